@@ -1,0 +1,113 @@
+"""Do the two networks and the data fit together? Answered before any training."""
+
+import warnings
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan._types import Shape
+
+_ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+
+
+def check_generator(generator: Any, latent_dim: int) -> Shape:
+    """Returns the shape of one generated image; raises unless latents are accepted."""
+    _check_is_model("generator", generator)
+    shape = _output_shape("generator", generator, (latent_dim,), "the prior's latents")
+    return shape
+
+
+def check_discriminator(discriminator: Any, image_shape: Shape) -> None:
+    """Raises unless the discriminator maps generated images to one logit each."""
+    _check_is_model("discriminator", discriminator)
+    shape = _output_shape(
+        "discriminator", discriminator, image_shape, "the generator's images"
+    )
+    if shape != (1,):
+        raise ValueError(
+            "The discriminator must end in one logit, output shape [batch, 1]. "
+            f"Received: output shape (None, {', '.join(map(str, shape))}). End it "
+            "with keras.layers.Dense(1)."
+        )
+    if _last_activation(discriminator) == "sigmoid":
+        raise ValueError(
+            "The discriminator must end in one logit, without an activation: losses "
+            "are computed from logits. Received: a last layer with activation "
+            "'sigmoid'. End it with keras.layers.Dense(1)."
+        )
+
+
+def check_training_images(images: Any, generator: Any, image_shape: Shape) -> None:
+    """Raises unless an array of training images is what the generator could make."""
+    check_image_shape(tuple(images.shape[1:]), image_shape)
+    dtype = np.dtype(getattr(images.dtype, "as_numpy_dtype", images.dtype))
+    if dtype.kind != "f":
+        raise TypeError(
+            "Training images must be floats in the generator's range. Received: "
+            f"dtype={dtype}. Convert and scale them first."
+        )
+    low, high = float(tf.reduce_min(images)), float(tf.reduce_max(images))
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise ValueError("Training images must be finite. Received: NaN or infinity.")
+    _warn_of_unreachable_pixels(low, high, generator)
+
+
+def check_image_shape(received: Shape, image_shape: Shape) -> None:
+    """Raises unless data and generated images have one shape (None: unknown)."""
+    agrees = len(received) == len(image_shape) and all(
+        axis is None or axis == expected
+        for axis, expected in zip(received, image_shape, strict=True)
+    )
+    if not agrees:
+        raise ValueError(
+            f"The generator's output shape {image_shape} must equal the data shape "
+            f"{received}. Change the generator's last layer or the dataset."
+        )
+
+
+def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None:
+    activation = _last_activation(generator)
+    if activation not in _ACTIVATION_RANGES:
+        return
+    reachable_low, reachable_high = _ACTIVATION_RANGES[activation]
+    covers_range = low >= reachable_low and high <= reachable_high
+    uses_sign = reachable_low == 0 or low < 0
+    if not (covers_range and uses_sign):
+        warnings.warn(
+            f"Training pixels lie in [{low:g}, {high:g}], but the generator ends in "
+            f"{activation!r} with range [{reachable_low:g}, {reachable_high:g}]. "
+            "Rescale the data or change the last activation.",
+            stacklevel=4,
+        )
+
+
+def _check_is_model(name: str, network: Any) -> None:
+    if not isinstance(network, keras.Model):
+        raise TypeError(
+            f"`{name}` must be a keras.Model. Received: {name}={network!r}"
+        )
+
+
+def _output_shape(name: str, network: Any, input_shape: Shape, what: str) -> Shape:
+    # A pass over two examples also builds networks that declare no input shape.
+    try:
+        outputs = network(tf.zeros((2, *input_shape)), training=False)
+    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        raise ValueError(
+            f"The {name} does not accept {what}, shape [batch, "
+            f"{', '.join(map(str, input_shape))}]. Received: "
+            f"{name}.input_shape={getattr(network, 'input_shape', 'unknown')}"
+        ) from error
+    return tuple(outputs.shape[1:])
+
+
+def _last_activation(network: Any) -> str | None:
+    """Name of the last activation, seen through layers that only reshape."""
+    for layer in reversed(network.layers):
+        if isinstance(layer, keras.layers.Reshape | keras.layers.Flatten):
+            continue
+        activation = getattr(layer, "activation", None)
+        return getattr(activation, "__name__", None)
+    return None

@@ -1,0 +1,82 @@
+"""Argument checks that speak one grammar.
+
+Every message names the argument, says what was expected and what was received.
+"""
+
+import math
+import numbers
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+
+def invalid_argument(name: str, expected: str, received: Any) -> ValueError:
+    """Returns the `ValueError` for a value outside what `name` accepts."""
+    return ValueError(
+        f"Invalid value for argument `{name}`. Expected {expected}. "
+        f"Received: {name}={received!r}"
+    )
+
+
+def check_positive_integer(name: str, value: Any) -> int:
+    """Returns `value` as an int; raises unless it is an integer of at least 1."""
+    return check_integer(name, value, minimum=1)
+
+
+def check_integer(name: str, value: Any, minimum: int = 0) -> int:
+    """Returns `value` as an int; raises unless it is an integer >= `minimum`."""
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_integer or value < minimum:
+        raise invalid_argument(name, f"an integer of at least {minimum}", value)
+    return int(value)
+
+
+def check_positive(name: str, value: Any) -> float:
+    """Returns `value` as a float; raises unless it is finite and above 0."""
+    if not _is_finite_number(value) or value <= 0:
+        raise invalid_argument(name, "a positive float", value)
+    return float(value)
+
+
+def check_finite(name: str, value: Any) -> float:
+    """Returns `value` as a float; raises unless it is a finite number."""
+    if not _is_finite_number(value):
+        raise invalid_argument(name, "a finite float", value)
+    return float(value)
+
+
+def check_fraction(name: str, value: Any) -> float:
+    """Returns `value` as a float; raises unless it lies in [0, 1)."""
+    if not _is_finite_number(value) or not 0 <= value < 1:
+        raise invalid_argument(name, "a float in [0, 1)", value)
+    return float(value)
+
+
+def check_same_shape(**tensors: Any) -> None:
+    """Raises unless all tensors have one shape: nothing is broadcast silently."""
+    (first_name, first), *others = tensors.items()
+    for name, tensor in others:
+        if tuple(tensor.shape) != tuple(first.shape):
+            raise ValueError(
+                f"`{first_name}` and `{name}` must have the same shape. Received: "
+                f"{first_name}.shape={tuple(first.shape)}, "
+                f"{name}.shape={tuple(tensor.shape)}"
+            )
+
+
+def check_known(name: str, value: str, known: Iterable[str]) -> str:
+    """Returns `value`; raises, suggesting the nearest, unless it is in `known`."""
+    known = sorted(known)
+    if value in known:
+        return value
+    nearest = get_close_matches(str(value), known, n=1, cutoff=0.0)
+    suggestion = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise ValueError(
+        f"Invalid value for argument `{name}`. Expected one of {', '.join(known)}. "
+        f"Received: {name}={value!r}.{suggestion}"
+    )
+
+
+def _is_finite_number(value: Any) -> bool:
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)

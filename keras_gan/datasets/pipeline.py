@@ -1,0 +1,72 @@
+"""Arrays to `tf.data`, in an order that a resumed run sees again."""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+from keras_gan._validation import check_positive_integer
+
+
+def shuffled_batches(
+    arrays: Sequence[Tensor],
+    batch_size: int,
+    seed: int,
+    epoch: Tensor = 0,
+    shuffle: bool = True,
+) -> tf.data.Dataset:
+    """Batches of aligned arrays, in an order that depends on (seed, epoch) alone.
+
+    Each pass over the dataset draws a fresh permutation. Its key is read when the pass
+    begins, so with a variable as `epoch` one dataset serves a whole training run, and a
+    run that resumes in epoch 7 sees the order of epoch 7. The last batch may be short.
+
+    Args:
+        arrays: sequence of arrays or tensors with the same first axis,
+            e.g. `(images,)` or `(images, labels)`.
+        batch_size: int, at least 1. Rows in a batch.
+        seed: int, key of the run.
+        epoch: int or scalar integer `tf.Variable`, key of the pass. Defaults to `0`.
+        shuffle: bool; `False` keeps the given order. Defaults to `True`.
+
+    Returns:
+        dataset: `tf.data.Dataset` of tuples, one entry for each array, with known
+        cardinality `ceil(num_rows / batch_size)`.
+
+    Raises:
+        ValueError: if `arrays` differ in length or `batch_size` is below 1.
+
+    Example:
+
+    >>> epoch = tf.Variable(0)
+    >>> batches = shuffled_batches((tf.range(5),), 2, seed=0, epoch=epoch)
+    >>> first = [row for (batch,) in batches for row in batch.numpy().tolist()]
+    >>> sorted(first)
+    [0, 1, 2, 3, 4]
+    """
+    check_positive_integer("batch_size", batch_size)
+    lengths = [len(array) for array in arrays]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
+    # Converted once: the dataset's functions capture the tensors without a copy.
+    tensors = tuple(tf.convert_to_tensor(array) for array in arrays)
+    num_rows = lengths[0]
+    num_batches = -(-num_rows // batch_size)
+
+    def rows_in_order(_: Tensor) -> Tensor:
+        rows = tf.range(num_rows)
+        if not shuffle:
+            return rows
+        key = tf.stack([tf.cast(seed, tf.int64), tf.cast(epoch, tf.int64)])
+        return tf.random.experimental.stateless_shuffle(rows, seed=key)
+
+    def batches_of(rows: Tensor) -> tf.data.Dataset:
+        def batch(index: Tensor) -> tuple[Tensor, ...]:
+            taken = rows[index * batch_size : (index + 1) * batch_size]
+            return tuple(tf.gather(tensor, taken) for tensor in tensors)
+
+        return tf.data.Dataset.range(num_batches, output_type=tf.int32).map(batch)
+
+    one_pass = tf.data.Dataset.from_tensors(0).map(rows_in_order).flat_map(batches_of)
+    known = one_pass.apply(tf.data.experimental.assert_cardinality(num_batches))
+    return known.prefetch(tf.data.AUTOTUNE)

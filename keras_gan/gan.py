@@ -1,0 +1,520 @@
+"""The adversarial game as a Keras model: Algorithm 1 in `train_step`."""
+
+import os
+import random
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import _network_checks, objectives
+from keras_gan._types import Array, Config, FloatArray, Tensor
+from keras_gan._validation import check_fraction, check_integer, check_positive_integer
+from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.priors import Prior
+
+_SEED_STATE = "seed_generator_state"  # Keras's name for the state of its generators
+_TEST_DRAW = 2**31 - 1  # no training step makes this many draws
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GAN(keras.Model):
+    """A generator and a discriminator that learn from each other with `model.fit`.
+
+    The two play the game of Goodfellow et al. The discriminator moves k times, each
+    time on a fresh minibatch of data and of latents; then the generator moves once:
+
+        for each step:
+            k times:  D <- D - step(grad_D d_loss(D(x), D(G(z))))
+            once:     G <- G - step(grad_G g_loss(D(G(z))))
+
+    Everything random during training (latents, dropout masks, order of the data) is a
+    function of `seed` and of counters that are saved with the model. A run that was
+    stopped and loaded again therefore continues exactly.
+
+    Args:
+        generator: `keras.Model` from latents `[batch, latent_dim]` to images
+            `[batch, height, width, channels]`.
+        discriminator: `keras.Model` from images to one logit, `[batch, 1]`.
+        prior: `keras_gan.priors.Prior`, where latents come from.
+        seed: int, at least 0. Key of the training's randomness. It does not set the
+            initial weights: seed the networks' initializers, or call
+            `keras.utils.set_random_seed` first. Defaults to `0`.
+        **kwargs: what `keras.Model` takes.
+
+    Raises:
+        TypeError: if a network is not a `keras.Model` or `prior` not a `Prior`.
+        ValueError: if the networks do not fit together, or the discriminator does not
+            end in one logit.
+
+    Example:
+
+    >>> from keras_gan.networks import maxout_discriminator, mlp_generator
+    >>> from keras_gan.priors import UniformPrior
+    >>> gan = GAN(
+    ...     generator=mlp_generator(10, (8, 8, 1), hidden_units=(32,)),
+    ...     discriminator=maxout_discriminator((8, 8, 1), hidden_units=(16,)),
+    ...     prior=UniformPrior(10),
+    ... )
+    >>> gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
+    >>> history = gan.fit(np.zeros((64, 8, 8, 1), "float32"), batch_size=32, verbose=0)
+    >>> sorted(history.history)
+    ['d_fake', 'd_loss', 'd_real', 'g_loss']
+    >>> gan.sample(4, seed=1).shape
+    (4, 8, 8, 1)
+
+    References:
+        Goodfellow et al., Generative Adversarial Nets, 2014, Algorithm 1.
+        https://arxiv.org/abs/1406.2661
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(prior, Prior):
+            raise TypeError(
+                f"`prior` must be a keras_gan.priors.Prior. Received: prior={prior!r}"
+            )
+        self.image_shape = _network_checks.check_generator(generator, prior.latent_dim)
+        _network_checks.check_discriminator(discriminator, self.image_shape)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.prior = prior
+        self.seed = check_integer("seed", seed)
+        self._create_state()
+        self.built = True
+
+    def _create_state(self) -> None:
+        # Keras locks the tracker once a model is built: all state begins here.
+        self.train_steps = self._add_counter("train_steps")
+        self.test_steps = self._add_counter("test_steps")
+        self.epochs_completed = self._add_counter("epochs_completed")
+        self.d_loss_metric = keras.metrics.Mean(name="d_loss")
+        self.g_loss_metric = keras.metrics.Mean(name="g_loss")
+        self.d_real_metric = keras.metrics.Mean(name="d_real")
+        self.d_fake_metric = keras.metrics.Mean(name="d_fake")
+        for index, state in enumerate(self._seed_states()):
+            key = np.random.SeedSequence([self.seed, index]).generate_state(1)[0]
+            state.assign([int(key) % 2**31, 0])
+
+    def _add_counter(self, name: str) -> keras.Variable:
+        return self.add_weight(
+            name=name,
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+
+    def compile(
+        self,
+        generator_optimizer: Any,
+        discriminator_optimizer: Any,
+        objective: Any = "non_saturating",
+        discriminator_steps: int = 1,
+        simultaneous: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Chooses the rules of the game.
+
+        Args:
+            generator_optimizer: Keras optimizer or its name.
+            discriminator_optimizer: another Keras optimizer, or its name.
+            objective: name or `keras_gan.objectives.Objective`.
+                Defaults to `"non_saturating"`.
+            discriminator_steps: int, at least 1. The paper's k: discriminator moves,
+                each on a fresh minibatch, for one of the generator. Defaults to `1`.
+            simultaneous: bool. `True` lets both move at once, from the same latents,
+                the same dropout masks on the fakes and the old parameters of both, as
+                the code of 2014 does. Defaults to `False`.
+            **kwargs: `jit_compile`, `steps_per_execution` and `run_eagerly`, as in
+                `keras.Model.compile`.
+
+        Raises:
+            ValueError: if both optimizers are one object, or `simultaneous` is asked
+                for with several discriminator steps.
+        """
+        # Keras would install a third optimizer of its own.
+        super().compile(optimizer=None, **kwargs)
+        self.objective = objectives.get(objective)
+        self.discriminator_steps = check_positive_integer(
+            "discriminator_steps", discriminator_steps
+        )
+        self.simultaneous = bool(simultaneous)
+        if self.simultaneous and self.discriminator_steps > 1:
+            raise ValueError(
+                "`simultaneous=True` moves each player once a step. Received: "
+                f"discriminator_steps={discriminator_steps}; set it to 1."
+            )
+        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
+        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        if self.generator_optimizer is self.discriminator_optimizer:
+            raise ValueError(
+                "`generator_optimizer` and `discriminator_optimizer` must be two "
+                "objects, each with the state of one network. Received: one object."
+            )
+        # Built now: Keras restores the state of built optimizers only.
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    def fit(  # noqa: D417 (the rest is keras.Model.fit's)
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
+        """Plays the game; takes what `keras.Model.fit` takes.
+
+        Args:
+            x: images as an array `[num_images, height, width, channels]`, whose order
+                is keyed by (seed, epoch); or a `tf.data.Dataset` or
+                `keras.utils.PyDataset` of images or of `(images, labels)`, one element
+                for each step, which is divided into `discriminator_steps` minibatches.
+            y: ignored labels, `None` or one for each image. Defaults to `None`.
+            batch_size: int. Rows of one minibatch, for arrays. Defaults to `32`.
+            callbacks: list of Keras callbacks. Defaults to `None`.
+            validation_split: float in [0, 1). Share of an array's last rows to hold
+                out. Defaults to `0.0`.
+            validation_data: as in Keras; losses on it are logged with prefix `val_`.
+                Defaults to `None`.
+            shuffle: bool, for arrays. Defaults to `True`.
+            **kwargs: `epochs`, `verbose`, `initial_epoch` and the rest.
+
+        Returns:
+            history: `keras.callbacks.History`.
+        """
+        _refuse_weights(kwargs)
+        callbacks = list(callbacks or [])
+        if _is_array(x):
+            split = check_fraction("validation_split", validation_split)
+            num_train = len(x) - int(len(x) * split)
+            if split:
+                validation_data = (x[num_train:],)
+            epoch = tf.Variable(self.epochs_completed.numpy(), trainable=False)
+            callbacks.insert(0, _EpochClock(epoch))
+            x = self._training_batches(x[:num_train], batch_size or 32, epoch, shuffle)
+        else:
+            callbacks.insert(0, _EpochClock())
+            kwargs.update(y=y, batch_size=batch_size, shuffle=shuffle)
+            self._check_dataset(x)
+        return super().fit(
+            x, callbacks=callbacks, validation_data=validation_data, **kwargs
+        )
+
+    def _training_batches(
+        self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
+    ) -> tf.data.Dataset:
+        _network_checks.check_training_images(images, self.generator, self.image_shape)
+        check_positive_integer("batch_size", batch_size)
+        rows_per_step = batch_size * self.discriminator_steps
+        return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
+
+    def _check_dataset(self, dataset: Any) -> None:
+        if not isinstance(dataset, tf.data.Dataset):
+            return
+        spec = dataset.element_spec
+        spec = spec[0] if isinstance(spec, tuple) else spec
+        if spec.shape.rank is not None:
+            _network_checks.check_image_shape(tuple(spec.shape[1:]), self.image_shape)
+
+    # ---------------------------------------------------------------- the game
+
+    def train_step(self, data: Any) -> dict[str, Tensor]:
+        """One step of Algorithm 1."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if self.simultaneous:
+            self._move_both(images)
+        else:
+            minibatches = _fresh_minibatches(images, self.discriminator_steps)
+            for draw, real in enumerate(minibatches):
+                self._move_discriminator(real, draw)
+            self._move_generator(minibatches[-1], draw=self.discriminator_steps)
+        self.train_steps.assign_add(1)
+        return self.get_metrics_result()
+
+    def _move_discriminator(self, real: Tensor, draw: int) -> None:
+        latents = self.sample_latents(len_of(real), draw)  # [batch, latent_dim]
+        fake = self.generator(latents, training=True)  # [batch, h, w, c]
+        variables = self.discriminator.trainable_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
+            real_logits = self.logits(real, training=True)  # [batch, 1]
+            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            loss = self.objective.discriminator_loss(real_logits, fake_logits)
+        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+        self._observe_discriminator(loss, real_logits, fake_logits)
+
+    def _move_generator(self, real: Tensor, draw: int) -> None:
+        latents = self.sample_latents(len_of(real), draw)  # [batch, latent_dim]
+        variables = self.generator.trainable_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
+            fake = self.generator(latents, training=True)  # [batch, h, w, c]
+            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            loss = self.objective.generator_loss(fake_logits)
+        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
+        self.g_loss_metric.update_state(loss)
+
+    def _move_both(self, real: Tensor) -> None:
+        latents = self.sample_latents(len_of(real), draw=0)  # [batch, latent_dim]
+        d_variables = self.discriminator.trainable_variables
+        g_variables = self.generator.trainable_variables
+        with tf.GradientTape(persistent=True) as tape:
+            fake = self.generator(latents, training=True)  # [batch, h, w, c]
+            real_logits = self.logits(real, training=True)  # [batch, 1]
+            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
+            g_loss = self.objective.generator_loss(fake_logits)
+        # Both gradients before either move: each player answers the other's old self.
+        d_gradients = tape.gradient(d_loss, d_variables)
+        g_gradients = tape.gradient(g_loss, g_variables)
+        self.discriminator_optimizer.apply(d_gradients, d_variables)
+        self.generator_optimizer.apply(g_gradients, g_variables)
+        self._observe_discriminator(d_loss, real_logits, fake_logits)
+        self.g_loss_metric.update_state(g_loss)
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        """Both losses on held-out images, in inference mode, with repeatable latents."""
+        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        seed = self._seed_of(_TEST_DRAW, self.test_steps)
+        fake = self.generator(self.prior.sample(len_of(real), seed), training=False)
+        real_logits = self.logits(real, training=False)  # [batch, 1]
+        fake_logits = self.logits(fake, training=False)  # [batch, 1]
+        d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
+        self._observe_discriminator(d_loss, real_logits, fake_logits)
+        self.g_loss_metric.update_state(self.objective.generator_loss(fake_logits))
+        self.test_steps.assign_add(1)
+        return self.get_metrics_result()
+
+    def logits(self, images: Tensor, training: bool = False) -> Tensor:
+        """The discriminator's logits `[batch, 1]`, in float32."""
+        return tf.cast(self.discriminator(images, training=training), tf.float32)
+
+    def sample_latents(self, num_samples: int | Tensor, draw: int) -> Tensor:
+        """Latents `[num_samples, latent_dim]` of the current training step.
+
+        Args:
+            num_samples: int or scalar integer tensor.
+            draw: int, tells the draws of one step apart.
+        """
+        return self.prior.sample(num_samples, self._seed_of(draw, self.train_steps))
+
+    def _seed_of(self, draw: int, step: keras.Variable) -> Tensor:
+        key = tf.constant([self.seed % 2**31, draw], tf.int32)
+        return tf.random.experimental.stateless_fold_in(key, tf.cast(step, tf.int64))
+
+    def _observe_discriminator(
+        self, loss: Tensor, real_logits: Tensor, fake_logits: Tensor
+    ) -> None:
+        self.d_loss_metric.update_state(loss)
+        self.d_real_metric.update_state(tf.sigmoid(real_logits))
+        self.d_fake_metric.update_state(tf.sigmoid(fake_logits))
+
+    @property
+    def metrics(self) -> list[keras.Metric]:
+        """Losses of both players, and mean D on real and on generated images."""
+        return [
+            self.d_loss_metric,
+            self.g_loss_metric,
+            self.d_real_metric,
+            self.d_fake_metric,
+        ]
+
+    def get_metrics_result(self) -> dict[str, Tensor]:
+        """The current value of each metric."""
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def reset_metrics(self) -> None:
+        """Starts the means anew; each evaluation sees the same latents again."""
+        super().reset_metrics()
+        self.test_steps.assign(0)
+
+    # ------------------------------------------------------------ what it learned
+
+    def call(self, latents: Tensor, training: bool = False) -> Tensor:
+        """Images `[batch, height, width, channels]` for latents."""
+        return self.generator(latents, training=training)
+
+    def sample(
+        self, num_samples: int, seed: int | None = None, batch_size: int = 1000
+    ) -> FloatArray:
+        """Draws images from the generator.
+
+        Args:
+            num_samples: int, at least 1.
+            seed: int; the same seed gives the same images in every process. `None`
+                draws one from Python's `random`, which
+                `keras.utils.set_random_seed` governs. Defaults to `None`.
+            batch_size: int, images generated at once. Defaults to `1000`.
+
+        Returns:
+            images: float32 array `[num_samples, height, width, channels]`.
+        """
+        check_positive_integer("num_samples", num_samples)
+        seed = random.randrange(2**31) if seed is None else check_integer("seed", seed)
+        latents = self.prior.sample(num_samples, seed)
+        return self.predict(latents, batch_size=batch_size, verbose=0)
+
+    def discriminate(self, images: Array, batch_size: int = 1000) -> FloatArray:
+        """D(x): how likely the discriminator holds each image to be data.
+
+        Args:
+            images: array `[num_images, height, width, channels]`.
+            batch_size: int, images judged at once. Defaults to `1000`.
+
+        Returns:
+            probabilities: float32 array `[num_images]` in [0, 1].
+        """
+        _network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
+        logits = self.discriminator.predict(images, batch_size=batch_size, verbose=0)
+        return tf.sigmoid(tf.cast(logits[:, 0], tf.float32)).numpy()
+
+    # ------------------------------------------------------------ save and load
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this GAN."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "prior": serialize(self.prior),
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config, custom_objects: Any = None) -> "GAN":
+        """Builds a GAN from what `get_config` returned."""
+        parts = {
+            key: keras.saving.deserialize_keras_object(config[key], custom_objects)
+            for key in ("generator", "discriminator", "prior")
+        }
+        return cls(**{**config, **parts})
+
+    def get_compile_config(self) -> Config | None:
+        """Returns the arguments that repeat `compile`, or `None` before it."""
+        if not self.compiled:
+            return None
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator_optimizer": serialize(self.generator_optimizer),
+            "discriminator_optimizer": serialize(self.discriminator_optimizer),
+            "objective": serialize(self.objective),
+            "discriminator_steps": self.discriminator_steps,
+            "simultaneous": self.simultaneous,
+            "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
+            "run_eagerly": self.run_eagerly,
+        }
+
+    def compile_from_config(self, config: Config) -> None:
+        """Repeats `compile` from what `get_compile_config` returned."""
+        parts = {
+            key: keras.saving.deserialize_keras_object(config[key])
+            for key in ("generator_optimizer", "discriminator_optimizer", "objective")
+        }
+        self.compile(**{**config, **parts})
+
+    def save_own_variables(self, store: Any) -> None:
+        """Stores the counters and the state of every random layer.
+
+        Keras leaves the latter out: dropout would replay its masks after a resume.
+        """
+        super().save_own_variables(store)
+        for index, state in enumerate(self._seed_states()):
+            store[f"{_SEED_STATE}_{index}"] = state.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Restores what `save_own_variables` stored."""
+        own = {key: store[key] for key in store if not key.startswith(_SEED_STATE)}
+        super().load_own_variables(own)
+        for index, state in enumerate(self._seed_states()):
+            state.assign(store[f"{_SEED_STATE}_{index}"])
+
+    def _seed_states(self) -> list[keras.Variable]:
+        return [variable for variable in self.variables if variable.name == _SEED_STATE]
+
+
+def load(path: str | os.PathLike[str]) -> GAN:
+    """Loads a GAN that `gan.save` wrote, ready to sample from or to train on.
+
+    Args:
+        path: the `.keras` file.
+
+    Returns:
+        gan: the `GAN`, compiled as it was, both optimizers' state included.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        TypeError: if the file holds another kind of model.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"`path` must name a saved GAN. Received: path={path}")
+    model = keras.models.load_model(path)
+    if not isinstance(model, GAN):
+        raise TypeError(
+            f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
+        )
+    return model
+
+
+class _EpochClock(keras.callbacks.Callback):
+    """Counts completed epochs in the model and tells the pipeline the current one."""
+
+    def __init__(self, epoch: tf.Variable | None = None) -> None:
+        super().__init__()
+        self._epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        # Read now: BackupAndRestore has restored the counter by this time.
+        if self._epoch is not None:
+            self._epoch.assign(self.model.epochs_completed.value)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.model.epochs_completed.assign_add(1)
+
+
+def len_of(batch: Tensor) -> Tensor:
+    """Rows of a batch whose size is known only when it comes."""
+    return tf.shape(batch)[0]
+
+
+def _fresh_minibatches(images: Tensor, count: int) -> list[Tensor]:
+    """Divides the rows of one step into `count` minibatches that share no row.
+
+    The last, short batch of an epoch wraps around where `count` does not divide it.
+    """
+    if count == 1:
+        return [images]
+    num_rows = len_of(images)
+    size = -(-num_rows // count)
+    return [
+        tf.gather(images, (start * size + tf.range(size)) % num_rows)
+        for start in range(count)
+    ]
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, np.ndarray) or tf.is_tensor(x)
+
+
+def _refuse_weights(kwargs: dict[str, Any]) -> None:
+    for name in ("sample_weight", "class_weight"):
+        if kwargs.get(name) is not None:
+            raise ValueError(
+                f"`{name}` has no meaning in the adversarial game: every image counts "
+                f"once. Received: {name} of type {type(kwargs[name]).__name__}"
+            )

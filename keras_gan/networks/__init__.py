@@ -1,0 +1,9 @@
+"""Builders of the papers' networks, as plain Keras models."""
+
+from keras_gan.networks.mlp import (
+    maxout_discriminator,
+    mlp_generator,
+    pixel_marginal_logits,
+)
+
+__all__ = ["maxout_discriminator", "mlp_generator", "pixel_marginal_logits"]

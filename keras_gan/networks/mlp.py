@@ -1,0 +1,169 @@
+"""Fully connected networks: the generators and maxout discriminators of 2014."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from keras_gan._types import FloatArray, Shape
+from keras_gan.layers.maxout import Maxout
+
+_MARGINAL_CLIP = 1e-7  # pylearn2's: an always-off pixel starts at logit -16.118
+
+
+def mlp_generator(
+    latent_dim: int,
+    image_shape: Shape,
+    hidden_units: Sequence[int] = (1200, 1200),
+    hidden_activation: str = "relu",
+    output_activation: str = "sigmoid",
+    weight_range: float = 0.05,
+    output_bias: FloatArray | None = None,
+    seed: int = 0,
+    name: str = "generator",
+) -> keras.Model:
+    """Builds a fully connected generator; the defaults are those of 2014 for MNIST.
+
+    Weights start uniform in [-weight_range, weight_range], biases at zero.
+
+    Args:
+        latent_dim: int, at least 1. Length of one latent vector.
+        image_shape: tuple `(height, width, channels)` of one image.
+        hidden_units: widths of the hidden layers. Defaults to `(1200, 1200)`.
+        hidden_activation: Keras activation. Defaults to `"relu"`.
+        output_activation: Keras activation; its range is that of the images.
+            Defaults to `"sigmoid"`.
+        weight_range: float, above 0. Defaults to `0.05`.
+        output_bias: array with one value for each pixel that the output bias starts at,
+            e.g. `pixel_marginal_logits(images)`, or `None` for zeros.
+            Defaults to `None`.
+        seed: int, of the initial weights. Defaults to `0`.
+        name: str. Defaults to `"generator"`.
+
+    Returns:
+        generator: `keras.Model` from latents `[batch, latent_dim]` to images
+        `[batch, height, width, channels]`.
+
+    Example:
+
+    >>> mlp_generator(100, (28, 28, 1)).count_params()
+    2503984
+
+    References:
+        Goodfellow et al., Generative Adversarial Nets, 2014 (mnist.yaml).
+        https://arxiv.org/abs/1406.2661
+    """
+    widths = (*hidden_units, int(np.prod(image_shape)))
+    activations = (hidden_activation,) * len(hidden_units) + (output_activation,)
+    outputs = latents = keras.Input((latent_dim,), name="latents")
+    for index, (width, activation) in enumerate(zip(widths, activations, strict=True)):
+        dense = keras.layers.Dense(
+            width,
+            activation=activation,
+            kernel_initializer=_uniform(weight_range, seed, index),
+            name=f"dense_{index}",
+        )
+        outputs = dense(outputs)
+    if output_bias is not None:
+        dense.bias.assign(np.reshape(output_bias, -1))
+    images = keras.layers.Reshape(image_shape, name="images")(outputs)
+    return keras.Model(latents, images, name=name)
+
+
+def maxout_discriminator(
+    image_shape: Shape,
+    hidden_units: Sequence[int] = (240, 240),
+    num_pieces: int = 5,
+    input_dropout: float = 0.2,
+    hidden_dropout: float = 0.5,
+    weight_range: float = 0.005,
+    seed: int = 0,
+    name: str = "discriminator",
+) -> keras.Model:
+    """Builds a maxout discriminator with dropout; the defaults are MNIST's of 2014.
+
+    Dropout acts on the input of every layer, the output layer included; no dropout
+    follows the logit.
+
+    Args:
+        image_shape: tuple `(height, width, channels)` of one image.
+        hidden_units: maxout units of each hidden layer. Defaults to `(240, 240)`.
+        num_pieces: int, at least 1. Affine pieces of each unit. Defaults to `5`.
+        input_dropout: float in [0, 1), share of pixels dropped. Defaults to `0.2`.
+        hidden_dropout: float in [0, 1), share of units dropped. Defaults to `0.5`.
+        weight_range: float, above 0: weights start uniform in
+            [-weight_range, weight_range], biases at zero. Defaults to `0.005`.
+        seed: int, of initial weights and dropout masks. Defaults to `0`.
+        name: str. Defaults to `"discriminator"`.
+
+    Returns:
+        discriminator: `keras.Model` from images `[batch, height, width, channels]` to
+        one logit `[batch, 1]`.
+
+    Example:
+
+    >>> maxout_discriminator((28, 28, 1)).count_params()
+    1231441
+
+    References:
+        Goodfellow et al., Generative Adversarial Nets, 2014 (mnist.yaml).
+        https://arxiv.org/abs/1406.2661
+    """
+    images = keras.Input(image_shape, name="images")
+    outputs = keras.layers.Flatten(name="flatten")(images)
+    dropout_rate = input_dropout
+    for index, units in enumerate(hidden_units):
+        outputs = keras.layers.Dropout(
+            dropout_rate, seed=_layer_seed(seed, index), name=f"dropout_{index}"
+        )(outputs)
+        outputs = Maxout(
+            units,
+            num_pieces,
+            kernel_initializer=_uniform(weight_range, seed, index),
+            name=f"maxout_{index}",
+        )(outputs)
+        dropout_rate = hidden_dropout
+    last = len(hidden_units)
+    outputs = keras.layers.Dropout(
+        dropout_rate, seed=_layer_seed(seed, last), name=f"dropout_{last}"
+    )(outputs)
+    # The logit stays float32 under mixed precision: losses are computed from it.
+    logits = keras.layers.Dense(
+        1,
+        kernel_initializer=_uniform(weight_range, seed, last),
+        dtype="float32",
+        name="logits",
+    )(outputs)
+    return keras.Model(images, logits, name=name)
+
+
+def pixel_marginal_logits(images: FloatArray) -> FloatArray:
+    """Logits of the mean image, from which the 2014 generators' output bias starts.
+
+        bias = log(p / (1 - p)),  p = clip(mean over images, 1e-7, 1 - 1e-7)
+
+    Args:
+        images: array `[num_images, height, width, channels]` in [0, 1].
+
+    Returns:
+        logits: float32 array `[height, width, channels]`.
+
+    Example:
+
+    >>> pixel_marginal_logits(np.zeros((3, 1, 1, 1))).round(3).item()
+    -16.118
+    """
+    means = np.clip(np.mean(images, axis=0, dtype="float64"), _MARGINAL_CLIP, 1)
+    means = np.minimum(means, 1 - _MARGINAL_CLIP)
+    return np.log(means / (1 - means)).astype("float32")
+
+
+def _uniform(weight_range: float, seed: int, layer: int) -> keras.Initializer:
+    return keras.initializers.RandomUniform(
+        -weight_range, weight_range, seed=_layer_seed(seed, layer)
+    )
+
+
+def _layer_seed(seed: int, layer: int) -> int:
+    # Layers and networks of one run get different streams from neighbouring seeds.
+    return int(np.random.SeedSequence([seed, layer]).generate_state(1)[0] % 2**31)

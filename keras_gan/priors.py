@@ -1,0 +1,152 @@
+"""p(z): where the generator's latents come from.
+
+A prior is a small serialisable description; its TensorFlow Probability distribution is
+built on first use, so that `import keras_gan` does not import TFP.
+"""
+
+import abc
+import functools
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gan._types import Config, Tensor
+from keras_gan._validation import (
+    check_finite,
+    check_positive,
+    check_positive_integer,
+    invalid_argument,
+)
+
+
+class Prior(abc.ABC):
+    """Base class of the distributions over latents.
+
+    A subclass states its parameters in `get_config` and builds its distribution, with
+    event shape `[latent_dim]`, in `_build_distribution`.
+
+    Args:
+        latent_dim: int, at least 1. Length of one latent vector.
+    """
+
+    def __init__(self, latent_dim: int) -> None:
+        self.latent_dim = check_positive_integer("latent_dim", latent_dim)
+
+    @functools.cached_property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Distribution` with event shape `[latent_dim]`."""
+        return self._build_distribution()
+
+    @abc.abstractmethod
+    def _build_distribution(self) -> Any: ...
+
+    def sample(self, num_samples: int | Tensor, seed: int | Tensor) -> Tensor:
+        """Draws latents that depend on the seed alone, in every process and graph.
+
+        Args:
+            num_samples: int or scalar integer tensor.
+            seed: int, or integer tensor of shape `[2]` as in `tf.random.stateless_*`.
+
+        Returns:
+            latents: float32, shape `[num_samples, latent_dim]`.
+        """
+        return self.distribution.sample(num_samples, seed=_stateless_seed(seed))
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {"latent_dim": self.latent_dim}
+
+    @classmethod
+    def from_config(cls, config: Config) -> "Prior":
+        """Builds a prior from what `get_config` returned."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class UniformPrior(Prior):
+    """Independent uniform latents, z_i ~ U(low, high).
+
+    The 2014 MNIST generator reads 100 numbers from U(-sqrt(3), sqrt(3)), which has unit
+    variance.
+
+        p(z) = (high - low) ** -latent_dim    for low <= z_i < high
+
+    Args:
+        latent_dim: int, at least 1. Length of one latent vector.
+        low: float, lower bound. Defaults to `-1.0`.
+        high: float, upper bound, above `low`. Defaults to `1.0`.
+
+    Raises:
+        ValueError: if `latent_dim` is below 1 or `low` is not below `high`.
+
+    Example:
+
+    >>> prior = UniformPrior(100, low=-1.0, high=1.0)
+    >>> prior.sample(64, seed=1).shape
+    TensorShape([64, 100])
+    """
+
+    def __init__(self, latent_dim: int, low: float = -1.0, high: float = 1.0) -> None:
+        super().__init__(latent_dim)
+        self.low = check_finite("low", low)
+        self.high = check_finite("high", high)
+        if self.low >= self.high:
+            raise invalid_argument("high", f"a float above low={self.low}", high)
+
+    def _build_distribution(self) -> Any:
+        from tensorflow_probability import distributions as tfd
+
+        coordinate = tfd.Uniform(self.low, self.high)
+        return tfd.Sample(coordinate, sample_shape=[self.latent_dim])
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {**super().get_config(), "low": self.low, "high": self.high}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class NormalPrior(Prior):
+    """Independent normal latents, z_i ~ N(mean, stddev^2).
+
+    The usual prior of convolutional generators, and that of the 2014 TFD and CIFAR-10
+    experiments.
+
+        log p(z) = sum_i log N(z_i; mean, stddev^2)
+
+    Args:
+        latent_dim: int, at least 1. Length of one latent vector.
+        mean: float. Defaults to `0.0`.
+        stddev: float, above 0. Defaults to `1.0`.
+
+    Raises:
+        ValueError: if `latent_dim` is below 1 or `stddev` is not positive.
+
+    Example:
+
+    >>> prior = NormalPrior(2)
+    >>> float(prior.distribution.log_prob([0.0, 0.0]))  # -log(2 pi), in nats
+    -1.837...
+    """
+
+    def __init__(self, latent_dim: int, mean: float = 0.0, stddev: float = 1.0) -> None:
+        super().__init__(latent_dim)
+        self.mean = check_finite("mean", mean)
+        self.stddev = check_positive("stddev", stddev)
+
+    def _build_distribution(self) -> Any:
+        from tensorflow_probability import distributions as tfd
+
+        coordinate = tfd.Normal(self.mean, self.stddev)
+        return tfd.Sample(coordinate, sample_shape=[self.latent_dim])
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {**super().get_config(), "mean": self.mean, "stddev": self.stddev}
+
+
+def _stateless_seed(seed: int | Tensor) -> Tensor:
+    # TFP treats an integer seed as the start of a hidden stream; a pair has no state.
+    if isinstance(seed, int):
+        return tf.random.experimental.stateless_fold_in([0, 0], seed)
+    return tf.cast(seed, tf.int32)
