@@ -11,28 +11,36 @@ from keras_gan._backend import require_tensorflow_backend
 
 require_tensorflow_backend()
 
-from keras_gan import (  # noqa: E402 (only the right backend can import them)
+# Only the right backend can import what follows.
+from keras_gan import (  # noqa: E402
+    callbacks,
     datasets,
+    evaluation,
     layers,
     networks,
     objectives,
     optimizers,
     priors,
+    recipes,
     schedules,
+    visualization,
 )
+from keras_gan._version import __version__  # noqa: E402
 from keras_gan.gan import GAN, load  # noqa: E402
-
-__version__ = "0.1.0"
 
 __all__ = [
     "GAN",
     "__version__",
+    "callbacks",
     "datasets",
+    "evaluation",
     "layers",
     "load",
     "networks",
     "objectives",
     "optimizers",
     "priors",
+    "recipes",
     "schedules",
+    "visualization",
 ]

@@ -208,10 +208,16 @@ class GAN(keras.Model):
             x = self._training_batches(x[:num_train], batch_size or 32, epoch, shuffle)
         else:
             callbacks.insert(0, _EpochClock())
-            kwargs.update(y=y, batch_size=batch_size, shuffle=shuffle)
+            kwargs.update(y=y, batch_size=batch_size)
             self._check_dataset(x)
+        # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
+        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         return super().fit(
-            x, callbacks=callbacks, validation_data=validation_data, **kwargs
+            x,
+            callbacks=callbacks,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            **kwargs,
         )
 
     def _training_batches(

@@ -66,13 +66,13 @@ class MomentumSGD(keras.optimizers.Optimizer):
         self.velocities = self.add_optimizer_variables(variables, "velocity")
 
     def update_step(
-        self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor
+        self, gradient: Tensor, variable: Tensor, learning_rate: Tensor
     ) -> None:
-        """Moves one variable."""
+        """Moves one variable, which Keras hands over as its `tf.Variable`."""
         velocity = self.velocities[self._get_variable_index(variable)]
         # One fused kernel: the update is bound by memory traffic.
         tf.raw_ops.ResourceApplyKerasMomentum(
-            var=variable.value.handle,
+            var=variable.handle,
             accum=velocity.value.handle,
             lr=tf.cast(learning_rate, variable.dtype),
             grad=tf.cast(gradient, variable.dtype),

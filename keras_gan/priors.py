@@ -1,11 +1,10 @@
 """p(z): where the generator's latents come from.
 
 A prior is a small serialisable description; its TensorFlow Probability distribution is
-built on first use, so that `import keras_gan` does not import TFP.
+built on use, so that `import keras_gan` does not import TFP.
 """
 
 import abc
-import functools
 from typing import Any
 
 import keras
@@ -24,7 +23,7 @@ class Prior(abc.ABC):
     """Base class of the distributions over latents.
 
     A subclass states its parameters in `get_config` and builds its distribution, with
-    event shape `[latent_dim]`, in `_build_distribution`.
+    event shape `[latent_dim]`, in `distribution`.
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -33,13 +32,13 @@ class Prior(abc.ABC):
     def __init__(self, latent_dim: int) -> None:
         self.latent_dim = check_positive_integer("latent_dim", latent_dim)
 
-    @functools.cached_property
-    def distribution(self) -> Any:
-        """The `tfp.distributions.Distribution` with event shape `[latent_dim]`."""
-        return self._build_distribution()
-
+    @property
     @abc.abstractmethod
-    def _build_distribution(self) -> Any: ...
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Distribution` with event shape `[latent_dim]`.
+
+        Built anew at each use: one built while a graph is traced belongs to that graph.
+        """
 
     def sample(self, num_samples: int | Tensor, seed: int | Tensor) -> Tensor:
         """Draws latents that depend on the seed alone, in every process and graph.
@@ -94,7 +93,9 @@ class UniformPrior(Prior):
         if self.low >= self.high:
             raise invalid_argument("high", f"a float above low={self.low}", high)
 
-    def _build_distribution(self) -> Any:
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Sample` of `latent_dim` coordinates."""
         from tensorflow_probability import distributions as tfd
 
         coordinate = tfd.Uniform(self.low, self.high)
@@ -134,7 +135,9 @@ class NormalPrior(Prior):
         self.mean = check_finite("mean", mean)
         self.stddev = check_positive("stddev", stddev)
 
-    def _build_distribution(self) -> Any:
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Sample` of `latent_dim` coordinates."""
         from tensorflow_probability import distributions as tfd
 
         coordinate = tfd.Normal(self.mean, self.stddev)

@@ -1,0 +1,321 @@
+"""The command line: `keras-gan list | train | evaluate | sample | export`."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan import recipes
+from keras_gan._files import write_json
+from keras_gan._types import Config
+from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
+from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.evaluation.parzen import ParzenEstimate, parzen_log_likelihood
+from keras_gan.gan import GAN, load
+from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.run_directory import RunDirectory, jsonable, record_environment
+from keras_gan.visualization import save_image_grid
+
+_MISTAKES = (
+    FileExistsError,
+    FileNotFoundError,
+    ImportError,
+    NotADirectoryError,
+    PermissionError,
+    TypeError,
+    ValueError,
+)
+_EVALUATION_SEED = 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status, 2 for a mistake in what was given."""
+    args = _parser().parse_args(arguments)
+    try:
+        args.command(args)
+    except _MISTAKES as error:
+        if args.debug:
+            raise
+        sys.stderr.write(f"keras-gan: error: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("keras-gan: interrupted; --resume continues a training run\n")
+        return 130
+    return 0
+
+
+# ------------------------------------------------------------------- commands
+
+
+def _list(args: argparse.Namespace) -> None:
+    width = max(map(len, recipes.RECIPES))
+    for name, recipe in sorted(recipes.RECIPES.items()):
+        _say(f"{name:<{width}}  {recipe.summary}\n{'':<{width}}  {recipe.source}")
+
+
+def _train(args: argparse.Namespace) -> None:
+    recipe = recipes.get(args.recipe)
+    run = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
+    resumes = args.resume and run.config.exists()
+    config = _resolve(args, recipe, run.read_config() if resumes else {})
+    data = recipe.load_data(config["data_dir"])
+    if resumes and run.model.exists():
+        gan = load(run.model)
+    else:
+        gan = recipe.build(data, config["seed"])
+    config |= _describe(gan, data)
+    run.resume(config) if resumes else run.begin(config)
+    completed = int(gan.epochs_completed.numpy())
+    run.keep_epochs(completed)
+    _say(f"{recipe.name}: epochs {completed + 1} to {config['epochs']}, in {run.path}")
+    gan.fit(
+        np.tile(data.train.images, (recipe.passes_per_epoch, 1, 1, 1)),
+        batch_size=recipe.batch_size,
+        epochs=config["epochs"],
+        initial_epoch=completed,
+        callbacks=_recorders(run, recipe, data, config["seed"]),
+        verbose=args.verbose,
+    )
+    _say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    run = RunDirectory(Path(args.run_dir))
+    config = run.read_config()
+    recipe = recipes.get(config["recipe"])
+    gan = _load_model(run)
+    data = recipe.load_data(args.data_dir or config["data_dir"])
+    protocol = recipe.parzen
+    scored = {
+        "generated samples": gan.sample(protocol.num_samples, seed=_EVALUATION_SEED),
+        "real training images": data.train.images[: protocol.num_samples],
+    }
+    estimates = {name: _score(images, data, protocol) for name, images in scored.items()}
+    write_json(
+        run.evaluation,
+        {
+            "measure": "Parzen window log-likelihood, nats",
+            "model": {
+                "recipe": recipe.name,
+                "seed": config["seed"],
+                "epochs": int(gan.epochs_completed.numpy()),
+            },
+            "protocol": {
+                "dataset": data.name,
+                "value_range": data.value_range,
+                "sample_seed": _EVALUATION_SEED,
+                "bandwidth_chosen_on": f"first {protocol.num_valid} validation images",
+                "scored_on": f"all {len(data.test)} test images",
+                "standard_error_over": "test images",
+            },
+            "estimates": {
+                name: dataclasses.asdict(estimate)
+                for name, estimate in estimates.items()
+            },
+        },
+    )
+    _say("Parzen window log-likelihood of the test images under")
+    for name, estimate in estimates.items():
+        _say(f"  {name:<22}{estimate}")
+    _say(f"Written: {run.evaluation}")
+
+
+def _sample(args: argparse.Namespace) -> None:
+    check_positive_integer("--num", args.num)
+    check_integer("--seed", args.seed)
+    run = RunDirectory(Path(args.run_dir))
+    output = Path(args.output)
+    if output.exists():
+        raise FileExistsError(f"`--output` must be new. Received: {output}")
+    config = run.read_config()
+    images = _load_model(run).sample(args.num, seed=args.seed)
+    save_image_grid(output, images, tuple(config["dataset"]["value_range"]))
+    _say(f"Written: {output}")
+
+
+def _export(args: argparse.Namespace) -> None:
+    # The floor above: only this command opens that door.
+    import export
+
+    run = RunDirectory(Path(args.run_dir))
+    config = run.read_config()
+    gan = _load_model(run)
+    metadata = {key: config[key] for key in ("recipe", "seed", "epochs")}
+    for name in args.format:
+        target = run.exports / export.FORMATS[name].file_name
+        parity = export.export_generator(
+            gan, target, name, metadata=metadata, overwrite=args.overwrite
+        )
+        _say(f"Written: {target}")
+        _say(f"  {parity}")
+
+
+# -------------------------------------------------------------------- helpers
+
+
+def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
+    """What was asked for, else what the run began with, else the recipe's default."""
+
+    def choose(asked: Any, key: str, default: Any) -> Any:
+        return held.get(key, default) if asked is None else asked
+
+    return {
+        "recipe": recipe.name,
+        "seed": check_integer("--seed", choose(args.seed, "seed", 0)),
+        "epochs": check_positive_integer(
+            "--epochs", choose(args.epochs, "epochs", recipe.epochs)
+        ),
+        "batch_size": recipe.batch_size,
+        "passes_per_epoch": recipe.passes_per_epoch,
+        "data_dir": choose(args.data_dir, "data_dir", None),
+    }
+
+
+def _describe(gan: GAN, data: ImageDataset) -> Config:
+    return {
+        "dataset": {
+            "name": data.name,
+            "image_shape": data.image_shape,
+            "value_range": data.value_range,
+            "num_train": len(data.train),
+            "num_valid": len(data.valid),
+            "num_test": len(data.test),
+        },
+        "gan": jsonable(gan.get_config()),
+        "compile": jsonable(gan.get_compile_config()),
+        "environment": record_environment(),
+    }
+
+
+def _recorders(
+    run: RunDirectory, recipe: Recipe, data: ImageDataset, seed: int
+) -> list[keras.callbacks.Callback]:
+    protocol = recipe.parzen
+    return [
+        SampleGrid(run.samples, value_range=data.value_range, seed=seed),
+        ParzenMonitor(
+            data.valid.images[: protocol.num_valid],
+            num_samples=protocol.num_samples,
+            bandwidths=protocol.bandwidths,
+            seed=seed,
+        ),
+        keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
+        # Last: an epoch counts once everything else of it is written.
+        SaveEachEpoch(run.model),
+    ]
+
+
+def _load_model(run: RunDirectory) -> GAN:
+    if not run.model.exists():
+        raise FileNotFoundError(
+            f"{run.path} holds no complete epoch yet: train it with --resume."
+        )
+    return load(run.model)
+
+
+def _score(
+    images: Any, data: ImageDataset, protocol: ParzenProtocol
+) -> ParzenEstimate:
+    return parzen_log_likelihood(
+        images,
+        data.valid.images[: protocol.num_valid],
+        data.test.images,
+        protocol.bandwidths,
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+# ------------------------------------------------------------------ arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="keras-gan",
+        description="Train, measure and export generative adversarial networks.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "list", _list, "show the recipes")
+    _add_train(commands)
+    _add_evaluate(commands)
+    _add_sample(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add(
+    commands: Any, name: str, command: Callable[[argparse.Namespace], None], text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text.capitalize() + "."
+    )
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_train(commands: Any) -> None:
+    parser = _add(commands, "train", _train, "train a recipe into a run directory")
+    parser.add_argument("recipe", metavar="RECIPE", help="see `keras-gan list`")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
+    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--output-dir", metavar="DIR", help="run directory; default: runs/RECIPE"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue the run in the output directory from its last complete epoch; "
+        "begin it where there is none",
+    )
+    parser.add_argument(
+        "--verbose",
+        type=int,
+        default=1,
+        choices=(0, 1, 2),
+        help="0 silent, 1 progress bar (default), 2 one line per epoch",
+    )
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = _add(commands, "evaluate", _evaluate, "score a run by its recipe's protocol")
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="default: where the run was trained from"
+    )
+
+
+def _add_sample(commands: Any) -> None:
+    parser = _add(commands, "sample", _sample, "draw a picture of generated images")
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--output", required=True, metavar="FILE.png")
+
+
+def _add_export(commands: Any) -> None:
+    parser = _add(commands, "export", _export, "export the generator and check it")
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--format",
+        nargs="+",
+        required=True,
+        choices=("saved_model", "onnx"),
+        metavar="FORMAT",
+        help="saved_model, onnx or both",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What a published configuration consists of."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+
+from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.gan import GAN
+
+
+@dataclasses.dataclass(frozen=True)
+class ParzenProtocol:
+    """How a recipe's samples are scored.
+
+    Args:
+        num_samples: int, generated images that carry kernels.
+        num_valid: int, validation images that choose the bandwidth.
+        bandwidths: floats, the grid, in data units.
+    """
+
+    num_samples: int
+    num_valid: int
+    bandwidths: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A published configuration: data, networks, game and measure.
+
+    Args:
+        name: str, as on the command line.
+        summary: str, one line.
+        source: str, where the configuration is published.
+        load_data: function of `data_dir` (a path or `None`) that loads the dataset.
+        build: function of `(data, seed)` that returns a compiled, untrained `GAN`.
+        batch_size: int, rows of one minibatch.
+        epochs: int, length of a run unless another is asked for.
+        parzen: `ParzenProtocol`.
+        passes_per_epoch: int, passes over the training images that count as one epoch:
+            more than one where the dataset is small. Defaults to `1`.
+    """
+
+    name: str
+    summary: str
+    source: str
+    load_data: Callable[[str | os.PathLike[str] | None], ImageDataset]
+    build: Callable[[ImageDataset, int], GAN]
+    batch_size: int
+    epochs: int
+    parzen: ParzenProtocol
+    passes_per_epoch: int = 1

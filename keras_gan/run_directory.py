@@ -1,0 +1,149 @@
+"""One folder for one training run: configuration, history, pictures, model, scores.
+
+    config.json                resolved configuration, seed, versions
+    history.csv                one row for each epoch
+    samples/epoch_0001.png     pictures of the same latents
+    model.keras                the GAN after the last complete epoch
+    evaluation.json            scores with their protocol
+    exports/                   the generator in other formats, with parity figures
+"""
+
+import csv
+import dataclasses
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from keras_gan._files import replacing, write_json
+from keras_gan._types import Config
+from keras_gan._version import __version__
+
+_PACKAGES = ("keras", "tensorflow", "tensorflow-probability", "numpy", "scikit-learn")
+_KEPT_FROM_START = ("recipe", "seed", "batch_size")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """The folder of one run and the names of what it holds.
+
+    Args:
+        path: folder.
+
+    Example:
+
+    >>> RunDirectory(Path("runs/digits")).model.as_posix()
+    'runs/digits/model.keras'
+    """
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The resolved configuration, JSON."""
+        return self.path / "config.json"
+
+    @property
+    def history(self) -> Path:
+        """One CSV row for each epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def samples(self) -> Path:
+        """Folder of pictures."""
+        return self.path / "samples"
+
+    @property
+    def model(self) -> Path:
+        """The whole GAN after the last complete epoch."""
+        return self.path / "model.keras"
+
+    @property
+    def evaluation(self) -> Path:
+        """Scores with their protocol, JSON."""
+        return self.path / "evaluation.json"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the generator in other formats."""
+        return self.path / "exports"
+
+    def begin(self, config: Config) -> None:
+        """Writes the configuration of a new run.
+
+        Raises:
+            FileExistsError: if the folder holds anything already.
+        """
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            held = "another run" if self.config.exists() else "other files"
+            raise FileExistsError(
+                f"`--output-dir` must be new or empty. Received: {self.path}, which "
+                f"holds {held}; choose another folder, or --resume to continue a run."
+            )
+        write_json(self.config, config)
+
+    def resume(self, config: Config) -> None:
+        """Continues the run that the folder holds.
+
+        Raises:
+            FileExistsError: if it is a run of something else.
+        """
+        held = self.read_config()
+        for key in _KEPT_FROM_START:
+            if held[key] != config[key]:
+                raise FileExistsError(
+                    f"`--resume` must continue the run in {self.path} as it began, "
+                    f"with {key}={held[key]!r}. Received: {key}={config[key]!r}"
+                )
+        write_json(self.config, config)
+
+    def read_config(self) -> Config:
+        """Returns the configuration.
+
+        Raises:
+            FileNotFoundError: if the folder holds no run.
+        """
+        if not self.config.is_file():
+            raise FileNotFoundError(
+                f"`RUN_DIR` must hold a run (config.json). Received: {self.path}"
+            )
+        return json.loads(self.config.read_text(encoding="utf-8"))
+
+    def keep_epochs(self, num_epochs: int) -> None:
+        """Removes what a killed run wrote of epochs that it did not complete."""
+        if self.history.is_file():
+            with self.history.open(newline="", encoding="utf-8") as file:
+                header, *rows = csv.reader(file)
+            kept = [row for row in rows if row and int(row[0]) < num_epochs]
+            with (
+                replacing(self.history) as partial,
+                partial.open("w", newline="", encoding="utf-8") as file,
+            ):
+                csv.writer(file).writerows([header, *kept])
+
+
+def record_environment() -> dict[str, str]:
+    """Returns versions and machine, as a run record keeps them.
+
+    Example:
+
+    >>> sorted(record_environment())[:3]
+    ['date', 'keras', 'keras-gan']
+    """
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {
+        **versions,
+        "keras-gan": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "num_cpus": str(os.cpu_count()),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def jsonable(value: Any) -> Any:
+    """Returns a copy of a Keras config that JSON can hold."""
+    return json.loads(json.dumps(value, default=str))
