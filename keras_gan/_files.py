@@ -21,7 +21,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         path: the final name; its folder is created.
 
     Example:
-
     >>> folder = tempfile.mkdtemp()
     >>> with replacing(Path(folder) / "note.txt") as partial:
     ...     _ = partial.write_text("whole")

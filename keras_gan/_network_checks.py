@@ -85,9 +85,7 @@ def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None
 
 def _check_is_model(name: str, network: Any) -> None:
     if not isinstance(network, keras.Model):
-        raise TypeError(
-            f"`{name}` must be a keras.Model. Received: {name}={network!r}"
-        )
+        raise TypeError(f"`{name}` must be a keras.Model. Received: {name}={network!r}")
 
 
 def _output_shape(name: str, network: Any, input_shape: Shape, what: str) -> Shape:

@@ -23,7 +23,6 @@ class SampleGrid(keras.callbacks.Callback):
         seed: int, of the latents. Defaults to `0`.
 
     Example:
-
     ```python
     gan.fit(images, callbacks=[kg.callbacks.SampleGrid("pictures")])
     ```
@@ -64,7 +63,6 @@ class ParzenMonitor(keras.callbacks.Callback):
         seed: int, of the samples. Defaults to `0`.
 
     Example:
-
     ```python
     monitor = kg.callbacks.ParzenMonitor(data.valid.images[:1000])
     stop = keras.callbacks.EarlyStopping("parzen", mode="max", patience=10)
@@ -103,7 +101,6 @@ class SaveEachEpoch(keras.callbacks.Callback):
         path: the `.keras` file.
 
     Example:
-
     ```python
     gan.fit(images, epochs=5, callbacks=[kg.callbacks.SaveEachEpoch("gan.keras")])
     gan = kg.load("gan.keras")                  # epochs_completed tells where it is

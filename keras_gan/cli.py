@@ -13,7 +13,7 @@ import numpy as np
 from keras_gan import recipes
 from keras_gan._files import write_json
 from keras_gan._types import Config
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_integer, check_known, check_positive_integer
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation.parzen import ParzenEstimate, parzen_log_likelihood
@@ -96,7 +96,9 @@ def _evaluate(args: argparse.Namespace) -> None:
         "generated samples": gan.sample(protocol.num_samples, seed=_EVALUATION_SEED),
         "real training images": data.train.images[: protocol.num_samples],
     }
-    estimates = {name: _score(images, data, protocol) for name, images in scored.items()}
+    estimates = {
+        name: _score(images, data, protocol) for name, images in scored.items()
+    }
     write_json(
         run.evaluation,
         {
@@ -145,15 +147,15 @@ def _export(args: argparse.Namespace) -> None:
 
     run = RunDirectory(Path(args.run_dir))
     config = run.read_config()
+    for name in args.format:
+        check_known("--format", name, export.FORMATS)
     gan = _load_model(run)
     metadata = {key: config[key] for key in ("recipe", "seed", "epochs")}
     for name in args.format:
-        target = run.exports / export.FORMATS[name].file_name
-        parity = export.export_generator(
-            gan, target, name, metadata=metadata, overwrite=args.overwrite
+        path, report = export.export_generator(
+            gan, run.exports, name, metadata=metadata, overwrite=args.overwrite
         )
-        _say(f"Written: {target}")
-        _say(f"  {parity}")
+        _say(f"Written: {path}\n  {report}")
 
 
 # -------------------------------------------------------------------- helpers
@@ -219,9 +221,7 @@ def _load_model(run: RunDirectory) -> GAN:
     return load(run.model)
 
 
-def _score(
-    images: Any, data: ImageDataset, protocol: ParzenProtocol
-) -> ParzenEstimate:
+def _score(images: Any, data: ImageDataset, protocol: ParzenProtocol) -> ParzenEstimate:
     return parzen_log_likelihood(
         images,
         data.valid.images[: protocol.num_valid],
@@ -288,7 +288,7 @@ def _add_train(commands: Any) -> None:
 
 
 def _add_evaluate(commands: Any) -> None:
-    parser = _add(commands, "evaluate", _evaluate, "score a run by its recipe's protocol")
+    parser = _add(commands, "evaluate", _evaluate, "score a run as its recipe says")
     parser.add_argument("run_dir", metavar="RUN_DIR")
     parser.add_argument(
         "--data-dir", metavar="DIR", help="default: where the run was trained from"
@@ -310,11 +310,12 @@ def _add_export(commands: Any) -> None:
         "--format",
         nargs="+",
         required=True,
-        choices=("saved_model", "onnx"),
         metavar="FORMAT",
-        help="saved_model, onnx or both",
+        help="onnx, saved_model or both",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace what is there"
+    )
 
 
 if __name__ == "__main__":

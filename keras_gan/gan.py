@@ -49,7 +49,6 @@ class GAN(keras.Model):
             end in one logit.
 
     Example:
-
     >>> from keras_gan.networks import maxout_discriminator, mlp_generator
     >>> from keras_gan.priors import UniformPrior
     >>> gan = GAN(
@@ -165,7 +164,7 @@ class GAN(keras.Model):
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
-    def fit(  # noqa: D417 (the rest is keras.Model.fit's)
+    def fit(
         self,
         x: Any = None,
         y: Any = None,
@@ -293,7 +292,7 @@ class GAN(keras.Model):
         self.g_loss_metric.update_state(g_loss)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
-        """Both losses on held-out images, in inference mode, with repeatable latents."""
+        """Both losses on held-out images in inference mode, from repeatable latents."""
         real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = self._seed_of(_TEST_DRAW, self.test_steps)
         fake = self.generator(self.prior.sample(len_of(real), seed), training=False)
@@ -445,7 +444,7 @@ class GAN(keras.Model):
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` stored."""
-        own = {key: store[key] for key in store if not key.startswith(_SEED_STATE)}
+        own = {key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)}
         super().load_own_variables(own)
         for index, state in enumerate(self._seed_states()):
             state.assign(store[f"{_SEED_STATE}_{index}"])

@@ -25,7 +25,6 @@ class Objective(abc.ABC):
     `keras.saving.register_keras_serializable` so that a saved GAN finds it again.
 
     Example:
-
     >>> class Disagreement(Objective):
     ...     def discriminator_loss(self, real_logits, fake_logits):
     ...         return tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits)
@@ -108,7 +107,6 @@ class Minimax(_CrossEntropy):
         ValueError: if `label_smoothing` lies outside [0, 1).
 
     Example:
-
     >>> objective = Minimax()
     >>> float(objective.generator_loss(tf.zeros((4, 1))))  # log 1/2, in nats
     -0.693...
@@ -144,7 +142,6 @@ class NonSaturating(_CrossEntropy):
         ValueError: if `label_smoothing` lies outside [0, 1).
 
     Example:
-
     >>> objective = NonSaturating()
     >>> float(objective.generator_loss(tf.zeros((4, 1))))  # log 2, in nats
     0.693...
@@ -181,7 +178,6 @@ def get(identifier: Any) -> Objective:
         TypeError: if `identifier` is of another kind.
 
     Example:
-
     >>> get("minimax").get_config()
     {'label_smoothing': 0.0}
     """

@@ -31,7 +31,6 @@ class MomentumSGD(keras.optimizers.Optimizer):
         ValueError: if a constant `momentum` lies outside [0, 1).
 
     Example:
-
     >>> weight = keras.Variable([1.0])
     >>> optimizer = MomentumSGD(learning_rate=0.1, momentum=0.5)
     >>> for _ in range(2):  # velocities -0.1 and 0.5 * -0.1 - 0.1

@@ -80,7 +80,6 @@ class UniformPrior(Prior):
         ValueError: if `latent_dim` is below 1 or `low` is not below `high`.
 
     Example:
-
     >>> prior = UniformPrior(100, low=-1.0, high=1.0)
     >>> prior.sample(64, seed=1).shape
     TensorShape([64, 100])
@@ -124,7 +123,6 @@ class NormalPrior(Prior):
         ValueError: if `latent_dim` is below 1 or `stddev` is not positive.
 
     Example:
-
     >>> prior = NormalPrior(2)
     >>> float(prior.distribution.log_prob([0.0, 0.0]))  # -log(2 pi), in nats
     -1.837...

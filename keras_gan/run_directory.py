@@ -1,11 +1,11 @@
 """One folder for one training run: configuration, history, pictures, model, scores.
 
-    config.json                resolved configuration, seed, versions
-    history.csv                one row for each epoch
-    samples/epoch_0001.png     pictures of the same latents
-    model.keras                the GAN after the last complete epoch
-    evaluation.json            scores with their protocol
-    exports/                   the generator in other formats, with parity figures
+config.json                resolved configuration, seed, versions
+history.csv                one row for each epoch
+samples/epoch_0001.png     pictures of the same latents
+model.keras                the GAN after the last complete epoch
+evaluation.json            scores with their protocol
+exports/                   the generator in other formats, with parity figures
 """
 
 import csv
@@ -34,7 +34,6 @@ class RunDirectory:
         path: folder.
 
     Example:
-
     >>> RunDirectory(Path("runs/digits")).model.as_posix()
     'runs/digits/model.keras'
     """
@@ -129,7 +128,6 @@ def record_environment() -> dict[str, str]:
     """Returns versions and machine, as a run record keeps them.
 
     Example:
-
     >>> sorted(record_environment())[:3]
     ['date', 'keras', 'keras-gan']
     """

@@ -38,7 +38,6 @@ class FlooredExponentialDecay(LearningRateSchedule):
         ValueError: if an argument lies outside its range.
 
     Example:
-
     >>> schedule = FlooredExponentialDecay(0.1)
     >>> float(schedule(25_000))  # after 50 epochs of 500 updates
     0.0904...
@@ -92,7 +91,6 @@ class LinearPerEpoch(LearningRateSchedule):
         ValueError: if an argument lies outside its range.
 
     Example:
-
     >>> momentum = LinearPerEpoch(0.5, 0.7, saturation_epoch=250, updates_per_epoch=500)
     >>> float(momentum(0)), float(momentum(249 * 500))
     (0.5, 0.699...)

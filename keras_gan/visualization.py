@@ -37,7 +37,6 @@ def image_grid(
         ValueError: if `images` has another rank or number of channels.
 
     Example:
-
     >>> image_grid(np.zeros((4, 28, 28, 1))).shape
     (62, 62, 1)
     """

@@ -20,7 +20,6 @@ def load_digits() -> ImageDataset:
         data: `ImageDataset`, images `[num_images, 8, 8, 1]` in [0, 1], labels 0..9.
 
     Example:
-
     >>> data = load_digits()
     >>> data.train.images.shape, len(data.valid), len(data.test)
     ((1197, 8, 8, 1), 300, 300)
@@ -39,6 +38,8 @@ def load_digits() -> ImageDataset:
     return ImageDataset(
         name="digits",
         train=ImageSplit(images[:first_valid], labels[:first_valid]),
-        valid=ImageSplit(images[first_valid:first_test], labels[first_valid:first_test]),
+        valid=ImageSplit(
+            images[first_valid:first_test], labels[first_valid:first_test]
+        ),
         test=ImageSplit(images[first_test:], labels[first_test:]),
     )

@@ -46,7 +46,6 @@ class ImageDataset:
             number, or pixels are NaN or outside `value_range`.
 
     Example:
-
     >>> images = np.zeros((6, 8, 8, 1), "float32")
     >>> split = ImageSplit(images, labels=np.arange(6))
     >>> data = ImageDataset("zeros", train=split, valid=split, test=split)

@@ -43,7 +43,6 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
         ValueError: if a file does not have its published MD5.
 
     Example:
-
     ```python
     data = kg.datasets.load_mnist("datasets/mnist")
     data.train.images.shape        # (50000, 28, 28, 1)

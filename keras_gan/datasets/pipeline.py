@@ -37,7 +37,6 @@ def shuffled_batches(
         ValueError: if `arrays` differ in length or `batch_size` is below 1.
 
     Example:
-
     >>> epoch = tf.Variable(0)
     >>> batches = shuffled_batches((tf.range(5),), 2, seed=0, epoch=epoch)
     >>> first = [row for (batch,) in batches for row in batch.numpy().tolist()]

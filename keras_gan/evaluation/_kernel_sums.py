@@ -13,7 +13,7 @@ _CENTRES = 4_000  # centres in a tile: a tile of distances takes 32 MB
 
 
 def log_kernel_means(points: Tensor, centres: Tensor, bandwidths: Tensor) -> Tensor:
-    """log mean_j exp(-||x - c_j||^2 / (2 h^2)) for all points and bandwidths at once.
+    """Log mean_j exp(-||x - c_j||^2 / (2 h^2)) for all points and bandwidths at once.
 
     Args:
         points: `[m, d]`, floats.
@@ -41,7 +41,7 @@ def _log_kernel_means(points: Tensor, centres: Tensor, scales: Tensor) -> Tensor
 
 
 def _log_sums(tile: Tensor, centres: Tensor, scales: Tensor) -> Tensor:
-    """log sum_j of the kernels, `[num_bandwidths, m]`, for one tile of points."""
+    """Log sum_j of the kernels, `[num_bandwidths, m]`, for one tile of points."""
     num_points = tf.shape(tile)[0]
     # Sums are kept relative to the nearest centre so far: nothing underflows.
     nearest = tf.fill([num_points], tf.constant(float("inf"), tf.float64))

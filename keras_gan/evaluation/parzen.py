@@ -36,7 +36,6 @@ class ParzenWindow:
         ValueError: if `bandwidth` is not positive.
 
     Example:
-
     >>> parzen = ParzenWindow(bandwidth=1.0).fit(np.zeros((3, 2)))
     >>> parzen.log_prob(np.zeros((1, 2))).round(4)  # -log(2 pi), in nats
     array([-1.8379])
@@ -142,7 +141,6 @@ def parzen_log_likelihood(
             positive.
 
     Example:
-
     >>> points = np.random.default_rng(0).normal(size=(300, 2))
     >>> estimate = parzen_log_likelihood(points[:100], points[100:200], points[200:])
     >>> estimate.num_samples, estimate.bandwidth in TABLE_1_BANDWIDTHS
@@ -205,7 +203,7 @@ def _log_probs(points: Array, centres: Array, grid: Sequence[float]) -> FloatArr
 
 
 def log_normaliser(num_axes: int, bandwidth: float) -> float:
-    """log of the integral of one kernel, d log(h sqrt(2 pi)), in nats."""
+    """Log of the integral of one kernel, d log(h sqrt(2 pi)), in nats."""
     return num_axes * (math.log(bandwidth) + 0.5 * math.log(2 * math.pi))
 
 

@@ -30,7 +30,6 @@ class ParzenMixture(tfd.Distribution):
         name: str. Defaults to `"ParzenMixture"`.
 
     Example:
-
     >>> mixture = ParzenMixture(tf.zeros((3, 2)), bandwidth=1.0)
     >>> float(mixture.log_prob([0.0, 0.0]))  # one standard normal: -log(2 pi), in nats
     -1.837...

@@ -34,7 +34,6 @@ class Maxout(keras.layers.Layer):
         ValueError: if `units` or `num_pieces` is below 1.
 
     Example:
-
     >>> layer = Maxout(240, num_pieces=5)
     >>> layer(keras.ops.zeros((2, 784))).shape
     TensorShape([2, 240])

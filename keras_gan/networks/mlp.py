@@ -45,7 +45,6 @@ def mlp_generator(
         `[batch, height, width, channels]`.
 
     Example:
-
     >>> mlp_generator(100, (28, 28, 1)).count_params()
     2503984
 
@@ -101,7 +100,6 @@ def maxout_discriminator(
         one logit `[batch, 1]`.
 
     Example:
-
     >>> maxout_discriminator((28, 28, 1)).count_params()
     1231441
 
@@ -149,7 +147,6 @@ def pixel_marginal_logits(images: FloatArray) -> FloatArray:
         logits: float32 array `[height, width, channels]`.
 
     Example:
-
     >>> pixel_marginal_logits(np.zeros((3, 1, 1, 1))).round(3).item()
     -16.118
     """

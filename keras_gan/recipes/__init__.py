@@ -19,7 +19,6 @@ def get(name: str) -> Recipe:
         ValueError: if there is no such recipe.
 
     Example:
-
     >>> get("digits").epochs
     30
     """

@@ -31,7 +31,6 @@ def digits(data: ImageDataset, seed: int = 0) -> GAN:
         gan: compiled `GAN`.
 
     Example:
-
     >>> gan = digits(load_digits(), seed=0)
     >>> gan.generator.count_params()
     90688

@@ -23,8 +23,8 @@ _LEARNING_RATE = 0.1
 def goodfellow2014_mnist(data: ImageDataset, seed: int = 0) -> GAN:
     """Builds the MNIST configuration of 2014, compiled and untrained.
 
-    Generator 100 - 1200 - 1200 - 784 (rectifier, sigmoid), discriminator 784 - 240 x 5 -
-    240 x 5 - 1 (maxout, dropout 0.2 and 0.5), both moved at once by momentum SGD, in
+    Generator 100 - 1200 - 1200 - 784 (rectifier, sigmoid), discriminator 784 - 240 x 5
+    - 240 x 5 - 1 (maxout, dropout 0.2 and 0.5), both moved at once by momentum SGD, in
     minibatches of 100, as the published code does. Its discriminator loss is half the
     sum of both cross-entropies; here the sum is minimised at half the learning rate,
     which is the same step.

@@ -1,0 +1,43 @@
+# `make demo` and `make test` need Python 3.11 to 3.13, make and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := runs/demo
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.installed
+	rm -rf $(DEMO)
+	$(BIN)/keras-gan train digits --output-dir $(DEMO)
+	$(BIN)/keras-gan sample $(DEMO) --num 100 --seed 1 --output $(DEMO)/samples.png
+	$(BIN)/keras-gan evaluate $(DEMO)
+	$(BIN)/keras-gan export $(DEMO) --format onnx saved_model
+	@echo "Look at $(DEMO)/samples.png"
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m pytest tests/benchmarks --run-benchmarks -s
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[test,lint]"
+	touch $@

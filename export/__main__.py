@@ -1,0 +1,38 @@
+"""`python -m export RUN_OR_MODEL --format onnx --output DIR`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from export.formats import FORMATS, export_generator
+from keras_gan.gan import load
+from keras_gan.run_directory import RunDirectory
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exports; returns the exit status, 2 for a mistake in what was given."""
+    parser = argparse.ArgumentParser(
+        prog="python -m export", description="Export the generator of a saved GAN."
+    )
+    parser.add_argument("source", metavar="RUN_OR_MODEL", type=Path)
+    parser.add_argument("--format", nargs="+", required=True, choices=sorted(FORMATS))
+    parser.add_argument("--output", metavar="DIR", type=Path, required=True)
+    parser.add_argument("--overwrite", action="store_true")
+    args = parser.parse_args(arguments)
+    source = args.source
+    try:
+        gan = load(RunDirectory(source).model if source.is_dir() else source)
+        for name in args.format:
+            path, report = export_generator(
+                gan, args.output, name, overwrite=args.overwrite
+            )
+            sys.stdout.write(f"Written: {path}\n  {report}\n")
+    except (OSError, ImportError, TypeError, ValueError) as error:
+        sys.stderr.write(f"python -m export: error: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

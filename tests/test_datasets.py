@@ -1,0 +1,161 @@
+import gzip
+import hashlib
+import struct
+
+import numpy as np
+import pytest
+
+import keras_gan as kg
+from keras_gan.datasets import ImageDataset, ImageSplit, mnist
+from keras_gan.datasets.idx import check_md5, read_idx
+
+
+def split(images, labels=None):
+    return ImageSplit(np.asarray(images, "float32"), labels)
+
+
+def write_idx(path, values):
+    values = np.asarray(values, "uint8")
+    header = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape)
+    path.write_bytes(gzip.compress(header + values.tobytes()))
+
+
+@pytest.fixture
+def small_mnist(tmp_path, monkeypatch):
+    """Four generated files under the names of MNIST, 60 training and 10 test images."""
+    random = np.random.default_rng(0)
+    for name in mnist._FILES:
+        count = 60 if name.startswith("train") else 10
+        shape = (count, 28, 28) if "images" in name else (count,)
+        write_idx(tmp_path / name, random.integers(0, 10, shape))
+    digests = {
+        name: hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
+        for name in mnist._FILES
+    }
+    monkeypatch.setattr(mnist, "_FILES", digests)
+    monkeypatch.setattr(mnist, "_NUM_TRAIN", 50)
+    return tmp_path
+
+
+def test_digits_are_real_split_and_in_range(digits):
+    assert digits.image_shape == (8, 8, 1)
+    sizes = [len(part) for part in (digits.train, digits.valid, digits.test)]
+    assert sizes == [1197, 300, 300]
+    assert digits.train.images.dtype == np.float32
+    assert digits.train.images.min() == 0 and digits.train.images.max() == 1
+    assert set(digits.test.labels) == set(range(10))
+    rows = {
+        image.tobytes()
+        for part in (digits.train, digits.valid, digits.test)
+        for image in part.images
+    }
+    assert len(rows) == 1797  # no image is in two splits
+
+
+def test_mnist_is_split_as_in_2014(small_mnist):
+    data = kg.datasets.load_mnist(small_mnist)
+    everything = read_idx(small_mnist / "train-images-idx3-ubyte.gz") / 255
+    np.testing.assert_allclose(data.train.images[..., 0], everything[:50], rtol=1e-6)
+    np.testing.assert_allclose(data.valid.images[..., 0], everything[50:], rtol=1e-6)
+    assert len(data.test) == 10
+    assert data.train.labels.shape == (50,)
+
+
+def test_mnist_is_found_through_the_environment(small_mnist, tmp_path, monkeypatch):
+    folder = tmp_path / "data" / "mnist"
+    folder.mkdir(parents=True)
+    for name in mnist._FILES:
+        (small_mnist / name).rename(folder / name)
+    monkeypatch.setenv("KERAS_GAN_DATA", str(tmp_path / "data"))
+    assert len(kg.datasets.load_mnist().train) == 50
+    monkeypatch.setenv("KERAS_GAN_DATA", str(folder))
+    assert len(kg.datasets.load_mnist().train) == 50
+
+
+def test_mnist_falls_back_to_the_cache_of_keras(small_mnist, tmp_path, monkeypatch):
+    asked = []
+
+    def get_file(name, origin, file_hash, cache_subdir):
+        asked.append(origin)
+        return str(small_mnist / name)
+
+    monkeypatch.setattr(mnist.keras.utils, "get_file", get_file)
+    monkeypatch.setenv("KERAS_GAN_DATA", str(tmp_path / "elsewhere"))
+    assert len(kg.datasets.load_mnist().test) == 10
+    assert [url.rsplit("/", 1)[1] for url in asked] == list(mnist._FILES)
+
+
+def test_real_mnist(real_data_dir):
+    data = kg.datasets.load_mnist(real_data_dir)
+    sizes = [len(part) for part in (data.train, data.valid, data.test)]
+    assert sizes == [50_000, 10_000, 10_000]
+    # Published mean of all 60,000 training pixels: 0.1307.
+    pixels = np.concatenate([data.train.images, data.valid.images])
+    np.testing.assert_allclose(pixels.mean(dtype="float64"), 0.1307, atol=5e-5)
+
+
+def test_a_missing_or_renamed_file_is_named(small_mnist):
+    name = "t10k-labels-idx1-ubyte.gz"
+    (small_mnist / name).rename(small_mnist / "labels.gz")
+    with pytest.raises(FileNotFoundError, match=f"Missing in .*: {name}"):
+        kg.datasets.load_mnist(small_mnist)
+    with pytest.raises(FileNotFoundError, match="`data_dir` must hold the four"):
+        kg.datasets.load_mnist(small_mnist / "nothing")
+
+
+def test_a_corrupt_or_swapped_file_is_refused(small_mnist):
+    path = small_mnist / "train-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ValueError, match="has MD5"):
+        kg.datasets.load_mnist(small_mnist)
+    with pytest.raises(ValueError, match="0{32} was published"):
+        check_md5(path, "0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"plain text", "not a complete gzip file"),
+        (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abcde")[:-9], "not a complete gzip"),
+        (gzip.compress(b"\0\0\x0d\x01\0\0\0\x01abcd"), "not an IDX file"),
+        (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc"), "holds 3 values"),
+        (gzip.compress(b"\0\0\x08\x03\0\0"), "truncated or corrupt"),
+        (gzip.compress(b""), "not an IDX file"),
+    ],
+)
+def test_malformed_idx_files(tmp_path, content, message):
+    path = tmp_path / "file.gz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        read_idx(path)
+
+
+def test_idx_round_trip(tmp_path):
+    values = np.arange(24).reshape(2, 3, 4)
+    write_idx(tmp_path / "values.gz", values)
+    np.testing.assert_array_equal(read_idx(tmp_path / "values.gz"), values)
+
+
+def test_dataset_rejects_what_it_cannot_promise():
+    good = split(np.zeros((3, 4, 4, 1)))
+    cases = [
+        (split(np.zeros((0, 4, 4, 1))), "at least one image"),
+        (split(np.zeros((3, 4, 4))), "must have shape"),
+        (split(np.zeros((3, 5, 4, 1))), "image shape of `train.images`"),
+        (split(np.full((3, 4, 4, 1), np.nan)), "must be finite"),
+        (split(np.full((3, 4, 4, 1), 1.5)), "stated value_range"),
+        (split(np.full((3, 4, 4, 1), -0.5)), "stated value_range"),
+        (split(np.zeros((3, 4, 4, 1)), np.arange(2)), "one label for each image"),
+    ]
+    for bad, message in cases:
+        with pytest.raises(ValueError, match=message):
+            ImageDataset("bad", train=good, valid=good, test=bad)
+    with pytest.raises(TypeError, match="float32"):
+        doubles = ImageSplit(np.zeros((3, 4, 4, 1)))
+        ImageDataset("bad", train=doubles, valid=good, test=good)
+
+
+def test_a_symmetric_range_is_accepted_when_stated():
+    images = split(np.full((3, 4, 4, 1), -1.0))
+    data = ImageDataset("signed", images, images, images, value_range=(-1.0, 1.0))
+    assert data.value_range == (-1.0, 1.0)

@@ -1,0 +1,398 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import assert_equal_weights, make_tiny_gan, tiny_images, weights_of
+
+import keras_gan as kg
+from keras_gan.objectives import NonSaturating
+
+
+class RecordingObjective(NonSaturating):
+    """Keeps the logits of every call: what each player was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        self.calls.append(("d", real_logits.numpy(), fake_logits.numpy()))
+        return super().discriminator_loss(real_logits, fake_logits)
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        self.calls.append(("g", None, fake_logits.numpy()))
+        return super().generator_loss(fake_logits, real_logits)
+
+
+def sgd(rate=0.1):
+    return keras.optimizers.SGD(rate)
+
+
+def one_step(gan, images):
+    gan.train_step(tf.constant(images))
+
+
+def test_fit_logs_losses_and_mean_discriminations(tiny_gan):
+    history = tiny_gan.fit(
+        tiny_images(), batch_size=10, epochs=2, validation_split=0.25, verbose=0
+    )
+    names = {"d_loss", "g_loss", "d_real", "d_fake"}
+    assert set(history.history) == names | {f"val_{name}" for name in names}
+    assert tiny_gan.train_steps == 6 and tiny_gan.epochs_completed == 2
+    for name in ("d_real", "d_fake"):
+        assert all(0 < value < 1 for value in history.history[name])
+
+
+def test_each_player_moves_only_in_its_own_step():
+    gan = make_tiny_gan()
+    images = tf.constant(tiny_images(8))
+    generator, discriminator = weights_of(gan.generator), weights_of(gan.discriminator)
+    gan._move_discriminator(images, draw=0)
+    for before, after in zip(generator, weights_of(gan.generator), strict=True):
+        np.testing.assert_array_equal(before, after)
+    moved = weights_of(gan.discriminator)
+    assert any((a != b).any() for a, b in zip(discriminator, moved, strict=True))
+    gan._move_generator(images, draw=1)
+    for before, after in zip(moved, weights_of(gan.discriminator), strict=True):
+        np.testing.assert_array_equal(before, after)
+    pairs = zip(generator, weights_of(gan.generator), strict=True)
+    assert any((a != b).any() for a, b in pairs)
+
+
+def test_k_discriminator_steps_see_fresh_data_and_latents():
+    objective = RecordingObjective()
+    # With learning rate 0 equal logits would mean equal data, equal latents.
+    gan = make_tiny_gan(
+        optimizer=lambda: sgd(0.0),
+        objective=objective,
+        discriminator_steps=3,
+        run_eagerly=True,
+    )
+    without_dropout(gan)
+    one_step(gan, tiny_images(12))
+    assert [player for player, _, _ in objective.calls] == ["d", "d", "d", "g"]
+    reals = [real for _, real, _ in objective.calls[:3]]
+    fakes = [fake for _, _, fake in objective.calls]
+    assert all(len(logits) == 4 for logits in (*reals, *fakes))
+    assert len({value for real in reals for value in real.ravel().tolist()}) == 12
+    assert len({value for fake in fakes for value in fake.ravel().tolist()}) == 16
+
+
+def test_batch_size_is_that_of_one_minibatch():
+    gan = make_tiny_gan(discriminator_steps=2)
+    gan.fit(tiny_images(40), batch_size=5, verbose=0)
+    assert gan.generator_optimizer.iterations == 4
+    assert gan.discriminator_optimizer.iterations == 8
+
+
+@pytest.mark.parametrize("num_images", [1, 2, 7, 11])
+def test_a_short_last_batch_still_feeds_every_discriminator_step(num_images):
+    gan = make_tiny_gan(discriminator_steps=3)
+    history = gan.fit(tiny_images(num_images), batch_size=4, verbose=0)
+    assert np.isfinite(history.history["d_loss"]).all()
+    assert gan.discriminator_optimizer.iterations == 3 * -(-num_images // 12)
+
+
+def test_simultaneous_step_uses_old_parameters_and_shared_samples():
+    objective = RecordingObjective()
+    gan = make_tiny_gan(
+        optimizer=sgd, objective=objective, simultaneous=True, run_eagerly=True
+    )
+    one_step(gan, tiny_images(8))
+    (d_call, g_call) = objective.calls
+    # The very logits, so the same latents, dropout masks and parameters.
+    np.testing.assert_array_equal(d_call[2], g_call[2])
+
+
+def test_simultaneous_step_equals_both_gradients_by_hand():
+    images = tf.constant(tiny_images(8))
+    gan = make_tiny_gan(optimizer=sgd, simultaneous=True)
+    without_dropout(gan)
+    latents = gan.sample_latents(8, draw=0)
+    d_weights = gan.discriminator.trainable_variables
+    g_weights = gan.generator.trainable_variables
+    with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
+        real = gan.discriminator(images)
+        fake = gan.discriminator(gan.generator(latents))
+        # Written out, not through the objective.
+        d_loss = -tf.reduce_mean(tf.math.log_sigmoid(real)) - tf.reduce_mean(
+            tf.math.log(1 - tf.sigmoid(fake))
+        )
+        g_loss = -tf.reduce_mean(tf.math.log_sigmoid(fake))
+    expected = [
+        weight.numpy() - 0.1 * gradient.numpy()
+        for weights, gradients in (
+            (d_weights, d_tape.gradient(d_loss, d_weights)),
+            (g_weights, g_tape.gradient(g_loss, g_weights)),
+        )
+        for weight, gradient in zip(weights, gradients, strict=True)
+    ]
+    one_step(gan, images)
+    received = [weight.numpy() for weight in (*d_weights, *g_weights)]
+    for one, other in zip(received, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
+def test_alternating_generator_answers_the_moved_discriminator():
+    objective = RecordingObjective()
+    gan = make_tiny_gan(optimizer=sgd, objective=objective, run_eagerly=True)
+    without_dropout(gan)
+    latents = gan.sample_latents(8, draw=1)
+    old = gan.logits(gan.generator(latents)).numpy()
+    one_step(gan, tiny_images(8))
+    fake_logits = objective.calls[-1][2]
+    assert not np.allclose(fake_logits, old)
+    # G moved last and D not since: D on the images G made before its own step.
+    assert objective.calls[0][2].shape == fake_logits.shape
+
+
+def test_batch_statistics_move_during_training():
+    # A direct call without training=True leaves them at their start in Keras 3.
+    generator = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(16),
+            keras.layers.BatchNormalization(),
+            keras.layers.Activation("sigmoid"),
+            keras.layers.Reshape((4, 4, 1)),
+        ]
+    )
+    base = make_tiny_gan()
+    gan = kg.GAN(generator, base.discriminator, base.prior)
+    gan.compile(sgd(), sgd())
+    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    assert np.abs(generator.layers[1].moving_mean.numpy()).max() > 1e-4
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_two_runs_with_one_seed_are_equal(simultaneous):
+    runs = []
+    for _ in range(2):
+        gan = make_tiny_gan(seed=4, simultaneous=simultaneous)
+        gan.fit(tiny_images(), batch_size=7, epochs=3, verbose=0)
+        runs.append(gan)
+    assert_equal_weights(*runs)
+    other = make_tiny_gan(seed=5, simultaneous=simultaneous)
+    other.fit(tiny_images(), batch_size=7, epochs=3, verbose=0)
+    assert not np.array_equal(weights_of(runs[0])[-1], weights_of(other)[-1])
+
+
+def test_the_seed_of_the_gan_governs_dropout():
+    networks = make_tiny_gan(seed=1)
+    first = keras.models.clone_model(networks.discriminator)
+    first.set_weights(networks.discriminator.get_weights())
+    gans = [
+        kg.GAN(networks.generator, discriminator, networks.prior, seed=9)
+        for discriminator in (networks.discriminator, first)
+    ]
+    images = tiny_images(6)
+    logits = [gan.logits(images, training=True).numpy() for gan in gans]
+    np.testing.assert_array_equal(*logits)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_save_load_continue_equals_the_uninterrupted_run(tmp_path, simultaneous):
+    images = tiny_images()
+    whole = make_tiny_gan(simultaneous=simultaneous)
+    whole.fit(images, batch_size=7, epochs=4, verbose=0)
+    stopped = make_tiny_gan(simultaneous=simultaneous)
+    stopped.fit(images, batch_size=7, epochs=2, verbose=0)
+    stopped.save(tmp_path / "gan.keras")
+    resumed = kg.load(tmp_path / "gan.keras")
+    resumed.fit(images, batch_size=7, epochs=4, initial_epoch=2, verbose=0)
+    assert_equal_weights(whole, resumed)
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        pairs = zip(
+            getattr(whole, name).variables, getattr(resumed, name).variables, strict=True
+        )
+        for one, other in pairs:
+            np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_a_weights_file_resumes_exactly_too(tmp_path):
+    images = tiny_images()
+    whole = make_tiny_gan()
+    whole.fit(images, batch_size=7, epochs=3, verbose=0)
+    stopped = make_tiny_gan()
+    stopped.fit(images, batch_size=7, epochs=1, verbose=0)
+    stopped.save_weights(tmp_path / "gan.weights.h5")
+    resumed = make_tiny_gan()
+    resumed.load_weights(tmp_path / "gan.weights.h5")
+    resumed.fit(images, batch_size=7, epochs=3, initial_epoch=1, verbose=0)
+    assert_equal_weights(whole, resumed)
+
+
+def test_loading_restores_rules_and_samples(tmp_path):
+    gan = make_tiny_gan(
+        seed=3, objective=kg.objectives.Minimax(0.1), discriminator_steps=2
+    )
+    gan.fit(tiny_images(), batch_size=5, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert loaded.objective.get_config() == {"label_smoothing": 0.1}
+    assert loaded.discriminator_steps == 2 and loaded.seed == 3
+    np.testing.assert_array_equal(loaded.sample(5, seed=1), gan.sample(5, seed=1))
+
+
+def test_backup_and_restore_resumes_exactly(tmp_path):
+    images = tiny_images()
+    whole = make_tiny_gan()
+    whole.fit(images, batch_size=7, epochs=4, verbose=0)
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise ConnectionAbortedError
+
+    def backup():
+        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
+
+    with pytest.raises(ConnectionAbortedError):
+        make_tiny_gan().fit(
+            images, batch_size=7, epochs=4, verbose=0, callbacks=[backup(), PowerCut()]
+        )
+    resumed = make_tiny_gan()
+    resumed.fit(images, batch_size=7, epochs=4, verbose=0, callbacks=[backup()])
+    assert_equal_weights(whole, resumed)
+
+
+def test_sample_depends_on_its_seed_alone(tiny_gan):
+    first = tiny_gan.sample(5, seed=1)
+    assert first.shape == (5, 4, 4, 1) and first.dtype == np.float32
+    tiny_gan.sample(3)
+    np.testing.assert_array_equal(tiny_gan.sample(5, seed=1), first)
+    np.testing.assert_allclose(
+        tiny_gan.sample(5, seed=1, batch_size=2), first, rtol=1e-5, atol=1e-6
+    )
+    assert not np.array_equal(tiny_gan.sample(5, seed=2), first)
+    assert not np.array_equal(tiny_gan.sample(5), tiny_gan.sample(5))
+
+
+def test_discriminate_returns_probabilities_of_inference(tiny_gan):
+    images = tiny_images(7)
+    probabilities = tiny_gan.discriminate(images)
+    expected = tf.sigmoid(tiny_gan.discriminator(images, training=False))[:, 0]
+    assert probabilities.shape == (7,)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
+
+
+def test_evaluate_is_repeatable_and_moves_nothing(tiny_gan):
+    before = weights_of(tiny_gan.generator) + weights_of(tiny_gan.discriminator)
+    first = tiny_gan.evaluate(tiny_images(), verbose=0, return_dict=True)
+    second = tiny_gan.evaluate(tiny_images(), verbose=0, return_dict=True)
+    assert first == second and first["d_loss"] > 0
+    after = weights_of(tiny_gan.generator) + weights_of(tiny_gan.discriminator)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_fit_takes_datasets_with_and_without_labels(tiny_gan):
+    images = tiny_images(20)
+    plain = tf.data.Dataset.from_tensor_slices(images).batch(8)
+    labelled = tf.data.Dataset.from_tensor_slices((images, np.arange(20))).batch(8)
+    tiny_gan.fit(plain, validation_data=plain, verbose=0)
+    tiny_gan.fit(labelled, verbose=0)
+    tiny_gan.fit(images, np.arange(20), batch_size=8, verbose=0)
+    assert tiny_gan.train_steps == 9
+
+
+@pytest.mark.parametrize("arguments", [{"jit_compile": True}, {"steps_per_execution": 3}])
+def test_compiled_ways_of_playing_agree(arguments):
+    plain, other = make_tiny_gan(optimizer=sgd), make_tiny_gan(optimizer=sgd, **arguments)
+    for gan in (plain, other):
+        gan.fit(tiny_images(36), batch_size=6, verbose=0)
+    for one, two in zip(weights_of(plain), weights_of(other), strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-5)
+
+
+def test_no_retrace_after_the_first_epoch(tiny_gan):
+    traces = []
+    play = tiny_gan.train_step
+    tiny_gan.train_step = lambda data: traces.append(1) or play(data)
+    tiny_gan.fit(tiny_images(25), batch_size=10, epochs=4, verbose=0)
+    assert len(traces) <= 2
+
+
+def test_the_game_moves_a_gaussian_to_the_data():
+    # One pixel from N(0.7, 0.05^2); G starts near 0.5. It must come closer by far.
+    random = np.random.default_rng(0)
+    images = random.normal(0.7, 0.05, size=(400, 1, 1, 1)).astype("float32")
+    gan = kg.GAN(
+        kg.networks.mlp_generator(2, (1, 1, 1), (16,), output_activation="linear"),
+        kg.networks.maxout_discriminator(
+            (1, 1, 1), (16,), input_dropout=0.0, hidden_dropout=0.0, weight_range=0.5
+        ),
+        kg.priors.NormalPrior(2),
+    )
+    gan.compile(
+        keras.optimizers.Adam(2e-3, beta_1=0.5), keras.optimizers.Adam(2e-3, beta_1=0.5)
+    )
+    before = abs(gan.sample(2000, seed=0).mean() - 0.7)
+    gan.fit(images, batch_size=50, epochs=60, verbose=0)
+    after = abs(gan.sample(2000, seed=0).mean() - 0.7)
+    assert before > 0.5 and after < 0.15
+
+
+# --------------------------------------------------------------- what is refused
+
+
+def test_networks_that_do_not_fit_are_refused():
+    gan = make_tiny_gan()
+    logits = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten()])
+    with pytest.raises(ValueError, match="must end in one logit, output shape"):
+        kg.GAN(gan.generator, logits, gan.prior)
+    logits.add(keras.layers.Dense(1, activation="sigmoid"))
+    with pytest.raises(ValueError, match="without an activation"):
+        kg.GAN(gan.generator, logits, gan.prior)
+    larger = kg.networks.maxout_discriminator((5, 5, 1), (4,))
+    with pytest.raises(ValueError, match="does not accept the generator's images"):
+        kg.GAN(gan.generator, larger, gan.prior)
+    with pytest.raises(ValueError, match="does not accept the prior's latents"):
+        kg.GAN(gan.generator, gan.discriminator, kg.priors.NormalPrior(4))
+    with pytest.raises(TypeError, match="`prior`"):
+        kg.GAN(gan.generator, gan.discriminator, "uniform")
+    with pytest.raises(TypeError, match="`generator`"):
+        kg.GAN(lambda z: z, gan.discriminator, gan.prior)
+    with pytest.raises(ValueError, match="`seed`"):
+        kg.GAN(gan.generator, gan.discriminator, gan.prior, seed=-1)
+
+
+def test_rules_that_contradict_are_refused(tiny_gan):
+    adam = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="must be two objects"):
+        tiny_gan.compile(adam, adam)
+    with pytest.raises(ValueError, match="moves each player once"):
+        tiny_gan.compile("adam", "adam", simultaneous=True, discriminator_steps=2)
+    with pytest.raises(ValueError, match="`discriminator_steps`"):
+        tiny_gan.compile("adam", "adam", discriminator_steps=0)
+
+
+def test_data_that_the_generator_cannot_make_are_refused(tiny_gan):
+    with pytest.raises(ValueError, match="must equal the data shape"):
+        tiny_gan.fit(np.zeros((8, 5, 5, 1), "float32"))
+    with pytest.raises(ValueError, match="must equal the data shape"):
+        tiny_gan.fit(tf.data.Dataset.from_tensors(tf.zeros((8, 5, 5, 1))))
+    with pytest.raises(TypeError, match="must be floats"):
+        tiny_gan.fit(np.zeros((8, 4, 4, 1), "uint8"))
+    with pytest.raises(ValueError, match="must be finite"):
+        tiny_gan.fit(np.full((8, 4, 4, 1), np.nan, "float32"))
+    with pytest.warns(UserWarning, match="ends in 'sigmoid' with range"):
+        tiny_gan.fit(tiny_images(8) * 2 - 1, verbose=0)
+    with pytest.raises(ValueError, match="`sample_weight` has no meaning"):
+        tiny_gan.fit(tiny_images(8), sample_weight=np.ones(8))
+    with pytest.raises(ValueError, match="`num_samples`"):
+        tiny_gan.sample(0)
+
+
+def test_load_explains_what_it_cannot_load(tmp_path):
+    with pytest.raises(FileNotFoundError, match="must name a saved GAN"):
+        kg.load(tmp_path / "nothing.keras")
+    make_tiny_gan().generator.save(tmp_path / "generator.keras")
+    with pytest.raises(TypeError, match="must hold a GAN"):
+        kg.load(tmp_path / "generator.keras")
+
+
+def without_dropout(gan):
+    for layer in gan.discriminator.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0

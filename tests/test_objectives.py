@@ -1,0 +1,121 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy_oracles import discriminator_cross_entropy
+
+import keras_gan as kg
+from keras_gan.objectives import Minimax, NonSaturating
+
+REAL = np.array([[-3.0], [0.1], [2.5], [7.0]])
+FAKE = np.array([[-6.0], [-0.4], [0.0], [3.0]])
+
+
+def as_tensor(values):
+    return tf.constant(values, tf.float32)
+
+
+@pytest.mark.parametrize("objective_class", [Minimax, NonSaturating])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
+def test_discriminator_loss_is_one_sided_cross_entropy(
+    objective_class, label_smoothing
+):
+    objective = objective_class(label_smoothing=label_smoothing)
+    loss = objective.discriminator_loss(as_tensor(REAL), as_tensor(FAKE))
+    expected = discriminator_cross_entropy(REAL, FAKE, label_smoothing)
+    np.testing.assert_allclose(loss, expected, rtol=1e-6)
+
+
+def test_generator_losses_follow_equation_1_and_its_remedy():
+    fake = 1 / (1 + np.exp(-FAKE))  # D(G(z))
+    minimax = Minimax().generator_loss(as_tensor(FAKE))
+    non_saturating = NonSaturating().generator_loss(as_tensor(FAKE))
+    np.testing.assert_allclose(minimax, np.mean(np.log(1 - fake)), rtol=1e-6)
+    np.testing.assert_allclose(non_saturating, np.mean(-np.log(fake)), rtol=1e-6)
+
+
+def test_the_optimum_of_the_value_function_is_minus_log_4():
+    # Goodfellow et al. 2014, Theorem 1: D = 1/2 everywhere gives V = -log 4.
+    undecided = tf.zeros((5, 1))
+    loss = Minimax().discriminator_loss(undecided, undecided)
+    np.testing.assert_allclose(-loss, -np.log(4), rtol=1e-6)
+
+
+def test_losses_stay_exact_far_from_the_boundary():
+    # log(sigmoid(x) + 1e-8) would be flat at 18.42 from x = -40 on.
+    loss = NonSaturating().generator_loss(as_tensor([[-80.0]]))
+    np.testing.assert_allclose(loss, 80.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("objective", [Minimax(0.2), NonSaturating(0.2)])
+def test_gradients_match_central_differences(objective):
+    real, fake = tf.constant(REAL, tf.float64), tf.constant(FAKE, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch([real, fake])
+        loss = objective.discriminator_loss(real, fake)
+    real_gradient, fake_gradient = tape.gradient(loss, [real, fake])
+    step = 1e-5
+    for index in range(len(REAL)):
+        shift = np.zeros_like(REAL)
+        shift[index] = step
+        by_real = objective.discriminator_loss(
+            real + shift, fake
+        ) - objective.discriminator_loss(real - shift, fake)
+        by_fake = objective.discriminator_loss(
+            real, fake + shift
+        ) - objective.discriminator_loss(real, fake - shift)
+        np.testing.assert_allclose(
+            real_gradient[index], [by_real / (2 * step)], rtol=1e-5, atol=1e-7
+        )
+        np.testing.assert_allclose(
+            fake_gradient[index], [by_fake / (2 * step)], rtol=1e-5, atol=1e-7
+        )
+
+
+def test_the_generator_gradient_saturates_in_minimax_alone():
+    # Section 3: with D(G(z)) near 0 the minimax gradient vanishes, the other is 1.
+    logits = tf.constant([[-20.0]])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        minimax = Minimax().generator_loss(logits)
+        non_saturating = NonSaturating().generator_loss(logits)
+    assert abs(tape.gradient(minimax, logits).numpy().item()) < 1e-8
+    np.testing.assert_allclose(tape.gradient(non_saturating, logits), [[-1.0]])
+
+
+@pytest.mark.parametrize("objective", [Minimax(0.1), NonSaturating(0.1)])
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_graph_and_xla_agree_with_eager(objective, jit_compile):
+    compiled = tf.function(objective.discriminator_loss, jit_compile=jit_compile)
+    real, fake = as_tensor(REAL), as_tensor(FAKE)
+    np.testing.assert_allclose(
+        compiled(real, fake),
+        objective.discriminator_loss(real, fake),
+        rtol=1e-5 if jit_compile else 1e-6,
+    )
+
+
+def test_logits_are_never_broadcast():
+    with pytest.raises(ValueError, match="must have the same shape"):
+        Minimax().discriminator_loss(tf.zeros((4, 1)), tf.zeros((4,)))
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.0, float("nan"), "much"])
+def test_invalid_label_smoothing(value):
+    with pytest.raises(ValueError, match="`label_smoothing`"):
+        NonSaturating(label_smoothing=value)
+
+
+def test_get_takes_names_objects_and_configs():
+    objective = Minimax(0.3)
+    assert kg.objectives.get(objective) is objective
+    assert isinstance(kg.objectives.get("non_saturating"), NonSaturating)
+    restored = kg.objectives.get(keras.saving.serialize_keras_object(objective))
+    assert restored.label_smoothing == 0.3
+
+
+def test_get_suggests_the_nearest_name():
+    with pytest.raises(ValueError, match="Did you mean 'non_saturating'"):
+        kg.objectives.get("nonsaturating")
+    with pytest.raises(TypeError, match="`objective`"):
+        kg.objectives.get(3)

@@ -1,0 +1,46 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_gan.optimizers import MomentumSGD
+from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
+
+GRADIENTS = np.random.default_rng(7).normal(size=(6, 3)).astype("float32")
+
+
+def play(optimizer, jit_compile=False):
+    weight = keras.Variable(np.ones(3, "float32"))
+    optimizer.build([weight])
+    step = tf.function(
+        lambda gradient: optimizer.apply([gradient], [weight]), jit_compile=jit_compile
+    )
+    for gradient in GRADIENTS:
+        step(tf.constant(gradient))
+    return weight.numpy()
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_takes_the_step_of_keras_sgd(jit_compile):
+    ours = play(MomentumSGD(0.05, momentum=0.6), jit_compile)
+    twin = play(keras.optimizers.SGD(0.05, momentum=0.6))
+    np.testing.assert_allclose(ours, twin, rtol=1e-6)
+
+
+def test_scheduled_momentum_follows_pylearn2():
+    # inc <- m inc - lr grad; param <- param + inc, in float64.
+    rate, weight, velocity = 0.05, np.ones(3), np.zeros(3)
+    for step, gradient in enumerate(GRADIENTS):
+        momentum = 0.5 + 0.2 * min(1.0, (step // 2) / 2)
+        velocity = momentum * velocity - rate / 1.5**step * gradient
+        weight = weight + velocity
+    optimizer = MomentumSGD(
+        FlooredExponentialDecay(rate, 1.5), LinearPerEpoch(0.5, 0.7, 3, 2)
+    )
+    np.testing.assert_allclose(play(optimizer), weight, rtol=1e-6)
+
+
+@pytest.mark.parametrize("momentum", [-0.1, 1.0, "high"])
+def test_invalid_momentum(momentum):
+    with pytest.raises(ValueError, match="`momentum`"):
+        MomentumSGD(momentum=momentum)
