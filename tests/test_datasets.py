@@ -122,6 +122,7 @@ def test_a_corrupt_or_swapped_file_is_refused(small_mnist):
         (gzip.compress(b"\0\0\x08\x03\0\0"), "truncated or corrupt"),
         (gzip.compress(b""), "not an IDX file"),
     ],
+    ids=["text", "cut", "floats", "few-values", "cut-header", "empty"],
 )
 def test_malformed_idx_files(tmp_path, content, message):
     path = tmp_path / "file.gz"

@@ -296,10 +296,15 @@ def test_fit_takes_datasets_with_and_without_labels(tiny_gan):
     assert tiny_gan.train_steps == 9
 
 
-@pytest.mark.parametrize("arguments", [{"jit_compile": True}, {"steps_per_execution": 3}])
+@pytest.mark.parametrize(
+    "arguments", [{"jit_compile": True}, {"steps_per_execution": 3}]
+)
 def test_compiled_ways_of_playing_agree(arguments):
     plain, other = make_tiny_gan(optimizer=sgd), make_tiny_gan(optimizer=sgd, **arguments)
     for gan in (plain, other):
+        # XLA draws other random bits than the CPU kernels: leave nothing to chance.
+        without_dropout(gan)
+        gan.prior = kg.priors.UniformPrior(3, low=0.5, high=0.5 + 1e-7)
         gan.fit(tiny_images(36), batch_size=6, verbose=0)
     for one, two in zip(weights_of(plain), weights_of(other), strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-5)

@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+import math
 import os
+import struct
 import zlib
 from pathlib import Path
 
@@ -43,15 +45,15 @@ def read_idx(path: str | os.PathLike[str]) -> Array:
             f"{path} is not an IDX file of unsigned bytes. Received: first bytes "
             f"{content[:4].hex()!r}"
         )
-    values_start = 4 + 4 * content[3]
-    shape = np.frombuffer(content[4:values_start], ">u4").astype(int)
-    num_values = len(content) - values_start
-    if len(shape) != content[3] or num_values != shape.prod():
+    num_axes, values_start = content[3], 4 + 4 * content[3]
+    header, values = content[4:values_start], content[values_start:]
+    shape = struct.unpack(f">{num_axes}I", header.ljust(4 * num_axes, b"\0"))
+    if len(header) < 4 * num_axes or len(values) != math.prod(shape):
         raise ValueError(
-            f"{path} states shape {tuple(map(int, shape))} but holds {num_values} "
-            "values; it is truncated or corrupt: fetch it again."
+            f"{path} states shape {shape} but holds {len(values)} values; it is "
+            "truncated or corrupt: fetch it again."
         )
-    return np.frombuffer(content, "uint8", offset=values_start).reshape(shape)
+    return np.frombuffer(values, "uint8").reshape(shape)
 
 
 def check_md5(path: str | os.PathLike[str], expected: str) -> None:

@@ -1,0 +1,208 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import assert_equal_weights
+
+import keras_gan as kg
+from keras_gan.cli import main
+
+TRAIN = ["train", "digits", "--verbose", "0"]
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    """One short training run that the tests look at."""
+    path = tmp_path_factory.mktemp("runs") / "digits"
+    assert main([*TRAIN, "--epochs", "2", "--seed", "3", "--output-dir", str(path)]) == 0
+    return path
+
+
+def test_list_shows_every_recipe(capsys):
+    assert main(["list"]) == 0
+    output = capsys.readouterr().out
+    assert all(name in output for name in kg.recipes.RECIPES)
+
+
+def test_a_run_directory_holds_the_record(run_dir):
+    config = json.loads((run_dir / "config.json").read_text())
+    assert config["recipe"] == "digits" and config["seed"] == 3
+    assert config["epochs"] == 2 and config["batch_size"] == 50
+    assert config["dataset"]["value_range"] == [0.0, 1.0]
+    assert config["compile"]["objective"]["class_name"] == "NonSaturating"
+    assert config["gan"]["prior"]["config"]["latent_dim"] == 32
+    assert config["environment"]["tensorflow"]
+    with open(run_dir / "history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert {"d_loss", "g_loss", "d_real", "d_fake", "parzen"} <= set(rows[0])
+    pictures = sorted(path.name for path in (run_dir / "samples").iterdir())
+    assert pictures == ["epoch_0001.png", "epoch_0002.png"]
+    gan = kg.load(run_dir / "model.keras")
+    assert gan.epochs_completed == 2 and gan.seed == 3
+
+
+def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
+    assert main(["evaluate", str(run_dir)]) == 0
+    record = json.loads((run_dir / "evaluation.json").read_text())
+    generated = record["estimates"]["generated samples"]
+    real = record["estimates"]["real training images"]
+    assert real["mean"] > generated["mean"]
+    assert generated["num_samples"] == 1000 and generated["num_test"] == 300
+    assert record["protocol"]["value_range"] == [0.0, 1.0]
+    assert record["model"] == {"recipe": "digits", "seed": 3, "epochs": 2}
+    digits = kg.datasets.load_digits()
+    expected = kg.evaluation.parzen_log_likelihood(
+        kg.load(run_dir / "model.keras").sample(1000, seed=0),
+        digits.valid.images,
+        digits.test.images,
+        kg.recipes.get("digits").parzen.bandwidths,
+    )
+    np.testing.assert_allclose(generated["mean"], expected.mean, rtol=1e-6)
+    assert f"{expected.mean:.1f} ±" in capsys.readouterr().out
+
+
+def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):
+    output = tmp_path / "grid.png"
+    command = ["sample", str(run_dir), "--num", "9", "--seed", "1", "--output"]
+    assert main([*command, str(output)]) == 0
+    before = output.read_bytes()
+    assert main([*command, str(output)]) == 2
+    assert "`--output` must be new" in capsys.readouterr().err
+    assert output.read_bytes() == before
+
+
+def test_export_writes_checked_artefacts(run_dir, capsys):
+    command = ["export", str(run_dir), "--format", "onnx", "saved_model"]
+    assert main(command) == 0
+    assert "largest difference" in capsys.readouterr().out
+    exports = run_dir / "exports"
+    assert (exports / "saved_model" / "saved_model.pb").is_file()
+    parity = json.loads((exports / "generator.onnx.parity.json").read_text())
+    assert parity["max_abs_error"] <= 1e-5
+    assert main(command) == 2
+    assert main([*command, "--overwrite"]) == 0
+
+
+def test_resume_extends_a_finished_run(run_dir, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    options = ["--seed", "1", "--output-dir"]
+    assert main([*TRAIN, "--epochs", "2", *options, str(one)]) == 0
+    assert main([*TRAIN, "--epochs", "1", *options, str(two)]) == 0
+    # The seed need not be repeated: the run remembers it.
+    resume = ["--epochs", "2", "--resume", "--output-dir", str(two)]
+    assert main([*TRAIN, *resume]) == 0
+    assert_equal_weights(kg.load(one / "model.keras"), kg.load(two / "model.keras"))
+    assert (one / "history.csv").read_text() == (two / "history.csv").read_text()
+
+
+def test_a_killed_run_resumes_bit_equal(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    arguments = [*TRAIN, "--epochs", "4", "--seed", "2", "--output-dir"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keras_gan.cli", *arguments, str(killed)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(killed / "model.keras", process)
+    time.sleep(0.5)  # into the middle of the next epoch
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    completed = int(kg.load(killed / "model.keras").epochs_completed.numpy())
+    assert 1 <= completed < 4
+    assert main([*arguments, str(killed), "--resume"]) == 0
+    assert main([*arguments, str(whole)]) == 0
+    one, two = (kg.load(path / "model.keras") for path in (whole, killed))
+    assert_equal_weights(one, two)
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        pairs = zip(getattr(one, name).variables, getattr(two, name).variables)
+        for first, second in pairs:
+            np.testing.assert_array_equal(first.numpy(), second.numpy())
+    assert (whole / "history.csv").read_text() == (killed / "history.csv").read_text()
+
+
+def wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, "the run ended before it was killed"
+        assert time.monotonic() < deadline, f"no {path} after {seconds} s"
+        time.sleep(0.02)
+
+
+def test_resume_begins_where_there_is_no_run(tmp_path):
+    path = tmp_path / "new"
+    assert main([*TRAIN, "--epochs", "1", "--resume", "--output-dir", str(path)]) == 0
+    assert (path / "model.keras").exists()
+
+
+# ------------------------------------------------------------------- mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "digit"], "Did you mean 'digits'"),
+        (["train", "goodfellow2014_mnist", "--data-dir", "nowhere"], "Missing in nowh"),
+        (["train", "digits", "--epochs", "0"], "`--epochs`. Expected an integer"),
+        (["train", "digits", "--seed", "-1"], "`--seed`. Expected an integer"),
+        (["evaluate", "nowhere"], "`RUN_DIR` must hold a run"),
+        (["sample", "nowhere", "--output", "x.png"], "`RUN_DIR` must hold a run"),
+        (["sample", "nowhere", "--num", "0", "--output", "x.png"], "`--num`"),
+        (["export", "nowhere", "--format", "onnx"], "`RUN_DIR` must hold a run"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_status_2(
+    arguments, message, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.startswith("keras-gan: error: ")
+    assert "Traceback" not in error and len(error.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_in_use_is_refused(run_dir, capsys):
+    before = (run_dir / "model.keras").read_bytes()
+    assert main([*TRAIN, "--output-dir", str(run_dir)]) == 2
+    assert "holds another run" in capsys.readouterr().err
+    resume = [*TRAIN, "--resume", "--seed", "4", "--output-dir", str(run_dir)]
+    assert main(resume) == 2
+    assert "with seed=3" in capsys.readouterr().err
+    assert (run_dir / "model.keras").read_bytes() == before
+
+
+def test_an_unknown_format_is_refused(run_dir, capsys):
+    assert main(["export", str(run_dir), "--format", "onxx"]) == 2
+    assert "Did you mean 'onnx'" in capsys.readouterr().err
+
+
+def test_a_run_without_a_complete_epoch_is_named(run_dir, tmp_path, capsys):
+    (tmp_path / "config.json").write_text((run_dir / "config.json").read_text())
+    assert main(["evaluate", str(tmp_path)]) == 2
+    assert "holds no complete epoch yet" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback():
+    with pytest.raises(ValueError, match="Did you mean"):
+        main(["train", "digit", "--debug"])
+
+
+def test_another_backend_ends_the_command_with_status_2():
+    command = Path(sys.executable).with_name("keras-gan")
+    result = subprocess.run(
+        [command, "list"],
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "needs the Keras backend 'tensorflow'" in result.stderr.splitlines()[-1]

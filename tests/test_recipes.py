@@ -1,0 +1,93 @@
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan as kg
+from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.recipes import RECIPES
+
+
+@pytest.fixture(scope="module")
+def mnist_like():
+    images = np.random.default_rng(0).uniform(size=(250, 28, 28, 1)).astype("float32")
+    split = ImageSplit(images)
+    return ImageDataset("noise", split, split, split)
+
+
+def test_the_mnist_recipe_is_that_of_2014(mnist_like):
+    gan = kg.recipes.goodfellow2014_mnist(mnist_like, seed=3)
+    assert gan.generator.count_params() == 2_503_984
+    assert gan.discriminator.count_params() == 1_231_441
+    prior = gan.prior.get_config()
+    bound = 3**0.5
+    assert prior == {"latent_dim": 100, "low": -bound, "high": bound}
+    assert gan.simultaneous and gan.discriminator_steps == 1
+    assert gan.objective.get_config() == {"label_smoothing": 0.0}
+    # Half of 0.1: the published discriminator loss is half the sum of both terms.
+    rates = [
+        (optimizer, share * 0.1, share * 1e-6)
+        for optimizer, share in (
+            (gan.generator_optimizer, 1.0),
+            (gan.discriminator_optimizer, 0.5),
+        )
+    ]
+    for optimizer, initial, minimum in rates:
+        schedule = optimizer._learning_rate.get_config()
+        assert schedule == {
+            "initial": initial,
+            "decay_factor": 1.000004,
+            "minimum": minimum,
+        }
+        assert optimizer.momentum.get_config() == {
+            "initial": 0.5,
+            "final": 0.7,
+            "saturation_epoch": 250,
+            "updates_per_epoch": 3,  # 250 images in minibatches of 100
+        }
+    marginals = kg.networks.pixel_marginal_logits(mnist_like.train.images)
+    np.testing.assert_array_equal(gan.generator.layers[-2].bias, marginals.ravel())
+    mnist = RECIPES["goodfellow2014_mnist"]
+    assert mnist.batch_size == 100
+    assert mnist.parzen.num_samples == 10_000 and mnist.parzen.num_valid == 1_000
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_recipe_builds_a_game_that_json_can_record(name, digits):
+    recipe = kg.recipes.get(name)
+    gan = recipe.build(digits, 1)
+    assert gan.compiled and gan.train_steps == 0
+    assert gan.seed == 1
+    assert json.dumps(gan.get_config()) and json.dumps(gan.get_compile_config())
+    again = recipe.build(digits, 1)
+    for one, other in zip(gan.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    values = dataclasses.asdict(recipe)
+    assert all(values[key] for key in ("summary", "source", "epochs", "batch_size"))
+
+
+def test_the_digits_recipe_learns(digits):
+    gan = kg.recipes.digits(digits, seed=0)
+    protocol = RECIPES["digits"].parzen
+
+    def score():
+        samples = gan.sample(protocol.num_samples, seed=0)
+        return kg.evaluation.bandwidth_scores(
+            samples, digits.valid.images, protocol.bandwidths
+        ).max()
+
+    before = score()
+    images = np.tile(digits.train.images, (10, 1, 1, 1))
+    gan.fit(images, batch_size=50, epochs=6, verbose=0)
+    after = score()
+    # The marginals alone score -19 nats; six epochs of the demonstration reach -8.
+    assert before < -15
+    assert after > before + 5
+    assert keras.ops.all(np.isfinite(gan.sample(10, seed=0)))
+
+
+def test_an_unknown_recipe_is_answered_with_the_nearest():
+    with pytest.raises(ValueError, match="Did you mean 'goodfellow2014_mnist'"):
+        kg.recipes.get("goodfelow_mnist")

@@ -1,0 +1,59 @@
+import json
+
+import pytest
+
+from keras_gan.run_directory import RunDirectory, record_environment
+
+CONFIG = {"recipe": "digits", "seed": 0, "batch_size": 50, "epochs": 3}
+
+
+def test_a_new_run_takes_an_empty_folder(tmp_path):
+    run = RunDirectory(tmp_path / "run")
+    run.begin(CONFIG)
+    assert run.read_config() == CONFIG
+
+
+@pytest.mark.parametrize(
+    ("name", "held"), [("config.json", "another run"), ("notes.txt", "other files")]
+)
+def test_a_folder_in_use_is_refused_and_untouched(tmp_path, name, held):
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(FileExistsError, match=f"holds {held}"):
+        RunDirectory(tmp_path).begin(CONFIG)
+    assert (tmp_path / name).read_text() == "{}"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_in_the_way_is_refused(tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(FileExistsError, match="`--output-dir` must be new"):
+        RunDirectory(tmp_path / "run").begin(CONFIG)
+
+
+@pytest.mark.parametrize(("key", "value"), [("seed", 1), ("recipe", "other")])
+def test_another_run_is_not_resumed(tmp_path, key, value):
+    run = RunDirectory(tmp_path / "run")
+    run.begin(CONFIG)
+    with pytest.raises(FileExistsError, match=f"with {key}="):
+        run.resume({**CONFIG, key: value})
+    assert run.read_config() == CONFIG
+    run.resume({**CONFIG, "epochs": 9})
+    assert run.read_config()["epochs"] == 9
+
+
+def test_history_keeps_completed_epochs(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.keep_epochs(2)  # nothing written yet
+    run.history.write_text("epoch,d_loss\n0,1.5\n1,1.4\n2,1.3\n")
+    run.keep_epochs(2)
+    assert run.history.read_text().split() == ["epoch,d_loss", "0,1.5", "1,1.4"]
+
+
+def test_a_folder_without_a_run_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"must hold a run \(config.json\)"):
+        RunDirectory(tmp_path).read_config()
+
+
+def test_the_environment_is_json_with_versions():
+    record = json.loads(json.dumps(record_environment()))
+    assert {"keras", "tensorflow", "numpy", "keras-gan", "python"} <= set(record)
