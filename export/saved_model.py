@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import keras
 import tensorflow as tf
 
 from export.artefact import write_checked
@@ -54,7 +53,11 @@ def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
     def generate(latents: Tensor) -> dict[str, Tensor]:
         return {IMAGES: tf.cast(gan.generator(latents, training=False), tf.float32)}
 
-    archive = keras.export.ExportArchive()
-    archive.track(gan.generator)
-    archive.add_endpoint(GENERATE, generate, input_signature=[signature.input_spec])
-    archive.write_out(str(path), verbose=False)
+    # A bare module: keras.export.ExportArchive stores every variable twice.
+    module = tf.Module()
+    module.weights = [variable.value for variable in gan.generator.weights]
+    module.generate = tf.function(generate, input_signature=[signature.input_spec])
+    endpoint = module.generate.get_concrete_function()
+    tf.saved_model.save(
+        module, str(path), {GENERATE: endpoint, "serving_default": endpoint}
+    )

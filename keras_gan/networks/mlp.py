@@ -147,7 +147,7 @@ def pixel_marginal_logits(images: FloatArray) -> FloatArray:
         logits: float32 array `[height, width, channels]`.
 
     Example:
-    >>> pixel_marginal_logits(np.zeros((3, 1, 1, 1))).round(3).item()
+    >>> round(pixel_marginal_logits(np.zeros((3, 1, 1, 1))).item(), 3)
     -16.118
     """
     means = np.clip(np.mean(images, axis=0, dtype="float64"), _MARGINAL_CLIP, 1)

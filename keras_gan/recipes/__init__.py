@@ -20,7 +20,7 @@ def get(name: str) -> Recipe:
 
     Example:
     >>> get("digits").epochs
-    30
+    40
     """
     return RECIPES[check_known("recipe", name, RECIPES)]
 

@@ -1,5 +1,6 @@
 """The demonstration: 8x8 handwritten digits in about a minute on two cores."""
 
+import math
 import os
 
 import keras
@@ -16,12 +17,17 @@ from keras_gan.networks.mlp import (
 from keras_gan.priors import UniformPrior
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
+_BATCH_SIZE = 50
+_EPOCHS = 40
+_PASSES_PER_EPOCH = 10  # 1,197 images: one pass is too short to report on
+
 
 def digits(data: ImageDataset, seed: int = 0) -> GAN:
     """Builds a small GAN for the embedded 8x8 digits, compiled and untrained.
 
     The networks of 2014 at a smaller size, with Adam in place of momentum SGD so that
-    a newcomer sees digits after a minute.
+    a newcomer sees digits after a minute. The learning rate falls along half a cosine
+    to a fiftieth within the recipe's epochs.
 
     Args:
         data: `ImageDataset` with pixels in [0, 1].
@@ -55,12 +61,18 @@ def digits(data: ImageDataset, seed: int = 0) -> GAN:
         seed=seed,
         name="digits",
     )
+    updates_per_epoch = math.ceil(_PASSES_PER_EPOCH * len(data.train) / _BATCH_SIZE)
     gan.compile(
-        generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        discriminator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+        generator_optimizer=_optimizer(updates_per_epoch * _EPOCHS),
+        discriminator_optimizer=_optimizer(updates_per_epoch * _EPOCHS),
         objective="non_saturating",
     )
     return gan
+
+
+def _optimizer(num_updates: int) -> keras.optimizers.Optimizer:
+    rate = keras.optimizers.schedules.CosineDecay(1.5e-3, num_updates, alpha=0.02)
+    return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
 def _load(data_dir: str | os.PathLike[str] | None) -> ImageDataset:
@@ -74,8 +86,8 @@ DIGITS = Recipe(
     source="keras_gan; data of Alpaydin and Kaynak 1998 as shipped by scikit-learn",
     load_data=_load,
     build=digits,
-    batch_size=50,
-    epochs=30,
+    batch_size=_BATCH_SIZE,
+    epochs=_EPOCHS,
     parzen=ParzenProtocol(1_000, 300, tuple(np.logspace(-1.5, 0, 16).tolist())),
-    passes_per_epoch=10,
+    passes_per_epoch=_PASSES_PER_EPOCH,
 )

@@ -1,0 +1,33 @@
+"""Every script in examples/ runs, small."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+ARGUMENTS = {
+    "evaluator_gate.py": ["--num-samples", "200", "--num-test", "100"],
+    "quickstart.py": ["--epochs", "1"],
+}
+NEED_REAL_DATA = {"evaluator_gate.py"}
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_example_runs(name, tmp_path):
+    if name in NEED_REAL_DATA and not os.environ.get("KERAS_GAN_DATA"):
+        pytest.skip("KERAS_GAN_DATA is unset: it names the folder with real datasets")
+    result = subprocess.run(
+        [sys.executable, EXAMPLES / name, *ARGUMENTS[name], "--output-dir", tmp_path],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "nats" in result.stdout
+    assert any(tmp_path.iterdir())
+
+
+def test_no_example_is_missing():
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(ARGUMENTS)
