@@ -1,6 +1,10 @@
 # `make demo` and `make test` need Python 3.11 to 3.13, make and a package index.
 
 PYTHON ?= python3
+# `make test CONSTRAINTS=tests/minimum_versions.txt PYTEST_ARGS="-W default"` tries the
+# oldest versions: their own deprecation warnings are not ours.
+CONSTRAINTS ?=
+PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/demo
@@ -18,7 +22,7 @@ demo: $(VENV)/.installed
 	@echo "Look at $(DEMO)/samples.png"
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -35,7 +39,7 @@ clean:
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --editable ".[test]" $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 	touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed

@@ -444,7 +444,9 @@ class GAN(keras.Model):
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` stored."""
-        own = {key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)}
+        own = {
+            key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)
+        }
         super().load_own_variables(own)
         for index, state in enumerate(self._seed_states()):
             state.assign(store[f"{_SEED_STATE}_{index}"])

@@ -21,7 +21,9 @@ TRAIN = ["train", "digits", "--verbose", "0"]
 def run_dir(tmp_path_factory):
     """One short training run that the tests look at."""
     path = tmp_path_factory.mktemp("runs") / "digits"
-    assert main([*TRAIN, "--epochs", "2", "--seed", "3", "--output-dir", str(path)]) == 0
+    assert (
+        main([*TRAIN, "--epochs", "2", "--seed", "3", "--output-dir", str(path)]) == 0
+    )
     return path
 
 
@@ -122,7 +124,9 @@ def test_a_killed_run_resumes_bit_equal(tmp_path):
     one, two = (kg.load(path / "model.keras") for path in (whole, killed))
     assert_equal_weights(one, two)
     for name in ("generator_optimizer", "discriminator_optimizer"):
-        pairs = zip(getattr(one, name).variables, getattr(two, name).variables)
+        pairs = zip(
+            getattr(one, name).variables, getattr(two, name).variables, strict=True
+        )
         for first, second in pairs:
             np.testing.assert_array_equal(first.numpy(), second.numpy())
     assert (whole / "history.csv").read_text() == (killed / "history.csv").read_text()

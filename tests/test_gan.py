@@ -203,7 +203,9 @@ def test_save_load_continue_equals_the_uninterrupted_run(tmp_path, simultaneous)
     assert_equal_weights(whole, resumed)
     for name in ("generator_optimizer", "discriminator_optimizer"):
         pairs = zip(
-            getattr(whole, name).variables, getattr(resumed, name).variables, strict=True
+            getattr(whole, name).variables,
+            getattr(resumed, name).variables,
+            strict=True,
         )
         for one, other in pairs:
             np.testing.assert_array_equal(one.numpy(), other.numpy())
@@ -300,7 +302,10 @@ def test_fit_takes_datasets_with_and_without_labels(tiny_gan):
     "arguments", [{"jit_compile": True}, {"steps_per_execution": 3}]
 )
 def test_compiled_ways_of_playing_agree(arguments):
-    plain, other = make_tiny_gan(optimizer=sgd), make_tiny_gan(optimizer=sgd, **arguments)
+    plain, other = (
+        make_tiny_gan(optimizer=sgd),
+        make_tiny_gan(optimizer=sgd, **arguments),
+    )
     for gan in (plain, other):
         # XLA draws other random bits than the CPU kernels: leave nothing to chance.
         without_dropout(gan)

@@ -1,7 +1,6 @@
 import dataclasses
 import json
 
-import keras
 import numpy as np
 import pytest
 
@@ -80,12 +79,11 @@ def test_the_digits_recipe_learns(digits):
 
     before = score()
     images = np.tile(digits.train.images, (10, 1, 1, 1))
-    gan.fit(images, batch_size=50, epochs=6, verbose=0)
-    after = score()
-    # The marginals alone score -19 nats; six epochs of the demonstration reach -8.
-    assert before < -15
-    assert after > before + 5
-    assert keras.ops.all(np.isfinite(gan.sample(10, seed=0)))
+    gan.fit(images, batch_size=50, epochs=8, verbose=0)
+    # The untrained generator draws the mean image: -8.4 nats. Eight epochs of the
+    # demonstration came to +3.4, all forty to 16.9.
+    assert before == pytest.approx(-8.4, abs=0.5)
+    assert score() > before + 6
 
 
 def test_an_unknown_recipe_is_answered_with_the_nearest():
