@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -63,6 +64,8 @@ def _train(args: argparse.Namespace) -> None:
     recipe = recipes.get(args.recipe)
     run = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and run.config.exists()
+    if not resumes:
+        run.check_free()  # before the dataset is loaded
     config = _resolve(args, recipe, run.read_config() if resumes else {})
     data = recipe.load_data(config["data_dir"])
     if resumes and run.model.exists():
@@ -97,30 +100,17 @@ def _evaluate(args: argparse.Namespace) -> None:
         "real training images": data.train.images[: protocol.num_samples],
     }
     estimates = {
-        name: _score(images, data, protocol) for name, images in scored.items()
+        name: parzen_log_likelihood(
+            images,
+            data.valid.images[: protocol.num_valid],
+            data.test.images,
+            protocol.bandwidths,
+        )
+        for name, images in scored.items()
     }
+    epochs = int(gan.epochs_completed.numpy())
     write_json(
-        run.evaluation,
-        {
-            "measure": "Parzen window log-likelihood, nats",
-            "model": {
-                "recipe": recipe.name,
-                "seed": config["seed"],
-                "epochs": int(gan.epochs_completed.numpy()),
-            },
-            "protocol": {
-                "dataset": data.name,
-                "value_range": data.value_range,
-                "sample_seed": _EVALUATION_SEED,
-                "bandwidth_chosen_on": f"first {protocol.num_valid} validation images",
-                "scored_on": f"all {len(data.test)} test images",
-                "standard_error_over": "test images",
-            },
-            "estimates": {
-                name: dataclasses.asdict(estimate)
-                for name, estimate in estimates.items()
-            },
-        },
+        run.evaluation, _evaluation_record(config, epochs, data, protocol, estimates)
     )
     _say("Parzen window log-likelihood of the test images under")
     for name, estimate in estimates.items():
@@ -175,8 +165,12 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         ),
         "batch_size": recipe.batch_size,
         "passes_per_epoch": recipe.passes_per_epoch,
-        "data_dir": choose(args.data_dir, "data_dir", None),
+        "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else os.path.abspath(path)
 
 
 def _describe(gan: GAN, data: ImageDataset) -> Config:
@@ -221,13 +215,28 @@ def _load_model(run: RunDirectory) -> GAN:
     return load(run.model)
 
 
-def _score(images: Any, data: ImageDataset, protocol: ParzenProtocol) -> ParzenEstimate:
-    return parzen_log_likelihood(
-        images,
-        data.valid.images[: protocol.num_valid],
-        data.test.images,
-        protocol.bandwidths,
-    )
+def _evaluation_record(
+    config: Config,
+    epochs: int,
+    data: ImageDataset,
+    protocol: ParzenProtocol,
+    estimates: dict[str, ParzenEstimate],
+) -> Config:
+    return {
+        "measure": "Parzen window log-likelihood, nats",
+        "model": {"recipe": config["recipe"], "seed": config["seed"], "epochs": epochs},
+        "protocol": {
+            "dataset": data.name,
+            "value_range": data.value_range,
+            "sample_seed": _EVALUATION_SEED,
+            "bandwidth_chosen_on": f"first {protocol.num_valid} validation images",
+            "scored_on": f"all {len(data.test)} test images",
+            "standard_error_over": "test images",
+        },
+        "estimates": {
+            name: dataclasses.asdict(estimate) for name, estimate in estimates.items()
+        },
+    }
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import zipfile
 from typing import Any
 
 import keras
@@ -9,6 +10,14 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import _network_checks, objectives
+from keras_gan._training_data import (
+    EpochClock,
+    check_dataset,
+    fresh_minibatches,
+    is_array,
+    num_rows,
+    refuse_weights,
+)
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import check_fraction, check_integer, check_positive_integer
 from keras_gan.datasets.pipeline import shuffled_batches
@@ -195,20 +204,20 @@ class GAN(keras.Model):
         Returns:
             history: `keras.callbacks.History`.
         """
-        _refuse_weights(kwargs)
+        refuse_weights(kwargs)
         callbacks = list(callbacks or [])
-        if _is_array(x):
+        if is_array(x):
             split = check_fraction("validation_split", validation_split)
             num_train = len(x) - int(len(x) * split)
             if split:
                 validation_data = (x[num_train:],)
             epoch = tf.Variable(self.epochs_completed.numpy(), trainable=False)
-            callbacks.insert(0, _EpochClock(epoch))
+            callbacks.insert(0, EpochClock(epoch))
             x = self._training_batches(x[:num_train], batch_size or 32, epoch, shuffle)
         else:
-            callbacks.insert(0, _EpochClock())
+            callbacks.insert(0, EpochClock())
             kwargs.update(y=y, batch_size=batch_size)
-            self._check_dataset(x)
+            check_dataset(x, self.image_shape)
         # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         return super().fit(
@@ -227,14 +236,6 @@ class GAN(keras.Model):
         rows_per_step = batch_size * self.discriminator_steps
         return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
 
-    def _check_dataset(self, dataset: Any) -> None:
-        if not isinstance(dataset, tf.data.Dataset):
-            return
-        spec = dataset.element_spec
-        spec = spec[0] if isinstance(spec, tuple) else spec
-        if spec.shape.rank is not None:
-            _network_checks.check_image_shape(tuple(spec.shape[1:]), self.image_shape)
-
     # ---------------------------------------------------------------- the game
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
@@ -243,7 +244,7 @@ class GAN(keras.Model):
         if self.simultaneous:
             self._move_both(images)
         else:
-            minibatches = _fresh_minibatches(images, self.discriminator_steps)
+            minibatches = fresh_minibatches(images, self.discriminator_steps)
             for draw, real in enumerate(minibatches):
                 self._move_discriminator(real, draw)
             self._move_generator(minibatches[-1], draw=self.discriminator_steps)
@@ -251,7 +252,7 @@ class GAN(keras.Model):
         return self.get_metrics_result()
 
     def _move_discriminator(self, real: Tensor, draw: int) -> None:
-        latents = self.sample_latents(len_of(real), draw)  # [batch, latent_dim]
+        latents = self.sample_latents(num_rows(real), draw)  # [batch, latent_dim]
         fake = self.generator(latents, training=True)  # [batch, h, w, c]
         variables = self.discriminator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -263,7 +264,7 @@ class GAN(keras.Model):
         self._observe_discriminator(loss, real_logits, fake_logits)
 
     def _move_generator(self, real: Tensor, draw: int) -> None:
-        latents = self.sample_latents(len_of(real), draw)  # [batch, latent_dim]
+        latents = self.sample_latents(num_rows(real), draw)  # [batch, latent_dim]
         variables = self.generator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
@@ -274,7 +275,7 @@ class GAN(keras.Model):
         self.g_loss_metric.update_state(loss)
 
     def _move_both(self, real: Tensor) -> None:
-        latents = self.sample_latents(len_of(real), draw=0)  # [batch, latent_dim]
+        latents = self.sample_latents(num_rows(real), draw=0)  # [batch, latent_dim]
         d_variables = self.discriminator.trainable_variables
         g_variables = self.generator.trainable_variables
         with tf.GradientTape(persistent=True) as tape:
@@ -295,7 +296,7 @@ class GAN(keras.Model):
         """Both losses on held-out images in inference mode, from repeatable latents."""
         real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = self._seed_of(_TEST_DRAW, self.test_steps)
-        fake = self.generator(self.prior.sample(len_of(real), seed), training=False)
+        fake = self.generator(self.prior.sample(num_rows(real), seed), training=False)
         real_logits = self.logits(real, training=False)  # [batch, 1]
         fake_logits = self.logits(fake, training=False)  # [batch, 1]
         d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
@@ -466,62 +467,19 @@ def load(path: str | os.PathLike[str]) -> GAN:
 
     Raises:
         FileNotFoundError: if there is no such file.
+        ValueError: if the file is damaged.
         TypeError: if the file holds another kind of model.
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f"`path` must name a saved GAN. Received: path={path}")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"`path` must be a whole .keras file. Received: {path}, which is damaged "
+            "or of another kind."
+        )
     model = keras.models.load_model(path)
     if not isinstance(model, GAN):
         raise TypeError(
             f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
         )
     return model
-
-
-class _EpochClock(keras.callbacks.Callback):
-    """Counts completed epochs in the model and tells the pipeline the current one."""
-
-    def __init__(self, epoch: tf.Variable | None = None) -> None:
-        super().__init__()
-        self._epoch = epoch
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        # Read now: BackupAndRestore has restored the counter by this time.
-        if self._epoch is not None:
-            self._epoch.assign(self.model.epochs_completed.value)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.model.epochs_completed.assign_add(1)
-
-
-def len_of(batch: Tensor) -> Tensor:
-    """Rows of a batch whose size is known only when it comes."""
-    return tf.shape(batch)[0]
-
-
-def _fresh_minibatches(images: Tensor, count: int) -> list[Tensor]:
-    """Divides the rows of one step into `count` minibatches that share no row.
-
-    The last, short batch of an epoch wraps around where `count` does not divide it.
-    """
-    if count == 1:
-        return [images]
-    num_rows = len_of(images)
-    size = -(-num_rows // count)
-    return [
-        tf.gather(images, (start * size + tf.range(size)) % num_rows)
-        for start in range(count)
-    ]
-
-
-def _is_array(x: Any) -> bool:
-    return isinstance(x, np.ndarray) or tf.is_tensor(x)
-
-
-def _refuse_weights(kwargs: dict[str, Any]) -> None:
-    for name in ("sample_weight", "class_weight"):
-        if kwargs.get(name) is not None:
-            raise ValueError(
-                f"`{name}` has no meaning in the adversarial game: every image counts "
-                f"once. Received: {name} of type {type(kwargs[name]).__name__}"
-            )

@@ -70,8 +70,8 @@ class RunDirectory:
         """Folder of the generator in other formats."""
         return self.path / "exports"
 
-    def begin(self, config: Config) -> None:
-        """Writes the configuration of a new run.
+    def check_free(self) -> None:
+        """Raises unless a new run can begin here.
 
         Raises:
             FileExistsError: if the folder holds anything already.
@@ -82,6 +82,10 @@ class RunDirectory:
                 f"`--output-dir` must be new or empty. Received: {self.path}, which "
                 f"holds {held}; choose another folder, or --resume to continue a run."
             )
+
+    def begin(self, config: Config) -> None:
+        """Writes the configuration of a new run; raises as `check_free` does."""
+        self.check_free()
         write_json(self.config, config)
 
     def resume(self, config: Config) -> None:
@@ -104,12 +108,23 @@ class RunDirectory:
 
         Raises:
             FileNotFoundError: if the folder holds no run.
+            ValueError: if its configuration is damaged.
         """
         if not self.config.is_file():
             raise FileNotFoundError(
                 f"`RUN_DIR` must hold a run (config.json). Received: {self.path}"
             )
-        return json.loads(self.config.read_text(encoding="utf-8"))
+        try:
+            config = json.loads(self.config.read_text(encoding="utf-8"))
+            missing = set(_KEPT_FROM_START) - set(config)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{self.config} is not a JSON object: {error}") from error
+        if missing:
+            raise ValueError(
+                f"{self.config} is not the record of a run. Missing: "
+                f"{', '.join(sorted(missing))}"
+            )
+        return config
 
     def keep_epochs(self, num_epochs: int) -> None:
         """Removes what a killed run wrote of epochs that it did not complete."""

@@ -41,6 +41,7 @@ def test_a_run_directory_holds_the_record(run_dir):
     assert config["compile"]["objective"]["class_name"] == "NonSaturating"
     assert config["gan"]["prior"]["config"]["latent_dim"] == 32
     assert config["environment"]["tensorflow"]
+    assert config["data_dir"] is None
     with open(run_dir / "history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["0", "1"]

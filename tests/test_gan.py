@@ -397,6 +397,9 @@ def test_data_that_the_generator_cannot_make_are_refused(tiny_gan):
 def test_load_explains_what_it_cannot_load(tmp_path):
     with pytest.raises(FileNotFoundError, match="must name a saved GAN"):
         kg.load(tmp_path / "nothing.keras")
+    (tmp_path / "cut.keras").write_bytes(b"PK\x03\x04 half a file")
+    with pytest.raises(ValueError, match="which is damaged"):
+        kg.load(tmp_path / "cut.keras")
     make_tiny_gan().generator.save(tmp_path / "generator.keras")
     with pytest.raises(TypeError, match="must hold a GAN"):
         kg.load(tmp_path / "generator.keras")

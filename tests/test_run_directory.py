@@ -54,6 +54,21 @@ def test_a_folder_without_a_run_is_named(tmp_path):
         RunDirectory(tmp_path).read_config()
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not a JSON object"),
+        ("[1]", "Missing: batch_size"),
+        ('{"recipe": "digits"}', "Missing: batch_size, seed"),
+        ("3", "is not a JSON object"),
+    ],
+)
+def test_a_damaged_configuration_is_named(tmp_path, content, message):
+    (tmp_path / "config.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        RunDirectory(tmp_path).read_config()
+
+
 def test_the_environment_is_json_with_versions():
     record = json.loads(json.dumps(record_environment()))
     assert {"keras", "tensorflow", "numpy", "keras-gan", "python"} <= set(record)

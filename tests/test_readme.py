@@ -1,0 +1,35 @@
+"""The README's code runs as it stands, with fewer epochs."""
+
+import re
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_python_blocks_run_in_order(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) >= 3
+    names: dict = {}
+    for block in blocks:
+        shortened = re.sub(r"epochs=\d+", "epochs=2", block)
+        exec(compile(shortened, str(README), "exec"), names)
+    assert names["images"].shape == (16, 8, 8, 1)
+    assert "nats" in capsys.readouterr().out
+    for name in ("samples.png", "gan.keras", "generator.onnx", "saved_model"):
+        assert (tmp_path / name).exists()
+
+
+def test_commands_are_those_of_the_makefile_and_the_command_line():
+    text = README.read_text("utf-8")
+    makefile = (README.parent / "Makefile").read_text("utf-8")
+    for target in re.findall(r"make (\w+)", text):
+        assert f"\n{target}:" in makefile
+    for command in re.findall(r"keras-gan (\w+) ", text):
+        assert command in ("list", "train", "evaluate", "sample", "export")
+
+
+def test_linked_files_exist():
+    for link in re.findall(r"\]\(([^)#]+)\)", README.read_text("utf-8")):
+        if not link.startswith("http"):
+            assert (README.parent / link).exists(), link
