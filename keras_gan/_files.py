@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_PARTIAL = ".partial"
+
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -29,7 +31,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    workspace = Path(
+        tempfile.mkdtemp(prefix=f".{path.name}-", suffix=_PARTIAL, dir=path.parent)
+    )
     try:
         partial = workspace / path.name
         yield partial
@@ -39,6 +43,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
+
+
+def remove_partials(folder: str | os.PathLike[str]) -> None:
+    """Removes what killed processes left of files that they never completed."""
+    for workspace in Path(folder).glob(f".*{_PARTIAL}"):
+        shutil.rmtree(workspace)
 
 
 def write_json(path: str | os.PathLike[str], content: Any) -> None:

@@ -103,6 +103,8 @@ def _output_shape(name: str, network: Any, input_shape: Shape, what: str) -> Sha
 
 def _last_activation(network: Any) -> str | None:
     """Name of the last activation, seen through layers that only reshape."""
+    if not getattr(network, "inputs", None):
+        return None  # a subclass: the order of its layers says nothing
     for layer in reversed(network.layers):
         if isinstance(layer, keras.layers.Reshape | keras.layers.Flatten):
             continue

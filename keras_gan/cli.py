@@ -75,7 +75,10 @@ def _train(args: argparse.Namespace) -> None:
     config |= _describe(gan, data)
     run.resume(config) if resumes else run.begin(config)
     completed = int(gan.epochs_completed.numpy())
-    run.keep_epochs(completed)
+    run.discard_after(completed)
+    if completed >= config["epochs"]:
+        _say(f"{run.path} has its {completed} epochs already; --epochs asks for more.")
+        return
     _say(f"{recipe.name}: epochs {completed + 1} to {config['epochs']}, in {run.path}")
     gan.fit(
         np.tile(data.train.images, (recipe.passes_per_epoch, 1, 1, 1)),

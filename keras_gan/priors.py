@@ -5,6 +5,7 @@ built on use, so that `import keras_gan` does not import TFP.
 """
 
 import abc
+import numbers
 from typing import Any
 
 import keras
@@ -50,6 +51,8 @@ class Prior(abc.ABC):
         Returns:
             latents: float32, shape `[num_samples, latent_dim]`.
         """
+        if isinstance(num_samples, numbers.Integral):
+            check_positive_integer("num_samples", num_samples)
         return self.distribution.sample(num_samples, seed=_stateless_seed(seed))
 
     def get_config(self) -> Config:
@@ -148,6 +151,6 @@ class NormalPrior(Prior):
 
 def _stateless_seed(seed: int | Tensor) -> Tensor:
     # TFP treats an integer seed as the start of a hidden stream; a pair has no state.
-    if isinstance(seed, int):
-        return tf.random.experimental.stateless_fold_in([0, 0], seed)
+    if isinstance(seed, numbers.Integral):
+        return tf.random.experimental.stateless_fold_in([0, 0], int(seed))
     return tf.cast(seed, tf.int32)

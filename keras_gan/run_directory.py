@@ -18,7 +18,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from keras_gan._files import replacing, write_json
+from keras_gan._files import remove_partials, replacing, write_json
 from keras_gan._types import Config
 from keras_gan._version import __version__
 
@@ -126,8 +126,9 @@ class RunDirectory:
             )
         return config
 
-    def keep_epochs(self, num_epochs: int) -> None:
-        """Removes what a killed run wrote of epochs that it did not complete."""
+    def discard_after(self, num_epochs: int) -> None:
+        """Removes what a killed run wrote beyond its last complete epoch."""
+        remove_partials(self.path)
         if self.history.is_file():
             with self.history.open(newline="", encoding="utf-8") as file:
                 header, *rows = csv.reader(file)

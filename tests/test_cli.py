@@ -94,7 +94,7 @@ def test_export_writes_checked_artefacts(run_dir, capsys):
     assert main([*command, "--overwrite"]) == 0
 
 
-def test_resume_extends_a_finished_run(run_dir, tmp_path):
+def test_resume_extends_a_finished_run(tmp_path, capsys):
     one, two = tmp_path / "one", tmp_path / "two"
     options = ["--seed", "1", "--output-dir"]
     assert main([*TRAIN, "--epochs", "2", *options, str(one)]) == 0
@@ -104,6 +104,10 @@ def test_resume_extends_a_finished_run(run_dir, tmp_path):
     assert main([*TRAIN, *resume]) == 0
     assert_equal_weights(kg.load(one / "model.keras"), kg.load(two / "model.keras"))
     assert (one / "history.csv").read_text() == (two / "history.csv").read_text()
+    before = (two / "model.keras").read_bytes()
+    assert main([*TRAIN, "--resume", "--output-dir", str(two)]) == 0
+    assert "has its 2 epochs already" in capsys.readouterr().out
+    assert (two / "model.keras").read_bytes() == before
 
 
 def test_a_killed_run_resumes_bit_equal(tmp_path):

@@ -1,8 +1,10 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
-from keras_gan._files import replacing, write_json
+from keras_gan._files import remove_partials, replacing, write_json
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -33,6 +35,19 @@ def test_success_replaces_what_was_there(tmp_path, is_folder):
             write(partial, is_folder, content)
     assert read(path, is_folder) == "new"
     assert [entry.name for entry in tmp_path.iterdir()] == ["target"]
+
+
+def test_a_killed_process_leaves_a_trace_that_can_be_removed(tmp_path):
+    code = (
+        "import os, sys; from keras_gan._files import replacing\n"
+        "with replacing(sys.argv[1]) as partial:\n"
+        "    partial.write_text('half'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, tmp_path / "file.txt"])
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".file.txt-")
+    remove_partials(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_json_is_written_whole(tmp_path):

@@ -367,6 +367,29 @@ def test_networks_that_do_not_fit_are_refused():
         kg.GAN(gan.generator, gan.discriminator, gan.prior, seed=-1)
 
 
+class LastLayerIsNotLast(keras.Model):
+    """A subclass whose layers are listed in another order than they are called."""
+
+    def __init__(self):
+        super().__init__()
+        self.flatten = keras.layers.Flatten()
+        self.logit = keras.layers.Dense(1)
+        self.gate = keras.layers.Dense(16, activation="sigmoid")
+
+    def call(self, images, training=False):
+        pixels = self.flatten(images)
+        return self.logit(pixels * self.gate(pixels))
+
+
+def test_subclassed_networks_are_built_and_play():
+    base = make_tiny_gan()
+    gan = kg.GAN(base.generator, LastLayerIsNotLast(), base.prior)
+    gan.compile(sgd(), sgd())
+    before = gan.discriminator.logit.kernel.numpy()
+    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    assert not np.array_equal(gan.discriminator.logit.kernel.numpy(), before)
+
+
 def test_rules_that_contradict_are_refused(tiny_gan):
     adam = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="must be two objects"):

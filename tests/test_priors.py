@@ -60,6 +60,26 @@ def test_invalid_latent_dim(latent_dim):
         NormalPrior(latent_dim)
 
 
+def test_numpy_integers_are_seeds_too():
+    prior = NormalPrior(2)
+    np.testing.assert_array_equal(
+        prior.sample(3, seed=np.int64(5)), prior.sample(3, seed=5)
+    )
+
+
+def test_a_pair_is_a_seed_as_in_tensorflow():
+    prior = NormalPrior(2)
+    pair = tf.constant([3, 4], tf.int64)
+    np.testing.assert_array_equal(
+        prior.sample(3, seed=pair), prior.sample(3, seed=np.array([3, 4]))
+    )
+
+
+def test_invalid_num_samples():
+    with pytest.raises(ValueError, match="`num_samples`"):
+        NormalPrior(2).sample(0, seed=1)
+
+
 def test_invalid_bounds():
     with pytest.raises(ValueError, match="`high`"):
         UniformPrior(2, low=1.0, high=1.0)

@@ -43,10 +43,13 @@ def test_another_run_is_not_resumed(tmp_path, key, value):
 
 def test_history_keeps_completed_epochs(tmp_path):
     run = RunDirectory(tmp_path)
-    run.keep_epochs(2)  # nothing written yet
+    run.discard_after(2)  # nothing written yet
     run.history.write_text("epoch,d_loss\n0,1.5\n1,1.4\n2,1.3\n")
-    run.keep_epochs(2)
+    (tmp_path / ".model.keras-x1.partial").mkdir()
+    (tmp_path / ".model.keras-x1.partial" / "model.keras").write_bytes(b"half")
+    run.discard_after(2)
     assert run.history.read_text().split() == ["epoch,d_loss", "0,1.5", "1,1.4"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["history.csv"]
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
