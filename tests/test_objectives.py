@@ -26,6 +26,45 @@ def test_discriminator_loss_is_one_sided_cross_entropy(
     np.testing.assert_allclose(loss, expected, rtol=1e-6)
 
 
+def test_golden_values():
+    # Computed in float64 with NumPy from the closed forms, on three logits a side.
+    real, fake = as_tensor([[1.0], [-1.0], [2.0]]), as_tensor([[-1.0], [0.5], [0.0]])
+    values = [
+        (NonSaturating().discriminator_loss(real, fake), 1.2446457461125644),
+        (NonSaturating().generator_loss(fake), 0.8268286174194249),
+        (Minimax().generator_loss(fake), -0.6601619507527583),
+    ]
+    for received, golden in values:
+        np.testing.assert_allclose(received, golden, rtol=1e-6)
+    # One-sided smoothing to 0.9 moves the real term alone, to 0.6511504620264726.
+    smoothed = NonSaturating(0.1).discriminator_loss(real, fake)
+    fake_term = tf.reduce_mean(tf.nn.softplus(fake))
+    np.testing.assert_allclose(smoothed - fake_term, 0.6511504620264726, rtol=1e-6)
+
+
+def test_the_discriminator_answers_smoothing_with_its_smoothed_optimum():
+    # Salimans et al. 2016, 3.4: with target 1 - a for real and 0 for fake, D* at a
+    # point is (1 - a) p_data / (p_data + p_model).
+    p_data, p_model, smoothing = 0.3, 0.7, 0.1
+    objective = NonSaturating(smoothing)
+    logits = np.linspace(-4, 4, 4001)
+    d = 1 / (1 + np.exp(-logits))
+    real, fake = (
+        [
+            float(objective.discriminator_loss(as_tensor([[r]]), as_tensor([[f]])))
+            for r, f in pairs
+        ]
+        for pairs in (
+            [(logit, -1e3) for logit in logits[::40]],  # the fake term is 0
+            [(1e3, logit) for logit in logits[::40]],
+        )
+    )
+    fake = np.array(fake) - smoothing * 1e3  # the smoothed real term at l = 1e3
+    risk = p_data * np.array(real) + p_model * fake
+    best = d[::40][np.argmin(risk)]
+    assert abs(best - (1 - smoothing) * p_data / (p_data + p_model)) < 0.02
+
+
 def test_generator_losses_follow_equation_1_and_its_remedy():
     fake = 1 / (1 + np.exp(-FAKE))  # D(G(z))
     minimax = Minimax().generator_loss(as_tensor(FAKE))

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from keras_gan import _validation as validation
+
+
+@pytest.mark.parametrize("value", [0, -3, 1.0, "2", None, True, np.float32(2)])
+def test_positive_integer_refuses(value):
+    with pytest.raises(ValueError, match="Invalid value for argument `num`") as caught:
+        validation.check_positive_integer("num", value)
+    assert f"Received: num={value!r}" in str(caught.value)
+
+
+def test_integers_of_numpy_are_integers():
+    assert validation.check_positive_integer("num", np.int64(3)) == 3
+    assert type(validation.check_integer("num", np.uint8(0))) is int
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("inf"), float("nan"), "1", True])
+def test_positive_refuses(value):
+    with pytest.raises(ValueError, match="Expected a positive float"):
+        validation.check_positive("rate", value)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), None, False])
+def test_finite_refuses(value):
+    with pytest.raises(ValueError, match="Expected a finite float"):
+        validation.check_finite("low", value)
+
+
+@pytest.mark.parametrize("value", [-0.01, 1.0, 2, float("nan")])
+def test_fraction_refuses(value):
+    with pytest.raises(ValueError, match=r"Expected a float in \[0, 1\)"):
+        validation.check_fraction("rate", value)
+
+
+@pytest.mark.parametrize("value", [0, 0.5, np.float32(0.25)])
+def test_fraction_accepts(value):
+    assert validation.check_fraction("rate", value) == value
+
+
+def test_same_shape_names_both():
+    validation.check_same_shape(one=np.zeros((2, 1)), other=np.ones((2, 1)))
+    with pytest.raises(ValueError, match=r"one.shape=\(2, 1\), other.shape=\(2,\)"):
+        validation.check_same_shape(one=np.zeros((2, 1)), other=np.zeros(2))
+
+
+def test_known_suggests_the_nearest():
+    known = ("hinge", "wasserstein")
+    assert validation.check_known("objective", "hinge", known) == "hinge"
+    with pytest.raises(ValueError, match="Did you mean 'wasserstein'"):
+        validation.check_known("objective", "waserstein", known)
