@@ -14,7 +14,13 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_fraction, check_known, check_same_shape
+from keras_gan._validation import (
+    check_finite,
+    check_fraction,
+    check_known,
+    check_same_shape,
+    invalid_argument,
+)
 
 
 class Objective(abc.ABC):
@@ -34,9 +40,12 @@ class Objective(abc.ABC):
     -1.0
     """
 
+    needs_real_logits: bool = False
+    """Whether `generator_loss` reads `real_logits`."""
+
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Returns the discriminator's loss, a float32 scalar in nats.
+        """Returns the discriminator's loss, a float32 scalar.
 
         Args:
             real_logits: float32, `[batch, 1]`, of data.
@@ -47,7 +56,7 @@ class Objective(abc.ABC):
     def generator_loss(
         self, fake_logits: Tensor, real_logits: Tensor | None = None
     ) -> Tensor:
-        """Returns the generator's loss, a float32 scalar in nats.
+        """Returns the generator's loss, a float32 scalar.
 
         Args:
             fake_logits: float32, `[batch, 1]`, of generated images.
@@ -160,9 +169,192 @@ class NonSaturating(_CrossEntropy):
         return tf.reduce_mean(tf.nn.softplus(-fake_logits))
 
 
+@keras.saving.register_keras_serializable(package="keras_gan")
+class LeastSquares(Objective):
+    """Both players regress the logits on codes: least squares GAN.
+
+    Use it where cross-entropy saturates: a fake far on the right side of the boundary
+    is still pulled towards the data.
+
+        d_loss = (mean((real_logits - b')^2) + mean((fake_logits - a)^2)) / 2
+        g_loss = mean((fake_logits - c)^2) / 2
+        b'     = b - label_smoothing * (b - a)
+
+    The defaults are the 0-1 coding of the paper's experiments. With `a=-1, b=1, c=0`
+    the generator minimises the Pearson chi^2 divergence between p_data + p_g and 2 p_g.
+
+    Args:
+        a: float, code of generated images. Defaults to `0.0`.
+        b: float, code of data, different from `a`. Defaults to `1.0`.
+        c: float, what the generator wants its images coded as. Defaults to `1.0`.
+        label_smoothing: float in [0, 1). Moves the code of data towards `a`
+            (one-sided). Defaults to `0.0`.
+
+    Raises:
+        ValueError: if a code is not finite, `a` equals `b`, or `label_smoothing` lies
+            outside [0, 1).
+
+    Example:
+    >>> pearson = LeastSquares(a=-1.0, b=1.0, c=0.0)
+    >>> float(pearson.discriminator_loss(tf.zeros((4, 1)), tf.zeros((4, 1))))
+    1.0
+
+    References:
+        Mao et al., Least Squares Generative Adversarial Networks, 2017.
+        https://arxiv.org/abs/1611.04076
+    """
+
+    def __init__(
+        self,
+        a: float = 0.0,
+        b: float = 1.0,
+        c: float = 1.0,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        self.a, self.b, self.c = (
+            check_finite(name, value) for name, value in (("a", a), ("b", b), ("c", c))
+        )
+        if self.a == self.b:
+            raise invalid_argument("b", f"a float other than a={self.a}", b)
+        self.label_smoothing = check_fraction("label_smoothing", label_smoothing)
+
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Returns half the mean squared distance from both codes."""
+        check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
+        real_code = self.b - self.label_smoothing * (self.b - self.a)
+        real = tf.reduce_mean(tf.square(real_logits - real_code))
+        fake = tf.reduce_mean(tf.square(fake_logits - self.a))
+        return 0.5 * (real + fake)
+
+    def generator_loss(
+        self, fake_logits: Tensor, real_logits: Tensor | None = None
+    ) -> Tensor:
+        """Returns half the mean squared distance from `c`."""
+        return 0.5 * tf.reduce_mean(tf.square(fake_logits - self.c))
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this objective."""
+        return {
+            "a": self.a,
+            "b": self.b,
+            "c": self.c,
+            "label_smoothing": self.label_smoothing,
+        }
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class Hinge(Objective):
+    """The discriminator separates by a margin; the generator raises its logits.
+
+    The usual companion of spectral normalisation.
+
+        d_loss = mean(max(0, 1 - real_logits)) + mean(max(0, 1 + fake_logits))
+        g_loss = -mean(fake_logits)
+
+    Example:
+    >>> float(Hinge().discriminator_loss(tf.zeros((4, 1)), tf.zeros((4, 1))))
+    2.0
+
+    References:
+        Lim and Ye, Geometric GAN, 2017. https://arxiv.org/abs/1705.02894
+        Miyato et al., Spectral Normalization for GANs, 2018.
+        https://arxiv.org/abs/1802.05957
+    """
+
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Returns the mean violation of the margins of both."""
+        check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
+        real = tf.reduce_mean(tf.nn.relu(1 - real_logits))
+        return real + tf.reduce_mean(tf.nn.relu(1 + fake_logits))
+
+    def generator_loss(
+        self, fake_logits: Tensor, real_logits: Tensor | None = None
+    ) -> Tensor:
+        """Returns minus the mean logit of generated images."""
+        return -tf.reduce_mean(fake_logits)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class Wasserstein(Objective):
+    """The discriminator is a critic f whose gap estimates the Wasserstein-1 distance.
+
+    It means something only for Lipschitz critics: bound them by weight clipping, a
+    gradient penalty or spectral normalisation.
+
+        d_loss = mean(fake_logits) - mean(real_logits)    # = -W1, up to a constant
+        g_loss = -mean(fake_logits)
+
+    Example:
+    >>> float(Wasserstein().discriminator_loss(3 * tf.ones((4, 1)), tf.ones((4, 1))))
+    -2.0
+
+    References:
+        Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017.
+        https://arxiv.org/abs/1701.07875
+    """
+
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Returns the critic's gap, negated."""
+        check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
+        return tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits)
+
+    def generator_loss(
+        self, fake_logits: Tensor, real_logits: Tensor | None = None
+    ) -> Tensor:
+        """Returns minus the critic's mean value of generated images."""
+        return -tf.reduce_mean(fake_logits)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class RelativisticPairing(Objective):
+    """Each generated image is judged against one image of the data.
+
+    Only the difference of a pair's logits counts, so no mode of the data can be given
+    up for another. R3GAN plays it with R1 and R2 penalties. It is not the relativistic
+    average loss: the i-th real is paired with the i-th fake.
+
+        d_loss = mean(softplus(-(real_logits - fake_logits)))
+        g_loss = mean(softplus(-(fake_logits - real_logits)))
+
+    Example:
+    >>> logits = tf.ones((4, 1))
+    >>> float(RelativisticPairing().discriminator_loss(logits, logits))  # log 2
+    0.693...
+
+    References:
+        Jolicoeur-Martineau, The relativistic discriminator, 2018.
+        https://arxiv.org/abs/1807.00734
+        Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
+        https://arxiv.org/abs/2501.05441
+    """
+
+    needs_real_logits = True
+
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Returns the mean cross-entropy of telling each pair apart."""
+        check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
+        return tf.reduce_mean(tf.nn.softplus(fake_logits - real_logits))
+
+    def generator_loss(
+        self, fake_logits: Tensor, real_logits: Tensor | None = None
+    ) -> Tensor:
+        """Returns the mean cross-entropy of each pair told the wrong way."""
+        if real_logits is None:
+            raise ValueError(
+                "`real_logits` must be given: this objective compares each fake with a "
+                "real image. Received: real_logits=None"
+            )
+        check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
+        return tf.reduce_mean(tf.nn.softplus(real_logits - fake_logits))
+
+
 _BY_NAME: dict[str, type[Objective]] = {
+    "hinge": Hinge,
+    "least_squares": LeastSquares,
     "minimax": Minimax,
     "non_saturating": NonSaturating,
+    "relativistic_pairing": RelativisticPairing,
+    "wasserstein": Wasserstein,
 }
 
 
@@ -170,7 +362,8 @@ def get(identifier: Any) -> Objective:
     """Returns an objective from its name, its serialised form, or itself.
 
     Args:
-        identifier: `"minimax"`, `"non_saturating"`, an `Objective`, or the dict that
+        identifier: `"hinge"`, `"least_squares"`, `"minimax"`, `"non_saturating"`,
+            `"relativistic_pairing"`, `"wasserstein"`, an `Objective`, or the dict that
             `keras.saving.serialize_keras_object` made of one.
 
     Raises:

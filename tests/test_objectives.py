@@ -5,7 +5,14 @@ import tensorflow as tf
 from numpy_oracles import discriminator_cross_entropy
 
 import keras_gan as kg
-from keras_gan.objectives import Minimax, NonSaturating
+from keras_gan.objectives import (
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    RelativisticPairing,
+    Wasserstein,
+)
 
 REAL = np.array([[-3.0], [0.1], [2.5], [7.0]])
 FAKE = np.array([[-6.0], [-0.4], [0.0], [3.0]])
@@ -26,20 +33,82 @@ def test_discriminator_loss_is_one_sided_cross_entropy(
     np.testing.assert_allclose(loss, expected, rtol=1e-6)
 
 
-def test_golden_values():
-    # Computed in float64 with NumPy from the closed forms, on three logits a side.
+@pytest.mark.parametrize(
+    ("objective", "d_loss", "g_loss"),
+    [
+        # Computed in float64 with NumPy from the closed forms, three logits a side.
+        (NonSaturating(), 1.2446457461125644, 0.8268286174194249),
+        (Minimax(), 1.2446457461125644, -0.6601619507527583),
+        (LeastSquares(), 1.0416666666666667, 0.875),
+        (LeastSquares(a=-1.0, b=1.0, c=0.0), 1.375, 0.20833333333333334),
+        (Hinge(), 1.5, 0.16666666666666666),
+        (Wasserstein(), -0.8333333333333333, 0.16666666666666666),
+        (RelativisticPairing(), 0.6517564333562325, 1.4850897666895662),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_golden_values(objective, d_loss, g_loss):
     real, fake = as_tensor([[1.0], [-1.0], [2.0]]), as_tensor([[-1.0], [0.5], [0.0]])
-    values = [
-        (NonSaturating().discriminator_loss(real, fake), 1.2446457461125644),
-        (NonSaturating().generator_loss(fake), 0.8268286174194249),
-        (Minimax().generator_loss(fake), -0.6601619507527583),
-    ]
-    for received, golden in values:
-        np.testing.assert_allclose(received, golden, rtol=1e-6)
-    # One-sided smoothing to 0.9 moves the real term alone, to 0.6511504620264726.
+    np.testing.assert_allclose(
+        objective.discriminator_loss(real, fake), d_loss, rtol=1e-6
+    )
+    np.testing.assert_allclose(objective.generator_loss(fake, real), g_loss, rtol=1e-6)
+
+
+def test_golden_value_of_one_sided_smoothing():
+    # Smoothing to 0.9 moves the real term alone, to 0.6511504620264726.
+    real, fake = as_tensor([[1.0], [-1.0], [2.0]]), as_tensor([[-1.0], [0.5], [0.0]])
     smoothed = NonSaturating(0.1).discriminator_loss(real, fake)
     fake_term = tf.reduce_mean(tf.nn.softplus(fake))
     np.testing.assert_allclose(smoothed - fake_term, 0.6511504620264726, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("objective", "d_loss", "g_loss"),
+    # Where no image can be told from another, D is undecided.
+    [
+        (LeastSquares(), 1 / 4, 1 / 8),  # at D* = 1/2
+        (LeastSquares(-1.0, 1.0, 0.0), 1.0, 0.0),  # at D* = 0
+        (Hinge(), 2.0, 0.0),
+        (RelativisticPairing(), np.log(2), np.log(2)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_at_equilibrium(objective, d_loss, g_loss):
+    undecided = (
+        tf.fill((6, 1), (objective.a + objective.b) / 2)
+        if isinstance(objective, LeastSquares)
+        else tf.zeros((6, 1))
+    )
+    np.testing.assert_allclose(
+        objective.discriminator_loss(undecided, undecided), d_loss, rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        objective.generator_loss(undecided, undecided), g_loss, rtol=1e-6, atol=1e-7
+    )
+
+
+def test_least_squares_smoothing_moves_the_code_of_data():
+    smoothed = LeastSquares(a=-1.0, b=1.0, c=0.0, label_smoothing=0.1)
+    at_the_code = smoothed.discriminator_loss(
+        tf.fill((3, 1), 0.8), tf.fill((3, 1), -1.0)
+    )
+    np.testing.assert_allclose(at_the_code, 0.0, atol=1e-12)
+
+
+def test_relativistic_losses_see_differences_alone():
+    objective = RelativisticPairing()
+    real, fake = as_tensor(REAL), as_tensor(FAKE)
+    np.testing.assert_allclose(
+        objective.discriminator_loss(real + 5, fake + 5),
+        objective.discriminator_loss(real, fake),
+        rtol=1e-5,
+    )
+    # Pairs, not averages: shuffling one side changes the value.
+    shuffled = objective.discriminator_loss(real, fake[::-1])
+    assert abs(shuffled - objective.discriminator_loss(real, fake)) > 0.1
+    with pytest.raises(ValueError, match="`real_logits` must be given"):
+        objective.generator_loss(fake)
 
 
 def test_the_discriminator_answers_smoothing_with_its_smoothed_optimum():
@@ -86,7 +155,17 @@ def test_losses_stay_exact_far_from_the_boundary():
     np.testing.assert_allclose(loss, 80.0, rtol=1e-6)
 
 
-@pytest.mark.parametrize("objective", [Minimax(0.2), NonSaturating(0.2)])
+EVERY_OBJECTIVE = [
+    Hinge(),
+    LeastSquares(-1.0, 1.0, 0.5, label_smoothing=0.2),
+    Minimax(0.2),
+    NonSaturating(0.2),
+    RelativisticPairing(),
+    Wasserstein(),
+]
+
+
+@pytest.mark.parametrize("objective", EVERY_OBJECTIVE, ids=lambda o: type(o).__name__)
 def test_gradients_match_central_differences(objective):
     real, fake = tf.constant(REAL, tf.float64), tf.constant(FAKE, tf.float64)
     with tf.GradientTape() as tape:
@@ -122,7 +201,7 @@ def test_the_generator_gradient_saturates_in_minimax_alone():
     np.testing.assert_allclose(tape.gradient(non_saturating, logits), [[-1.0]])
 
 
-@pytest.mark.parametrize("objective", [Minimax(0.1), NonSaturating(0.1)])
+@pytest.mark.parametrize("objective", EVERY_OBJECTIVE, ids=lambda o: type(o).__name__)
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_graph_and_xla_agree_with_eager(objective, jit_compile):
     compiled = tf.function(objective.discriminator_loss, jit_compile=jit_compile)
@@ -134,9 +213,17 @@ def test_graph_and_xla_agree_with_eager(objective, jit_compile):
     )
 
 
-def test_logits_are_never_broadcast():
+@pytest.mark.parametrize("objective", EVERY_OBJECTIVE, ids=lambda o: type(o).__name__)
+def test_logits_are_never_broadcast(objective):
     with pytest.raises(ValueError, match="must have the same shape"):
-        Minimax().discriminator_loss(tf.zeros((4, 1)), tf.zeros((4,)))
+        objective.discriminator_loss(tf.zeros((4, 1)), tf.zeros((4,)))
+
+
+def test_codes_must_differ():
+    with pytest.raises(ValueError, match="`b`. Expected a float other than a=1.0"):
+        LeastSquares(a=1.0, b=1.0)
+    with pytest.raises(ValueError, match="`c`. Expected a finite float"):
+        LeastSquares(c=float("nan"))
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.0, float("nan"), "much"])
