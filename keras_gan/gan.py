@@ -3,6 +3,7 @@
 import os
 import random
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import _network_checks, objectives
+from keras_gan import penalties as penalties_module
 from keras_gan._training_data import (
     EpochClock,
     check_dataset,
@@ -21,10 +23,13 @@ from keras_gan._training_data import (
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import check_fraction, check_integer, check_positive_integer
 from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.penalties import Penalty
 from keras_gan.priors import Prior
 
 _SEED_STATE = "seed_generator_state"  # Keras's name for the state of its generators
-_TEST_DRAW = 2**31 - 1  # no training step makes this many draws
+# Draws of one step are numbered from 0: no step makes so many.
+_PENALTY_DRAW = 2**30
+_TEST_DRAW = 2**31 - 1
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -100,6 +105,7 @@ class GAN(keras.Model):
         self.built = True
 
     def _create_state(self) -> None:
+        self.penalties: list[Penalty] = []
         # Keras locks the tracker once a model is built: all state begins here.
         self.train_steps = self._add_counter("train_steps")
         self.test_steps = self._add_counter("test_steps")
@@ -108,6 +114,7 @@ class GAN(keras.Model):
         self.g_loss_metric = keras.metrics.Mean(name="g_loss")
         self.d_real_metric = keras.metrics.Mean(name="d_real")
         self.d_fake_metric = keras.metrics.Mean(name="d_fake")
+        self.penalty_metric = keras.metrics.Mean(name="penalty")
         for index, state in enumerate(self._seed_states()):
             key = np.random.SeedSequence([self.seed, index]).generate_state(1)[0]
             state.assign([int(key) % 2**31, 0])
@@ -127,6 +134,7 @@ class GAN(keras.Model):
         generator_optimizer: Any,
         discriminator_optimizer: Any,
         objective: Any = "non_saturating",
+        penalties: Sequence[Penalty] = (),
         discriminator_steps: int = 1,
         simultaneous: bool = False,
         **kwargs: Any,
@@ -138,6 +146,9 @@ class GAN(keras.Model):
             discriminator_optimizer: another Keras optimizer, or its name.
             objective: name or `keras_gan.objectives.Objective`.
                 Defaults to `"non_saturating"`.
+            penalties: `keras_gan.penalties.Penalty` objects, added to the
+                discriminator's loss and logged as `penalty`, apart from `d_loss`.
+                Defaults to `()`.
             discriminator_steps: int, at least 1. The paper's k: discriminator moves,
                 each on a fresh minibatch, for one of the generator. Defaults to `1`.
             simultaneous: bool. `True` lets both move at once, from the same latents,
@@ -153,6 +164,7 @@ class GAN(keras.Model):
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, **kwargs)
         self.objective = objectives.get(objective)
+        self.penalties = _check_penalties(penalties)
         self.discriminator_steps = check_positive_integer(
             "discriminator_steps", discriminator_steps
         )
@@ -260,7 +272,9 @@ class GAN(keras.Model):
             real_logits = self.logits(real, training=True)  # [batch, 1]
             fake_logits = self.logits(fake, training=True)  # [batch, 1]
             loss = self.objective.discriminator_loss(real_logits, fake_logits)
-        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+            penalized = loss + self.compute_penalty(real, fake, draw)
+        gradients = tape.gradient(penalized, variables)
+        self.discriminator_optimizer.apply(gradients, variables)
         self._observe_discriminator(loss, real_logits, fake_logits)
 
     def _move_generator(self, real: Tensor, draw: int) -> None:
@@ -270,7 +284,9 @@ class GAN(keras.Model):
             tape.watch([variable.value for variable in variables])
             fake = self.generator(latents, training=True)  # [batch, h, w, c]
             fake_logits = self.logits(fake, training=True)  # [batch, 1]
-            loss = self.objective.generator_loss(fake_logits)
+            loss = self.objective.generator_loss(
+                fake_logits, self._compared_logits(real)
+            )
         self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
         self.g_loss_metric.update_state(loss)
 
@@ -283,9 +299,10 @@ class GAN(keras.Model):
             real_logits = self.logits(real, training=True)  # [batch, 1]
             fake_logits = self.logits(fake, training=True)  # [batch, 1]
             d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
-            g_loss = self.objective.generator_loss(fake_logits)
+            g_loss = self.objective.generator_loss(fake_logits, real_logits)
+            penalized = d_loss + self.compute_penalty(real, fake, draw=0)
         # Both gradients before either move: each player answers the other's old self.
-        d_gradients = tape.gradient(d_loss, d_variables)
+        d_gradients = tape.gradient(penalized, d_variables)
         g_gradients = tape.gradient(g_loss, g_variables)
         self.discriminator_optimizer.apply(d_gradients, d_variables)
         self.generator_optimizer.apply(g_gradients, g_variables)
@@ -301,13 +318,40 @@ class GAN(keras.Model):
         fake_logits = self.logits(fake, training=False)  # [batch, 1]
         d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
         self._observe_discriminator(d_loss, real_logits, fake_logits)
-        self.g_loss_metric.update_state(self.objective.generator_loss(fake_logits))
+        g_loss = self.objective.generator_loss(fake_logits, real_logits)
+        self.g_loss_metric.update_state(g_loss)
         self.test_steps.assign_add(1)
         return self.get_metrics_result()
 
     def logits(self, images: Tensor, training: bool = False) -> Tensor:
         """The discriminator's logits `[batch, 1]`, in float32."""
         return tf.cast(self.discriminator(images, training=training), tf.float32)
+
+    def _compared_logits(self, real: Tensor) -> Tensor | None:
+        """Logits of data, for generator losses that compare; no gradient needs them."""
+        if not self.objective.needs_real_logits:
+            return None
+        return self.logits(real, training=True)  # [batch, 1]
+
+    def compute_penalty(self, real: Tensor, fake: Tensor, draw: int) -> Tensor:
+        """Sum of the penalties that are due in this discriminator step.
+
+        Args:
+            real: `[batch, height, width, channels]`, images of the data.
+            fake: of the same shape, generated images.
+            draw: int, number of the discriminator step within this step.
+        """
+        total = tf.constant(0.0)
+        for index, penalty in enumerate(self.penalties):
+            seed = self._seed_of(_PENALTY_DRAW + index, self.train_steps)
+            seed = tf.random.experimental.stateless_fold_in(seed, draw)
+            d_steps = self.train_steps * self.discriminator_steps + draw
+            total += penalties_module.when_due(
+                penalty, d_steps, self.discriminator, real, fake, seed
+            )
+        if self.penalties:
+            self.penalty_metric.update_state(total)
+        return total
 
     def sample_latents(self, num_samples: int | Tensor, draw: int) -> Tensor:
         """Latents `[num_samples, latent_dim]` of the current training step.
@@ -331,13 +375,14 @@ class GAN(keras.Model):
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """Losses of both players, and mean D on real and on generated images."""
-        return [
+        """Losses of both players, mean D on real and on generated images."""
+        always = [
             self.d_loss_metric,
             self.g_loss_metric,
             self.d_real_metric,
             self.d_fake_metric,
         ]
+        return [*always, self.penalty_metric] if self.penalties else always
 
     def get_metrics_result(self) -> dict[str, Tensor]:
         """The current value of each metric."""
@@ -419,6 +464,7 @@ class GAN(keras.Model):
             "generator_optimizer": serialize(self.generator_optimizer),
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
             "objective": serialize(self.objective),
+            "penalties": serialize(self.penalties),
             "discriminator_steps": self.discriminator_steps,
             "simultaneous": self.simultaneous,
             "jit_compile": self.jit_compile,
@@ -430,7 +476,12 @@ class GAN(keras.Model):
         """Repeats `compile` from what `get_compile_config` returned."""
         parts = {
             key: keras.saving.deserialize_keras_object(config[key])
-            for key in ("generator_optimizer", "discriminator_optimizer", "objective")
+            for key in (
+                "generator_optimizer",
+                "discriminator_optimizer",
+                "objective",
+                "penalties",
+            )
         }
         self.compile(**{**config, **parts})
 
@@ -483,3 +534,13 @@ def load(path: str | os.PathLike[str]) -> GAN:
             f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
         )
     return model
+
+
+def _check_penalties(penalties: Sequence[Penalty]) -> list[Penalty]:
+    for penalty in penalties:
+        if not isinstance(penalty, Penalty):
+            raise TypeError(
+                "`penalties` must hold keras_gan.penalties.Penalty objects. Received: "
+                f"{penalty!r}"
+            )
+    return list(penalties)

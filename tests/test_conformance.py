@@ -14,7 +14,7 @@ from conftest import make_tiny_gan, tiny_images
 
 import keras_gan as kg
 
-ROOMS = ("layers", "objectives", "optimizers", "priors", "schedules")
+ROOMS = ("layers", "objectives", "optimizers", "penalties", "priors", "schedules")
 
 
 @pytest.mark.parametrize("original", SERIALIZABLE, ids=lambda o: type(o).__name__)
@@ -45,7 +45,7 @@ def test_every_serializable_class_belongs_to_the_package():
         assert name == f"keras_gan>{type(entry).__name__}"
 
 
-@pytest.mark.parametrize("objective", ["minimax", "non_saturating"])
+@pytest.mark.parametrize("objective", sorted(kg.objectives._BY_NAME))
 @pytest.mark.parametrize("simultaneous", [False, True])
 def test_every_objective_plays_saves_and_loads(objective, simultaneous, tmp_path):
     gan = make_tiny_gan(objective=objective, simultaneous=simultaneous)

@@ -1,0 +1,185 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import make_tiny_gan, tiny_images
+
+import keras_gan as kg
+from keras_gan.penalties import DRAGAN, R1, R2, GradientPenalty, when_due
+
+SEED = tf.constant([3, 4])
+
+
+@pytest.fixture
+def quadratic():
+    """D(x) = sum_i a_i x_i^2, whose gradient 2 a_i x_i is known everywhere."""
+
+    class Quadratic(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = self.add_weight(shape=(4,), initializer="ones")
+            self.scale.assign([1.0, -0.5, 2.0, 0.25])
+
+        def call(self, images, training=False):
+            pixels = tf.reshape(images, [-1, 4])
+            return tf.reduce_sum(self.scale * pixels**2, axis=1, keepdims=True)
+
+    return Quadratic()
+
+
+@pytest.fixture
+def batches():
+    random = np.random.default_rng(5)
+    return (
+        random.normal(size=(6, 2, 2, 1)).astype("float32") for _ in ("real", "fake")
+    )
+
+
+def slopes(quadratic, images):
+    scale = quadratic.scale.numpy().astype("float64")
+    gradients = 2 * scale * images.reshape(-1, 4)
+    return np.sqrt(np.sum(gradients**2, axis=1))
+
+
+def test_r1_and_r2_are_half_the_mean_squared_slope(quadratic, batches):
+    real, fake = batches
+    for penalty, images in ((R1(3.0), real), (R2(3.0), fake)):
+        expected = 3.0 / 2 * np.mean(slopes(quadratic, images) ** 2)
+        received = penalty(quadratic, real, fake, SEED)
+        np.testing.assert_allclose(received, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("one_sided", [False, True])
+def test_gradient_penalty_draws_one_place_for_each_pair(quadratic, batches, one_sided):
+    real, fake = (0.25 * images for images in batches)
+    share = tf.random.stateless_uniform([6, 1, 1, 1], SEED).numpy()
+    assert len(np.unique(share)) == 6 and 0 <= share.min() and share.max() <= 1
+    excess = slopes(quadratic, share * real + (1 - share) * fake) - 1
+    assert (excess < 0).any() and (excess > 0).any()
+    if one_sided:
+        excess = np.maximum(excess, 0)
+    received = GradientPenalty(10.0, one_sided)(quadratic, real, fake, SEED)
+    np.testing.assert_allclose(received, 10 * np.mean(excess**2), rtol=1e-5)
+
+
+def test_gradient_penalty_is_finite_where_the_slope_is_zero(quadratic):
+    quadratic.scale.assign(np.zeros(4))
+    images = tf.ones((3, 2, 2, 1))
+    with tf.GradientTape() as tape:
+        loss = GradientPenalty()(quadratic, images, images, SEED)
+    assert np.isfinite(tape.gradient(loss, quadratic.scale.value)).all()
+
+
+def test_dragan_looks_around_the_data(quadratic, batches):
+    real, fake = batches
+    share_seed, noise_seed = tf.unstack(tf.random.split(SEED, 2))
+    share = tf.random.stateless_uniform([6, 1, 1, 1], share_seed).numpy()
+    noise = tf.random.stateless_uniform(real.shape, noise_seed).numpy()
+    around = real + share * 0.5 * real.std() * noise
+    expected = 10 * np.mean((slopes(quadratic, around) - 1) ** 2)
+    received = DRAGAN(10.0)(quadratic, real, fake, SEED)
+    np.testing.assert_allclose(received, expected, rtol=1e-5)
+    np.testing.assert_array_equal(
+        received, DRAGAN(10.0)(quadratic, real, 100 * fake, SEED)
+    )
+
+
+@pytest.mark.parametrize("penalty", [R1(2.0), R2(2.0), GradientPenalty(2.0)])
+def test_gradients_on_weights_match_central_differences(quadratic, batches, penalty):
+    # The second derivative, through the inner gradient: what training uses.
+    real, fake = batches
+    with tf.GradientTape() as tape:
+        loss = penalty(quadratic, real, fake, SEED)
+    gradient = tape.gradient(loss, quadratic.scale.value).numpy()
+    start, step = quadratic.scale.numpy(), 1e-2
+    for index in range(4):
+        values = []
+        for sign in (1, -1):
+            moved = start.copy()
+            moved[index] += sign * step
+            quadratic.scale.assign(moved)
+            values.append(float(penalty(quadratic, real, fake, SEED)))
+        # float32 losses and a wide step: looser than the float64 rule of the house.
+        difference = (values[0] - values[1]) / (2 * step)
+        np.testing.assert_allclose(gradient[index], difference, rtol=5e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_lazy_terms_keep_their_mean(quadratic, batches, jit_compile):
+    real, fake = batches
+    penalty, every = R1(2.0, interval=4), R1(2.0)
+    term = tf.function(
+        lambda step: when_due(penalty, step, quadratic, real, fake, SEED),
+        jit_compile=jit_compile,
+    )
+    terms = [float(term(tf.constant(step))) for step in range(8)]
+    assert [value > 0 for value in terms] == [True, False, False, False] * 2
+    expected = float(every(quadratic, real, fake, SEED))
+    np.testing.assert_allclose(np.mean(terms), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_the_game_adds_and_logs_penalties(simultaneous, tmp_path):
+    gans = [
+        make_tiny_gan(
+            optimizer=lambda: keras.optimizers.SGD(0.1),
+            simultaneous=simultaneous,
+            penalties=penalties,
+        )
+        for penalties in ([], [R1(5.0), GradientPenalty(1.0, interval=2)])
+    ]
+    logs = [gan.fit(tiny_images(), batch_size=10, verbose=0).history for gan in gans]
+    assert "penalty" not in logs[0] and logs[1]["penalty"][0] > 0
+    before, after = (gan.discriminator.get_weights()[0] for gan in gans)
+    assert not np.allclose(before, after)
+    gans[1].save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras").penalties
+    assert [type(penalty) for penalty in loaded] == [R1, GradientPenalty]
+    assert loaded[1].get_config() == {"weight": 1.0, "interval": 2, "one_sided": False}
+
+
+@pytest.mark.parametrize("weight", [0.2, 2.0])
+def test_dirac_gan_converges_with_r1_alone(weight):
+    # Mescheder et al. 2018: x = 0, G = theta, D(x) = psi x. Without R1 the gradient
+    # flow circles for ever; with it theta and psi go to 0.
+    theta, psi, rate = 1.0, 0.0, 0.02
+    critic = keras.Sequential(
+        [
+            keras.Input((1, 1, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, use_bias=False),
+        ]
+    )
+    kernel = critic.layers[-1].kernel
+    zeros = tf.zeros((1, 1, 1, 1))
+    penalty, objective = R1(weight), kg.objectives.NonSaturating()
+
+    @tf.function
+    def gradients(theta_value):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(theta_value)
+            fake = tf.reshape(theta_value, (1, 1, 1, 1))
+            fake_logits = critic(fake)
+            d_loss = objective.discriminator_loss(critic(zeros), fake_logits)
+            d_loss += penalty(critic, zeros, fake, SEED)
+            g_loss = objective.generator_loss(fake_logits)
+        return tape.gradient(d_loss, kernel.value), tape.gradient(g_loss, theta_value)
+
+    for _ in range(3_000):
+        kernel.assign([[psi]])
+        d_gradient, g_gradient = gradients(tf.constant(theta))
+        psi -= rate * float(d_gradient[0, 0])
+        theta -= rate * float(g_gradient)
+    # Eigenvalues -w/2 +- sqrt(w^2/4 - 1/4): with w = 0.2 the envelope is exp(-0.1 t).
+    assert np.hypot(theta, psi) < 0.05
+
+
+def test_invalid_penalties(tiny_gan):
+    with pytest.raises(ValueError, match="`weight`"):
+        R1(0.0)
+    with pytest.raises(ValueError, match="`interval`"):
+        R2(1.0, interval=0)
+    with pytest.raises(ValueError, match="`scale`"):
+        DRAGAN(scale=-1.0)
+    with pytest.raises(TypeError, match="`penalties` must hold"):
+        tiny_gan.compile("adam", "adam", penalties=["r1"])
