@@ -158,7 +158,10 @@ def test_resume_begins_where_there_is_no_run(tmp_path):
     ("arguments", "message"),
     [
         (["train", "digit"], "Did you mean 'digits'"),
-        (["train", "goodfellow2014_mnist", "--data-dir", "nowhere"], "Missing in nowh"),
+        (
+            ["train", "goodfellow2014_mnist", "--data-dir", "nowhere"],
+            "nowhere: train-im",
+        ),
         (["train", "digits", "--epochs", "0"], "`--epochs`. Expected an integer"),
         (["train", "digits", "--seed", "-1"], "`--seed`. Expected an integer"),
         (["evaluate", "nowhere"], "`RUN_DIR` must hold a run"),
