@@ -69,7 +69,7 @@ def check_known(name: str, value: str, known: Iterable[str]) -> str:
     known = sorted(known)
     if value in known:
         return value
-    nearest = get_close_matches(str(value), known, n=1, cutoff=0.0)
+    nearest = get_close_matches(str(value), known, n=1, cutoff=0.4)
     suggestion = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(
         f"Invalid value for argument `{name}`. Expected one of {', '.join(known)}. "

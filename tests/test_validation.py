@@ -50,3 +50,8 @@ def test_known_suggests_the_nearest():
     assert validation.check_known("objective", "hinge", known) == "hinge"
     with pytest.raises(ValueError, match="Did you mean 'wasserstein'"):
         validation.check_known("objective", "waserstein", known)
+
+
+def test_known_suggests_nothing_far_fetched():
+    with pytest.raises(ValueError, match="Received: format='xyz'.$"):
+        validation.check_known("format", "xyz", ("onnx", "saved_model"))
