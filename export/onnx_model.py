@@ -68,7 +68,11 @@ def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
         ) from error
 
     def generate(latents: Tensor) -> dict[str, Tensor]:
-        return {IMAGES: tf.cast(gan.generator(latents, training=False), tf.float32)}
+        return {
+            IMAGES: tf.cast(
+                gan.evaluation_generator(latents, training=False), tf.float32
+            )
+        }
 
     specs = [signature.input_spec]
     model, _ = tf2onnx.convert.from_function(

@@ -51,11 +51,15 @@ def export_saved_model(
 
 def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
     def generate(latents: Tensor) -> dict[str, Tensor]:
-        return {IMAGES: tf.cast(gan.generator(latents, training=False), tf.float32)}
+        return {
+            IMAGES: tf.cast(
+                gan.evaluation_generator(latents, training=False), tf.float32
+            )
+        }
 
     # A bare module: keras.export.ExportArchive stores every variable twice.
     module = tf.Module()
-    module.weights = [variable.value for variable in gan.generator.weights]
+    module.weights = [variable.value for variable in gan.evaluation_generator.weights]
     module.generate = tf.function(generate, input_signature=[signature.input_spec])
     endpoint = module.generate.get_concrete_function()
     tf.saved_model.save(

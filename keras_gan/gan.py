@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gan import _network_checks, objectives
 from keras_gan import penalties as penalties_module
+from keras_gan._averaging import clone_for_averaging, update_average
+from keras_gan._resumable import ResumableModel
 from keras_gan._training_data import (
     EpochClock,
     check_dataset,
@@ -21,19 +22,23 @@ from keras_gan._training_data import (
     refuse_weights,
 )
 from keras_gan._types import Array, Config, FloatArray, Tensor
-from keras_gan._validation import check_fraction, check_integer, check_positive_integer
+from keras_gan._validation import (
+    check_fraction,
+    check_integer,
+    check_positive,
+    check_positive_integer,
+)
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.penalties import Penalty
 from keras_gan.priors import Prior
 
-_SEED_STATE = "seed_generator_state"  # Keras's name for the state of its generators
 # Draws of one step are numbered from 0: no step makes so many.
 _PENALTY_DRAW = 2**30
 _TEST_DRAW = 2**31 - 1
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(keras.Model):
+class GAN(ResumableModel):
     """A generator and a discriminator that learn from each other with `model.fit`.
 
     The two play the game of Goodfellow et al. The discriminator moves k times, each
@@ -52,6 +57,10 @@ class GAN(keras.Model):
             `[batch, height, width, channels]`.
         discriminator: `keras.Model` from images to one logit, `[batch, 1]`.
         prior: `keras_gan.priors.Prior`, where latents come from.
+        ema_half_life: float, above 0, in images: how many images halve the weight of
+            the past in the moving average of the generator, which then draws samples,
+            judges validation data and is exported. `None` keeps no average.
+            Defaults to `None`.
         seed: int, at least 0. Key of the training's randomness. It does not set the
             initial weights: seed the networks' initializers, or call
             `keras.utils.set_random_seed` first. Defaults to `0`.
@@ -87,6 +96,7 @@ class GAN(keras.Model):
         generator: keras.Model,
         discriminator: keras.Model,
         prior: Prior,
+        ema_half_life: float | None = None,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
@@ -100,34 +110,23 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.prior = prior
-        self.seed = check_integer("seed", seed)
-        self._create_state()
+        self.ema_half_life = ema_half_life
+        self.ema_generator = None
+        if ema_half_life is not None:
+            self.ema_half_life = check_positive("ema_half_life", ema_half_life)
+            self.ema_generator = clone_for_averaging(generator, prior.latent_dim)
+        # Keras locks the tracker once a model is built: all state begins here.
+        self.penalties: list[Penalty] = []
+        self._create_metrics()
+        self._begin_counting(check_integer("seed", seed))
         self.built = True
 
-    def _create_state(self) -> None:
-        self.penalties: list[Penalty] = []
-        # Keras locks the tracker once a model is built: all state begins here.
-        self.train_steps = self._add_counter("train_steps")
-        self.test_steps = self._add_counter("test_steps")
-        self.epochs_completed = self._add_counter("epochs_completed")
+    def _create_metrics(self) -> None:
         self.d_loss_metric = keras.metrics.Mean(name="d_loss")
         self.g_loss_metric = keras.metrics.Mean(name="g_loss")
         self.d_real_metric = keras.metrics.Mean(name="d_real")
         self.d_fake_metric = keras.metrics.Mean(name="d_fake")
         self.penalty_metric = keras.metrics.Mean(name="penalty")
-        for index, state in enumerate(self._seed_states()):
-            key = np.random.SeedSequence([self.seed, index]).generate_state(1)[0]
-            state.assign([int(key) % 2**31, 0])
-
-    def _add_counter(self, name: str) -> keras.Variable:
-        return self.add_weight(
-            name=name,
-            shape=(),
-            dtype="int64",
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-        )
 
     def compile(
         self,
@@ -288,6 +287,7 @@ class GAN(keras.Model):
                 fake_logits, self._compared_logits(real)
             )
         self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
+        self._average_generator(num_rows(real))
         self.g_loss_metric.update_state(loss)
 
     def _move_both(self, real: Tensor) -> None:
@@ -306,14 +306,24 @@ class GAN(keras.Model):
         g_gradients = tape.gradient(g_loss, g_variables)
         self.discriminator_optimizer.apply(d_gradients, d_variables)
         self.generator_optimizer.apply(g_gradients, g_variables)
+        self._average_generator(num_rows(real))
         self._observe_discriminator(d_loss, real_logits, fake_logits)
         self.g_loss_metric.update_state(g_loss)
+
+    def _average_generator(self, num_images: Tensor) -> None:
+        if self.ema_half_life is not None:
+            update_average(
+                self.evaluation_generator,
+                self.generator,
+                num_images,
+                self.ema_half_life,
+            )
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out images in inference mode, from repeatable latents."""
         real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         seed = self._seed_of(_TEST_DRAW, self.test_steps)
-        fake = self.generator(self.prior.sample(num_rows(real), seed), training=False)
+        fake = self(self.prior.sample(num_rows(real), seed), training=False)
         real_logits = self.logits(real, training=False)  # [batch, 1]
         fake_logits = self.logits(fake, training=False)  # [batch, 1]
         d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
@@ -362,10 +372,6 @@ class GAN(keras.Model):
         """
         return self.prior.sample(num_samples, self._seed_of(draw, self.train_steps))
 
-    def _seed_of(self, draw: int, step: keras.Variable) -> Tensor:
-        key = tf.constant([self.seed % 2**31, draw], tf.int32)
-        return tf.random.experimental.stateless_fold_in(key, tf.cast(step, tf.int64))
-
     def _observe_discriminator(
         self, loss: Tensor, real_logits: Tensor, fake_logits: Tensor
     ) -> None:
@@ -395,14 +401,19 @@ class GAN(keras.Model):
 
     # ------------------------------------------------------------ what it learned
 
+    @property
+    def evaluation_generator(self) -> keras.Model:
+        """The generator that is judged and shipped: the average where there is one."""
+        return self.generator if self.ema_generator is None else self.ema_generator
+
     def call(self, latents: Tensor, training: bool = False) -> Tensor:
         """Images `[batch, height, width, channels]` for latents."""
-        return self.generator(latents, training=training)
+        return self.evaluation_generator(latents, training=training)
 
     def sample(
         self, num_samples: int, seed: int | None = None, batch_size: int = 1000
     ) -> FloatArray:
-        """Draws images from the generator.
+        """Draws images from the evaluation generator.
 
         Args:
             num_samples: int, at least 1.
@@ -442,6 +453,7 @@ class GAN(keras.Model):
             "generator": serialize(self.generator),
             "discriminator": serialize(self.discriminator),
             "prior": serialize(self.prior),
+            "ema_half_life": self.ema_half_life,
             "seed": self.seed,
             "name": self.name,
         }
@@ -484,27 +496,6 @@ class GAN(keras.Model):
             )
         }
         self.compile(**{**config, **parts})
-
-    def save_own_variables(self, store: Any) -> None:
-        """Stores the counters and the state of every random layer.
-
-        Keras leaves the latter out: dropout would replay its masks after a resume.
-        """
-        super().save_own_variables(store)
-        for index, state in enumerate(self._seed_states()):
-            store[f"{_SEED_STATE}_{index}"] = state.numpy()
-
-    def load_own_variables(self, store: Any) -> None:
-        """Restores what `save_own_variables` stored."""
-        own = {
-            key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)
-        }
-        super().load_own_variables(own)
-        for index, state in enumerate(self._seed_states()):
-            state.assign(store[f"{_SEED_STATE}_{index}"])
-
-    def _seed_states(self) -> list[keras.Variable]:
-        return [variable for variable in self.variables if variable.name == _SEED_STATE]
 
 
 def load(path: str | os.PathLike[str]) -> GAN:
