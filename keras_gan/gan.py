@@ -72,15 +72,15 @@ class GAN(ResumableModel):
             end in one logit.
 
     Example:
-    >>> from keras_gan.networks import maxout_discriminator, mlp_generator
-    >>> from keras_gan.priors import UniformPrior
-    >>> gan = GAN(
-    ...     generator=mlp_generator(10, (8, 8, 1), hidden_units=(32,)),
-    ...     discriminator=maxout_discriminator((8, 8, 1), hidden_units=(16,)),
-    ...     prior=UniformPrior(10),
+    >>> import keras_gan as kg
+    >>> images = kg.datasets.load_digits().train.images
+    >>> gan = kg.GAN(
+    ...     generator=kg.networks.mlp_generator(10, (8, 8, 1), hidden_units=(32,)),
+    ...     discriminator=kg.networks.maxout_discriminator((8, 8, 1), (16,)),
+    ...     prior=kg.priors.UniformPrior(10),
     ... )
     >>> gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    >>> history = gan.fit(np.zeros((64, 8, 8, 1), "float32"), batch_size=32, verbose=0)
+    >>> history = gan.fit(images, batch_size=100, verbose=0)
     >>> sorted(history.history)
     ['d_fake', 'd_loss', 'd_real', 'g_loss']
     >>> gan.sample(4, seed=1).shape
