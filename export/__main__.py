@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from export.formats import FORMATS, export_generator
-from keras_gan.gan import load
 from keras_gan.run_directory import RunDirectory
+from keras_gan.saving import load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

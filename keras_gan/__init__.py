@@ -27,7 +27,8 @@ from keras_gan import (  # noqa: E402
     visualization,
 )
 from keras_gan._version import __version__  # noqa: E402
-from keras_gan.gan import GAN, load  # noqa: E402
+from keras_gan.gan import GAN  # noqa: E402
+from keras_gan.saving import load  # noqa: E402
 
 __all__ = [
     "GAN",

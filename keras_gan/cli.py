@@ -18,9 +18,10 @@ from keras_gan._validation import check_integer, check_known, check_positive_int
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation.parzen import ParzenEstimate, parzen_log_likelihood
-from keras_gan.gan import GAN, load
+from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment
+from keras_gan.saving import load
 from keras_gan.visualization import save_image_grid
 
 _MISTAKES = (

@@ -1,8 +1,6 @@
 """The adversarial game as a Keras model: Algorithm 1 in `train_step`."""
 
-import os
 import random
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -163,7 +161,7 @@ class GAN(ResumableModel):
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, **kwargs)
         self.objective = objectives.get(objective)
-        self.penalties = _check_penalties(penalties)
+        self.penalties = penalties_module.check_penalties(penalties)
         self.discriminator_steps = check_positive_integer(
             "discriminator_steps", discriminator_steps
         )
@@ -496,42 +494,3 @@ class GAN(ResumableModel):
             )
         }
         self.compile(**{**config, **parts})
-
-
-def load(path: str | os.PathLike[str]) -> GAN:
-    """Loads a GAN that `gan.save` wrote, ready to sample from or to train on.
-
-    Args:
-        path: the `.keras` file.
-
-    Returns:
-        gan: the `GAN`, compiled as it was, both optimizers' state included.
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if the file is damaged.
-        TypeError: if the file holds another kind of model.
-    """
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"`path` must name a saved GAN. Received: path={path}")
-    if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"`path` must be a whole .keras file. Received: {path}, which is damaged "
-            "or of another kind."
-        )
-    model = keras.models.load_model(path)
-    if not isinstance(model, GAN):
-        raise TypeError(
-            f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
-        )
-    return model
-
-
-def _check_penalties(penalties: Sequence[Penalty]) -> list[Penalty]:
-    for penalty in penalties:
-        if not isinstance(penalty, Penalty):
-            raise TypeError(
-                "`penalties` must hold keras_gan.penalties.Penalty objects. Received: "
-                f"{penalty!r}"
-            )
-    return list(penalties)

@@ -7,6 +7,7 @@ normalisation and minibatch layers break that.
 """
 
 import abc
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
@@ -208,6 +209,17 @@ class R2(R1):
     ) -> Tensor:
         """Returns the weighted mean squared slope on generated images."""
         return super().__call__(discriminator, fake, fake, seed)
+
+
+def check_penalties(penalties: Sequence[Penalty]) -> list[Penalty]:
+    """Returns the penalties as a list; raises unless each is a `Penalty`."""
+    for penalty in penalties:
+        if not isinstance(penalty, Penalty):
+            raise TypeError(
+                "`penalties` must hold keras_gan.penalties.Penalty objects. Received: "
+                f"{penalty!r}"
+            )
+    return list(penalties)
 
 
 def when_due(
