@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from export.artefact import write_checked
 from export.parity import ParityReport
-from export.signature import IMAGES, GeneratorSignature, generator_signature
-from keras_gan._types import Config, Tensor
+from export.signature import (
+    GeneratorSignature,
+    generate_function,
+    generator_signature,
+)
+from keras_gan._types import Config
 from keras_gan.gan import GAN
 
 _OPSET = 17
@@ -67,16 +69,8 @@ def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
             f"ONNX export needs {error.name}: pip install keras-gan[export]"
         ) from error
 
-    def generate(latents: Tensor) -> dict[str, Tensor]:
-        return {
-            IMAGES: tf.cast(
-                gan.evaluation_generator(latents, training=False), tf.float32
-            )
-        }
-
-    specs = [signature.input_spec]
     model, _ = tf2onnx.convert.from_function(
-        tf.function(generate, input_signature=specs), specs, opset=_OPSET
+        generate_function(gan, signature), [signature.input_spec], opset=_OPSET
     )
     _name_batch_axis(model)
     for key, value in signature.metadata.items():

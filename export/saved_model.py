@@ -7,8 +7,13 @@ import tensorflow as tf
 
 from export.artefact import write_checked
 from export.parity import ParityReport
-from export.signature import GENERATE, IMAGES, GeneratorSignature, generator_signature
-from keras_gan._types import Config, Tensor
+from export.signature import (
+    GENERATE,
+    GeneratorSignature,
+    generate_function,
+    generator_signature,
+)
+from keras_gan._types import Config
 from keras_gan.gan import GAN
 
 
@@ -50,17 +55,10 @@ def export_saved_model(
 
 
 def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
-    def generate(latents: Tensor) -> dict[str, Tensor]:
-        return {
-            IMAGES: tf.cast(
-                gan.evaluation_generator(latents, training=False), tf.float32
-            )
-        }
-
     # A bare module: keras.export.ExportArchive stores every variable twice.
     module = tf.Module()
     module.weights = [variable.value for variable in gan.evaluation_generator.weights]
-    module.generate = tf.function(generate, input_signature=[signature.input_spec])
+    module.generate = generate_function(gan, signature)
     endpoint = module.generate.get_concrete_function()
     tf.saved_model.save(
         module, str(path), {GENERATE: endpoint, "serving_default": endpoint}

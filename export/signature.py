@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 import keras_gan
-from keras_gan._types import Config, Shape
+from keras_gan._types import Config, Shape, Tensor
 from keras_gan.gan import GAN
 
 LATENTS = "latents"
@@ -56,6 +56,16 @@ def generator_signature(gan: GAN, metadata: Config | None = None) -> GeneratorSi
         image_shape=gan.image_shape,
         metadata={key: str(value) for key, value in facts.items()},
     )
+
+
+def generate_function(gan: GAN, signature: GeneratorSignature) -> Any:
+    """Returns the `tf.function` that every format holds: latents to named images."""
+
+    def generate(latents: Tensor) -> dict[str, Tensor]:
+        images = gan.evaluation_generator(latents, training=False)
+        return {IMAGES: tf.cast(images, tf.float32)}
+
+    return tf.function(generate, input_signature=[signature.input_spec])
 
 
 def _arguments(config: Config) -> str:

@@ -15,8 +15,7 @@ _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 def check_generator(generator: Any, latent_dim: int) -> Shape:
     """Returns the shape of one generated image; raises unless latents are accepted."""
     _check_is_model("generator", generator)
-    shape = _output_shape("generator", generator, (latent_dim,), "the prior's latents")
-    return shape
+    return _output_shape("generator", generator, (latent_dim,), "the prior's latents")
 
 
 def check_discriminator(discriminator: Any, image_shape: Shape) -> None:

@@ -28,11 +28,6 @@ def real_data_dir() -> Path:
     return Path(named)
 
 
-@pytest.fixture
-def doctest_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
 def make_tiny_gan(seed: int = 0, optimizer=None, **compile_arguments) -> kg.GAN:
     """A game on 4x4 images with dropout, small enough to play in milliseconds."""
     gan = kg.GAN(

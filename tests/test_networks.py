@@ -45,7 +45,6 @@ def test_the_seed_decides_the_weights():
 
 
 def test_pixel_marginals_are_clipped_as_pylearn2_does():
-    images = np.stack([np.zeros((3, 1)), np.ones((3, 1))])[..., np.newaxis]
     images = np.array([[0.0, 1.0, 0.2], [0.0, 1.0, 0.4]]).reshape(2, 3, 1, 1)
     logits = pixel_marginal_logits(images).ravel()
     # An always-off pixel gets bias -16.118, its mean being clipped at 1e-7.
