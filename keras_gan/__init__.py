@@ -14,6 +14,7 @@ require_tensorflow_backend()
 # Only the right backend can import what follows.
 from keras_gan import (  # noqa: E402
     callbacks,
+    constraints,
     datasets,
     evaluation,
     layers,
@@ -34,6 +35,7 @@ __all__ = [
     "GAN",
     "__version__",
     "callbacks",
+    "constraints",
     "datasets",
     "evaluation",
     "layers",

@@ -1,5 +1,6 @@
 """Do the two networks and the data fit together? Answered before any training."""
 
+import math
 import warnings
 from typing import Any
 
@@ -18,12 +19,12 @@ def check_generator(generator: Any, latent_dim: int) -> Shape:
     return _output_shape("generator", generator, (latent_dim,), "the prior's latents")
 
 
-def check_discriminator(discriminator: Any, image_shape: Shape) -> None:
-    """Raises unless the discriminator maps generated images to one logit each."""
+def check_discriminator(discriminator: Any, pack_shape: Shape, packing: int) -> None:
+    """Raises unless the discriminator maps (packs of) images to one logit each."""
     _check_is_model("discriminator", discriminator)
-    shape = _output_shape(
-        "discriminator", discriminator, image_shape, "the generator's images"
-    )
+    images = "the generator's images"
+    what = images if packing == 1 else f"packs of {packing} of {images}"
+    shape = _output_shape("discriminator", discriminator, pack_shape, what)
     if shape != (1,):
         raise ValueError(
             "The discriminator must end in one logit, output shape [batch, 1]. "
@@ -36,6 +37,23 @@ def check_discriminator(discriminator: Any, image_shape: Shape) -> None:
             "are computed from logits. Received: a last layer with activation "
             "'sigmoid'. End it with keras.layers.Dense(1)."
         )
+
+
+def layers_of(network: Any) -> list[keras.layers.Layer]:
+    """Every layer of a network, those inside wrappers and nested models included."""
+    found = []
+    for layer in getattr(network, "layers", []):
+        found += [layer, *layers_of(layer)]
+        inner = getattr(layer, "layer", None)
+        if isinstance(inner, keras.layers.Layer):
+            found += [inner, *layers_of(inner)]
+    return found
+
+
+def row_multiple(discriminator: Any) -> int:
+    """Rows come in groups of so many, because a layer compares within groups."""
+    groups = [getattr(layer, "row_multiple", 1) for layer in layers_of(discriminator)]
+    return math.lcm(*groups)
 
 
 def check_training_images(images: Any, generator: Any, image_shape: Shape) -> None:

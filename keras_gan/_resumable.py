@@ -9,14 +9,15 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 
 _SEED_STATE = "seed_generator_state"  # Keras's name for the state of its generators
+_PENALTY_STATE = "penalty_state"
 
 
 class ResumableModel(keras.Model):
     """Keras model that continues exactly after it was saved, stopped and loaded.
 
     Keras saves weights and optimizers. It leaves out the states of random layers, so
-    that dropout would replay its masks after a resume; and it counts neither steps nor
-    epochs. Both are kept here.
+    that dropout would replay its masks after a resume; it counts neither steps nor
+    epochs, and knows nothing of penalties with a memory. All are kept here.
     """
 
     def _begin_counting(self, seed: int) -> None:
@@ -45,19 +46,32 @@ class ResumableModel(keras.Model):
         return tf.random.experimental.stateless_fold_in(key, tf.cast(step, tf.int64))
 
     def save_own_variables(self, store: Any) -> None:
-        """Stores the counters and the state of every random layer."""
+        """Stores the counters, the states of random layers and of penalties."""
         super().save_own_variables(store)
-        for index, state in enumerate(self._seed_states()):
-            store[f"{_SEED_STATE}_{index}"] = state.numpy()
+        for name, variable in self._unseen_state().items():
+            store[name] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` stored."""
-        own = {
-            key: store[key] for key in store.keys() if not key.startswith(_SEED_STATE)
-        }
+        unseen = self._unseen_state()
+        prefixes = (_SEED_STATE, _PENALTY_STATE)
+        own = {key: store[key] for key in store.keys() if not key.startswith(prefixes)}
         super().load_own_variables(own)
-        for index, state in enumerate(self._seed_states()):
-            state.assign(store[f"{_SEED_STATE}_{index}"])
+        for name, variable in unseen.items():
+            variable.assign(store[name])
+
+    def _unseen_state(self) -> dict[str, keras.Variable]:
+        """What Keras would not save, by the names it is stored under."""
+        seeds = {
+            f"{_SEED_STATE}_{index}": state
+            for index, state in enumerate(self._seed_states())
+        }
+        memories = {
+            f"{_PENALTY_STATE}_{index}_{place}": variable
+            for index, penalty in enumerate(getattr(self, "penalties", ()))
+            for place, variable in enumerate(penalty.variables)
+        }
+        return seeds | memories
 
     def _seed_states(self) -> list[keras.Variable]:
         return [variable for variable in self.variables if variable.name == _SEED_STATE]

@@ -1,5 +1,7 @@
 """What `GAN.fit` makes of the data that it is given."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -8,6 +10,8 @@ import tensorflow as tf
 
 from keras_gan._network_checks import check_image_shape
 from keras_gan._types import Shape, Tensor
+
+_NOT_FINITE = "Training images must be finite."
 
 
 class EpochClock(keras.callbacks.Callback):
@@ -26,7 +30,7 @@ class EpochClock(keras.callbacks.Callback):
         """Shows the pipeline how many epochs are done."""
         # Read now: BackupAndRestore has restored the counter by this time.
         if self._epoch is not None:
-            self._epoch.assign(self.model.epochs_completed.value)
+            self._epoch.assign(int(self.model.epochs_completed.numpy()))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Counts the epoch before any other callback saves the model."""
@@ -38,18 +42,14 @@ def is_array(x: Any) -> bool:
     return isinstance(x, np.ndarray) or tf.is_tensor(x)
 
 
-def check_dataset(dataset: Any, image_shape: Shape) -> None:
-    """Raises if a `tf.data.Dataset` states another image shape."""
-    if not isinstance(dataset, tf.data.Dataset):
-        return
-    spec = dataset.element_spec
-    spec = spec[0] if isinstance(spec, tuple) else spec
-    if spec.shape.rank is not None:
-        check_image_shape(tuple(spec.shape[1:]), image_shape)
-
-
-def refuse_weights(arguments: dict[str, Any]) -> None:
-    """Raises if images are to count differently: the game has no place for it."""
+def refuse_labels_and_weights(labels: Any, arguments: dict[str, Any]) -> None:
+    """Raises if images come with what the game has no place for."""
+    if labels is not None:
+        raise ValueError(
+            "`y` has no place in this game: nothing here learns from labels. Received: "
+            f"y of type {type(labels).__name__}; leave it out. (Labels that come in a "
+            "dataset of (images, labels) are passed over.)"
+        )
     for name in ("sample_weight", "class_weight"):
         if arguments.get(name) is not None:
             raise ValueError(
@@ -58,21 +58,94 @@ def refuse_weights(arguments: dict[str, Any]) -> None:
             )
 
 
+def check_batch_size(batch_size: int, multiple: int) -> None:
+    """Raises unless packs and groups divide a minibatch."""
+    if batch_size % multiple:
+        raise ValueError(
+            f"`batch_size` must be a multiple of {multiple}: the discriminator takes "
+            "images in packs (`packing`) or compares them in groups (`group_size`). "
+            f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
+            f"{multiple} = {(batch_size // multiple + 1) * multiple}."
+        )
+
+
+def image_dataset(dataset: Any, image_shape: Shape, multiple: int) -> Any:
+    """A user's dataset as images alone, checked; other kinds are returned as they are.
+
+    Args:
+        dataset: `tf.data.Dataset` of images or of `(images, labels)`.
+        image_shape: tuple, shape of one generated image.
+        multiple: int, that must divide the rows of an element whose size is known.
+
+    Raises:
+        ValueError: if the dataset states another shape or an unfit batch size.
+        TypeError: if it states that images are no floats.
+    """
+    if not isinstance(dataset, tf.data.Dataset):
+        return dataset
+    spec = dataset.element_spec
+    spec = spec[0] if isinstance(spec, tuple) else spec
+    if not spec.dtype.is_floating:
+        raise TypeError(
+            "Training images must be floats in the generator's range. Received: a "
+            f"dataset of {spec.dtype.name}. Convert and scale them first."
+        )
+    if spec.shape.rank is not None:
+        check_image_shape(tuple(spec.shape[1:]), image_shape)
+        if spec.shape[0] is not None:
+            check_batch_size(spec.shape[0], multiple)
+
+    def images_of(*element: Tensor) -> Tensor:
+        return tf.debugging.check_numerics(element[0], _NOT_FINITE)
+
+    return dataset.map(images_of).prefetch(tf.data.AUTOTUNE)
+
+
+def with_equal_shares(dataset: Any, rows: int) -> Any:
+    """A dataset whose elements have a multiple of `rows`: each replica gets as many.
+
+    A strategy would leave a replica without a row of the last, short batch, and the
+    mean of nothing is NaN. The batch's first rows are shown twice instead.
+    """
+    if rows == 1 or not isinstance(dataset, tf.data.Dataset):
+        return dataset
+    return dataset.map(
+        lambda *element: full_rows(element[0], rows), num_parallel_calls=1
+    )
+
+
+@contextmanager
+def told_of_bad_images() -> Iterator[None]:
+    """Turns the pipeline's failure on NaN into the error that arrays get at once."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        if _NOT_FINITE not in str(error):
+            raise
+        raise ValueError(
+            f"{_NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
+        ) from error
+
+
 def num_rows(batch: Tensor) -> Tensor:
     """Rows of a batch whose size is known only when it comes."""
     return tf.shape(batch)[0]
 
 
-def fresh_minibatches(images: Tensor, count: int) -> list[Tensor]:
+def full_rows(images: Tensor, multiple: int) -> Tensor:
+    """Images with their first rows repeated until `multiple` divides their number."""
+    if multiple == 1:
+        return images
+    total = num_rows(images)
+    return tf.gather(images, tf.range(-(-total // multiple) * multiple) % total)
+
+
+def fresh_minibatches(images: Tensor, count: int, multiple: int = 1) -> list[Tensor]:
     """Divides the rows of one step into `count` minibatches that share no row.
 
-    The last, short batch of an epoch wraps around where `count` does not divide it.
+    The last, short batch of an epoch wraps around where `count` or `multiple`, which
+    divides the rows of every minibatch, does not divide it.
     """
-    if count == 1:
+    if count == 1 and multiple == 1:
         return [images]
-    total = num_rows(images)
-    size = -(-total // count)
-    return [
-        tf.gather(images, (start * size + tf.range(size)) % total)
-        for start in range(count)
-    ]
+    return tf.split(full_rows(images, count * multiple), count)

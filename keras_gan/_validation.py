@@ -38,6 +38,13 @@ def check_positive(name: str, value: Any) -> float:
     return float(value)
 
 
+def check_nonnegative(name: str, value: Any) -> float:
+    """Returns `value` as a float; raises unless it is finite and at least 0."""
+    if not _is_finite_number(value) or value < 0:
+        raise invalid_argument(name, "a float of at least 0", value)
+    return float(value)
+
+
 def check_finite(name: str, value: Any) -> float:
     """Returns `value` as a float; raises unless it is a finite number."""
     if not _is_finite_number(value):

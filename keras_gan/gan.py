@@ -1,23 +1,37 @@
 """The adversarial game as a Keras model: Algorithm 1 in `train_step`."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_gan import _network_checks, objectives
-from keras_gan import penalties as penalties_module
+from keras_gan import _network_checks, _rules, objectives
 from keras_gan._averaging import clone_for_averaging, update_average
+from keras_gan._discriminator_view import DiscriminatorView, check_noise_level, packed
+from keras_gan._game_metrics import GameMetrics
+from keras_gan._inference import outputs_in_batches
+from keras_gan._penalties_in_play import PenaltiesInPlay, add_gradients
+from keras_gan._player_optimizers import (
+    PlayerOptimizers,
+    move,
+    prepare_optimizers,
+    share_of,
+)
+from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_draws
 from keras_gan._resumable import ResumableModel
 from keras_gan._training_data import (
     EpochClock,
-    check_dataset,
+    check_batch_size,
     fresh_minibatches,
+    full_rows,
+    image_dataset,
     is_array,
     num_rows,
-    refuse_weights,
+    refuse_labels_and_weights,
+    told_of_bad_images,
+    with_equal_shares,
 )
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import (
@@ -27,10 +41,13 @@ from keras_gan._validation import (
     check_positive_integer,
 )
 from keras_gan.datasets.pipeline import shuffled_batches
-from keras_gan.penalties import Penalty
+from keras_gan.penalties.base import Penalty
 from keras_gan.priors import Prior
 
-# Draws of one step are numbered from 0: no step makes so many.
+# Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
+# gets to, so that nothing shares a key.
+_REAL_VIEW = 2**27
+_FAKE_VIEW = 2**28
 _PENALTY_DRAW = 2**30
 _TEST_DRAW = 2**31 - 1
 
@@ -59,6 +76,9 @@ class GAN(ResumableModel):
             the past in the moving average of the generator, which then draws samples,
             judges validation data and is exported. `None` keeps no average.
             Defaults to `None`.
+        packing: int, at least 1. Images that the discriminator judges together, side by
+            side as channels (PacGAN): its input is `[batch, height, width, packing *
+            channels]`, and it sees a lack of variety. Defaults to `1`.
         seed: int, at least 0. Key of the training's randomness. It does not set the
             initial weights: seed the networks' initializers, or call
             `keras.utils.set_random_seed` first. Defaults to `0`.
@@ -95,6 +115,7 @@ class GAN(ResumableModel):
         discriminator: keras.Model,
         prior: Prior,
         ema_half_life: float | None = None,
+        packing: int = 1,
         seed: int = 0,
         **kwargs: Any,
     ) -> None:
@@ -104,7 +125,9 @@ class GAN(ResumableModel):
                 f"`prior` must be a keras_gan.priors.Prior. Received: prior={prior!r}"
             )
         self.image_shape = _network_checks.check_generator(generator, prior.latent_dim)
-        _network_checks.check_discriminator(discriminator, self.image_shape)
+        self.packing = check_positive_integer("packing", packing)
+        pack_shape = packed(self.image_shape, self.packing)
+        _network_checks.check_discriminator(discriminator, pack_shape, self.packing)
         self.generator = generator
         self.discriminator = discriminator
         self.prior = prior
@@ -114,17 +137,13 @@ class GAN(ResumableModel):
             self.ema_half_life = check_positive("ema_half_life", ema_half_life)
             self.ema_generator = clone_for_averaging(generator, prior.latent_dim)
         # Keras locks the tracker once a model is built: all state begins here.
-        self.penalties: list[Penalty] = []
-        self._create_metrics()
+        self.terms = PenaltiesInPlay(())
+        self.discriminator_constraint: Any = None
+        self.game_metrics = GameMetrics()
         self._begin_counting(check_integer("seed", seed))
+        for network in (generator, discriminator):
+            separate_draws(_network_checks.layers_of(network))
         self.built = True
-
-    def _create_metrics(self) -> None:
-        self.d_loss_metric = keras.metrics.Mean(name="d_loss")
-        self.g_loss_metric = keras.metrics.Mean(name="g_loss")
-        self.d_real_metric = keras.metrics.Mean(name="d_real")
-        self.d_fake_metric = keras.metrics.Mean(name="d_fake")
-        self.penalty_metric = keras.metrics.Mean(name="penalty")
 
     def compile(
         self,
@@ -134,58 +153,86 @@ class GAN(ResumableModel):
         penalties: Sequence[Penalty] = (),
         discriminator_steps: int = 1,
         simultaneous: bool = False,
+        fused_discriminator: bool = False,
+        augmentation: Callable[[Tensor, Tensor], Tensor] | None = None,
+        instance_noise: Any = 0.0,
+        discriminator_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
         """Chooses the rules of the game.
 
         Args:
-            generator_optimizer: Keras optimizer or its name.
+            generator_optimizer: Keras optimizer or its name. Under `mixed_float16` each
+                network's optimizer gets a loss scaler of its own.
             discriminator_optimizer: another Keras optimizer, or its name.
             objective: name or `keras_gan.objectives.Objective`.
                 Defaults to `"non_saturating"`.
-            penalties: `keras_gan.penalties.Penalty` objects, added to the
-                discriminator's loss and logged as `penalty`, apart from `d_loss`.
-                Defaults to `()`.
+            penalties: `keras_gan.penalties.Penalty` objects, added to their player's
+                loss and logged as `penalty` (the discriminator's) and `g_penalty`,
+                apart from `d_loss` and `g_loss`. Defaults to `()`.
             discriminator_steps: int, at least 1. The paper's k: discriminator moves,
                 each on a fresh minibatch, for one of the generator. Defaults to `1`.
             simultaneous: bool. `True` lets both move at once, from the same latents,
                 the same dropout masks on the fakes and the old parameters of both, as
                 the code of 2014 does. Defaults to `False`.
+            fused_discriminator: bool. `True` judges real and generated images in one
+                pass, which is faster; refused where the discriminator has batch
+                statistics. Defaults to `False`.
+            augmentation: `keras_gan.augmentation.DiffAugment`, or another serialisable
+                function of `(images, seed)`, applied to all images that the
+                discriminator is shown in training. Defaults to `None`.
+            instance_noise: float, at least 0, standard deviation of the Gaussian noise
+                on all images that the discriminator is shown in training, or a
+                `keras.optimizers.schedules` object that anneals it over training steps.
+                Defaults to `0.0`.
+            discriminator_constraint: Keras constraint on every trainable variable of
+                the discriminator, e.g. `keras_gan.constraints.WeightClipping()`.
+                Defaults to `None`.
             **kwargs: `jit_compile`, `steps_per_execution` and `run_eagerly`, as in
                 `keras.Model.compile`.
 
         Raises:
-            ValueError: if both optimizers are one object, or `simultaneous` is asked
-                for with several discriminator steps.
+            ValueError: if rules contradict each other, both optimizers are one object,
+                or one of them has `use_ema=True`.
         """
+        objective = objectives.get(objective)
+        terms = PenaltiesInPlay(penalties)
+        check_positive_integer("discriminator_steps", discriminator_steps)
+        _rules.check_order(
+            discriminator_steps, simultaneous, fused_discriminator, self.discriminator
+        )
+        _rules.check_penalties_run(penalties, kwargs.get("jit_compile"))
+        _rules.warn_of_known_failures(
+            objective, penalties, discriminator_constraint, self.discriminator
+        )
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, **kwargs)
-        self.objective = objectives.get(objective)
-        self.penalties = penalties_module.check_penalties(penalties)
-        self.discriminator_steps = check_positive_integer(
-            "discriminator_steps", discriminator_steps
-        )
+        self.objective = objective
+        self.discriminator_steps = discriminator_steps
         self.simultaneous = bool(simultaneous)
-        if self.simultaneous and self.discriminator_steps > 1:
-            raise ValueError(
-                "`simultaneous=True` moves each player once a step. Received: "
-                f"discriminator_steps={discriminator_steps}; set it to 1."
-            )
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "`generator_optimizer` and `discriminator_optimizer` must be two "
-                "objects, each with the state of one network. Received: one object."
-            )
-        # Built now: Keras restores the state of built optimizers only.
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.fused_discriminator = bool(fused_discriminator)
+        noise_level = check_noise_level(instance_noise)
+        self.view = DiscriminatorView(self.packing, augmentation, noise_level)
+        constraint = keras.constraints.get(discriminator_constraint)
+        _rules.constrain(self.discriminator, constraint, self.discriminator_constraint)
+        self.discriminator_constraint = constraint
+        self.generator_optimizer, self.discriminator_optimizer = prepare_optimizers(
+            generator_optimizer,
+            discriminator_optimizer,
+            self.generator,
+            self.discriminator,
+        )
+        self.optimizer = PlayerOptimizers(
+            self.generator_optimizer, self.discriminator_optimizer
+        )
+        for penalty in penalties:
+            penalty.bind(self.generator, self.discriminator)
+        self.terms = terms
 
     def fit(
         self,
         x: Any = None,
-        y: Any = None,
+        y: None = None,
         batch_size: int | None = None,
         callbacks: Any = None,
         validation_split: float = 0.0,
@@ -198,10 +245,12 @@ class GAN(ResumableModel):
         Args:
             x: images as an array `[num_images, height, width, channels]`, whose order
                 is keyed by (seed, epoch); or a `tf.data.Dataset` or
-                `keras.utils.PyDataset` of images or of `(images, labels)`, one element
-                for each step, which is divided into `discriminator_steps` minibatches.
-            y: ignored labels, `None` or one for each image. Defaults to `None`.
-            batch_size: int. Rows of one minibatch, for arrays. Defaults to `32`.
+                `keras.utils.PyDataset` of images or of `(images, labels)`, whose labels
+                are passed over: one element for each step, which is divided into
+                `discriminator_steps` minibatches.
+            y: `None`; labels are refused. Defaults to `None`.
+            batch_size: int. Rows of one minibatch, for arrays; over all replicas of a
+                strategy. Defaults to `32`.
             callbacks: list of Keras callbacks. Defaults to `None`.
             validation_split: float in [0, 1). Share of an array's last rows to hold
                 out. Defaults to `0.0`.
@@ -212,8 +261,13 @@ class GAN(ResumableModel):
 
         Returns:
             history: `keras.callbacks.History`.
+
+        Raises:
+            ValueError: if images have another shape than generated ones, are not
+                finite, or come in batches that packs or groups do not divide.
+            TypeError: if images are no floats.
         """
-        refuse_weights(kwargs)
+        refuse_labels_and_weights(y, kwargs)
         callbacks = list(callbacks or [])
         if is_array(x):
             split = check_fraction("validation_split", validation_split)
@@ -225,168 +279,227 @@ class GAN(ResumableModel):
             x = self._training_batches(x[:num_train], batch_size or 32, epoch, shuffle)
         else:
             callbacks.insert(0, EpochClock())
-            kwargs.update(y=y, batch_size=batch_size)
-            check_dataset(x, self.image_shape)
+            kwargs["batch_size"] = batch_size
+            x = image_dataset(x, self.image_shape, self._row_multiple)
+        x = with_equal_shares(x, self._rows_of_all())
         # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
-        return super().fit(
-            x,
-            callbacks=callbacks,
-            validation_data=validation_data,
-            shuffle=shuffle,
-            **kwargs,
-        )
+        with told_of_bad_images():
+            return super().fit(
+                x,
+                callbacks=callbacks,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                **kwargs,
+            )
 
     def _training_batches(
         self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
     ) -> tf.data.Dataset:
         _network_checks.check_training_images(images, self.generator, self.image_shape)
         check_positive_integer("batch_size", batch_size)
+        check_batch_size(batch_size, self._row_multiple)
         rows_per_step = batch_size * self.discriminator_steps
         return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
+
+    @property
+    def _row_multiple(self) -> int:
+        """What must divide a minibatch: packs, and groups of packs."""
+        return self.packing * _network_checks.row_multiple(self.discriminator)
+
+    def _rows_of_all(self) -> int:
+        """What must divide a step's rows, so that replicas get equal shares."""
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if replicas == 1:
+            return 1
+        return replicas * self.discriminator_steps * self._row_multiple
 
     # ---------------------------------------------------------------- the game
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """One step of Algorithm 1."""
         images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        minibatches = fresh_minibatches(
+            images, self.discriminator_steps, self._row_multiple
+        )
         if self.simultaneous:
-            self._move_both(images)
+            self._move_both(minibatches[0])
         else:
-            minibatches = fresh_minibatches(images, self.discriminator_steps)
             for draw, real in enumerate(minibatches):
                 self._move_discriminator(real, draw)
             self._move_generator(minibatches[-1], draw=self.discriminator_steps)
         self.train_steps.assign_add(1)
-        return self.get_metrics_result()
+        return reducible(self.get_metrics_result())
 
     def _move_discriminator(self, real: Tensor, draw: int) -> None:
-        latents = self.sample_latents(num_rows(real), draw)  # [batch, latent_dim]
-        fake = self.generator(latents, training=True)  # [batch, h, w, c]
+        fake = self._generate(num_rows(real), draw)  # [batch, h, w, c]
+        inputs = self._penalty_inputs(real, fake, draw)
         variables = self.discriminator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            real_logits = self.logits(real, training=True)  # [batch, 1]
-            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            real_logits, fake_logits = self._judge(real, fake, draw)  # [packs, 1]
             loss = self.objective.discriminator_loss(real_logits, fake_logits)
-            penalized = loss + self.compute_penalty(real, fake, draw)
-        gradients = tape.gradient(penalized, variables)
-        self.discriminator_optimizer.apply(gradients, variables)
-        self._observe_discriminator(loss, real_logits, fake_logits)
+            penalty = self.terms.at_once("discriminator", **inputs)
+            share = share_of(loss + penalty, self.discriminator_optimizer)
+        lazy_penalty, lazy_gradients = self._lazy_penalties(draw, inputs)
+        gradients = add_gradients(tape.gradient(share, variables), lazy_gradients)
+        move(self.discriminator_optimizer, gradients, variables)
+        self.game_metrics.observe_discriminator(loss, real_logits, fake_logits)
+        self.game_metrics.observe_penalty("discriminator", penalty + lazy_penalty)
 
     def _move_generator(self, real: Tensor, draw: int) -> None:
-        latents = self.sample_latents(num_rows(real), draw)  # [batch, latent_dim]
         variables = self.generator.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
-            fake = self.generator(latents, training=True)  # [batch, h, w, c]
-            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            fake = self._generate(num_rows(real), draw)  # [batch, h, w, c]
+            shown = self._show(fake, _FAKE_VIEW + draw)  # [packs, h, w, packing * c]
             loss = self.objective.generator_loss(
-                fake_logits, self._compared_logits(real)
+                self.logits(shown, training=True), self._compared_logits(real, draw)
             )
-        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
+            penalty = self._generator_penalty(real, shown, draw)
+            share = share_of(self._played(loss) + penalty, self.generator_optimizer)
+        move(self.generator_optimizer, tape.gradient(share, variables), variables)
         self._average_generator(num_rows(real))
-        self.g_loss_metric.update_state(loss)
+        self.game_metrics.g_loss.update_state(loss)
 
     def _move_both(self, real: Tensor) -> None:
-        latents = self.sample_latents(num_rows(real), draw=0)  # [batch, latent_dim]
         d_variables = self.discriminator.trainable_variables
         g_variables = self.generator.trainable_variables
         with tf.GradientTape(persistent=True) as tape:
-            fake = self.generator(latents, training=True)  # [batch, h, w, c]
-            real_logits = self.logits(real, training=True)  # [batch, 1]
-            fake_logits = self.logits(fake, training=True)  # [batch, 1]
+            fake = self._generate(num_rows(real), draw=0)  # [batch, h, w, c]
+            inputs = self._penalty_inputs(real, fake, draw=0)
+            real_logits, fake_logits = self._judge(real, fake, draw=0)  # [packs, 1]
             d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
             g_loss = self.objective.generator_loss(fake_logits, real_logits)
-            penalized = d_loss + self.compute_penalty(real, fake, draw=0)
-        # Both gradients before either move: each player answers the other's old self.
-        d_gradients = tape.gradient(penalized, d_variables)
-        g_gradients = tape.gradient(g_loss, g_variables)
-        self.discriminator_optimizer.apply(d_gradients, d_variables)
-        self.generator_optimizer.apply(g_gradients, g_variables)
+            d_penalty = self.terms.at_once("discriminator", **inputs)
+            shown = self._show(fake, _FAKE_VIEW)  # [packs, h, w, packing * c]
+            g_penalty = self._generator_penalty(real, shown, draw=0)
+            d_share = share_of(d_loss + d_penalty, self.discriminator_optimizer)
+            g_share = share_of(
+                self._played(g_loss) + g_penalty, self.generator_optimizer
+            )
+        lazy_penalty, lazy_gradients = self._lazy_penalties(0, inputs)
+        # All gradients before any move: each player answers the other's old self.
+        d_gradients = add_gradients(tape.gradient(d_share, d_variables), lazy_gradients)
+        g_gradients = tape.gradient(g_share, g_variables)
+        move(self.discriminator_optimizer, d_gradients, d_variables)
+        move(self.generator_optimizer, g_gradients, g_variables)
         self._average_generator(num_rows(real))
-        self._observe_discriminator(d_loss, real_logits, fake_logits)
-        self.g_loss_metric.update_state(g_loss)
+        self.game_metrics.observe_discriminator(d_loss, real_logits, fake_logits)
+        self.game_metrics.observe_penalty("discriminator", d_penalty + lazy_penalty)
+        self.game_metrics.g_loss.update_state(g_loss)
+
+    def _generate(self, num_images: Tensor, draw: int) -> Tensor:
+        latents = self.sample_latents(num_images, draw)  # [batch, latent_dim]
+        return tf.cast(self.generator(latents, training=True), tf.float32)
+
+    def sample_latents(self, num_samples: int | Tensor, draw: int) -> Tensor:
+        """Latents `[num_samples, latent_dim]` of the current training step.
+
+        Args:
+            num_samples: int or scalar integer tensor; of this replica.
+            draw: int, tells the draws of one step apart.
+        """
+        seed = self._seed_of(draw, self.train_steps)
+        return draw_rows(lambda rows: self.prior.sample(rows, seed), num_samples)
+
+    def _judge(self, real: Tensor, fake: Tensor, draw: int) -> tuple[Tensor, Tensor]:
+        """Logits `[packs, 1]` of both kinds of images."""
+        real = self._show(real, _REAL_VIEW + draw)  # [packs, h, w, packing * c]
+        fake = self._show(fake, _FAKE_VIEW + draw)  # [packs, h, w, packing * c]
+        if not self.fused_discriminator:
+            return self.logits(real, training=True), self.logits(fake, training=True)
+        both = self.logits(tf.concat([real, fake], axis=0), training=True)
+        real_logits, fake_logits = tf.split(both, 2)
+        return real_logits, fake_logits
+
+    def _compared_logits(self, real: Tensor, draw: int) -> Tensor | None:
+        """Logits of data, for generator losses that compare; no gradient needs them."""
+        if not self.objective.needs_real_logits:
+            return None
+        return self.logits(self._show(real, _REAL_VIEW + draw), training=True)
+
+    def _show(self, images: Tensor, view: int) -> Tensor:
+        seed = self._seed_of(view, self.train_steps)
+        return self.view(tf.cast(images, tf.float32), seed, self.train_steps.value)
+
+    def logits(self, images: Tensor, training: bool = False) -> Tensor:
+        """The discriminator's logits `[batch, 1]`, in float32."""
+        return tf.cast(self.discriminator(images, training=training), tf.float32)
+
+    def _played(self, generator_loss: Tensor) -> Tensor:
+        """The generator's loss in the game, 0 where a penalty stands in its place."""
+        return tf.zeros(()) if self.terms.replaces_objective else generator_loss
+
+    def _penalty_inputs(self, real: Tensor, fake: Tensor, draw: int) -> dict[str, Any]:
+        """What the discriminator's penalties get: a judge, packs of images, a seed."""
+        seed = self._seed_of(_PENALTY_DRAW + draw, self.train_steps)
+
+        # Slopes are taken at images as they are, through all that is done to show them.
+        def judge(packs: Tensor, training: bool) -> Tensor:
+            shown = self.view.of_packs(packs, seed, self.train_steps.value)
+            return self.discriminator(shown, training=training)
+
+        return {
+            "judge": judge if self.view.disturbs else self.discriminator,
+            "real": self.view.pack(tf.cast(real, tf.float32)),
+            "fake": self.view.pack(fake),
+            "seed": seed,
+        }
+
+    def _lazy_penalties(
+        self, draw: int, inputs: dict[str, Any]
+    ) -> tuple[Tensor, list[Tensor | None]]:
+        return self.terms.when_due(
+            self.train_steps * self.discriminator_steps + draw,
+            **inputs,
+            variables=self.discriminator.trainable_variables,
+            share_of=lambda loss: share_of(loss, self.discriminator_optimizer),
+        )
+
+    def _generator_penalty(self, real: Tensor, shown: Tensor, draw: int) -> Tensor:
+        if "generator" not in self.terms.players:
+            return tf.zeros(())
+        real = self._show(real, _REAL_VIEW + draw)
+        seed = self._seed_of(_PENALTY_DRAW + draw, self.train_steps)
+        total = self.terms.at_once("generator", self.discriminator, real, shown, seed)
+        self.game_metrics.observe_penalty("generator", total)
+        return total
 
     def _average_generator(self, num_images: Tensor) -> None:
         if self.ema_half_life is not None:
             update_average(
                 self.evaluation_generator,
                 self.generator,
-                num_images,
+                num_images * num_replicas(),
                 self.ema_half_life,
             )
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out images in inference mode, from repeatable latents."""
         real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real = full_rows(real, self.packing)
         seed = self._seed_of(_TEST_DRAW, self.test_steps)
-        fake = self(self.prior.sample(num_rows(real), seed), training=False)
-        real_logits = self.logits(real, training=False)  # [batch, 1]
-        fake_logits = self.logits(fake, training=False)  # [batch, 1]
+        latents = draw_rows(lambda rows: self.prior.sample(rows, seed), num_rows(real))
+        fake = self(latents, training=False)  # [batch, h, w, c]
+        real_logits = self.logits(self.view.pack(real))  # [packs, 1]
+        fake_logits = self.logits(self.view.pack(fake))  # [packs, 1]
         d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
-        self._observe_discriminator(d_loss, real_logits, fake_logits)
+        self.game_metrics.observe_discriminator(d_loss, real_logits, fake_logits)
         g_loss = self.objective.generator_loss(fake_logits, real_logits)
-        self.g_loss_metric.update_state(g_loss)
+        self.game_metrics.g_loss.update_state(g_loss)
         self.test_steps.assign_add(1)
-        return self.get_metrics_result()
+        return reducible(self.get_metrics_result())
 
-    def logits(self, images: Tensor, training: bool = False) -> Tensor:
-        """The discriminator's logits `[batch, 1]`, in float32."""
-        return tf.cast(self.discriminator(images, training=training), tf.float32)
-
-    def _compared_logits(self, real: Tensor) -> Tensor | None:
-        """Logits of data, for generator losses that compare; no gradient needs them."""
-        if not self.objective.needs_real_logits:
-            return None
-        return self.logits(real, training=True)  # [batch, 1]
-
-    def compute_penalty(self, real: Tensor, fake: Tensor, draw: int) -> Tensor:
-        """Sum of the penalties that are due in this discriminator step.
-
-        Args:
-            real: `[batch, height, width, channels]`, images of the data.
-            fake: of the same shape, generated images.
-            draw: int, number of the discriminator step within this step.
-        """
-        total = tf.constant(0.0)
-        for index, penalty in enumerate(self.penalties):
-            seed = self._seed_of(_PENALTY_DRAW + index, self.train_steps)
-            seed = tf.random.experimental.stateless_fold_in(seed, draw)
-            d_steps = self.train_steps * self.discriminator_steps + draw
-            total += penalties_module.when_due(
-                penalty, d_steps, self.discriminator, real, fake, seed
-            )
-        if self.penalties:
-            self.penalty_metric.update_state(total)
-        return total
-
-    def sample_latents(self, num_samples: int | Tensor, draw: int) -> Tensor:
-        """Latents `[num_samples, latent_dim]` of the current training step.
-
-        Args:
-            num_samples: int or scalar integer tensor.
-            draw: int, tells the draws of one step apart.
-        """
-        return self.prior.sample(num_samples, self._seed_of(draw, self.train_steps))
-
-    def _observe_discriminator(
-        self, loss: Tensor, real_logits: Tensor, fake_logits: Tensor
-    ) -> None:
-        self.d_loss_metric.update_state(loss)
-        self.d_real_metric.update_state(tf.sigmoid(real_logits))
-        self.d_fake_metric.update_state(tf.sigmoid(fake_logits))
+    @property
+    def penalties(self) -> list[Penalty]:
+        """The penalties of the game, as `compile` got them."""
+        return self.terms.penalties
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """Losses of both players, mean D on real and on generated images."""
-        always = [
-            self.d_loss_metric,
-            self.g_loss_metric,
-            self.d_real_metric,
-            self.d_fake_metric,
-        ]
-        return [*always, self.penalty_metric] if self.penalties else always
+        """Losses of both players, mean D on real and on generated images, penalties."""
+        return self.game_metrics.logged(self.terms.players)
 
     def get_metrics_result(self) -> dict[str, Tensor]:
         """The current value of each metric."""
@@ -426,21 +539,25 @@ class GAN(ResumableModel):
         check_positive_integer("num_samples", num_samples)
         seed = random.randrange(2**31) if seed is None else check_integer("seed", seed)
         latents = self.prior.sample(num_samples, seed)
-        return self.predict(latents, batch_size=batch_size, verbose=0)
+        check_positive_integer("batch_size", batch_size)
+        return outputs_in_batches(self.evaluation_generator, latents, batch_size)
 
     def discriminate(self, images: Array, batch_size: int = 1000) -> FloatArray:
         """D(x): how likely the discriminator holds each image to be data.
 
         Args:
-            images: array `[num_images, height, width, channels]`.
+            images: array `[num_images, height, width, channels]`; with packing, a whole
+                number of packs.
             batch_size: int, images judged at once. Defaults to `1000`.
 
         Returns:
-            probabilities: float32 array `[num_images]` in [0, 1].
+            probabilities: float32 array `[num_images / packing]` in [0, 1].
         """
         _network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
-        logits = self.discriminator.predict(images, batch_size=batch_size, verbose=0)
-        return tf.sigmoid(tf.cast(logits[:, 0], tf.float32)).numpy()
+        check_batch_size(len(images), self.packing)
+        packs = DiscriminatorView(self.packing).pack(tf.convert_to_tensor(images))
+        logits = outputs_in_batches(self.discriminator, packs, batch_size)
+        return tf.sigmoid(logits[:, 0]).numpy()
 
     # ------------------------------------------------------------ save and load
 
@@ -452,6 +569,7 @@ class GAN(ResumableModel):
             "discriminator": serialize(self.discriminator),
             "prior": serialize(self.prior),
             "ema_half_life": self.ema_half_life,
+            "packing": self.packing,
             "seed": self.seed,
             "name": self.name,
         }
@@ -474,9 +592,13 @@ class GAN(ResumableModel):
             "generator_optimizer": serialize(self.generator_optimizer),
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
             "objective": serialize(self.objective),
-            "penalties": serialize(self.penalties),
+            "penalties": serialize(self.terms.penalties),
             "discriminator_steps": self.discriminator_steps,
             "simultaneous": self.simultaneous,
+            "fused_discriminator": self.fused_discriminator,
+            "augmentation": serialize(self.view.augmentation),
+            "instance_noise": serialize(self.view.instance_noise),
+            "discriminator_constraint": serialize(self.discriminator_constraint),
             "jit_compile": self.jit_compile,
             "steps_per_execution": self.steps_per_execution,
             "run_eagerly": self.run_eagerly,
@@ -491,6 +613,9 @@ class GAN(ResumableModel):
                 "discriminator_optimizer",
                 "objective",
                 "penalties",
+                "augmentation",
+                "instance_noise",
+                "discriminator_constraint",
             )
         }
         self.compile(**{**config, **parts})

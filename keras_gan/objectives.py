@@ -43,6 +43,9 @@ class Objective(abc.ABC):
     needs_real_logits: bool = False
     """Whether `generator_loss` reads `real_logits`."""
 
+    needs_lipschitz: bool = False
+    """Whether the losses mean something only for discriminators of bounded slope."""
+
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Returns the discriminator's loss, a float32 scalar.
@@ -292,6 +295,8 @@ class Wasserstein(Objective):
         Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017.
         https://arxiv.org/abs/1701.07875
     """
+
+    needs_lipschitz = True
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Returns the critic's gap, negated."""

@@ -14,7 +14,15 @@ from conftest import make_tiny_gan, tiny_images
 
 import keras_gan as kg
 
-ROOMS = ("layers", "objectives", "optimizers", "penalties", "priors", "schedules")
+ROOMS = (
+    "constraints",
+    "layers",
+    "objectives",
+    "optimizers",
+    "penalties",
+    "priors",
+    "schedules",
+)
 
 
 @pytest.mark.parametrize("original", SERIALIZABLE, ids=lambda o: type(o).__name__)
@@ -48,7 +56,11 @@ def test_every_serializable_class_belongs_to_the_package():
 @pytest.mark.parametrize("objective", sorted(kg.objectives._BY_NAME))
 @pytest.mark.parametrize("simultaneous", [False, True])
 def test_every_objective_plays_saves_and_loads(objective, simultaneous, tmp_path):
-    gan = make_tiny_gan(objective=objective, simultaneous=simultaneous)
+    gan = make_tiny_gan(
+        objective=objective,
+        simultaneous=simultaneous,
+        discriminator_constraint=kg.constraints.WeightClipping(0.5),
+    )
     gan.fit(tiny_images(), batch_size=10, verbose=0)
     gan.save(tmp_path / "gan.keras")
     loaded = kg.load(tmp_path / "gan.keras")

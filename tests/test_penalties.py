@@ -5,7 +5,8 @@ import tensorflow as tf
 from conftest import make_tiny_gan, tiny_images
 
 import keras_gan as kg
-from keras_gan.penalties import DRAGAN, R1, R2, GradientPenalty, when_due
+from keras_gan.penalties import DRAGAN, R1, R2, GradientPenalty
+from keras_gan._penalties_in_play import PenaltiesInPlay
 
 SEED = tf.constant([3, 4])
 
@@ -107,15 +108,24 @@ def test_gradients_on_weights_match_central_differences(quadratic, batches, pena
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_lazy_terms_keep_their_mean(quadratic, batches, jit_compile):
     real, fake = batches
-    penalty, every = R1(2.0, interval=4), R1(2.0)
-    term = tf.function(
-        lambda step: when_due(penalty, step, quadratic, real, fake, SEED),
-        jit_compile=jit_compile,
+    terms = PenaltiesInPlay([R1(2.0, interval=4)])
+
+    @tf.function(jit_compile=jit_compile)
+    def due(move):
+        return terms.when_due(
+            move, quadratic, real, fake, SEED, [quadratic.scale], lambda loss: loss
+        )
+
+    values, gradients = zip(*(due(tf.constant(move)) for move in range(8)), strict=True)
+    assert [float(value) > 0 for value in values] == [True, False, False, False] * 2
+    with tf.GradientTape() as tape:
+        expected = R1(2.0)(quadratic, real, fake, SEED)
+    np.testing.assert_allclose(np.mean(values), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.mean(gradients, axis=0)[0],
+        tape.gradient(expected, quadratic.scale.value),
+        rtol=1e-5,
     )
-    terms = [float(term(tf.constant(step))) for step in range(8)]
-    assert [value > 0 for value in terms] == [True, False, False, False] * 2
-    expected = float(every(quadratic, real, fake, SEED))
-    np.testing.assert_allclose(np.mean(terms), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("simultaneous", [False, True])

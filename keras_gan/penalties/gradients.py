@@ -1,62 +1,35 @@
-"""Terms that the discriminator's loss gets besides the game: bounds on its gradient.
+"""Bounds on the discriminator's gradient.
 
-A penalty is called with the discriminator and one minibatch and returns what is added
-to the loss, weight included. Per-sample gradients are those of the sum of all logits,
-which is right only where the discriminator judges each image by itself: batch
-normalisation and minibatch layers break that.
+Per-sample gradients are those of the sum of all logits, which is right only where the
+discriminator judges each image by itself: batch normalisation and minibatch layers
+break that.
 """
 
-import abc
-from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from keras_gan._replicas import draw_rows
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_positive, check_positive_integer
+from keras_gan._validation import check_positive
+from keras_gan.penalties.base import Penalty
 
 _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
 
+# Gradients of logits are small numbers: raised by a power of two they survive float16,
+# and in float32 they come back unchanged.
+_GRADIENT_SCALE = 128.0
 
-class Penalty(abc.ABC):
-    """Base class of the terms on the discriminator.
 
-    Args:
-        weight: float, above 0. Factor of the term.
-        interval: int, at least 1. The game adds the term at every `interval`-th
-            discriminator step, times `interval`, so that its mean over steps stays
-            (lazy regularisation). Defaults to `1`.
-    """
+class _GradientTerm(Penalty):
+    """A penalty on slopes, which exist for each image by itself."""
 
-    def __init__(self, weight: float, interval: int = 1) -> None:
-        self.weight = check_positive("weight", weight)
-        self.interval = check_positive_integer("interval", interval)
-
-    @abc.abstractmethod
-    def __call__(
-        self, discriminator: keras.Model, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
-        """Returns the weighted term, a float32 scalar.
-
-        Args:
-            discriminator: `keras.Model` from images to logits `[batch, 1]`.
-            real: float, `[batch, height, width, channels]`, images of the data.
-            fake: float, of the same shape, generated images.
-            seed: integers `[2]`, key of the term's own randomness.
-        """
-
-    def get_config(self) -> Config:
-        """Returns the arguments that rebuild this penalty."""
-        return {"weight": self.weight, "interval": self.interval}
-
-    @classmethod
-    def from_config(cls, config: Config) -> "Penalty":
-        """Builds a penalty from what `get_config` returned."""
-        return cls(**config)
+    limits_gradient = True
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GradientPenalty(Penalty):
+class GradientPenalty(_GradientTerm):
     """Keeps the discriminator's slope near 1 between data and generated images.
 
     The Lipschitz control of WGAN-GP. Each pair gets its own place on the line.
@@ -95,13 +68,12 @@ class GradientPenalty(Penalty):
         self.one_sided = bool(one_sided)
 
     def __call__(
-        self, discriminator: keras.Model, real: Tensor, fake: Tensor, seed: Tensor
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared distance of the slopes from 1."""
         share = _uniform_per_sample(real, seed)  # [batch, 1, 1, 1]
         between = share * real + (1 - share) * fake
-        slopes = tf.sqrt(squared_gradient_norms(discriminator, between) + _EPSILON)
-        excess = slopes - 1
+        excess = _slopes(discriminator, between) - 1
         if self.one_sided:
             excess = tf.nn.relu(excess)
         return self.weight * tf.reduce_mean(tf.square(excess))
@@ -112,10 +84,12 @@ class GradientPenalty(Penalty):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class DRAGAN(Penalty):
+class DRAGAN(_GradientTerm):
     """Keeps the discriminator's slope near 1 around the data.
 
     As `GradientPenalty`, in a cloud around real images instead of between both kinds.
+    The width of the cloud is taken from the minibatch: on several replicas each takes
+    that of its own share.
 
         x_hat   = real + e * scale * std(real) * u
         u ~ U[0, 1] for each pixel,  e ~ U[0, 1] for each sample
@@ -142,17 +116,15 @@ class DRAGAN(Penalty):
         self.scale = check_positive("scale", scale)
 
     def __call__(
-        self, discriminator: keras.Model, real: Tensor, fake: Tensor, seed: Tensor
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared distance of the slopes from 1."""
         share_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
         share = _uniform_per_sample(real, share_seed)  # [batch, 1, 1, 1]
-        noise = tf.random.stateless_uniform(
-            tf.shape(real), noise_seed, dtype=real.dtype
-        )
-        around = real + share * self.scale * tf.math.reduce_std(real) * noise
-        slopes = tf.sqrt(squared_gradient_norms(discriminator, around) + _EPSILON)
-        return self.weight * tf.reduce_mean(tf.square(slopes - 1))
+        spread = self.scale * tf.math.reduce_std(real)
+        around = real + share * spread * _uniform_per_pixel(real, noise_seed)
+        excess = _slopes(discriminator, around) - 1
+        return self.weight * tf.reduce_mean(tf.square(excess))
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
@@ -160,7 +132,7 @@ class DRAGAN(Penalty):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class R1(Penalty):
+class R1(_GradientTerm):
     """Flattens the discriminator on the data: zero-centred gradient penalty.
 
         penalty = weight / 2 * mean(norm(grad D(real))^2)
@@ -182,7 +154,7 @@ class R1(Penalty):
         super().__init__(weight, interval)
 
     def __call__(
-        self, discriminator: keras.Model, real: Tensor, fake: Tensor, seed: Tensor
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on the data."""
         norms = squared_gradient_norms(discriminator, real)
@@ -205,59 +177,19 @@ class R2(R1):
     """
 
     def __call__(
-        self, discriminator: keras.Model, real: Tensor, fake: Tensor, seed: Tensor
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on generated images."""
         return super().__call__(discriminator, fake, fake, seed)
 
 
-def check_penalties(penalties: Sequence[Penalty]) -> list[Penalty]:
-    """Returns the penalties as a list; raises unless each is a `Penalty`."""
-    for penalty in penalties:
-        if not isinstance(penalty, Penalty):
-            raise TypeError(
-                "`penalties` must hold keras_gan.penalties.Penalty objects. Received: "
-                f"{penalty!r}"
-            )
-    return list(penalties)
-
-
-def when_due(
-    penalty: Penalty,
-    step: Tensor,
-    discriminator: keras.Model,
-    real: Tensor,
-    fake: Tensor,
-    seed: Tensor,
-) -> Tensor:
-    """The penalty times its interval at every `interval`-th step, 0 at the others.
-
-    Args:
-        penalty: `Penalty`.
-        step: integer scalar, discriminator steps done.
-        discriminator: as in `Penalty.__call__`.
-        real: as in `Penalty.__call__`.
-        fake: as in `Penalty.__call__`.
-        seed: as in `Penalty.__call__`.
-
-    Returns:
-        term: float32 scalar.
-    """
-
-    def term() -> Tensor:
-        return penalty.interval * penalty(discriminator, real, fake, seed)
-
-    if penalty.interval == 1:
-        return term()
-    return tf.cond(step % penalty.interval == 0, term, lambda: tf.constant(0.0))
-
-
-def squared_gradient_norms(discriminator: keras.Model, images: Tensor) -> Tensor:
+def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:
     """Squared norm of each image's gradient of its logit.
 
     Args:
-        discriminator: `keras.Model` from images to logits `[batch, 1]`.
-        images: float, `[batch, height, width, channels]`.
+        discriminator: `keras.Model`, or a function with its signature, from images to
+            logits `[batch, 1]`.
+        images: float, `[batch, height, width, channels]`, or of another rank.
 
     Returns:
         squared_norms: float32, `[batch]`.
@@ -266,10 +198,29 @@ def squared_gradient_norms(discriminator: keras.Model, images: Tensor) -> Tensor
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         logits = tf.cast(discriminator(images, training=True), tf.float32)
-    gradients = tf.cast(tape.gradient(logits, images), tf.float32)
-    return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])
+    raised = tf.fill(tf.shape(logits), _GRADIENT_SCALE)
+    gradients = tape.gradient(logits, images, output_gradients=raised)
+    gradients = tf.cast(gradients, tf.float32) / _GRADIENT_SCALE
+    return tf.reduce_sum(tf.square(gradients), axis=range(1, images.shape.rank))
+
+
+def _slopes(discriminator: Any, images: Tensor) -> Tensor:
+    return tf.sqrt(squared_gradient_norms(discriminator, images) + _EPSILON)  # [batch]
 
 
 def _uniform_per_sample(images: Tensor, seed: Tensor) -> Tensor:
-    shape = [tf.shape(images)[0], 1, 1, 1]
-    return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
+    ones = [1] * (len(images.shape) - 1)
+
+    def draw(num_rows: Tensor) -> Tensor:
+        shape = [num_rows, *ones]
+        return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
+
+    return draw_rows(draw, tf.shape(images)[0])
+
+
+def _uniform_per_pixel(images: Tensor, seed: Tensor) -> Tensor:
+    def draw(num_rows: Tensor) -> Tensor:
+        shape = tf.concat([[num_rows], tf.shape(images)[1:]], axis=0)
+        return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
+
+    return draw_rows(draw, tf.shape(images)[0])

@@ -1,0 +1,112 @@
+"""What the discriminator is shown of images: augmented, noisy, in packs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gan._replicas import draw_rows
+from keras_gan._types import Shape, Tensor
+from keras_gan._validation import check_nonnegative
+
+NoiseLevel = Any  # float, or a Keras schedule of it over training steps
+
+
+class DiscriminatorView:
+    """Shows images to the discriminator, real and generated ones alike.
+
+        shown = pack(augment(images) + stddev(step) * N(0, 1))
+
+    Args:
+        packing: int, at least 1. Images in one pack, side by side as channels.
+        augmentation: function of `(images, seed)`, or `None`.
+        instance_noise: float, at least 0, standard deviation of the noise, or a Keras
+            schedule of it over training steps.
+    """
+
+    def __init__(
+        self,
+        packing: int = 1,
+        augmentation: Callable[[Tensor, Tensor], Tensor] | None = None,
+        instance_noise: NoiseLevel = 0.0,
+    ) -> None:
+        self.packing = packing
+        self.augmentation = augmentation
+        self.instance_noise = instance_noise
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether images are shown otherwise than they are."""
+        return self.augmentation is not None or self.instance_noise != 0.0
+
+    def __call__(self, images: Tensor, seed: Tensor, step: Tensor) -> Tensor:
+        """Returns `[batch / packing, ..., packing * channels]`."""
+        if self.disturbs:
+            images = self._disturb(images, seed, step)
+        return self.pack(images)
+
+    def of_packs(self, packs: Tensor, seed: Tensor, step: Tensor) -> Tensor:
+        """Shows images that are packed already."""
+        if not self.disturbs:
+            return packs
+        return self(self._unpack(packs), seed, step)
+
+    def pack(self, images: Tensor) -> Tensor:
+        """Puts each `packing` images in a row side by side as channels."""
+        if self.packing == 1:
+            return images
+        shape, rank = tf.shape(images), len(images.shape)
+        grouped = tf.reshape(
+            images, tf.concat([[-1, self.packing], shape[1:]], axis=0)
+        )  # [batch / packing, packing, ..., channels]
+        order = [0, *range(2, rank), 1, rank]
+        packed_shape = packed(tuple(images.shape[1:]), self.packing)
+        return tf.reshape(tf.transpose(grouped, order), [-1, *packed_shape])
+
+    def _unpack(self, packs: Tensor) -> Tensor:
+        if self.packing == 1:
+            return packs
+        rank = len(packs.shape)
+        *others, channels = packs.shape[1:]
+        split = [*others, self.packing, channels // self.packing]
+        grouped = tf.reshape(packs, [-1, *split])
+        order = [0, rank - 1, *range(1, rank - 1), rank]
+        return tf.reshape(tf.transpose(grouped, order), [-1, *others, split[-1]])
+
+    def _disturb(self, images: Tensor, seed: Tensor, step: Tensor) -> Tensor:
+        augmentation_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
+        if self.augmentation is not None:
+            images = self.augmentation(images, augmentation_seed)
+        if self.instance_noise != 0.0:
+            noise = _normal_like(images, noise_seed)
+            images += tf.cast(self._stddev(step), images.dtype) * noise
+        return images
+
+    def _stddev(self, step: Tensor) -> Tensor:
+        if callable(self.instance_noise):
+            return self.instance_noise(step)
+        return self.instance_noise
+
+
+def packed(image_shape: Shape, packing: int) -> Shape:
+    """Shape of one pack of images."""
+    *others, channels = image_shape
+    return (*others, packing * channels)
+
+
+def check_noise_level(level: Any) -> NoiseLevel:
+    """Returns a standard deviation or a schedule of it; raises unless it is one."""
+    if isinstance(level, dict):
+        level = keras.saving.deserialize_keras_object(level)
+    if isinstance(level, keras.optimizers.schedules.LearningRateSchedule):
+        return level
+    return check_nonnegative("instance_noise", 0.0 if level is None else level)
+
+
+def _normal_like(images: Tensor, seed: Tensor) -> Tensor:
+    def draw(num_rows: Tensor) -> Tensor:
+        shape = tf.concat([[num_rows], tf.shape(images)[1:]], axis=0)
+        return tf.random.stateless_normal(shape, seed, dtype=images.dtype)
+
+    return draw_rows(draw, tf.shape(images)[0])

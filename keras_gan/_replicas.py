@@ -1,0 +1,95 @@
+"""One game on several devices: what a replica draws and what it contributes.
+
+Under a `tf.distribute` strategy every replica plays on its share of the batch and the
+optimizer sums the gradients. A loss is therefore divided by the number of replicas, and
+whatever is drawn for each row is drawn for the whole batch, of which every replica
+takes its own rows: N replicas learn what one replica with the whole batch learns.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+
+import keras
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+
+_KEY_STRIDE = 1_000_003  # a prime: keys of neighbouring layers stay apart
+
+
+def num_replicas() -> int:
+    """Replicas that play in step; 1 without a strategy."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def num_workers() -> int:
+    """Processes that play in step, each with replicas of its own."""
+    strategy = tf.distribute.get_strategy()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 1
+    return max(
+        1, len(strategy.cluster_resolver.cluster_spec().as_dict().get("worker", ()))
+    )
+
+
+def is_chief() -> bool:
+    """Whether this process writes the files of a run that several workers share."""
+    strategy = tf.distribute.get_strategy()
+    resolver = getattr(strategy, "cluster_resolver", None)
+    if resolver is None or not resolver.cluster_spec():
+        return True
+    if "chief" in resolver.cluster_spec().jobs:
+        return bool(resolver.task_type == "chief")
+    return bool(resolver.task_id == 0)
+
+
+def draw_rows(sample: Callable[[Tensor], Tensor], num_rows: Tensor) -> Tensor:
+    """This replica's rows of one draw for the whole batch.
+
+    Args:
+        sample: function of a number of rows that draws them with a fixed seed.
+        num_rows: int or integer scalar, rows of this replica, equal on all replicas.
+
+    Returns:
+        rows: what `sample` returned, or the replica's share of it.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return sample(num_rows)
+    first = context.replica_id_in_sync_group * num_rows
+    return sample(context.num_replicas_in_sync * num_rows)[first : first + num_rows]
+
+
+def separate_draws(layers: Iterable[keras.layers.Layer]) -> None:
+    """Lets random layers draw otherwise on every replica.
+
+    Keras's dropout and noise have one state that all replicas mirror: they would drop
+    the same units of each replica's rows. The replica's number joins the key that a
+    layer draws from; without a strategy nothing changes.
+    """
+    for layer in layers:
+        generator = getattr(layer, "seed_generator", None)
+        if isinstance(generator, keras.random.SeedGenerator):
+            generator.next = functools.partial(_next_of_replica, generator)
+
+
+def _next_of_replica(
+    generator: keras.random.SeedGenerator, ordered: bool = True
+) -> Tensor:
+    seed = type(generator).next(generator, ordered)
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return seed
+    number = tf.cast(context.replica_id_in_sync_group, seed.dtype)
+    return seed + tf.stack([_KEY_STRIDE * number, tf.zeros_like(number)])
+
+
+def reducible(results: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Results of a step in the shape that Keras can reduce over workers.
+
+    Keras 3 reduces them along axis 0 where a strategy spans several workers, which
+    scalars do not have.
+    """
+    if num_workers() == 1:
+        return results
+    return {name: value[tf.newaxis] for name, value in results.items()}

@@ -1,0 +1,104 @@
+"""Rules of a game that contradict each other, or are known to fail together."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_gan import layers
+from keras_gan._network_checks import layers_of
+from keras_gan._replicas import num_replicas
+from keras_gan.objectives import Objective
+from keras_gan.penalties.base import Penalty
+
+
+def check_order(
+    discriminator_steps: int, simultaneous: bool, fused: bool, discriminator: Any
+) -> None:
+    """Raises unless the players can move in this order."""
+    if simultaneous and discriminator_steps > 1:
+        raise ValueError(
+            "`simultaneous=True` moves each player once a step. Received: "
+            f"discriminator_steps={discriminator_steps}; set it to 1."
+        )
+    mixing = [layer.name for layer in layers_of(discriminator) if _mixes_rows(layer)]
+    if fused and mixing:
+        raise ValueError(
+            "`fused_discriminator=True` shows real and generated images in one batch, "
+            "which layers with batch statistics would mix. Received: a discriminator "
+            f"with {mixing[0]!r}. Set fused_discriminator=False."
+        )
+
+
+def check_penalties_run(penalties: Sequence[Penalty], jit_compile: Any) -> None:
+    """Raises if a penalty cannot run as the game is compiled."""
+    for penalty in penalties:
+        name = type(penalty).__name__
+        if jit_compile is True and not penalty.supports_jit:
+            raise ValueError(
+                f"The penalty {name} cannot be compiled by XLA. Received: "
+                "jit_compile=True; set it to False."
+            )
+        if num_replicas() > 1 and not penalty.supports_replicas:
+            raise ValueError(
+                f"The penalty {name} needs the whole batch on one device. Received: a "
+                f"strategy with {num_replicas()} replicas; leave one of the two out."
+            )
+
+
+def warn_of_known_failures(
+    objective: Objective,
+    penalties: Sequence[Penalty],
+    constraint: Any,
+    discriminator: keras.Model,
+) -> None:
+    """Warns of rules that are legal together but known to fail."""
+    limits_gradient = any(penalty.limits_gradient for penalty in penalties)
+    normalised = any(
+        isinstance(
+            layer, layers.SpectralNormalization | keras.layers.SpectralNormalization
+        )
+        for layer in layers_of(discriminator)
+    )
+    unlimited = not limits_gradient and constraint is None and not normalised
+    if objective.needs_lipschitz and unlimited:
+        warnings.warn(
+            f"The objective {type(objective).__name__} estimates a distance only for "
+            "a discriminator of bounded slope, and nothing bounds this one: its loss "
+            "will run away. Add penalties=[kg.penalties.GradientPenalty()], spectral "
+            "normalisation, or discriminator_constraint.",
+            stacklevel=3,
+        )
+    mixing = [layer.name for layer in layers_of(discriminator) if _mixes_rows(layer)]
+    if limits_gradient and mixing:
+        warnings.warn(
+            "A gradient penalty bounds the slope for each image by itself, but layer "
+            f"{mixing[0]!r} of the discriminator makes a logit depend on the whole "
+            "batch: the bound is wrong. Use keras.layers.LayerNormalization or none.",
+            stacklevel=3,
+        )
+
+
+def constrain(network: keras.Model, constraint: Any, previous: Any) -> None:
+    """Lays one constraint on every trainable variable, in place of `previous`.
+
+    Raises:
+        ValueError: if a variable has a constraint of its own.
+    """
+    for variable in network.trainable_variables:
+        if variable.constraint is not None and variable.constraint is previous:
+            variable.constraint = None
+        if constraint is None:
+            continue
+        if variable.constraint is not None:
+            raise ValueError(
+                "`discriminator_constraint` must be the only one. Received: variable "
+                f"{variable.path!r} with a constraint of its own; remove either."
+            )
+        variable.constraint = constraint
+
+
+def _mixes_rows(layer: keras.layers.Layer) -> bool:
+    is_batch_normalization = isinstance(layer, keras.layers.BatchNormalization)
+    return is_batch_normalization or getattr(layer, "uses_batch_statistics", False)
