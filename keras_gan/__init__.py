@@ -13,6 +13,7 @@ require_tensorflow_backend()
 
 # Only the right backend can import what follows.
 from keras_gan import (  # noqa: E402
+    augmentation,
     callbacks,
     constraints,
     datasets,
@@ -34,6 +35,7 @@ from keras_gan.saving import load  # noqa: E402
 __all__ = [
     "GAN",
     "__version__",
+    "augmentation",
     "callbacks",
     "constraints",
     "datasets",

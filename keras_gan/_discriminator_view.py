@@ -95,6 +95,16 @@ def packed(image_shape: Shape, packing: int) -> Shape:
     return (*others, packing * channels)
 
 
+def check_augmentation(augmentation: Any) -> Callable[[Tensor, Tensor], Tensor] | None:
+    """Returns a function of images and a seed, or `None`; raises unless it is one."""
+    if augmentation is not None and not callable(augmentation):
+        raise TypeError(
+            "`augmentation` must be a keras_gan.augmentation.DiffAugment or another "
+            f"function of (images, seed). Received: augmentation={augmentation!r}"
+        )
+    return augmentation
+
+
 def check_noise_level(level: Any) -> NoiseLevel:
     """Returns a standard deviation or a schedule of it; raises unless it is one."""
     if isinstance(level, dict):

@@ -32,9 +32,8 @@ def num_workers() -> int:
     )
 
 
-def is_chief() -> bool:
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
     """Whether this process writes the files of a run that several workers share."""
-    strategy = tf.distribute.get_strategy()
     resolver = getattr(strategy, "cluster_resolver", None)
     if resolver is None or not resolver.cluster_spec():
         return True

@@ -8,7 +8,6 @@ import keras
 
 from keras_gan import layers
 from keras_gan._network_checks import layers_of
-from keras_gan._replicas import num_replicas
 from keras_gan.objectives import Objective
 from keras_gan.penalties.base import Penalty
 
@@ -31,7 +30,9 @@ def check_order(
         )
 
 
-def check_penalties_run(penalties: Sequence[Penalty], jit_compile: Any) -> None:
+def check_penalties_run(
+    penalties: Sequence[Penalty], jit_compile: Any, replicas: int
+) -> None:
     """Raises if a penalty cannot run as the game is compiled."""
     for penalty in penalties:
         name = type(penalty).__name__
@@ -40,10 +41,10 @@ def check_penalties_run(penalties: Sequence[Penalty], jit_compile: Any) -> None:
                 f"The penalty {name} cannot be compiled by XLA. Received: "
                 "jit_compile=True; set it to False."
             )
-        if num_replicas() > 1 and not penalty.supports_replicas:
+        if replicas > 1 and not penalty.supports_replicas:
             raise ValueError(
                 f"The penalty {name} needs the whole batch on one device. Received: a "
-                f"strategy with {num_replicas()} replicas; leave one of the two out."
+                f"strategy with {replicas} replicas; leave one of the two out."
             )
 
 

@@ -9,16 +9,17 @@ import tensorflow as tf
 
 from keras_gan import _network_checks, _rules, objectives
 from keras_gan._averaging import clone_for_averaging, update_average
-from keras_gan._discriminator_view import DiscriminatorView, check_noise_level, packed
+from keras_gan._discriminator_view import (
+    DiscriminatorView,
+    check_augmentation,
+    check_noise_level,
+    packed,
+)
 from keras_gan._game_metrics import GameMetrics
 from keras_gan._inference import outputs_in_batches
+from keras_gan._moves import move, share_of
 from keras_gan._penalties_in_play import PenaltiesInPlay, add_gradients
-from keras_gan._player_optimizers import (
-    PlayerOptimizers,
-    move,
-    prepare_optimizers,
-    share_of,
-)
+from keras_gan._player_optimizers import PlayerOptimizers, prepare_optimizers
 from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_draws
 from keras_gan._resumable import ResumableModel
 from keras_gan._training_data import (
@@ -162,9 +163,10 @@ class GAN(ResumableModel):
         """Chooses the rules of the game.
 
         Args:
-            generator_optimizer: Keras optimizer or its name. Under `mixed_float16` each
-                network's optimizer gets a loss scaler of its own.
-            discriminator_optimizer: another Keras optimizer, or its name.
+            generator_optimizer: Keras optimizer or its name. It is named `generator`,
+                as callbacks log it; under `mixed_float16` it gets a loss scaler of its
+                own.
+            discriminator_optimizer: another one, or its name, named `discriminator`.
             objective: name or `keras_gan.objectives.Objective`.
                 Defaults to `"non_saturating"`.
             penalties: `keras_gan.penalties.Penalty` objects, added to their player's
@@ -201,7 +203,8 @@ class GAN(ResumableModel):
         _rules.check_order(
             discriminator_steps, simultaneous, fused_discriminator, self.discriminator
         )
-        _rules.check_penalties_run(penalties, kwargs.get("jit_compile"))
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        _rules.check_penalties_run(penalties, kwargs.get("jit_compile"), replicas)
         _rules.warn_of_known_failures(
             objective, penalties, discriminator_constraint, self.discriminator
         )
@@ -211,22 +214,25 @@ class GAN(ResumableModel):
         self.discriminator_steps = discriminator_steps
         self.simultaneous = bool(simultaneous)
         self.fused_discriminator = bool(fused_discriminator)
-        noise_level = check_noise_level(instance_noise)
-        self.view = DiscriminatorView(self.packing, augmentation, noise_level)
+        self.view = DiscriminatorView(
+            self.packing,
+            check_augmentation(augmentation),
+            check_noise_level(instance_noise),
+        )
         constraint = keras.constraints.get(discriminator_constraint)
         _rules.constrain(self.discriminator, constraint, self.discriminator_constraint)
         self.discriminator_constraint = constraint
-        self.generator_optimizer, self.discriminator_optimizer = prepare_optimizers(
-            generator_optimizer,
-            discriminator_optimizer,
-            self.generator,
-            self.discriminator,
-        )
-        self.optimizer = PlayerOptimizers(
-            self.generator_optimizer, self.discriminator_optimizer
-        )
-        for penalty in penalties:
-            penalty.bind(self.generator, self.discriminator)
+        with self.distribute_strategy.scope():
+            players = prepare_optimizers(
+                generator_optimizer,
+                discriminator_optimizer,
+                self.generator,
+                self.discriminator,
+            )
+            for penalty in penalties:
+                penalty.bind(self.generator, self.discriminator)
+        self.generator_optimizer, self.discriminator_optimizer = players
+        self.optimizer = PlayerOptimizers(*players)
         self.terms = terms
 
     def fit(

@@ -2,7 +2,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import assert_equal_weights, make_tiny_gan, tiny_images, weights_of
+from conftest import (
+    assert_equal_weights,
+    make_tiny_gan,
+    tiny_images,
+    weights_of,
+    without_dropout,
+)
 
 import keras_gan as kg
 from keras_gan.objectives import NonSaturating
@@ -427,9 +433,3 @@ def test_load_explains_what_it_cannot_load(tmp_path):
     make_tiny_gan().generator.save(tmp_path / "generator.keras")
     with pytest.raises(TypeError, match="must hold a GAN"):
         kg.load(tmp_path / "generator.keras")
-
-
-def without_dropout(gan):
-    for layer in gan.discriminator.layers:
-        if isinstance(layer, keras.layers.Dropout):
-            layer.rate = 0.0

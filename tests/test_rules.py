@@ -1,0 +1,100 @@
+"""Rules that contradict each other are refused; those known to fail are warned of."""
+
+import keras
+import pytest
+import tensorflow as tf
+from conftest import make_tiny_gan
+
+import keras_gan as kg
+from keras_gan.penalties import DRAGAN, R1, FeatureMatching, GradientPenalty
+
+
+class NotForXla(R1):
+    supports_jit = False
+
+
+def gan_with(*layers):
+    base = make_tiny_gan()
+    discriminator = keras.Sequential(
+        [keras.Input((4, 4, 1)), keras.layers.Flatten(), *layers]
+    )
+    return kg.GAN(base.generator, discriminator, base.prior)
+
+
+def test_a_penalty_that_xla_cannot_compile_is_refused(tiny_gan):
+    with pytest.raises(ValueError, match="NotForXla cannot be compiled by XLA"):
+        tiny_gan.compile("adam", "adam", penalties=[NotForXla()], jit_compile=True)
+    tiny_gan.compile("adam", "adam", penalties=[NotForXla()])
+
+
+def test_an_optimizer_with_averages_of_its_own_is_refused(tiny_gan):
+    averaging = keras.optimizers.Adam(use_ema=True)
+    with pytest.raises(ValueError, match="`generator_optimizer` must not keep"):
+        tiny_gan.compile(averaging, "adam")
+    with pytest.raises(ValueError, match="ema_half_life"):
+        tiny_gan.compile("adam", keras.optimizers.LossScaleOptimizer(averaging))
+
+
+def test_a_lazy_penalty_of_the_generator_is_refused(tiny_gan):
+    lazy = FeatureMatching()
+    lazy.interval = 4
+    with pytest.raises(ValueError, match="Only the discriminator"):
+        tiny_gan.compile("adam", "adam", penalties=[lazy])
+
+
+def test_wasserstein_without_a_bound_on_the_slope_warns():
+    gan = gan_with(keras.layers.Dense(1))
+    with pytest.warns(UserWarning, match="nothing bounds this one") as caught:
+        gan.compile("adam", "adam", objective="wasserstein")
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"penalties": [GradientPenalty()]},
+        {"penalties": [DRAGAN()]},
+        {"discriminator_constraint": kg.constraints.WeightClipping()},
+    ],
+)
+def test_wasserstein_with_a_bound_is_quiet(rules):
+    # Warnings are errors in these tests.
+    gan = gan_with(keras.layers.Dense(1))
+    gan.compile("adam", "adam", objective="wasserstein", **rules)
+
+
+def test_spectral_normalisation_is_a_bound():
+    gan = gan_with(kg.layers.SpectralNormalization(keras.layers.Dense(1)))
+    gan.compile("adam", "adam", objective="wasserstein")
+
+
+def test_batch_normalisation_under_a_gradient_penalty_warns():
+    gan = gan_with(keras.layers.BatchNormalization(), keras.layers.Dense(1))
+    gan.compile("adam", "adam")
+    with pytest.warns(UserWarning, match="the bound is wrong"):
+        gan.compile("adam", "adam", penalties=[R1()])
+
+
+def test_features_need_layers_in_one_order(tiny_gan):
+    with pytest.raises(ValueError, match="`layer`.*Did you mean 'maxout_0'"):
+        tiny_gan.compile("adam", "adam", penalties=[FeatureMatching(layer="maxout")])
+
+    class Subclass(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.logit = keras.layers.Dense(1)
+
+        def call(self, images, training=False):
+            return self.logit(tf.reshape(images, [-1, 16]))
+
+    gan = kg.GAN(tiny_gan.generator, Subclass(), tiny_gan.prior)
+    with pytest.raises(ValueError, match="Features need a Sequential or functional"):
+        gan.compile("adam", "adam", penalties=[FeatureMatching()])
+
+
+@pytest.mark.parametrize("shape", [(4,), (5, 1)])
+@pytest.mark.parametrize("name", sorted(kg.objectives._BY_NAME))
+def test_logits_of_two_shapes_are_never_broadcast(name, shape):
+    objective = kg.objectives.get(name)
+    with pytest.raises(ValueError, match="must have the same shape"):
+        objective.discriminator_loss(tf.zeros((4, 1)), tf.zeros(shape))

@@ -1,0 +1,155 @@
+"""N replicas with batch B / N learn what one replica with batch B learns."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import (
+    assert_equal_state,
+    make_tiny_gan,
+    tiny_images,
+    weights_of,
+    without_dropout,
+)
+
+import keras_gan as kg
+from keras_gan.penalties import R1, R2, GradientPenalty, HistoricalAveraging
+
+ONE = tf.distribute.get_strategy()
+PER_SAMPLE_PENALTIES = [
+    GradientPenalty(1.0),
+    GradientPenalty(1.0, one_sided=True),
+    R1(1.0),
+    R1(1.0, interval=3),
+    R2(1.0),
+    HistoricalAveraging(0.1),
+    HistoricalAveraging(0.1, player="generator"),
+]
+
+
+def play(strategy, dropout=False, num_images=1000, **arguments):
+    """Ten steps of a hundred images, for the default number of images."""
+    with strategy.scope():
+        gan = make_tiny_gan(**arguments)
+    if not dropout:
+        without_dropout(gan)
+    gan.fit(tiny_images(num_images), batch_size=100, verbose=0)
+    return gan
+
+
+def assert_replicas_agree(two_replicas, **arguments):
+    one, two = (play(strategy, **arguments) for strategy in (ONE, two_replicas))
+    pairs = zip(weights_of(one), weights_of(two), strict=True)
+    largest = max(np.abs(a - b).max() for a, b in pairs)
+    assert largest < 1e-5
+
+
+@pytest.mark.parametrize("objective", sorted(kg.objectives._BY_NAME))
+def test_every_objective_on_two_replicas(two_replicas, objective):
+    constraint = kg.constraints.WeightClipping(0.5)
+    assert_replicas_agree(
+        two_replicas, objective=objective, discriminator_constraint=constraint
+    )
+
+
+@pytest.mark.parametrize("index", range(len(PER_SAMPLE_PENALTIES)))
+def test_every_per_sample_penalty_on_two_replicas(two_replicas, index):
+    penalty = PER_SAMPLE_PENALTIES[index]
+    assert_replicas_agree(two_replicas, penalties=[penalty])
+
+
+def test_the_rest_of_the_game_on_two_replicas(two_replicas):
+    assert_replicas_agree(
+        two_replicas,
+        objective="relativistic_pairing",
+        simultaneous=True,
+        packing=2,
+        fused_discriminator=True,
+        instance_noise=keras.optimizers.schedules.PolynomialDecay(0.2, 8, 0.0),
+        ema_half_life=500.0,
+        # Not Adam: the gradient of the last bias is 0 but for rounding, which Adam
+        # would divide by its own size.
+        optimizer=lambda: keras.optimizers.SGD(0.1, momentum=0.9),
+    )
+
+
+@pytest.mark.parametrize(
+    "limit", [{"clipnorm": 0.01}, {"global_clipnorm": 0.01}, {"clipvalue": 0.001}]
+)
+def test_gradients_are_clipped_for_the_whole_batch(two_replicas, limit):
+    # Keras by itself would clip the share of each replica.
+    assert_replicas_agree(
+        two_replicas, optimizer=lambda: keras.optimizers.SGD(1.0, **limit)
+    )
+
+
+def test_an_overflow_on_any_replica_skips_the_move_on_all(two_replicas, dtype_policy):
+    # Keras asks the first replica alone: NaN would reach the weights.
+    dtype_policy("mixed_float16")
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+    images = tiny_images(20)
+    images[15] = 6e4  # on the second replica, where its logit overflows
+    before = weights_of(gan.discriminator)
+    gan.fit(tf.data.Dataset.from_tensors(images), verbose=0)
+    scaler = gan.discriminator_optimizer
+    assert scaler.dynamic_scale.numpy() < scaler.initial_scale
+    for one, other in zip(before, weights_of(gan.discriminator), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
+    gan = play(two_replicas, num_images=101, discriminator_steps=2)
+    assert gan.train_steps == 1
+    for weight in weights_of(gan):
+        assert np.isfinite(weight).all()
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+    batches = tf.data.Dataset.from_tensor_slices(tiny_images(9)).batch(4)
+    logs = gan.fit(batches, verbose=0).history
+    assert gan.train_steps == 3 and np.isfinite(logs["d_loss"]).all()
+
+
+def test_replicas_drop_different_units(two_replicas):
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+    images = tf.ones((4, 4, 4, 1))
+    logits = two_replicas.run(lambda: gan.logits(images, training=True))
+    first, second = two_replicas.experimental_local_results(logits)
+    assert not np.allclose(first, second)
+
+
+def test_stop_and_resume_on_two_replicas(two_replicas, tmp_path):
+    arguments = {
+        "dropout": True,
+        "discriminator_steps": 3,
+        "penalties": [R1(1.0, interval=2)],
+        "ema_half_life": 200.0,
+    }
+    whole = play(two_replicas, **arguments)
+    whole.fit(tiny_images(1000), batch_size=100, verbose=0)
+    stopped = play(two_replicas, **arguments)
+    stopped.save(tmp_path / "gan.keras")
+    with two_replicas.scope():
+        resumed = kg.load(tmp_path / "gan.keras")
+    resumed.fit(tiny_images(1000), batch_size=100, verbose=0)
+    assert_equal_state(whole, resumed)
+
+
+def test_compile_outside_the_scope_still_mirrors_the_optimizers(two_replicas):
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+    with pytest.raises(ValueError, match="inside `with strategy.scope"):
+        gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    gan.compile("adam", "adam")
+    gan.fit(tiny_images(20), batch_size=10, verbose=0)
+    assert gan.generator_optimizer.iterations == 2
+
+
+class WholeBatch(R1):
+    supports_replicas = False
+
+
+def test_a_penalty_that_needs_the_whole_batch_is_refused(two_replicas):
+    with pytest.raises(ValueError, match="WholeBatch needs the whole batch"):
+        play(two_replicas, penalties=[WholeBatch()])
