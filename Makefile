@@ -11,7 +11,7 @@ DEMO := runs/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench stress clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -32,6 +32,9 @@ lint: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed
 	for benchmark in tests/benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+stress: $(VENV)/.installed
+	$(BIN)/python tests/stress/kill_and_resume.py
 
 clean:
 	rm -rf $(VENV)

@@ -4,15 +4,18 @@ import argparse
 import dataclasses
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_gan import recipes
+from keras_gan._cli_arguments import build_parser
 from keras_gan._files import write_json
+from keras_gan._replicas import is_chief
 from keras_gan._types import Config
 from keras_gan._validation import check_integer, check_known, check_positive_integer
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
@@ -38,7 +41,7 @@ _EVALUATION_SEED = 0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status, 2 for a mistake in what was given."""
-    args = _parser().parse_args(arguments)
+    args = build_parser(_COMMANDS).parse_args(arguments)
     try:
         args.command(args)
     except _MISTAKES as error:
@@ -46,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         sys.stderr.write(f"keras-gan: error: {error}\n")
         return 2
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+        sys.stderr.write(
+            f"keras-gan: a worker was lost ({error.message.splitlines()[0]}); start "
+            "all of them again with --resume\n"
+        )
+        return 75  # EX_TEMPFAIL: trying again helps
     except KeyboardInterrupt:
         sys.stderr.write("keras-gan: interrupted; --resume continues a training run\n")
         return 130
@@ -63,20 +72,24 @@ def _list(args: argparse.Namespace) -> None:
 
 def _train(args: argparse.Namespace) -> None:
     recipe = recipes.get(args.recipe)
+    strategy = _strategy(args.strategy)
+    chief = is_chief(strategy)
     run = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and run.config.exists()
-    if not resumes:
+    if not resumes and chief:
         run.check_free()  # before the dataset is loaded
     config = _resolve(args, recipe, run.read_config() if resumes else {})
     data = recipe.load_data(config["data_dir"])
-    if resumes and run.model.exists():
-        gan = load(run.model)
-    else:
-        gan = recipe.build(data, config["seed"])
+    with strategy.scope():
+        if resumes and run.model.exists():
+            gan = load(run.model)
+        else:
+            gan = recipe.build(data, config["seed"])
     config |= _describe(gan, data)
-    run.resume(config) if resumes else run.begin(config)
     completed = int(gan.epochs_completed.numpy())
-    run.discard_after(completed)
+    if chief:
+        run.resume(config) if resumes else run.begin(config)
+        run.discard_after(completed)
     if completed >= config["epochs"]:
         _say(f"{run.path} has its {completed} epochs already; --epochs asks for more.")
         return
@@ -86,7 +99,7 @@ def _train(args: argparse.Namespace) -> None:
         batch_size=recipe.batch_size,
         epochs=config["epochs"],
         initial_epoch=completed,
-        callbacks=_recorders(run, recipe, data, config["seed"]),
+        callbacks=_recorders(run, recipe, data, config["seed"]) if chief else [],
         verbose=args.verbose,
     )
     _say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
@@ -152,6 +165,15 @@ def _export(args: argparse.Namespace) -> None:
         _say(f"Written: {path}\n  {report}")
 
 
+_COMMANDS = {
+    "list": _list,
+    "train": _train,
+    "evaluate": _evaluate,
+    "sample": _sample,
+    "export": _export,
+}
+
+
 # -------------------------------------------------------------------- helpers
 
 
@@ -173,6 +195,21 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
     }
 
 
+def _strategy(name: str) -> tf.distribute.Strategy:
+    if name == "multi_worker":
+        if "TF_CONFIG" not in os.environ:
+            raise ValueError(
+                "`--strategy multi_worker` needs the environment variable TF_CONFIG, "
+                "which names the workers and this one. Received: none."
+            )
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "mirrored":
+        kinds = (tf.config.list_logical_devices(kind) for kind in ("GPU", "CPU"))
+        devices = next(devices for devices in kinds if devices)
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
+    return tf.distribute.get_strategy()
+
+
 def _absolute(path: str | None) -> str | None:
     return None if path is None else os.path.abspath(path)
 
@@ -189,6 +226,7 @@ def _describe(gan: GAN, data: ImageDataset) -> Config:
         },
         "gan": jsonable(gan.get_config()),
         "compile": jsonable(gan.get_compile_config()),
+        "replicas": gan.distribute_strategy.num_replicas_in_sync,
         "environment": record_environment(),
     }
 
@@ -246,89 +284,6 @@ def _evaluation_record(
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-# ------------------------------------------------------------------ arguments
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="keras-gan",
-        description="Train, measure and export generative adversarial networks.",
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "list", _list, "show the recipes")
-    _add_train(commands)
-    _add_evaluate(commands)
-    _add_sample(commands)
-    _add_export(commands)
-    return parser
-
-
-def _add(
-    commands: Any, name: str, command: Callable[[argparse.Namespace], None], text: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text.capitalize() + "."
-    )
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    parser.set_defaults(command=command)
-    return parser
-
-
-def _add_train(commands: Any) -> None:
-    parser = _add(commands, "train", _train, "train a recipe into a run directory")
-    parser.add_argument("recipe", metavar="RECIPE", help="see `keras-gan list`")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
-    parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
-    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
-    parser.add_argument(
-        "--output-dir", metavar="DIR", help="run directory; default: runs/RECIPE"
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="continue the run in the output directory from its last complete epoch; "
-        "begin it where there is none",
-    )
-    parser.add_argument(
-        "--verbose",
-        type=int,
-        default=1,
-        choices=(0, 1, 2),
-        help="0 silent, 1 progress bar (default), 2 one line per epoch",
-    )
-
-
-def _add_evaluate(commands: Any) -> None:
-    parser = _add(commands, "evaluate", _evaluate, "score a run as its recipe says")
-    parser.add_argument("run_dir", metavar="RUN_DIR")
-    parser.add_argument(
-        "--data-dir", metavar="DIR", help="default: where the run was trained from"
-    )
-
-
-def _add_sample(commands: Any) -> None:
-    parser = _add(commands, "sample", _sample, "draw a picture of generated images")
-    parser.add_argument("run_dir", metavar="RUN_DIR")
-    parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--output", required=True, metavar="FILE.png")
-
-
-def _add_export(commands: Any) -> None:
-    parser = _add(commands, "export", _export, "export the generator and check it")
-    parser.add_argument("run_dir", metavar="RUN_DIR")
-    parser.add_argument(
-        "--format",
-        nargs="+",
-        required=True,
-        metavar="FORMAT",
-        help="onnx, saved_model or both",
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="replace what is there"
-    )
 
 
 if __name__ == "__main__":

@@ -23,8 +23,9 @@ class MomentumSGD(keras.optimizers.Optimizer):
     Args:
         learning_rate: float or Keras schedule. Defaults to `0.1`.
         momentum: float in [0, 1), or a Keras schedule of values in [0, 1) evaluated at
-            `iterations`, such as `keras_gan.schedules.LinearPerEpoch`.
-            Defaults to `0.5`.
+            `iterations`, such as `keras_gan.schedules.LinearPerEpoch`. A float becomes
+            a variable that may be set between steps, as `learning_rate` may; its
+            value is saved with the optimizer. Defaults to `0.5`.
         **kwargs: what `keras.optimizers.Optimizer` takes.
 
     Raises:
@@ -54,8 +55,30 @@ class MomentumSGD(keras.optimizers.Optimizer):
         if isinstance(momentum, dict):
             momentum = keras.optimizers.schedules.deserialize(momentum)
         if not isinstance(momentum, LearningRateSchedule):
-            momentum = check_fraction("momentum", momentum)
-        self.momentum = momentum
+            momentum = self.add_variable(
+                shape=(),
+                initializer=keras.initializers.Constant(
+                    check_fraction("momentum", momentum)
+                ),
+                dtype="float32",
+                aggregation="only_first_replica",
+                name="momentum",
+            )
+        self._momentum = momentum
+
+    @property
+    def momentum(self) -> Any:
+        """The `keras.Variable` of a constant momentum, or the schedule."""
+        return self._momentum
+
+    @momentum.setter
+    def momentum(self, momentum: float) -> None:
+        if isinstance(self._momentum, LearningRateSchedule):
+            raise TypeError(
+                "`momentum` follows a schedule and cannot be set; construct the "
+                f"optimizer with a float. Received: momentum={momentum!r}"
+            )
+        self._momentum.assign(check_fraction("momentum", momentum))
 
     def build(self, variables: list[keras.Variable]) -> None:
         """Creates one velocity for each variable."""
@@ -79,13 +102,14 @@ class MomentumSGD(keras.optimizers.Optimizer):
         )
 
     def _current_momentum(self) -> Tensor:
-        if isinstance(self.momentum, LearningRateSchedule):
-            return self.momentum(self.iterations)
-        return self.momentum
+        if isinstance(self._momentum, LearningRateSchedule):
+            return self._momentum(self.iterations)
+        return self._momentum
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this optimizer."""
-        momentum = self.momentum
-        if isinstance(momentum, LearningRateSchedule):
-            momentum = keras.optimizers.schedules.serialize(momentum)
+        if isinstance(self._momentum, LearningRateSchedule):
+            momentum = keras.optimizers.schedules.serialize(self._momentum)
+        else:
+            momentum = float(self._momentum.numpy())
         return {**super().get_config(), "momentum": momentum}

@@ -5,6 +5,7 @@ import keras
 import keras_gan as kg
 
 SERIALIZABLE = [
+    kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
     kg.constraints.WeightClipping(0.25),
     kg.layers.DropReferenceBatch(7, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),

@@ -1,13 +1,21 @@
 import csv
+import json
 
 import keras
 import numpy as np
 import pytest
-from conftest import make_tiny_gan, tiny_images
+from conftest import assert_equal_weights, make_tiny_gan, tiny_images
 from PIL import Image
 
 import keras_gan as kg
-from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
+from keras_gan.callbacks import (
+    NaNGuard,
+    OptimizerSchedule,
+    ParzenMonitor,
+    RunRecord,
+    SampleGrid,
+    SaveEachEpoch,
+)
 
 
 def test_sample_grid_draws_each_epoch(tiny_gan, tmp_path):
@@ -74,3 +82,387 @@ def test_invalid_counts(tmp_path):
         SampleGrid(tmp_path, num_samples=0)
     with pytest.raises(ValueError, match="`seed`"):
         ParzenMonitor(tiny_images(), seed=-1)
+
+
+def test_early_stopping_watches_the_parzen_monitor(tiny_gan):
+    # A bandwidth that is fixed and a game that stands still: no epoch is better.
+    tiny_gan.compile(
+        keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0), run_eagerly=True
+    )
+    monitor = ParzenMonitor(tiny_images(10, seed=1), num_samples=20, bandwidths=(0.5,))
+    stop = keras.callbacks.EarlyStopping("parzen", mode="max", patience=2)
+    history = tiny_gan.fit(
+        tiny_images(), epochs=9, verbose=0, callbacks=[monitor, stop]
+    )
+    assert len(history.history["parzen"]) == 3
+
+
+# ------------------------------------------------------------------ NaNGuard
+
+EXECUTIONS = [
+    {"run_eagerly": False},
+    {"run_eagerly": False, "jit_compile": True},
+    {"run_eagerly": False, "steps_per_execution": 3},
+]
+
+
+class Spoil(keras.callbacks.Callback):
+    """Breaks one weight of a network before one batch."""
+
+    def __init__(self, epoch, batch, network="discriminator", value=np.nan):
+        super().__init__()
+        self.epoch, self.batch, self.network, self.value = epoch, batch, network, value
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.now = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if (self.now, batch) == (self.epoch, self.batch):
+            spoil(getattr(self.model, self.network), self.value)
+
+
+def spoil(network, value=np.nan):
+    weight = network.trainable_variables[0]
+    broken = weight.numpy()
+    broken.flat[0] = value
+    weight.assign(broken)
+
+
+class SpoilAfterLastStep(keras.callbacks.Callback):
+    """Breaks a weight when the losses of the epoch are known."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            spoil(self.model.generator)
+
+
+def game(run_eagerly=True, **compile_arguments):
+    """A game in which everything that a state can hold moves; eager: none to trace."""
+    parts = make_tiny_gan()
+    gan = kg.GAN(parts.generator, parts.discriminator, parts.prior, ema_half_life=20)
+    gan.compile(
+        keras.optimizers.Adam(1e-2),
+        keras.optimizers.Adam(1e-2),
+        penalties=[kg.penalties.HistoricalAveraging(0.1)],
+        run_eagerly=run_eagerly,
+        **compile_arguments,
+    )
+    return gan
+
+
+def full_state(gan):
+    holders = [gan, gan.generator_optimizer, gan.discriminator_optimizer]
+    return [
+        variable.numpy()
+        for holder in [*holders, *gan.penalties]
+        for variable in holder.variables
+    ]
+
+
+class Witness(keras.callbacks.Callback):
+    """Remembers the state at the end of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.states = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.states.append(full_state(self.model))
+
+
+def play(gan, epochs, *callbacks, num_images=20, **kwargs):
+    return gan.fit(
+        tiny_images(num_images),
+        batch_size=10,
+        epochs=epochs,
+        verbose=0,
+        callbacks=list(callbacks),
+        **kwargs,
+    )
+
+
+def assert_equal_states(first, second):
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("execution", EXECUTIONS)
+def test_nan_guard_returns_to_the_last_good_epoch(execution):
+    gan, witness = game(**execution), Witness()
+    # XLA on CPUs takes the larger of NaN and a number to be the number: there the
+    # penalty on weights sees what the losses do not.
+    failure = r"(d_loss|penalty)=nan.* in epoch 3 by batch 4\..*Lower"
+    with pytest.warns(UserWarning, match=failure):
+        # Four steps, which three steps in one execution do not divide.
+        history = play(
+            gan, 9, witness, Spoil(epoch=2, batch=3), NaNGuard(), num_images=40
+        )
+    assert len(history.epoch) == 3
+    assert np.isnan(history.history["penalty"][-1])
+    assert int(gan.epochs_completed.numpy()) == 2
+    assert_equal_states(full_state(gan), witness.states[1])
+
+
+def test_what_a_guarded_game_saved_goes_on_as_if_nothing_had_happened(tmp_path):
+    save, spoiler = SaveEachEpoch(tmp_path / "gan.keras"), Spoil(1, 1, value=np.inf)
+    with pytest.warns(UserWarning, match="Training stopped"):
+        play(game(), 3, save, spoiler, NaNGuard())
+    saved, twin = kg.load(tmp_path / "gan.keras"), game()
+    assert int(saved.epochs_completed.numpy()) == 1
+    play(saved, 2, initial_epoch=1)
+    play(twin, 2)
+    assert_equal_states(full_state(saved), full_state(twin))
+
+
+def test_nan_guard_sees_every_log():
+    # An objective of which only the generator's loss breaks, in its second epoch.
+    class Breaks(kg.objectives.NonSaturating):
+        def generator_loss(self, fake_logits, real_logits=None):
+            loss = super().generator_loss(fake_logits, real_logits)
+            return loss / keras.ops.cast(gan.train_steps.value < 3, "float32")
+
+    gan = make_tiny_gan()
+    gan.compile("adam", "sgd", objective=Breaks(), run_eagerly=True)
+    with pytest.warns(
+        UserWarning, match=r"stopped: g_loss=inf in epoch 2 by batch 2\."
+    ):
+        play(gan, 5, NaNGuard())
+    assert int(gan.epochs_completed.numpy()) == 1
+    assert int(gan.train_steps.numpy()) == 2
+
+
+def test_nan_guard_in_the_first_epoch_returns_to_the_beginning(tmp_path):
+    gan = game()
+    beginning = full_state(gan)
+    with pytest.warns(UserWarning, match="epoch 1 by batch 1"):
+        play(gan, 3, Spoil(0, 0), NaNGuard(), SaveEachEpoch(tmp_path / "gan.keras"))
+    assert_equal_states(full_state(gan), beginning)
+    assert int(kg.load(tmp_path / "gan.keras").epochs_completed.numpy()) == 0
+
+
+def test_nan_guard_looks_at_weights_that_broke_after_the_last_loss(tmp_path):
+    gan, twin = game(), game()
+    play(twin, 1)
+    save = SaveEachEpoch(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="kernel at the end of epoch 2"):
+        history = play(gan, 3, SpoilAfterLastStep(), NaNGuard(), save)
+    assert np.isfinite(history.history["g_loss"]).all()
+    assert_equal_states(full_state(gan), full_state(twin))
+    assert_equal_states(full_state(kg.load(tmp_path / "gan.keras")), full_state(twin))
+
+
+def test_nan_guard_leaves_a_healthy_game_alone():
+    guarded, free = game(), game()
+    play(guarded, 2, NaNGuard())
+    play(free, 2)
+    assert_equal_states(full_state(guarded), full_state(free))
+
+
+def test_nan_guard_refuses_to_begin_with_broken_weights():
+    gan = game()
+    spoil(gan.generator)
+    with pytest.raises(ValueError, match="must be finite when training begins"):
+        play(gan, 1, NaNGuard())
+
+
+# --------------------------------------------------------- OptimizerSchedule
+
+
+@pytest.mark.parametrize("execution", EXECUTIONS)
+def test_schedule_sets_the_rate_of_each_player(execution):
+    gan = make_tiny_gan(optimizer=lambda: keras.optimizers.SGD(0.1), **execution)
+    seen = []
+
+    def halve(epoch, rate):
+        seen.append((epoch, round(rate, 6)))
+        return rate / 2
+
+    schedule = OptimizerSchedule(generator=lambda epoch, _: 0.0, discriminator=halve)
+    before = gan.generator.get_weights()
+    history = play(gan, 3, schedule, num_images=40).history
+    assert seen == [(0, 0.1), (1, 0.05), (2, 0.025)]
+    np.testing.assert_allclose(
+        history["discriminator_learning_rate"], [0.05, 0.025, 0.0125], rtol=1e-6
+    )
+    assert history["generator_learning_rate"] == [0.0] * 3
+    # The compiled step read the rate of 0: the generator did not move.
+    for old, new in zip(before, gan.generator.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert_moved(gan.discriminator)
+
+
+def assert_moved(network):
+    with pytest.raises(AssertionError):
+        assert_equal_weights(network, make_tiny_gan().discriminator)
+
+
+def test_schedule_equals_a_rate_that_was_set_by_hand():
+    scheduled, twin = (
+        make_tiny_gan(optimizer=lambda: keras.optimizers.SGD(0.1), run_eagerly=True)
+        for _ in range(2)
+    )
+    rates = [0.1, 0.03, 0.2]
+    play(scheduled, 3, OptimizerSchedule(generator=lambda epoch, _: rates[epoch]))
+    for epoch, rate in enumerate(rates):
+        twin.generator_optimizer.learning_rate = rate
+        play(twin, epoch + 1, initial_epoch=epoch)
+    assert_equal_states(full_state(scheduled), full_state(twin))
+
+
+def test_schedule_of_a_resumed_run_continues(tmp_path):
+    def schedule():
+        return OptimizerSchedule(discriminator=lambda epoch, rate: rate * 0.9**epoch)
+
+    whole, first = game(), game()
+    play(whole, 3, schedule())
+    play(first, 2, schedule(), SaveEachEpoch(tmp_path / "gan.keras"))
+    resumed = kg.load(tmp_path / "gan.keras")
+    play(resumed, 1, schedule())  # Keras counts from 0 again, the GAN does not
+    assert_equal_states(full_state(whole), full_state(resumed))
+
+
+def test_schedule_of_momentum():
+    gan = make_tiny_gan(
+        optimizer=lambda: kg.optimizers.MomentumSGD(0.1, momentum=0.5),
+        run_eagerly=True,
+    )
+    rise = OptimizerSchedule(
+        generator=lambda epoch, momentum: 0.5 + 0.1 * epoch, attribute="momentum"
+    )
+    history = play(gan, 3, rise).history
+    np.testing.assert_allclose(history["generator_momentum"], [0.5, 0.6, 0.7], 1e-6)
+    assert float(gan.discriminator_optimizer.momentum.numpy()) == 0.5
+    high = OptimizerSchedule(generator=lambda *_: 1.0, attribute="momentum")
+    with pytest.raises(ValueError, match=r"`generator\(epoch=3, value\)`"):
+        play(gan, 1, high)
+
+
+def test_schedule_reaches_the_optimizer_within_a_loss_scaler():
+    def scaled():
+        return keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.1))
+
+    gan = make_tiny_gan(optimizer=scaled, run_eagerly=True)
+    play(gan, 1, OptimizerSchedule(generator=lambda *_: 0.025))
+    inner = gan.generator_optimizer.inner_optimizer
+    np.testing.assert_allclose(inner.learning_rate.numpy(), 0.025, rtol=1e-6)
+
+
+def test_schedule_refuses_what_it_cannot_set(tiny_gan):
+    decay = kg.schedules.FlooredExponentialDecay(0.1, 1.5)
+    tiny_gan.compile(
+        keras.optimizers.Adam(decay), keras.optimizers.SGD(0.1, 0.9), run_eagerly=True
+    )
+
+    def keep(epoch, value):
+        return value
+
+    with pytest.raises(TypeError, match="`generator` cannot set what a schedule"):
+        play(tiny_gan, 1, OptimizerSchedule(generator=keep))
+    momentum = OptimizerSchedule(discriminator=keep, attribute="momentum")
+    with pytest.raises(TypeError, match="`momentum` of SGD is a constant.*MomentumSGD"):
+        play(tiny_gan, 1, momentum)
+    with pytest.raises(ValueError, match="`attribute`.*a variable of SGD"):
+        play(tiny_gan, 1, OptimizerSchedule(discriminator=keep, attribute="rate"))
+    play(tiny_gan, 1, OptimizerSchedule(discriminator=keep))
+    with pytest.raises(ValueError, match="`generator` or `discriminator`"):
+        OptimizerSchedule()
+    with pytest.raises(TypeError, match="`discriminator` must be a function"):
+        OptimizerSchedule(discriminator=0.1)
+    with pytest.raises(ValueError, match="float of at least 0"):
+        play(tiny_gan, 1, OptimizerSchedule(discriminator=lambda *_: None))
+
+
+# ----------------------------------------------------------------- RunRecord
+
+
+def read_record(directory):
+    record = json.loads((directory / "run.json").read_text())
+    lines = (directory / "history.jsonl").read_text().splitlines()
+    return record, [json.loads(line) for line in lines]
+
+
+def test_run_record_tells_what_was_trained(tmp_path):
+    gan = make_tiny_gan(seed=3, steps_per_execution=3)
+    history = play(
+        gan, 2, RunRecord(tmp_path / "run"), num_images=40, validation_split=0.25
+    )
+    record, rows = read_record(tmp_path / "run")
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "history.jsonl",
+        "run.json",
+    ]
+    assert [row["epoch"] for row in rows] == [0, 1]
+    for name, values in history.history.items():
+        assert [row[name] for row in rows] == values
+    assert record["status"] == "finished" and record["reason"] is None
+    assert record["seed"] == 3 and record["epochs_asked"] == 2
+    assert record["epochs_completed"] == 2
+    # 30 images in batches of 10.
+    assert record["steps_per_epoch"] == 3 and record["steps_completed"] == 6
+    assert record["epoch_seconds"] == [row["seconds"] for row in rows]
+    assert min(record["epoch_seconds"]) > 0
+    assert record["environment"]["keras"] == keras.__version__
+    assert any(device.startswith("CPU:0") for device in record["devices"])
+    rebuilt = kg.GAN.from_config(record["gan"])
+    rebuilt.compile_from_config(record["compile"])
+    np.testing.assert_array_equal(rebuilt.prior.low, gan.prior.low)
+    assert rebuilt.generator.count_params() == gan.generator.count_params()
+    rate = rebuilt.generator_optimizer.learning_rate.numpy()
+    assert rate == np.float32(1e-2) and rebuilt.steps_per_execution == 3
+
+
+def test_run_record_continues_without_an_epoch_twice(tmp_path):
+    gan = make_tiny_gan(run_eagerly=True)
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    record, save = RunRecord(tmp_path), SaveEachEpoch(tmp_path / "gan.keras")
+    with pytest.raises(KeyboardInterrupt):
+        play(gan, 5, record, PowerCut(), save)
+    held, rows = read_record(tmp_path)
+    assert held["status"] == "running" and len(rows) == 3
+    resumed = kg.load(tmp_path / "gan.keras")
+    play(resumed, 5, RunRecord(tmp_path), initial_epoch=2)
+    held, rows = read_record(tmp_path)
+    assert [row["epoch"] for row in rows] == [0, 1, 2, 3, 4]
+    assert rows[2]["d_loss"] == resumed.history.history["d_loss"][0]
+    assert held["status"] == "finished" and held["first_epoch"] == 2
+    (earlier,) = held["earlier"]
+    assert earlier["status"] == "running" and earlier["first_epoch"] == 0
+
+
+def test_run_record_says_why_training_stopped(tmp_path):
+    gan = make_tiny_gan(run_eagerly=True)
+    with pytest.warns(UserWarning, match="Training stopped"):
+        play(gan, 5, NaNGuard(), Spoil(1, 1), RunRecord(tmp_path / "broken"))
+    record, rows = read_record(tmp_path / "broken")
+    assert record["status"] == "stopped" and record["epochs_completed"] == 1
+    assert "d_loss=nan" in record["reason"] and "epoch 2 of 5" in record["reason"]
+    assert rows[1]["d_loss"] is None
+    # It goes on where the guard left it.
+    play(gan, 2, RunRecord(tmp_path / "broken"), initial_epoch=1)
+    record, rows = read_record(tmp_path / "broken")
+    assert [row["epoch"] for row in rows] == [0, 1] and rows[1]["d_loss"] is not None
+
+    class StopNow(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    play(make_tiny_gan(run_eagerly=True), 5, StopNow(), RunRecord(tmp_path / "early"))
+    record, _ = read_record(tmp_path / "early")
+    assert record["reason"] == "a callback, in epoch 1 of 5"
+
+
+def test_run_record_refuses_another_runs_folder(tmp_path):
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path))
+    before = (tmp_path / "history.jsonl").read_text()
+    with pytest.raises(FileExistsError, match="completed 1 epochs; this GAN"):
+        play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path))
+    other = make_tiny_gan(seed=5, run_eagerly=True)
+    play(other, 1)
+    with pytest.raises(FileExistsError, match="seed=0"):
+        play(other, 1, RunRecord(tmp_path))
+    assert (tmp_path / "history.jsonl").read_text() == before

@@ -15,6 +15,7 @@ from conftest import make_tiny_gan, tiny_images
 import keras_gan as kg
 
 ROOMS = (
+    "augmentation",
     "constraints",
     "layers",
     "objectives",

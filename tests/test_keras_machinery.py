@@ -161,7 +161,7 @@ def test_loggers_write_both_losses(tmp_path):
     history = gan.fit(
         tiny_images(), batch_size=10, epochs=2, callbacks=callbacks, verbose=0
     ).history
-    rows = list(csv.DictReader((tmp_path / "history.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "history.csv").read_text().splitlines()))
     np.testing.assert_allclose(
         [float(row["g_loss"]) for row in rows], history["g_loss"]
     )

@@ -44,3 +44,49 @@ def test_scheduled_momentum_follows_pylearn2():
 def test_invalid_momentum(momentum):
     with pytest.raises(ValueError, match="`momentum`"):
         MomentumSGD(momentum=momentum)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_constant_momentum_changes_without_a_retrace(jit_compile):
+    # The recurrence of the class docstring in float64, momentum 0.6 and then 0.2.
+    weight, velocity = np.ones(3), np.zeros(3)
+    for step, gradient in enumerate(GRADIENTS):
+        velocity = (0.6 if step < 3 else 0.2) * velocity - 0.05 * gradient
+        weight = weight + velocity
+    optimizer = MomentumSGD(0.05, momentum=0.6)
+    moved = keras.Variable(np.ones(3, "float32"))
+    optimizer.build([moved])
+    traces = []
+
+    @tf.function(jit_compile=jit_compile)
+    def step_on(gradient):
+        traces.append(1)
+        optimizer.apply([gradient], [moved])
+
+    for step, gradient in enumerate(GRADIENTS):
+        if step == 3:
+            optimizer.momentum = 0.2
+        step_on(tf.constant(gradient))
+    np.testing.assert_allclose(moved.numpy(), weight, rtol=1e-6)
+    assert len(traces) == 1
+
+
+def test_a_momentum_that_was_set_is_saved():
+    optimizer = MomentumSGD(0.05, momentum=0.5)
+    optimizer.momentum = 0.75
+    assert optimizer.get_config()["momentum"] == 0.75
+    moved = keras.Variable(np.ones(3, "float32"))
+    optimizer.build([moved])
+    store = {}
+    optimizer.save_own_variables(store)
+    loaded = MomentumSGD(0.05, momentum=0.5)
+    loaded.build([moved])
+    loaded.load_own_variables(store)
+    assert float(loaded.momentum.numpy()) == 0.75
+
+
+def test_momentum_is_set_within_its_range_and_not_against_a_schedule():
+    with pytest.raises(ValueError, match="`momentum`"):
+        MomentumSGD().momentum = 1.0
+    with pytest.raises(TypeError, match="`momentum` follows a schedule"):
+        MomentumSGD(momentum=LinearPerEpoch(0.5, 0.7, 3, 2)).momentum = 0.6

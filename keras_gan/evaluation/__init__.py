@@ -1,5 +1,6 @@
 """Arrays in, numbers out: what a generator learned. Knows no GAN."""
 
+from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
 from keras_gan.evaluation.parzen import (
     TABLE_1_BANDWIDTHS,
     ParzenEstimate,
@@ -10,8 +11,10 @@ from keras_gan.evaluation.parzen import (
 
 __all__ = [
     "TABLE_1_BANDWIDTHS",
+    "ModeCoverage",
     "ParzenEstimate",
     "ParzenWindow",
     "bandwidth_scores",
+    "mode_coverage",
     "parzen_log_likelihood",
 ]

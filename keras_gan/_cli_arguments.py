@@ -1,0 +1,100 @@
+"""What the command line takes."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Command = Callable[[argparse.Namespace], None]
+
+STRATEGIES = ("none", "mirrored", "multi_worker")
+
+
+def build_parser(commands_by_name: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """The parser; `args.command` is the function that carries a command out."""
+    parser = argparse.ArgumentParser(
+        prog="keras-gan",
+        description="Train, measure and export generative adversarial networks.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in commands_by_name.items():
+        summary, add_arguments = _COMMANDS[name]
+        add_arguments(_add(commands, name, command, summary))
+    return parser
+
+
+def _add(
+    commands: Any, name: str, command: Command, text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text.capitalize() + "."
+    )
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE", help="see `keras-gan list`")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
+    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--output-dir", metavar="DIR", help="run directory; default: runs/RECIPE"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue the run in the output directory from its last complete epoch; "
+        "begin it where there is none",
+    )
+    parser.add_argument(
+        "--strategy",
+        choices=STRATEGIES,
+        default="none",
+        help="none: one device (default); mirrored: all GPUs of this machine, or its "
+        "CPU devices; multi_worker: the workers that TF_CONFIG names",
+    )
+    parser.add_argument(
+        "--verbose",
+        type=int,
+        default=1,
+        choices=(0, 1, 2),
+        help="0 silent, 1 progress bar (default), 2 one line per epoch",
+    )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="default: where the run was trained from"
+    )
+
+
+def _add_sample(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--output", required=True, metavar="FILE.png")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--format",
+        nargs="+",
+        required=True,
+        metavar="FORMAT",
+        help="onnx, saved_model or both",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace what is there"
+    )
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "list": ("show the recipes", lambda parser: None),
+    "train": ("train a recipe into a run directory", _add_train),
+    "evaluate": ("score a run as its recipe says", _add_evaluate),
+    "sample": ("draw a picture of generated images", _add_sample),
+    "export": ("export the generator and check it", _add_export),
+}

@@ -1,0 +1,17 @@
+"""What to do while a GAN learns: look, measure, steer, keep."""
+
+from keras_gan.callbacks.nan_guard import NaNGuard
+from keras_gan.callbacks.optimizer_schedule import OptimizerSchedule
+from keras_gan.callbacks.parzen_monitor import ParzenMonitor
+from keras_gan.callbacks.run_record import RunRecord
+from keras_gan.callbacks.sample_grid import SampleGrid
+from keras_gan.callbacks.save_each_epoch import SaveEachEpoch
+
+__all__ = [
+    "NaNGuard",
+    "OptimizerSchedule",
+    "ParzenMonitor",
+    "RunRecord",
+    "SampleGrid",
+    "SaveEachEpoch",
+]

@@ -1,0 +1,139 @@
+"""Stop at the first value that is not finite, and go back to the last good state."""
+
+import warnings
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan._types import Array
+
+_ADVICE = (
+    "The same settings would fail again in the same place. Lower a learning rate, or "
+    "bound the gradients (`clipnorm` of the optimizer, the penalties "
+    "keras_gan.penalties.R1 or GradientPenalty)."
+)
+
+
+class NaNGuard(keras.callbacks.Callback):
+    """Stops a game that went wrong and returns it to the last good state.
+
+    Keras's `TerminateOnNaN` looks at `loss`, which a GAN does not log, and leaves the
+    broken weights. This guard looks at every log after each batch (after each
+    `steps_per_execution` batches), and at the end of an epoch also at all weights,
+    which may break in the last step while its losses were finite still. At the first
+    NaN or infinity it warns once, stops training, and restores everything as it stood
+    when the last good epoch ended, or when training began: both networks, the moving
+    average, optimizers, penalties, counters and random states.
+
+    The epoch that failed does not count: `epochs_completed` is that of the restored
+    state when other callbacks see the end of that epoch, so that `SaveEachEpoch` saves
+    a GAN that can continue. The logs of that epoch are those of the failure, since
+    metrics are means over the whole epoch. Put this callback first in the list: one
+    that stands before it sees weights that broke in the last step of an epoch.
+
+    The good state is a copy in the host's memory, as large as both networks with their
+    optimizers.
+
+    Raises:
+        ValueError: if a weight is not finite when training begins.
+
+    Example:
+    ```python
+    guard = kg.callbacks.NaNGuard()
+    save = kg.callbacks.SaveEachEpoch("gan.keras")
+    gan.fit(images, epochs=50, callbacks=[guard, save])
+    ```
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._good_state: list[Array] = []
+        self._failed = False
+        self._epoch = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Forgets an earlier training."""
+        self._good_state = []
+        self._failed = False
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keeps the state that training begins with."""
+        self._epoch = epoch
+        # Not in on_train_begin, where BackupAndRestore may yet load its backup.
+        if self._good_state:
+            return
+        broken = self._broken_weights()
+        if broken:
+            raise ValueError(
+                "All weights must be finite when training begins; load an earlier "
+                f"state. Received: values that are not in {broken}"
+            )
+        self._keep()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Looks at the logs."""
+        broken = _broken_logs(logs)
+        if broken and not self._failed:
+            completed = self._restore()
+            # The clock of `fit` has yet to count this epoch, which shall not count.
+            self.model.epochs_completed.assign(completed - 1)
+            # With `steps_per_execution`, Keras counts on beyond a short last call.
+            last = min(batch + 1, self.params["steps"] or batch + 1)
+            self._stop(f"{broken} in epoch {self._epoch + 1} by batch {last}")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Looks at the logs, those of validation too, and at the weights."""
+        if self._failed:
+            return
+        broken = _broken_logs(logs) or self._broken_weights()
+        if broken:
+            self._restore()
+            self._stop(f"{broken} at the end of epoch {epoch + 1}")
+        else:
+            self._keep()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Frees the copy."""
+        self._good_state = []
+
+    def _keep(self) -> None:
+        # Copies: on a CPU, NumPy looks into the memory that the next step changes.
+        self._good_state = [variable.numpy().copy() for variable in _state(self.model)]
+
+    def _restore(self) -> int:
+        """Returns the number of epochs that the restored state has completed."""
+        for variable, value in zip(_state(self.model), self._good_state, strict=True):
+            variable.assign(value)
+        return int(self.model.epochs_completed.numpy())
+
+    def _stop(self, failure: str) -> None:
+        self._failed = True
+        self.model.stop_training = True
+        warnings.warn(
+            f"Training stopped: {failure}. The GAN is again as it was at the end of "
+            f"the last good epoch, or when training began. {_ADVICE}",
+            stacklevel=2,
+        )
+
+    def _broken_weights(self) -> str:
+        return ", ".join(
+            weight.path
+            for weight in self.model.weights
+            if not np.isfinite(weight.numpy()).all()
+        )
+
+
+def _state(model: keras.Model) -> list[keras.Variable]:
+    """All that training moves except metrics, whose logs tell of the failure."""
+    optimizers = (model.generator_optimizer, model.discriminator_optimizer)
+    holders = (model, *optimizers, *model.penalties)
+    return [variable for holder in holders for variable in holder.variables]
+
+
+def _broken_logs(logs: dict[str, Any] | None) -> str:
+    return ", ".join(
+        f"{name}={value}"
+        for name, value in (logs or {}).items()
+        if not np.isfinite(value).all()
+    )

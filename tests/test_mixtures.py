@@ -1,0 +1,189 @@
+import math
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+import sklearn.datasets
+
+import keras_gan as kg
+from keras_gan.recipes import gaussian_mixtures as recipes
+
+POINTS = np.array([[-1.0, 2.0], [0.5, -1.0], [3.0, 0.0]])
+MIXTURES = {
+    "ring": kg.datasets.ring_of_gaussians(),
+    "grid": kg.datasets.grid_of_gaussians(size=3, spacing=0.5, stddev=0.2),
+    "line": kg.datasets.gaussian_1d(-3.0, 0.5),
+    "space": kg.datasets.GaussianMixture([[0, 0, 0], [1, 2, 3]], 0.7),
+}
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_log_density_equals_scipy(name):
+    mixture = MIXTURES[name]
+    points = np.random.default_rng(0).normal(size=(50, mixture.dim))
+    of_modes = [
+        scipy.stats.multivariate_normal(centre, mixture.stddev**2).logpdf(points)
+        for centre in mixture.centres
+    ]
+    expected = scipy.special.logsumexp(of_modes, axis=0) - math.log(mixture.num_modes)
+    log_probs = mixture.log_prob(points)
+    assert log_probs.dtype == "float64"
+    np.testing.assert_allclose(log_probs, expected, rtol=1e-12)
+
+
+def test_density_integrates_to_one():
+    mixture = kg.datasets.ring_of_gaussians(num_modes=3, radius=1.0, stddev=0.2)
+    axis, step = np.linspace(-3, 3, 301, retstep=True)
+    points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    assert np.exp(mixture.log_prob(points)).sum() * step**2 == pytest.approx(1, 1e-9)
+
+
+def test_samples_follow_the_mixture():
+    # Each statistic may miss by 5 standard errors: a false alarm in 10^5 runs or fewer.
+    mixture, num_samples = kg.datasets.grid_of_gaussians(), 50_000
+    points = mixture.sample(num_samples, seed=3).astype("float64")
+    modes = np.rint(points / 2).astype(int) + 2  # [num_samples, 2] in 0..4
+    counts = np.bincount(5 * modes[:, 0] + modes[:, 1], minlength=25)
+    assert scipy.stats.chisquare(counts).pvalue > 1e-5
+    offsets = (points - 2 * np.rint(points / 2)) / 0.05
+    assert abs(offsets.mean()) < 5 / math.sqrt(offsets.size)
+    assert abs(offsets.var() - 1) < 5 * math.sqrt(2 / offsets.size)
+
+
+def test_mean_log_density_of_samples_is_minus_the_entropy():
+    # Modes 76 standard deviations apart do not overlap: the entropy is that of one,
+    # log(2 pi e 0.01^2), plus log 8; a 2-D log density varies by 1 nat^2.
+    mixture, num_samples = kg.datasets.ring_of_gaussians(), 20_000
+    log_probs = mixture.log_prob(mixture.sample(num_samples, seed=0))
+    entropy = math.log(2 * math.pi * math.e * 0.01**2) + math.log(8)
+    assert abs(log_probs.mean() + entropy) < 5 / math.sqrt(num_samples)
+
+
+def test_seed_alone_decides_the_samples():
+    mixture = kg.datasets.ring_of_gaussians()
+    first, again, other = (mixture.sample(20, seed) for seed in (1, 1, 2))
+    assert first.dtype == "float32"
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_ring_has_the_centres_of_pacgan():
+    half = math.sqrt(0.5)
+    diagonal = [[half, half], [-half, half], [-half, -half], [half, -half]]
+    compass = [[1, 0], [0, 1], [-1, 0], [0, -1]]
+    expected = np.array([*compass, *diagonal])
+    ring = kg.datasets.ring_of_gaussians()
+    assert ring.stddev == 0.01
+    distances = np.linalg.norm(ring.centres[:, None] - expected, axis=-1)
+    np.testing.assert_allclose(np.sort(distances, axis=1)[:, 0], 0, atol=1e-15)
+    assert sorted(distances.argmin(axis=1)) == list(range(8))
+
+
+def test_grid_has_the_centres_of_pacgan():
+    grid = kg.datasets.grid_of_gaussians()
+    side = (-4, -2, 0, 2, 4)
+    assert grid.centres.tolist() == [[row, column] for row in side for column in side]
+    assert grid.stddev == 0.05
+
+
+def test_swiss_roll_is_two_axes_of_the_roll_of_scikit_learn():
+    roll, _ = sklearn.datasets.make_swiss_roll(30, noise=0.25, random_state=4)
+    points = kg.datasets.swiss_roll(30, seed=4)
+    assert points.dtype == "float32"
+    np.testing.assert_allclose(points, roll[:, [0, 2]] / 7.5, rtol=1e-6)
+
+
+def test_centres_cannot_be_changed_from_outside():
+    centres = np.zeros((1, 2))
+    mixture = kg.datasets.GaussianMixture(centres, 1.0)
+    centres += 1
+    assert mixture.centres.tolist() == [[0, 0]]
+    with pytest.raises(ValueError, match="read-only"):
+        mixture.centres[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: kg.datasets.GaussianMixture([1.0, 2.0], 1.0), "`centres`.*num_modes"),
+        (lambda: kg.datasets.GaussianMixture(np.zeros((0, 2)), 1.0), "`centres`"),
+        (lambda: kg.datasets.GaussianMixture([[math.nan]], 1.0), "`centres`.*finite"),
+        (lambda: kg.datasets.GaussianMixture([[0.0]], 0.0), "`stddev`.*positive"),
+        (lambda: kg.datasets.ring_of_gaussians(0), "`num_modes`"),
+        (lambda: kg.datasets.ring_of_gaussians(radius=-1.0), "`radius`"),
+        (lambda: kg.datasets.grid_of_gaussians(2.5), "`size`"),
+        (lambda: kg.datasets.grid_of_gaussians(spacing=0.0), "`spacing`"),
+        (lambda: kg.datasets.gaussian_1d(math.inf), "`mean`"),
+        (lambda: kg.datasets.gaussian_1d().sample(0, seed=0), "`num_samples`"),
+        (lambda: kg.datasets.gaussian_1d().sample(1, seed=-1), "`seed`"),
+        (lambda: kg.datasets.gaussian_1d().log_prob(np.zeros((3, 2))), "`x`.*, 1]"),
+        (lambda: kg.datasets.swiss_roll(10, noise=-0.1), "`noise`"),
+        (lambda: kg.datasets.swiss_roll(0), "`num_samples`"),
+    ],
+)
+def test_bad_arguments_are_named(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def test_recipe_finds_every_mode_of_a_ring():
+    # A tenth of its steps finds the modes; sharp they become later.
+    mixture = kg.datasets.ring_of_gaussians()
+    gan = recipes.ring_of_gaussians(mixture, seed=0, num_steps=1_000)
+    gan.fit(mixture.sample(100_000, seed=0), batch_size=100, verbose=0)
+    coverage = kg.evaluation.mode_coverage(
+        gan.sample(2_500, seed=0), mixture.centres, mixture.stddev
+    )
+    assert coverage.modes == 8
+    assert coverage.high_quality > 0.3
+    assert coverage.reverse_kl < 0.2
+
+
+@pytest.mark.parametrize(
+    "build", [recipes.ring_of_gaussians, recipes.grid_of_gaussians]
+)
+def test_recipe_plays_the_same_game_in_other_units(build):
+    # Weights and logits do not change when the data grow, nor does what R1 pays.
+    small, large = (
+        build(kg.datasets.GaussianMixture(scale * POINTS, scale), seed=3)
+        for scale in (0.5, 4.0)
+    )
+    np.testing.assert_allclose(
+        8 * small.sample(9, seed=1), large.sample(9, seed=1), rtol=1e-5
+    )
+    points = POINTS.astype("float32")
+    costs = [
+        [
+            float(penalty(gan.discriminator, x, x, seed=[0, 0]))
+            for penalty in gan.penalties
+        ]
+        for gan, x in ((small, 0.5 * points), (large, 4 * points))
+    ]
+    np.testing.assert_allclose(*costs, rtol=1e-4)
+    assert min(costs[0]) > 0
+
+
+def test_recipe_survives_saving(tmp_path):
+    mixture = kg.datasets.grid_of_gaussians()
+    gan = recipes.grid_of_gaussians(mixture, seed=5, num_steps=100)
+    points = mixture.sample(300, seed=0)
+    gan.fit(points, batch_size=100, verbose=0)
+    gan.save(tmp_path / "grid.keras")
+    loaded = kg.load(tmp_path / "grid.keras")
+    for player in (gan, loaded):
+        player.fit(points, batch_size=100, epochs=2, initial_epoch=1, verbose=0)
+    np.testing.assert_array_equal(gan.sample(5, seed=0), loaded.sample(5, seed=0))
+
+
+def test_recipe_seeds_differ():
+    first, again, other = (
+        recipes.ring_of_gaussians(seed=seed).sample(5, seed=0) for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).all()
+
+
+def test_recipe_needs_steps():
+    with pytest.raises(ValueError, match="`num_steps`"):
+        recipes.ring_of_gaussians(num_steps=0)
