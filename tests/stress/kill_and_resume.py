@@ -97,7 +97,7 @@ def child(way: str, path: Path, epochs: int, kill_at: int, delay: float) -> None
     import keras_gan as kg
 
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    from conftest import make_tiny_gan, tiny_images
+    from games import make_tiny_gan, tiny_images
 
     class Killer(keras.callbacks.Callback):
         steps = 0

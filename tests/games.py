@@ -1,0 +1,68 @@
+"""Small games for the tests, and what to compare of them."""
+
+import keras
+import numpy as np
+
+import keras_gan as kg
+
+
+def make_tiny_gan(
+    seed: int = 0, optimizer=None, packing=1, ema_half_life=None, **compile_arguments
+) -> kg.GAN:
+    """A game on 4x4 images with dropout, small enough to play in milliseconds."""
+    gan = kg.GAN(
+        generator=kg.networks.mlp_generator(
+            3, (4, 4, 1), hidden_units=(8,), weight_range=0.5, seed=2 * seed
+        ),
+        discriminator=kg.networks.maxout_discriminator(
+            (4, 4, packing),
+            hidden_units=(6,),
+            num_pieces=2,
+            weight_range=0.5,
+            seed=2 * seed + 1,
+        ),
+        prior=kg.priors.UniformPrior(3),
+        ema_half_life=ema_half_life,
+        packing=packing,
+        seed=seed,
+    )
+    make = optimizer or (lambda: keras.optimizers.Adam(1e-2))
+    gan.compile(make(), make(), **compile_arguments)
+    return gan
+
+
+def tiny_images(num_images: int = 40, seed: int = 0):
+    random = np.random.default_rng(seed)
+    return random.uniform(size=(num_images, 4, 4, 1)).astype("float32")
+
+
+def without_dropout(gan: kg.GAN) -> kg.GAN:
+    for layer in gan.discriminator.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+    return gan
+
+
+def everything_of(gan: kg.GAN) -> list[np.ndarray]:
+    """All that training moves: networks, average, optimizers, counters, seeds."""
+    state = [
+        *gan.variables,
+        *gan.generator_optimizer.variables,
+        *gan.discriminator_optimizer.variables,
+        *(variable for penalty in gan.penalties for variable in penalty.variables),
+    ]
+    return [variable.numpy() for variable in state]
+
+
+def assert_equal_state(first: kg.GAN, second: kg.GAN) -> None:
+    for one, other in zip(everything_of(first), everything_of(second), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def weights_of(model: keras.Model) -> list[np.ndarray]:
+    return [weight.numpy() for weight in model.weights]
+
+
+def assert_equal_weights(first: keras.Model, second: keras.Model) -> None:
+    for one, other in zip(weights_of(first), weights_of(second), strict=True):
+        np.testing.assert_array_equal(one, other)

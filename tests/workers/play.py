@@ -1,0 +1,64 @@
+"""One worker of a game on several: plays, saves each epoch, leaves its weights.
+
+    python play.py FOLDER EPOCHS        with TF_CONFIG in the environment
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import tensorflow as tf
+
+STRATEGY = tf.distribute.MultiWorkerMirroredStrategy()
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import keras_gan as kg  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from games import everything_of, make_tiny_gan, tiny_images  # noqa: E402
+
+
+class KilledAtStep(keras.callbacks.Callback):
+    """Ends this worker as a power cut would, where the environment asks for it."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(os.environ.get("KILL_AT_STEP", "-1"))
+        if self.model.train_steps.numpy() == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(folder: Path, epochs: int) -> None:
+    path = folder / "gan.keras"
+    number = STRATEGY.cluster_resolver.task_id
+    with STRATEGY.scope():
+        if path.exists():
+            gan = kg.load(path)
+        else:
+            gan = make_tiny_gan(
+                penalties=[kg.penalties.R1(1.0, interval=2)],
+                discriminator_steps=2,
+                ema_half_life=50.0,
+            )
+    history = gan.fit(
+        tiny_images(90),
+        batch_size=10,
+        epochs=epochs,
+        initial_epoch=int(gan.epochs_completed.numpy()),
+        callbacks=[
+            KilledAtStep(),
+            kg.callbacks.NaNGuard(),
+            kg.callbacks.SaveEachEpoch(path),
+            kg.callbacks.SampleGrid(folder / "samples", num_samples=4),
+            kg.callbacks.RunRecord(folder / "record"),
+        ],
+        verbose=0,
+    ).history
+    logs = [history[name][-1] for name in sorted(history)]
+    np.savez(folder / f"worker_{number}.npz", *everything_of(gan), np.array(logs))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
