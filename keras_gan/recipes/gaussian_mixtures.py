@@ -55,7 +55,7 @@ def ring_of_gaussians(
     Example:
     >>> data = mixtures.ring_of_gaussians()
     >>> gan = ring_of_gaussians(data, seed=0)
-    >>> history = gan.fit(data.sample(5_000, seed=0), batch_size=100, verbose=0)
+    >>> history = gan.fit(data.sample(500, seed=0), batch_size=100, verbose=0)
     >>> gan.sample(4, seed=1).shape
     (4, 2)
 
