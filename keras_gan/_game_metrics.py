@@ -20,12 +20,18 @@ class GameMetrics:
         }
 
     def observe_discriminator(
-        self, loss: Tensor, real_logits: Tensor, fake_logits: Tensor
+        self,
+        loss: Tensor,
+        real_logits: Tensor,
+        fake_logits: Tensor,
+        weight: Tensor | None = None,
     ) -> None:
-        """Takes in one move of the discriminator."""
-        self.d_loss.update_state(loss)
-        self.d_real.update_state(tf.sigmoid(real_logits))
-        self.d_fake.update_state(tf.sigmoid(fake_logits))
+        """Takes in one judgement; `weight` is its share in the means."""
+        d_real = tf.reduce_mean(tf.sigmoid(real_logits))
+        d_fake = tf.reduce_mean(tf.sigmoid(fake_logits))
+        self.d_loss.update_state(loss, weight)
+        self.d_real.update_state(d_real, weight)
+        self.d_fake.update_state(d_fake, weight)
 
     def observe_penalty(self, player: str, term: Tensor) -> None:
         """Takes in the penalties of one move."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_gan._network_checks import check_image_shape
 from keras_gan._types import Shape, Tensor
+from keras_gan.datasets.pipeline import shuffled_batches
 
 _NOT_FINITE = "Training images must be finite."
 
@@ -114,6 +115,23 @@ def with_equal_shares(dataset: Any, rows: int) -> Any:
     )
 
 
+def evaluation_batches(data: Any, batch_size: int, replicas: int) -> Any:
+    """Arrays to judge in batches of which the first gives every replica as many rows.
+
+    Keras 3 cannot begin with another one. What is no array is returned as it is.
+
+    Args:
+        data: images as an array, alone or the first of a tuple; or anything else.
+        batch_size: int, at least 1.
+        replicas: int, at least 1.
+    """
+    images = data[0] if isinstance(data, tuple | list) and data else data
+    if not is_array(images):
+        return data
+    full = max(len(images) // replicas, 1) * replicas
+    return shuffled_batches((images,), min(batch_size, full), seed=0, shuffle=False)
+
+
 @contextmanager
 def told_of_bad_images() -> Iterator[None]:
     """Turns the pipeline's failure on NaN into the error that arrays get at once."""
@@ -138,6 +156,12 @@ def full_rows(images: Tensor, multiple: int) -> Tensor:
         return images
     total = num_rows(images)
     return tf.gather(images, tf.range(-(-total // multiple) * multiple) % total)
+
+
+def never_empty(images: Tensor) -> Tensor:
+    """Images, or one of zeros where a strategy left this replica none."""
+    spare = tf.zeros([1, *images.shape[1:]], images.dtype)
+    return tf.concat([images, spare], axis=0)[: tf.maximum(num_rows(images), 1)]
 
 
 def fresh_minibatches(images: Tensor, count: int, multiple: int = 1) -> list[Tensor]:

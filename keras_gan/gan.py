@@ -6,37 +6,29 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan import _network_checks, _rules, objectives
+from keras_gan import _rules, objectives
 from keras_gan._averaging import update_average
 from keras_gan._discriminator_view import (
     DiscriminatorView,
     check_augmentation,
     check_noise_level,
 )
+from keras_gan._fitting import FittedPlayers
 from keras_gan._game_metrics import GameMetrics
 from keras_gan._moves import move, share_of
 from keras_gan._penalties_in_play import PenaltiesInPlay, add_gradients
 from keras_gan._player_optimizers import PlayerOptimizers, prepare_optimizers
-from keras_gan._players import Players
 from keras_gan._replicas import draw_rows, num_replicas, reducible
 from keras_gan._training_data import (
-    EpochClock,
-    check_batch_size,
     fresh_minibatches,
     full_rows,
-    image_dataset,
-    is_array,
+    never_empty,
     num_rows,
-    refuse_labels_and_weights,
-    told_of_bad_images,
-    with_equal_shares,
 )
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
-    check_fraction,
     check_positive_integer,
 )
-from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.penalties.base import Penalty
 
 # Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
@@ -48,7 +40,7 @@ _TEST_DRAW = 2**31 - 1
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GAN(Players):
+class GAN(FittedPlayers):
     """A generator and a discriminator that learn from each other with `model.fit`.
 
     The two play the game of Goodfellow et al. The discriminator moves k times, each
@@ -197,91 +189,6 @@ class GAN(Players):
         self.generator_optimizer, self.discriminator_optimizer = players
         self.optimizer = PlayerOptimizers(*players)
         self.terms = terms
-
-    def fit(
-        self,
-        x: Any = None,
-        y: None = None,
-        batch_size: int | None = None,
-        callbacks: Any = None,
-        validation_split: float = 0.0,
-        validation_data: Any = None,
-        shuffle: bool = True,
-        **kwargs: Any,
-    ) -> keras.callbacks.History:
-        """Plays the game; takes what `keras.Model.fit` takes.
-
-        Args:
-            x: images as an array `[num_images, height, width, channels]`, whose order
-                is keyed by (seed, epoch); or a `tf.data.Dataset` or
-                `keras.utils.PyDataset` of images or of `(images, labels)`, whose labels
-                are passed over: one element for each step, which is divided into
-                `discriminator_steps` minibatches.
-            y: `None`; labels are refused. Defaults to `None`.
-            batch_size: int. Rows of one minibatch, for arrays; over all replicas of a
-                strategy. Defaults to `32`.
-            callbacks: list of Keras callbacks. Defaults to `None`.
-            validation_split: float in [0, 1). Share of an array's last rows to hold
-                out. Defaults to `0.0`.
-            validation_data: as in Keras; losses on it are logged with prefix `val_`.
-                Defaults to `None`.
-            shuffle: bool, for arrays. Defaults to `True`.
-            **kwargs: `epochs`, `verbose`, `initial_epoch` and the rest.
-
-        Returns:
-            history: `keras.callbacks.History`.
-
-        Raises:
-            ValueError: if images have another shape than generated ones, are not
-                finite, or come in batches that packs or groups do not divide.
-            TypeError: if images are no floats.
-        """
-        refuse_labels_and_weights(y, kwargs)
-        callbacks = list(callbacks or [])
-        if is_array(x):
-            split = check_fraction("validation_split", validation_split)
-            num_train = len(x) - int(len(x) * split)
-            if split:
-                validation_data = (x[num_train:],)
-            epoch = tf.Variable(self.epochs_completed.numpy(), trainable=False)
-            callbacks.insert(0, EpochClock(epoch))
-            x = self._training_batches(x[:num_train], batch_size or 32, epoch, shuffle)
-        else:
-            callbacks.insert(0, EpochClock())
-            kwargs["batch_size"] = batch_size
-            x = image_dataset(x, self.image_shape, self._row_multiple)
-        x = with_equal_shares(x, self._rows_of_all())
-        # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
-        with told_of_bad_images():
-            return super().fit(
-                x,
-                callbacks=callbacks,
-                validation_data=validation_data,
-                shuffle=shuffle,
-                **kwargs,
-            )
-
-    def _training_batches(
-        self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
-    ) -> tf.data.Dataset:
-        _network_checks.check_training_images(images, self.generator, self.image_shape)
-        check_positive_integer("batch_size", batch_size)
-        check_batch_size(batch_size, self._row_multiple)
-        rows_per_step = batch_size * self.discriminator_steps
-        return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
-
-    @property
-    def _row_multiple(self) -> int:
-        """What must divide a minibatch: packs, and groups of packs."""
-        return self.packing * _network_checks.row_multiple(self.discriminator)
-
-    def _rows_of_all(self) -> int:
-        """What must divide a step's rows, so that replicas get equal shares."""
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        if replicas == 1:
-            return 1
-        return replicas * self.discriminator_steps * self._row_multiple
 
     # ---------------------------------------------------------------- the game
 
@@ -446,17 +353,18 @@ class GAN(Players):
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out images in inference mode, from repeatable latents."""
-        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        real = full_rows(real, self.packing)
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        rows = num_rows(images)
+        real = full_rows(never_empty(images), self.packing)
         seed = self._seed_of(_TEST_DRAW, self.test_steps)
         latents = draw_rows(lambda rows: self.prior.sample(rows, seed), num_rows(real))
         fake = self(latents, training=False)  # [batch, h, w, c]
         real_logits = self.logits(self.view.pack(real))  # [packs, 1]
         fake_logits = self.logits(self.view.pack(fake))  # [packs, 1]
         d_loss = self.objective.discriminator_loss(real_logits, fake_logits)
-        self.game_metrics.observe_discriminator(d_loss, real_logits, fake_logits)
         g_loss = self.objective.generator_loss(fake_logits, real_logits)
-        self.game_metrics.g_loss.update_state(g_loss)
+        self.game_metrics.observe_discriminator(d_loss, real_logits, fake_logits, rows)
+        self.game_metrics.g_loss.update_state(g_loss, rows)
         self.test_steps.assign_add(1)
         return reducible(self.get_metrics_result())
 

@@ -218,3 +218,23 @@ def test_another_backend_ends_the_command_with_status_2():
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert "needs the Keras backend 'tensorflow'" in result.stderr.splitlines()[-1]
+
+
+def test_a_mirrored_run_resumes_and_equals_the_uncut_one(tmp_path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    mirrored = [*TRAIN, "--strategy", "mirrored", "--seed", "3"]
+    assert main([*mirrored, "--epochs", "2", "--output-dir", str(whole)]) == 0
+    config = json.loads((whole / "config.json").read_text())
+    assert config["replicas"] == 2
+    assert main([*mirrored, "--epochs", "1", "--output-dir", str(cut)]) == 0
+    resume = [*mirrored, "--epochs", "2", "--output-dir", str(cut), "--resume"]
+    assert main(resume) == 0
+    gans = [kg.load(folder / "model.keras") for folder in (whole, cut)]
+    assert_equal_weights(*gans)
+
+
+def test_workers_must_be_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    command = [*TRAIN, "--strategy", "multi_worker", "--output-dir", str(tmp_path)]
+    assert main(command) == 2
+    assert "needs the environment variable TF_CONFIG" in capsys.readouterr().err

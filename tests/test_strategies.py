@@ -110,6 +110,64 @@ def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
     assert gan.train_steps == 3 and np.isfinite(logs["d_loss"]).all()
 
 
+def test_validation_counts_every_image_once_on_any_number_of_replicas(two_replicas):
+    # 9 images in batches of 4: the last one leaves the second replica without any.
+    images = tiny_images(9)
+    scores = []
+    for strategy in (ONE, two_replicas):
+        with strategy.scope():
+            gan = make_tiny_gan()
+        gan.fit(tiny_images(8), batch_size=4, validation_data=images, verbose=0)
+        with strategy.scope():
+            gan = make_tiny_gan()
+        scores.append(gan.evaluate(images, batch_size=4, verbose=0, return_dict=True))
+    expected = gan.discriminate(images).mean()
+    for score in scores:
+        np.testing.assert_allclose(score["d_real"], expected, rtol=1e-5)
+        assert np.isfinite(score["d_loss"])
+
+
+def test_fit_inside_the_scope(two_replicas):
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+        gan.fit(tiny_images(20), batch_size=10, epochs=2, verbose=0)
+    assert gan.train_steps == 4
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        kg.layers.SpectralNormalization(keras.layers.Dense(4), seed=0),
+        keras.layers.BatchNormalization(),
+    ],
+    ids=["spectral normalisation", "batch normalisation"],
+)
+def test_layers_with_a_state_move_in_a_lazy_penalty(two_replicas, layer):
+    with two_replicas.scope():
+        base = make_tiny_gan()
+        layer = type(layer).from_config(layer.get_config())
+        discriminator = keras.Sequential(
+            [
+                keras.Input((4, 4, 1)),
+                keras.layers.Flatten(),
+                layer,
+                keras.layers.Dense(1),
+            ]
+        )
+        gan = kg.GAN(base.generator, discriminator, base.prior)
+        penalties = [NotCountedAsGradient(1.0, interval=2)]
+        gan.compile("adam", "adam", penalties=penalties)
+    before = [weight.numpy() for weight in layer.non_trainable_weights]
+    logs = gan.fit(tiny_images(40), batch_size=10, verbose=0).history
+    assert np.isfinite(logs["penalty"]).all()
+    for one, other in zip(before, layer.non_trainable_weights, strict=True):
+        assert not np.array_equal(one, other.numpy())
+
+
+class NotCountedAsGradient(R1):
+    limits_gradient = False  # no warning of batch normalisation
+
+
 def test_replicas_drop_different_units(two_replicas):
     with two_replicas.scope():
         gan = make_tiny_gan()

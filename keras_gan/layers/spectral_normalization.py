@@ -94,7 +94,9 @@ class SpectralNormalization(keras.layers.Wrapper):
             initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed),
             dtype=keras.backend.result_type(self.variable_dtype, "float32"),
             trainable=False,
-            aggregation="only_first_replica",
+            # Each replica moves its own u by the same steps: no merge, which a branch
+            # of a lazy penalty could not make.
+            aggregation="none",
         )
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
