@@ -15,7 +15,7 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     The cheap relative of `MinibatchDiscrimination`, without weights, near the end of
     the discriminators of progressive GANs and StyleGAN2. Real and generated images have
-    to pass in minibatches of their own.
+    to pass in minibatches of their own; on several replicas each groups its own share.
 
         group of row i: the rows j = i modulo batch / group_size
         std[p]  = sqrt(mean over the group of (inputs[p] - group mean[p])^2 + epsilon)

@@ -63,7 +63,7 @@ class FeatureMatching(_FeatureTerm):
         "mean_squared"   the same, mean over i     # its code for MNIST
         "mean_absolute"  weight * mean_i |mean f_i(x) - mean f_i(G(z))|   # for CIFAR-10
 
-    Means are those of the minibatch.
+    Means are those of the minibatch; on several replicas each compares its own share.
 
     Args:
         weight: float, above 0. Defaults to `1.0`.
@@ -118,7 +118,7 @@ class MomentMatching(_FeatureTerm):
     """Holds mean and spread of the generator's features near those of the data.
 
     The information loss of table-GAN, on top of the game, with the moments of the
-    minibatch in place of running ones:
+    minibatch (on several replicas, of each one's share) in place of running ones:
 
         mean_gap   = ||mean f(x) - mean f(G(z))||
         spread_gap = ||stddev f(x) - stddev f(G(z))||
