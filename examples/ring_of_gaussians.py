@@ -1,9 +1,16 @@
 """Which games find every mode of a mixture: a ring of 8, a grid of 25 thin Gaussians.
 
-EXPECTED
-
     python examples/ring_of_gaussians.py --data ring --output-dir runs/ring_of_gaussians
     python examples/ring_of_gaussians.py --data grid --output-dir runs/ring_of_gaussians
+
+Expected of the recipe, mean ± standard error of seeds 0 to 4, 2,500 samples each; about
+2 minutes a run for the ring and 3.5 for the grid on one busy core:
+
+    ring     8.0 ± 0.0 of 8 modes    95.5 ± 0.4 % good     reverse KL 0.003 nats
+    grid    25.0 ± 0.0 of 25 modes   95.6 ± 0.2 % good     reverse KL 0.006 nats
+
+Its modes come out narrower than those of the data: the good samples of a mode have 0.72
+(ring) and 0.68 (grid) of the data's standard deviation, where data have 0.97.
 
 Row "recipe" is `keras_gan.recipes.ring_of_gaussians` (or `grid_of_gaussians`); row
 "data" holds samples of the mixture itself; every other row keeps the recipe's networks,

@@ -11,6 +11,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
     "evaluator_gate.py": ["--num-samples", "200", "--num-test", "100"],
     "quickstart.py": ["--epochs", "1"],
+    "ring_of_gaussians.py": [
+        *("--steps", "20", "--seeds", "1", "--objectives", "recipe", "wasserstein")
+    ],
 }
 NEED_REAL_DATA = {"evaluator_gate.py"}
 

@@ -2,6 +2,7 @@
 
 from keras_gan._validation import check_known
 from keras_gan.recipes.embedded_digits import DIGITS, digits
+from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
 from keras_gan.recipes.goodfellow2014 import MNIST, goodfellow2014_mnist
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -32,4 +33,6 @@ __all__ = [
     "digits",
     "get",
     "goodfellow2014_mnist",
+    "grid_of_gaussians",
+    "ring_of_gaussians",
 ]
