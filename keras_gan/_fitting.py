@@ -78,7 +78,8 @@ class FittedPlayers(Players):
             x = self._training_batches(x[:num_train], batch_size, epoch, shuffle)
         else:
             callbacks.insert(0, EpochClock())
-            x = image_dataset(x, self.image_shape, self._row_multiple)
+            reachable = _network_checks.reachable_range(self.generator)
+            x = image_dataset(x, self.image_shape, self._row_multiple, reachable)
         validation_size = kwargs.pop("validation_batch_size", None) or batch_size
         validation_data = evaluation_batches(validation_data, validation_size, replicas)
         x = with_equal_shares(x, self._rows_of_all())

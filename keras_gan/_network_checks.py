@@ -84,11 +84,17 @@ def check_image_shape(received: Shape, image_shape: Shape) -> None:
         )
 
 
+def reachable_range(generator: Any) -> tuple[float, float] | None:
+    """Range of the generator's last activation, `None` where it has no bounds."""
+    return _ACTIVATION_RANGES.get(_last_activation(generator) or "")
+
+
 def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None:
     activation = _last_activation(generator)
-    if activation not in _ACTIVATION_RANGES:
+    reachable = reachable_range(generator)
+    if reachable is None:
         return
-    reachable_low, reachable_high = _ACTIVATION_RANGES[activation]
+    reachable_low, reachable_high = reachable
     covers_range = low >= reachable_low and high <= reachable_high
     uses_sign = reachable_low == 0 or low < 0
     if not (covers_range and uses_sign):

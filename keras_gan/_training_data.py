@@ -13,6 +13,7 @@ from keras_gan._types import Shape, Tensor
 from keras_gan.datasets.pipeline import shuffled_batches
 
 _NOT_FINITE = "Training images must be finite."
+_FAR_OUT = "Training pixels must lie in the range that generated images have."
 
 
 class EpochClock(keras.callbacks.Callback):
@@ -70,13 +71,20 @@ def check_batch_size(batch_size: int, multiple: int) -> None:
         )
 
 
-def image_dataset(dataset: Any, image_shape: Shape, multiple: int) -> Any:
+def image_dataset(
+    dataset: Any,
+    image_shape: Shape,
+    multiple: int,
+    reachable: tuple[float, float] | None,
+) -> Any:
     """A user's dataset as images alone, checked; other kinds are returned as they are.
 
     Args:
         dataset: `tf.data.Dataset` of images or of `(images, labels)`.
         image_shape: tuple, shape of one generated image.
         multiple: int, that must divide the rows of an element whose size is known.
+        reachable: pair of floats, the generator's range, or `None`. Pixels that miss it
+            by more than its width, as 0 to 255 do, stop the training.
 
     Raises:
         ValueError: if the dataset states another shape or an unfit batch size.
@@ -97,7 +105,15 @@ def image_dataset(dataset: Any, image_shape: Shape, multiple: int) -> Any:
             check_batch_size(spec.shape[0], multiple)
 
     def images_of(*element: Tensor) -> Tensor:
-        return tf.debugging.check_numerics(element[0], _NOT_FINITE)
+        images = tf.debugging.check_numerics(element[0], _NOT_FINITE)
+        if reachable is None:
+            return images
+        low, high = reachable
+        near = tf.abs(images - (low + high) / 2) <= 1.5 * (high - low)
+        extremes = [tf.reduce_min(images), tf.reduce_max(images)]
+        check = tf.debugging.Assert(tf.reduce_all(near), [_FAR_OUT, *extremes])
+        with tf.control_dependencies([check]):
+            return tf.identity(images)
 
     return dataset.map(images_of).prefetch(tf.data.AUTOTUNE)
 
@@ -134,15 +150,20 @@ def evaluation_batches(data: Any, batch_size: int, replicas: int) -> Any:
 
 @contextmanager
 def told_of_bad_images() -> Iterator[None]:
-    """Turns the pipeline's failure on NaN into the error that arrays get at once."""
+    """Turns what stops the pipeline into the errors that arrays get at once."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        if _NOT_FINITE not in str(error):
-            raise
-        raise ValueError(
-            f"{_NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
-        ) from error
+        if _NOT_FINITE in str(error):
+            raise ValueError(
+                f"{_NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
+            ) from error
+        if _FAR_OUT in str(error):
+            raise ValueError(
+                f"{_FAR_OUT} Received: a batch of the dataset far outside of it. Scale "
+                "the images first: x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'."
+            ) from error
+        raise
 
 
 def num_rows(batch: Tensor) -> Tensor:

@@ -76,7 +76,7 @@ def test_each_network_has_a_loss_scaler_of_its_own(dtype_policy):
     players = (gan.generator_optimizer, gan.discriminator_optimizer)
     before = weights_of(gan.generator), weights_of(gan.discriminator)
     images = np.full((10, 4, 4, 1), 6e4, "float32")  # overflow in D's move alone
-    gan.fit(tf.data.Dataset.from_tensors(images), verbose=0)
+    gan.train_step(tf.constant(images))
     scales = [player.dynamic_scale.numpy() / player.initial_scale for player in players]
     assert scales == [1.0, 0.5]
     assert any(
@@ -244,6 +244,8 @@ def test_fit_takes_a_folder_of_pictures(tmp_path):
     gan = make_tiny_gan()
     gan.fit(scaled, verbose=0)
     assert gan.train_steps == 3  # 5 + 5 + 2 pictures
+    with pytest.raises(ValueError, match="Scale the images first"):
+        gan.fit(folder, verbose=0)  # 0 to 255, where the generator ends in a sigmoid
 
 
 def test_fit_takes_a_py_dataset():
