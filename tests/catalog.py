@@ -1,13 +1,24 @@
-"""Every public object that a saved model may hold, with non-default arguments."""
+"""Every public object with non-default arguments, and a game that each takes part in.
+
+A public name that has no entry here, and no reason in `EXEMPT`, fails a test.
+"""
+
+import itertools
 
 import keras
+import numpy as np
+import pytest
+from conftest import make_tiny_gan
 
 import keras_gan as kg
+
+LATENT_DIM, IMAGE_SHAPE = 3, (4, 4, 1)  # those of `make_tiny_gan`
+REFERENCE_SIZE = 7
 
 SERIALIZABLE = [
     kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
     kg.constraints.WeightClipping(0.25),
-    kg.layers.DropReferenceBatch(7, name="drop"),
+    kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Maxout(
         3,
@@ -27,7 +38,8 @@ SERIALIZABLE = [
     kg.layers.MinibatchStandardDeviation(
         8, num_channels=2, epsilon=1e-6, name="variety"
     ),
-    kg.layers.ReferenceBatch(7, initializer="random_uniform", name="reference"),
+    kg.layers.ReferenceBatch(REFERENCE_SIZE, seed=5, name="reference"),
+    kg.layers.ReferenceBatch(REFERENCE_SIZE, initializer="random_uniform"),
     kg.layers.SpectralNormalization(
         keras.layers.Conv2DTranspose(3, 4, dtype="mixed_float16"),
         power_iterations=2,
@@ -36,14 +48,14 @@ SERIALIZABLE = [
         name="normalized",
     ),
     kg.layers.VirtualBatchNormalization(
-        7,
+        REFERENCE_SIZE,
         epsilon=1e-3,
         gamma_initializer="ones",
         beta_initializer="random_normal",
         name="virtual",
     ),
     kg.objectives.Hinge(),
-    kg.objectives.LeastSquares(-1.0, 1.0, 0.0, label_smoothing=0.1),
+    kg.objectives.LeastSquares(-1.0, 2.0, 0.5, label_smoothing=0.1),
     kg.objectives.Minimax(label_smoothing=0.1),
     kg.objectives.NonSaturating(label_smoothing=0.25),
     kg.objectives.RelativisticPairing(),
@@ -56,17 +68,211 @@ SERIALIZABLE = [
     kg.optimizers.MomentumSGD(0.25, momentum=0.75),
     kg.penalties.DRAGAN(3.0, scale=0.25, interval=2),
     kg.penalties.FeatureMatching(
-        0.5, layer="hidden", distance="mean_absolute", replaces_objective=False
+        0.5, layer="maxout_0", distance="mean_absolute", replaces_objective=False
     ),
     kg.penalties.GradientPenalty(3.0, one_sided=True, interval=2),
     kg.penalties.HistoricalAveraging(0.25, player="generator"),
     kg.penalties.MomentMatching(
-        0.5, layer="hidden", mean_tolerance=0.1, spread_tolerance=0.2
+        0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
     kg.penalties.R1(3.0, interval=16),
     kg.penalties.R2(3.0, interval=4),
-    kg.priors.NormalPrior(5, mean=0.5, stddev=2.0),
-    kg.priors.UniformPrior(5, low=0.25, high=0.5),
+    kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
+    kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),
     kg.schedules.FlooredExponentialDecay(0.2, 1.5, 1e-3),
     kg.schedules.LinearPerEpoch(0.4, 0.9, 7, 3),
 ]
+
+# Builders of one network of a game; small, whatever their images and latents are.
+NETWORKS = {
+    "networks.maxout_discriminator": lambda: kg.networks.maxout_discriminator(
+        IMAGE_SHAPE,
+        hidden_units=(5, 4),
+        num_pieces=2,
+        input_dropout=0.1,
+        hidden_dropout=0.25,
+        weight_range=0.5,
+        seed=3,
+        name="judge",
+    ),
+    "networks.mlp_generator": lambda: kg.networks.mlp_generator(
+        LATENT_DIM,
+        IMAGE_SHAPE,
+        hidden_units=(7,),
+        hidden_activation="softplus",
+        output_activation="tanh",
+        weight_range=0.5,
+        output_bias=np.linspace(-1.0, 1.0, 16, dtype="float32"),
+        seed=3,
+        name="painter",
+    ),
+}
+
+# Callbacks by name, from a folder that they may write to. They watch a game and leave
+# it as it is.
+CALLBACKS = {
+    "callbacks.NaNGuard": lambda folder: kg.callbacks.NaNGuard(),
+    "callbacks.OptimizerSchedule": lambda folder: kg.callbacks.OptimizerSchedule(
+        discriminator=lambda epoch, rate: rate
+    ),
+    "callbacks.ParzenMonitor": lambda folder: kg.callbacks.ParzenMonitor(
+        np.full((2, *IMAGE_SHAPE), 0.5, "float32"),
+        num_samples=5,
+        bandwidths=(0.2, 0.4),
+        seed=3,
+    ),
+    "callbacks.RunRecord": lambda folder: kg.callbacks.RunRecord(folder / "run"),
+    "callbacks.SampleGrid": lambda folder: kg.callbacks.SampleGrid(
+        folder, num_samples=4, value_range=(-1.0, 1.0), seed=3
+    ),
+    "callbacks.SaveEachEpoch": lambda folder: kg.callbacks.SaveEachEpoch(
+        folder / "gan.keras"
+    ),
+}
+
+_ARRAYS = "arrays in, arrays or numbers out; no saved model holds it"
+
+# Why a public name, or a whole room, has no entry.
+EXEMPT = {
+    "GAN": "every entry takes part in one",
+    "__version__": "a string",
+    "datasets": _ARRAYS,
+    "evaluation": _ARRAYS,
+    "load": "every game is loaded with it",
+    "networks.pixel_marginal_logits": _ARRAYS,
+    "objectives.Objective": "abstract",
+    "objectives.get": "a look-up of the entries by name",
+    "optimizers.lazy_adam_parameters": "numbers in, numbers out",
+    "penalties.Penalty": "abstract",
+    "penalties.squared_gradient_norms": "the function within R1 and its relatives",
+    "priors.Prior": "abstract",
+    "recipes": "GANs made of entries; tests/test_recipes.py plays them",
+    "visualization": _ARRAYS,
+}
+
+
+def entries_of(*kinds):
+    """Runs a test for every entry of these kinds, as its argument `entry`."""
+    chosen = [entry for entry in SERIALIZABLE if isinstance(entry, kinds)]
+    return pytest.mark.parametrize("entry", chosen, ids=name_of)
+
+
+def name_of(*entries):
+    """The classes of the entries."""
+    return "-".join(type(entry).__name__ for entry in entries)
+
+
+def copy_of(entry):
+    """A new object from the entry's configuration."""
+    config = keras.saving.serialize_keras_object(entry)
+    return keras.saving.deserialize_keras_object(config)
+
+
+def teams():
+    """Lists of entries that play in one game, every entry in one of them."""
+    kinds = (kg.objectives.Objective, kg.penalties.Penalty, keras.layers.Layer)
+    objectives, penalties, layers = (
+        [entry for entry in SERIALIZABLE if isinstance(entry, kind)] for kind in kinds
+    )
+    others = [entry for entry in SERIALIZABLE if not isinstance(entry, kinds)]
+    rows = itertools.zip_longest(objectives, penalties, others)
+    rules = [[entry for entry in row if entry is not None] for row in rows]
+    references = [one for one in layers if type(one) is kg.layers.ReferenceBatch]
+    # Virtual batch normalisation is three layers, of use together alone.
+    partners = [one for one in layers if type(one) in _REFERENCE_PARTNERS]
+    alone = [[one] for one in layers if one not in references + partners]
+    return rules + alone + [[reference, *partners] for reference in references]
+
+
+def game_with(team):
+    """A compiled game in which copies of the entries play their parts."""
+    copies = [copy_of(entry) for entry in team]
+    base = make_tiny_gan()
+    prior = base.prior
+    networks = [base.generator, base.discriminator]
+    if any(isinstance(one, _REFERENCE_PARTNERS) for one in copies):
+        networks[0] = _generator_with_reference(*copies)
+    elif isinstance(copies[0], keras.layers.Layer):
+        networks[1] = _discriminator_with(copies[0])
+    for one in copies:
+        prior = one if isinstance(one, kg.priors.Prior) else prior
+    gan = kg.GAN(*networks, prior)
+    gan.compile(**_rules_with(copies))
+    return gan
+
+
+def game_with_network(network):
+    """A compiled game in which the network meets a simple opponent."""
+    if network.output_shape[1:] == (1,):
+        generator = kg.networks.mlp_generator(
+            LATENT_DIM, network.input_shape[1:], hidden_units=(8,), weight_range=0.5
+        )
+        return _game_of(generator, network)
+    discriminator = kg.networks.maxout_discriminator(
+        network.output_shape[1:], hidden_units=(6,), num_pieces=2, weight_range=0.5
+    )
+    return _game_of(network, discriminator)
+
+
+def _rules_with(copies):
+    rules = dict.fromkeys(_PLAYERS, keras.optimizers.SGD(0.05))
+    for one in copies:
+        if isinstance(one, keras.optimizers.schedules.LearningRateSchedule):
+            rules |= dict.fromkeys(_PLAYERS, keras.optimizers.SGD(one))
+        elif isinstance(one, keras.optimizers.Optimizer):
+            rules |= dict.fromkeys(_PLAYERS, one)
+        elif isinstance(one, kg.penalties.Penalty):
+            rules["penalties"] = [one]
+        elif isinstance(one, keras.constraints.Constraint):
+            rules["discriminator_constraint"] = one
+        elif isinstance(one, kg.objectives.Objective):
+            rules["objective"] = one
+            if one.needs_lipschitz:
+                bound = kg.constraints.WeightClipping(0.5)
+                rules.setdefault("discriminator_constraint", bound)
+        elif isinstance(one, kg.augmentation.DiffAugment):
+            rules["augmentation"] = one
+        elif not isinstance(one, keras.layers.Layer | kg.priors.Prior):
+            raise TypeError(f"no part in a game for {one!r}")
+    return {
+        name: copy_of(rule) if name in _PLAYERS else rule
+        for name, rule in rules.items()
+    }
+
+
+_PLAYERS = ("generator_optimizer", "discriminator_optimizer")
+
+
+def _discriminator_with(layer):
+    spec = layer.input_spec
+    needs_rows = spec is not None and spec.ndim == 2
+    return keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            keras.layers.Dense(4),  # channels
+            *([keras.layers.Flatten()] if needs_rows else []),
+            layer,
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, dtype="float32"),
+        ]
+    )
+
+
+_REFERENCE_PARTNERS = (
+    kg.layers.DropReferenceBatch,
+    kg.layers.VirtualBatchNormalization,
+)
+
+
+def _generator_with_reference(reference, drop, virtual):
+    inputs = keras.Input((LATENT_DIM,))
+    outputs = keras.layers.Dense(16)(reference(inputs))
+    outputs = drop(virtual(outputs))
+    return keras.Model(inputs, keras.layers.Reshape(IMAGE_SHAPE)(outputs))
+
+
+def _game_of(generator, discriminator):
+    prior = kg.priors.UniformPrior(generator.input_shape[1])
+    gan = kg.GAN(generator, discriminator, prior)
+    gan.compile(**_rules_with([]))
+    return gan

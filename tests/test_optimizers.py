@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.optimizers import MomentumSGD
+from keras_gan.optimizers import MomentumSGD, lazy_adam_parameters
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 GRADIENTS = np.random.default_rng(7).normal(size=(6, 3)).astype("float32")
@@ -90,3 +90,35 @@ def test_momentum_is_set_within_its_range_and_not_against_a_schedule():
         MomentumSGD().momentum = 1.0
     with pytest.raises(TypeError, match="`momentum` follows a schedule"):
         MomentumSGD(momentum=LinearPerEpoch(0.5, 0.7, 3, 2)).momentum = 0.6
+
+
+def test_lazy_adam_parameters_are_those_of_stylegan2():
+    # Karras et al. 2020, appendix B: c = k / (k + 1), k = 16 for R1.
+    parameters = lazy_adam_parameters(16, 0.002, beta_1=0.0, beta_2=0.99)
+    assert parameters["beta_1"] == 0.0
+    np.testing.assert_allclose(parameters["learning_rate"], 0.00188235, rtol=2e-6)
+    np.testing.assert_allclose(parameters["beta_2"], 0.990585, rtol=1e-6)
+    keras.optimizers.Adam(**parameters)
+
+
+@pytest.mark.parametrize("interval", [1, 4, 16])
+def test_lazy_adam_moves_and_forgets_in_k_plus_1_steps_as_adam_in_k(interval):
+    parameters = lazy_adam_parameters(interval, 0.01, 0.5, 0.9)
+    steps = interval + 1
+    np.testing.assert_allclose(steps * parameters["learning_rate"], interval * 0.01)
+    np.testing.assert_allclose(parameters["beta_1"] ** steps, 0.5**interval)
+    np.testing.assert_allclose(parameters["beta_2"] ** steps, 0.9**interval)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ((0, 0.002, 0.0, 0.99), "interval"),
+        ((16, 0.0, 0.0, 0.99), "learning_rate"),
+        ((16, 0.002, 1.0, 0.99), "beta_1"),
+        ((16, 0.002, 0.0, -0.1), "beta_2"),
+    ],
+)
+def test_invalid_lazy_adam_parameters(arguments, name):
+    with pytest.raises(ValueError, match=f"`{name}`"):
+        lazy_adam_parameters(*arguments)

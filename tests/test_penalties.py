@@ -73,11 +73,7 @@ def test_gradient_penalty_is_finite_where_the_slope_is_zero(quadratic):
 
 def test_dragan_looks_around_the_data(quadratic, batches):
     real, fake = batches
-    share_seed, noise_seed = tf.unstack(tf.random.split(SEED, 2))
-    share = tf.random.stateless_uniform([6, 1, 1, 1], share_seed).numpy()
-    noise = tf.random.stateless_uniform(real.shape, noise_seed).numpy()
-    around = real + share * 0.5 * real.std() * noise
-    expected = 10 * np.mean((slopes(quadratic, around) - 1) ** 2)
+    expected = 10 * np.mean((slopes(quadratic, around(real)) - 1) ** 2)
     received = DRAGAN(10.0)(quadratic, real, fake, SEED)
     np.testing.assert_allclose(received, expected, rtol=1e-5)
     np.testing.assert_array_equal(
@@ -85,24 +81,68 @@ def test_dragan_looks_around_the_data(quadratic, batches):
     )
 
 
-@pytest.mark.parametrize("penalty", [R1(2.0), R2(2.0), GradientPenalty(2.0)])
-def test_gradients_on_weights_match_central_differences(quadratic, batches, penalty):
-    # The second derivative, through the inner gradient: what training uses.
-    real, fake = batches
+def mean_square_slope(scale, images):
+    return np.mean(np.sum((2 * scale * images.reshape(-1, 4)) ** 2, axis=1))
+
+
+def mean_square_excess(scale, images, one_sided=False):
+    norms = np.sqrt(np.sum((2 * scale * images.reshape(-1, 4)) ** 2, axis=1))
+    excess = np.maximum(norms - 1, 0) if one_sided else norms - 1
+    return np.mean(excess**2)
+
+
+def between(real, fake):
+    share = tf.random.stateless_uniform([len(real), 1, 1, 1], SEED).numpy()
+    return share * real + (1 - share) * fake
+
+
+def around(real):
+    share_seed, noise_seed = tf.unstack(tf.random.split(SEED, 2))
+    share = tf.random.stateless_uniform([len(real), 1, 1, 1], share_seed).numpy()
+    noise = tf.random.stateless_uniform(real.shape, noise_seed).numpy()
+    return real + share * 0.5 * real.std() * noise
+
+
+@pytest.mark.parametrize(
+    ("penalty", "closed_form"),
+    [
+        (R1(2.0), lambda scale, real, fake: mean_square_slope(scale, real)),
+        (R2(2.0), lambda scale, real, fake: mean_square_slope(scale, fake)),
+        (
+            GradientPenalty(2.0),
+            lambda scale, real, fake: (
+                2 * mean_square_excess(scale, between(real, fake))
+            ),
+        ),
+        (
+            GradientPenalty(2.0, one_sided=True),
+            lambda scale, real, fake: (
+                2 * mean_square_excess(scale, between(real, fake), one_sided=True)
+            ),
+        ),
+        (
+            DRAGAN(2.0),
+            lambda scale, real, fake: 2 * mean_square_excess(scale, around(real)),
+        ),
+    ],
+    ids=["R1", "R2", "GradientPenalty", "one-sided", "DRAGAN"],
+)
+def test_gradients_on_weights_match_central_differences(
+    quadratic, batches, penalty, closed_form
+):
+    # The second derivative, through the inner gradient: what training uses. Penalties
+    # are float32; the differences are those of their closed forms in float64.
+    real, fake = (images / 4 for images in batches)  # slopes on both sides of 1
     with tf.GradientTape() as tape:
         loss = penalty(quadratic, real, fake, SEED)
     gradient = tape.gradient(loss, quadratic.scale.value).numpy()
-    start, step = quadratic.scale.numpy(), 1e-2
-    for index in range(4):
-        values = []
-        for sign in (1, -1):
-            moved = start.copy()
-            moved[index] += sign * step
-            quadratic.scale.assign(moved)
-            values.append(float(penalty(quadratic, real, fake, SEED)))
-        # float32 losses and a wide step: looser than the float64 rule of the house.
+    start, step = quadratic.scale.numpy().astype("float64"), 1e-6
+    real, fake = (images.astype("float64") for images in (real, fake))
+    np.testing.assert_allclose(loss, closed_form(start, real, fake), rtol=1e-5)
+    for index, shift in enumerate(step * np.eye(4)):
+        values = [closed_form(start + s, real, fake) for s in (shift, -shift)]
         difference = (values[0] - values[1]) / (2 * step)
-        np.testing.assert_allclose(gradient[index], difference, rtol=5e-3, atol=2e-3)
+        np.testing.assert_allclose(gradient[index], difference, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
@@ -120,6 +160,39 @@ def test_lazy_terms_keep_their_mean(quadratic, batches, jit_compile):
     assert [float(value) > 0 for value in values] == [True, False, False, False] * 2
     with tf.GradientTape() as tape:
         expected = R1(2.0)(quadratic, real, fake, SEED)
+    np.testing.assert_allclose(np.mean(values), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.mean(gradients, axis=0)[0],
+        tape.gradient(expected, quadratic.scale.value),
+        rtol=1e-5,
+    )
+
+
+def test_over_their_intervals_lazy_terms_pull_as_those_of_every_move(
+    quadratic, batches
+):
+    # Several at once, each with an interval of its own, over the least common multiple.
+    real, fake = batches
+
+    def kinds(*intervals):
+        return [
+            kind(2.0, interval=interval)
+            for kind, interval in zip((R1, R2, GradientPenalty), intervals, strict=True)
+        ]
+
+    lazy, eager = PenaltiesInPlay(kinds(4, 3, 2)), PenaltiesInPlay(kinds(1, 1, 1))
+
+    @tf.function
+    def due(move):
+        return lazy.when_due(
+            move, quadratic, real, fake, SEED, [quadratic.scale], lambda loss: loss
+        )
+
+    values, gradients = zip(
+        *(due(tf.constant(move)) for move in range(12)), strict=True
+    )
+    with tf.GradientTape() as tape:
+        expected = eager.at_once("discriminator", quadratic, real, fake, SEED)
     np.testing.assert_allclose(np.mean(values), expected, rtol=1e-5)
     np.testing.assert_allclose(
         np.mean(gradients, axis=0)[0],

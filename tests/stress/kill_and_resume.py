@@ -96,6 +96,11 @@ def child(way: str, path: Path, epochs: int, kill_at: int, delay: float) -> None
 
     import keras_gan as kg
 
+    # Replicas on devices that TensorFlow does not know would wait for ever.
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0],
+        [tf.config.LogicalDeviceConfiguration()] * 2,
+    )
     sys.path.insert(0, str(Path(__file__).parent.parent))
     from games import make_tiny_gan, tiny_images
 
