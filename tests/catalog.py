@@ -8,7 +8,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
-from conftest import make_tiny_gan
+from games import make_tiny_gan
 
 import keras_gan as kg
 

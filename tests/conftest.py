@@ -6,15 +6,7 @@ from pathlib import Path
 import keras
 import pytest
 import tensorflow as tf
-from games import (  # noqa: F401
-    assert_equal_state,
-    assert_equal_weights,
-    everything_of,
-    make_tiny_gan,
-    tiny_images,
-    weights_of,
-    without_dropout,
-)
+from games import make_tiny_gan
 
 import keras_gan as kg
 

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from conftest import assert_equal_weights, make_tiny_gan, tiny_images, weights_of
+from games import assert_equal_weights, make_tiny_gan, tiny_images, weights_of
 
 import keras_gan as kg
 from export import check_parity, export_onnx

@@ -4,7 +4,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from conftest import assert_equal_weights, make_tiny_gan, tiny_images
+from games import assert_equal_weights, make_tiny_gan, tiny_images
 from PIL import Image
 
 import keras_gan as kg

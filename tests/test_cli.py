@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import assert_equal_weights
+from games import assert_equal_weights
 
 import keras_gan as kg
 from keras_gan.cli import main

@@ -21,7 +21,7 @@ from catalog import (
     name_of,
     teams,
 )
-from conftest import (
+from games import (
     assert_equal_state,
     assert_equal_weights,
     make_tiny_gan,

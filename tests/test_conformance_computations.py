@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from catalog import copy_of, entries_of
-from conftest import make_tiny_gan, tiny_images, without_dropout
+from games import make_tiny_gan, tiny_images, without_dropout
 
 import keras_gan as kg
 

@@ -8,7 +8,7 @@ import onnx
 import onnxruntime
 import pytest
 import tensorflow as tf
-from conftest import make_tiny_gan, tiny_images
+from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
 from export import (

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import assert_equal_state, make_tiny_gan, tiny_images, without_dropout
+from games import assert_equal_state, make_tiny_gan, tiny_images, without_dropout
 
 import keras_gan as kg
 from keras_gan.penalties import FeatureMatching, HistoricalAveraging, MomentMatching

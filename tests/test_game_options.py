@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import (
+from games import (
     make_tiny_gan,
     tiny_images,
     weights_of,

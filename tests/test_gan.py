@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import (
+from games import (
     assert_equal_weights,
     make_tiny_gan,
     tiny_images,

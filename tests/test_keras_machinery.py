@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import (
+from games import (
     assert_equal_state,
     assert_equal_weights,
     make_tiny_gan,

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import make_tiny_gan, tiny_images
+from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
 from keras_gan._penalties_in_play import PenaltiesInPlay

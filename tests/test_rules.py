@@ -3,7 +3,7 @@
 import keras
 import pytest
 import tensorflow as tf
-from conftest import make_tiny_gan
+from games import make_tiny_gan
 
 import keras_gan as kg
 from keras_gan.penalties import DRAGAN, R1, FeatureMatching, GradientPenalty

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import (
+from games import (
     assert_equal_state,
     make_tiny_gan,
     tiny_images,

@@ -1,6 +1,6 @@
 """One worker of a game on several: plays, saves each epoch, leaves its weights.
 
-    python play.py FOLDER EPOCHS        with TF_CONFIG in the environment
+Called as `play.py FOLDER EPOCHS`, with TF_CONFIG in the environment.
 """
 
 import os
