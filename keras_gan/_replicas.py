@@ -7,6 +7,7 @@ takes its own rows: N replicas learn what one replica with the whole batch learn
 """
 
 import functools
+import os
 from collections.abc import Callable, Iterable
 
 import keras
@@ -15,6 +16,32 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 
 _KEY_STRIDE = 1_000_003  # a prime: keys of neighbouring layers stay apart
+
+
+# One of a kind in a process: two strategies on the same devices would take each other's
+# collectives for their own.
+@functools.cache
+def named_strategy(name: str) -> tf.distribute.Strategy:
+    """The strategy of that name, on all devices it can have.
+
+    Args:
+        name: `"none"`, `"mirrored"` or `"multi_worker"`.
+
+    Raises:
+        ValueError: if `"multi_worker"` finds no TF_CONFIG.
+    """
+    if name == "multi_worker":
+        if "TF_CONFIG" not in os.environ:
+            raise ValueError(
+                "`--strategy multi_worker` needs the environment variable TF_CONFIG, "
+                "which names the workers and this one. Received: none."
+            )
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "mirrored":
+        kinds = (tf.config.list_logical_devices(kind) for kind in ("GPU", "CPU"))
+        devices = next(devices for devices in kinds if devices)
+        return tf.distribute.MirroredStrategy([device.name for device in devices])
+    return tf.distribute.get_strategy()
 
 
 def num_replicas() -> int:

@@ -15,7 +15,7 @@ import tensorflow as tf
 from keras_gan import recipes
 from keras_gan._cli_arguments import build_parser
 from keras_gan._files import write_json
-from keras_gan._replicas import is_chief
+from keras_gan._replicas import is_chief, named_strategy
 from keras_gan._types import Config
 from keras_gan._validation import check_integer, check_known, check_positive_integer
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
@@ -72,7 +72,7 @@ def _list(args: argparse.Namespace) -> None:
 
 def _train(args: argparse.Namespace) -> None:
     recipe = recipes.get(args.recipe)
-    strategy = _strategy(args.strategy)
+    strategy = named_strategy(args.strategy)
     chief = is_chief(strategy)
     run = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and run.config.exists()
@@ -193,21 +193,6 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         "passes_per_epoch": recipe.passes_per_epoch,
         "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
-
-
-def _strategy(name: str) -> tf.distribute.Strategy:
-    if name == "multi_worker":
-        if "TF_CONFIG" not in os.environ:
-            raise ValueError(
-                "`--strategy multi_worker` needs the environment variable TF_CONFIG, "
-                "which names the workers and this one. Received: none."
-            )
-        return tf.distribute.MultiWorkerMirroredStrategy()
-    if name == "mirrored":
-        kinds = (tf.config.list_logical_devices(kind) for kind in ("GPU", "CPU"))
-        devices = next(devices for devices in kinds if devices)
-        return tf.distribute.MirroredStrategy([device.name for device in devices])
-    return tf.distribute.get_strategy()
 
 
 def _absolute(path: str | None) -> str | None:
