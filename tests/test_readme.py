@@ -1,21 +1,26 @@
 """The README's code runs as it stands, with fewer epochs."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 README = Path(__file__).parent.parent / "README.md"
 
 
-def test_python_blocks_run_in_order(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_python_blocks_run_in_order(tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert len(blocks) >= 3
-    names: dict = {}
-    for block in blocks:
-        shortened = re.sub(r"epochs=\d+", "epochs=2", block)
-        exec(compile(shortened, str(README), "exec"), names)
-    assert names["images"].shape == (16, 8, 8, 1)
-    assert "nats" in capsys.readouterr().out
+    script = re.sub(r"epochs=\d+", "epochs=2", "\n".join(blocks))
+    # A process of its own: a second strategy in this one would disturb the first.
+    result = subprocess.run(
+        [sys.executable, "-c", f"{script}\nassert images.shape == (16, 8, 8, 1)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert "nats" in result.stdout
     for name in ("samples.png", "gan.keras", "generator.onnx", "saved_model"):
         assert (tmp_path / name).exists()
 
