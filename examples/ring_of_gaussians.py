@@ -14,8 +14,8 @@ non-saturating 2.6, relativistic pairing without penalties 3.6, least squares 4.
 6.4, and Wasserstein with a gradient penalty all 8 too, with 97.3 ± 0.2 % good samples,
 narrower still. The tables are in examples/records/ring_of_gaussians.
 
-The recipe's modes come out narrower than those of the data: the good samples of a mode have 0.72
-(ring) and 0.68 (grid) of the data's standard deviation, where data have 0.97.
+The recipe's modes come out narrower than those of the data: the good samples of a mode
+have 0.72 (ring) and 0.68 (grid) of the data's standard deviation, where data have 0.97.
 
 Row "recipe" is `keras_gan.recipes.ring_of_gaussians` (or `grid_of_gaussians`); row
 "data" holds samples of the mixture itself; every other row keeps the recipe's networks,
