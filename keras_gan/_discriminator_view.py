@@ -1,12 +1,13 @@
 """What the discriminator is shown of images: augmented, noisy, in packs."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_gan._replicas import draw_rows
+from keras_gan._replicas import draw_like
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_nonnegative
 
@@ -79,8 +80,11 @@ class DiscriminatorView:
         if self.augmentation is not None:
             images = self.augmentation(images, augmentation_seed)
         if self.instance_noise != 0.0:
-            noise = _normal_like(images, noise_seed)
-            images += tf.cast(self._stddev(step), images.dtype) * noise
+            normal = functools.partial(
+                tf.random.stateless_normal, seed=noise_seed, dtype=images.dtype
+            )
+            stddev = tf.cast(self._stddev(step), images.dtype)
+            images += stddev * draw_like(images, normal)
         return images
 
     def _stddev(self, step: Tensor) -> Tensor:
@@ -112,11 +116,3 @@ def check_noise_level(level: Any) -> NoiseLevel:
     if isinstance(level, keras.optimizers.schedules.LearningRateSchedule):
         return level
     return check_nonnegative("instance_noise", 0.0 if level is None else level)
-
-
-def _normal_like(images: Tensor, seed: Tensor) -> Tensor:
-    def draw(num_rows: Tensor) -> Tensor:
-        shape = tf.concat([[num_rows], tf.shape(images)[1:]], axis=0)
-        return tf.random.stateless_normal(shape, seed, dtype=images.dtype)
-
-    return draw_rows(draw, tf.shape(images)[0])

@@ -86,6 +86,20 @@ def draw_rows(sample: Callable[[Tensor], Tensor], num_rows: Tensor) -> Tensor:
     return sample(context.num_replicas_in_sync * num_rows)[first : first + num_rows]
 
 
+def draw_like(images: Tensor, sample: Callable[[Tensor], Tensor]) -> Tensor:
+    """One number for each entry of `images`, from one draw for the whole batch.
+
+    Args:
+        images: `[batch, ...]`, of this replica.
+        sample: function of a shape that draws it with a fixed seed.
+    """
+
+    def rows(num_rows: Tensor) -> Tensor:
+        return sample(tf.concat([[num_rows], tf.shape(images)[1:]], axis=0))
+
+    return draw_rows(rows, tf.shape(images)[0])
+
+
 def separate_draws(layers: Iterable[keras.layers.Layer]) -> None:
     """Lets random layers draw otherwise on every replica.
 

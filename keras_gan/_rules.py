@@ -21,7 +21,7 @@ def check_order(
             "`simultaneous=True` moves each player once a step. Received: "
             f"discriminator_steps={discriminator_steps}; set it to 1."
         )
-    mixing = [layer.name for layer in layers_of(discriminator) if _mixes_rows(layer)]
+    mixing = _mixing_layers(discriminator)
     if fused and mixing:
         raise ValueError(
             "`fused_discriminator=True` shows real and generated images in one batch, "
@@ -71,7 +71,7 @@ def warn_of_known_failures(
             "normalisation, or discriminator_constraint.",
             stacklevel=3,
         )
-    mixing = [layer.name for layer in layers_of(discriminator) if _mixes_rows(layer)]
+    mixing = _mixing_layers(discriminator)
     if limits_gradient and mixing:
         warnings.warn(
             "A gradient penalty bounds the slope for each image by itself, but layer "
@@ -100,6 +100,11 @@ def constrain(network: keras.Model, constraint: Any, previous: Any) -> None:
         variable.constraint = constraint
 
 
-def _mixes_rows(layer: keras.layers.Layer) -> bool:
-    is_batch_normalization = isinstance(layer, keras.layers.BatchNormalization)
-    return is_batch_normalization or getattr(layer, "uses_batch_statistics", False)
+def _mixing_layers(discriminator: keras.Model) -> list[str]:
+    """Names of the layers that make a row's logit depend on other rows."""
+    return [
+        layer.name
+        for layer in layers_of(discriminator)
+        if isinstance(layer, keras.layers.BatchNormalization)
+        or getattr(layer, "uses_batch_statistics", False)
+    ]

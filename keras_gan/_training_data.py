@@ -126,9 +126,7 @@ def with_equal_shares(dataset: Any, rows: int) -> Any:
     """
     if rows == 1 or not isinstance(dataset, tf.data.Dataset):
         return dataset
-    return dataset.map(
-        lambda *element: full_rows(element[0], rows), num_parallel_calls=1
-    )
+    return dataset.map(lambda *element: full_rows(element[0], rows))
 
 
 def evaluation_batches(data: Any, batch_size: int, replicas: int) -> Any:

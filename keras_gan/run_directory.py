@@ -154,8 +154,13 @@ def record_environment() -> dict[str, str]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "num_cpus": str(os.cpu_count()),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": timestamp(),
     }
+
+
+def timestamp() -> str:
+    """Returns the present second in UTC, as ISO 8601 writes it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def jsonable(value: Any) -> Any:

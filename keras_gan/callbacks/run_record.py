@@ -1,6 +1,5 @@
 """What a training was, how far it came, and how it ended, in two small files."""
 
-import datetime
 import json
 import math
 import os
@@ -14,7 +13,7 @@ import tensorflow as tf
 from keras_gan._files import replacing, write_json
 from keras_gan._replicas import is_chief
 from keras_gan._types import Config
-from keras_gan.run_directory import jsonable, record_environment
+from keras_gan.run_directory import jsonable, record_environment, timestamp
 
 _RUNNING = "running"
 
@@ -69,7 +68,7 @@ class RunRecord(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Starts the clock."""
         self._record = {}
-        self._started = _now()
+        self._started = timestamp()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Begins the record or, after a resume, takes it up."""
@@ -152,7 +151,7 @@ class RunRecord(keras.callbacks.Callback):
             lines = [json.dumps(row, allow_nan=False) + "\n" for row in self._rows]
             partial.write_text("".join(lines), encoding="utf-8")
         progress = {
-            "updated": _now(),
+            "updated": timestamp(),
             "epochs_completed": int(self.model.epochs_completed.numpy()),
             "steps_completed": int(self.model.train_steps.numpy()),
             "epoch_seconds": [row["seconds"] for row in self._rows],
@@ -162,10 +161,6 @@ class RunRecord(keras.callbacks.Callback):
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _devices() -> list[str]:

@@ -1,9 +1,10 @@
 """Gaussian noise on what a discriminator sees, of its own on every replica."""
 
-import keras
-import tensorflow as tf
+from typing import Any
 
-from keras_gan._types import Tensor
+import keras
+
+from keras_gan._replicas import separate_draws
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -25,6 +26,7 @@ class GaussianInputNoise(keras.layers.GaussianNoise):
         ValueError: if `stddev` lies outside [0, 1].
 
     Example:
+    >>> import tensorflow as tf
     >>> layer = GaussianInputNoise(0.1, seed=0)
     >>> images = tf.zeros((2, 8, 8, 1))
     >>> bool(tf.reduce_all(layer(images, training=True) == images))
@@ -37,20 +39,6 @@ class GaussianInputNoise(keras.layers.GaussianNoise):
         Adversarial Networks, 2017. https://arxiv.org/abs/1701.04862
     """
 
-    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
-        """Returns the inputs, with noise while training."""
-        if not training or self.stddev == 0:
-            return inputs
-        noise = tf.random.stateless_normal(
-            tf.shape(inputs), self._next_seed(), stddev=self.stddev, dtype=inputs.dtype
-        )
-        return inputs + noise
-
-    def _next_seed(self) -> Tensor:
-        seed = tf.convert_to_tensor(self.seed_generator.next())
-        replica = tf.distribute.get_replica_context()
-        if replica is None or replica.num_replicas_in_sync == 1:
-            return seed
-        return tf.random.experimental.stateless_fold_in(
-            seed, tf.cast(replica.replica_id_in_sync_group, seed.dtype)
-        )
+    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(stddev, seed=seed, **kwargs)
+        separate_draws([self])

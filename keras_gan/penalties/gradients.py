@@ -5,12 +5,13 @@ discriminator judges each image by itself: batch normalisation and minibatch lay
 break that.
 """
 
+import functools
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_gan._replicas import draw_rows
+from keras_gan._replicas import draw_like, draw_rows
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
 from keras_gan.penalties.base import Penalty
@@ -122,7 +123,10 @@ class DRAGAN(_GradientTerm):
         share_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
         share = _uniform_per_sample(real, share_seed)  # [batch, 1, 1, 1]
         spread = self.scale * tf.math.reduce_std(real)
-        around = real + share * spread * _uniform_per_pixel(real, noise_seed)
+        uniform = functools.partial(
+            tf.random.stateless_uniform, seed=noise_seed, dtype=real.dtype
+        )
+        around = real + share * spread * draw_like(real, uniform)
         excess = _slopes(discriminator, around) - 1
         return self.weight * tf.reduce_mean(tf.square(excess))
 
@@ -213,14 +217,6 @@ def _uniform_per_sample(images: Tensor, seed: Tensor) -> Tensor:
 
     def draw(num_rows: Tensor) -> Tensor:
         shape = [num_rows, *ones]
-        return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
-
-    return draw_rows(draw, tf.shape(images)[0])
-
-
-def _uniform_per_pixel(images: Tensor, seed: Tensor) -> Tensor:
-    def draw(num_rows: Tensor) -> Tensor:
-        shape = tf.concat([[num_rows], tf.shape(images)[1:]], axis=0)
         return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
 
     return draw_rows(draw, tf.shape(images)[0])
