@@ -1,0 +1,245 @@
+"""Features of images: computed once, named, checked, shared by all measures."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras_gan._types import Array, FloatArray
+from keras_gan._validation import check_positive_integer
+
+_UNNAMED = "unnamed array"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Features:
+    """What a feature function saw in a set of images.
+
+    Compute it once with `extract_features` and hand it to as many measures as you like;
+    they record its name. Values are kept as they come, and moments are taken in
+    float64.
+
+    Args:
+        values: float array `[num_images, dim]`; more axes are flattened.
+        name: str, of the feature function: values of two functions do not compare.
+            Defaults to `"unnamed array"`.
+        probabilities: float array `[num_images, num_classes]`, what a classifier says
+            of the same images, or `None`. Defaults to `None`.
+
+    Raises:
+        ValueError: if there is no image, a value is not finite, or `probabilities` are
+            not one distribution for each image.
+
+    Example:
+    >>> features = Features(np.eye(3), name="identity")
+    >>> len(features), features.dim
+    (3, 3)
+    """
+
+    values: FloatArray
+    name: str = _UNNAMED
+    probabilities: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        values = _matrix("values", self.values)
+        object.__setattr__(self, "values", values)
+        if self.probabilities is None:
+            return
+        probabilities = check_probabilities("probabilities", self.probabilities)
+        if len(probabilities) != len(values):
+            raise ValueError(
+                "`probabilities` must hold one row for each image. Received: "
+                f"{len(probabilities)} rows for {len(values)} images"
+            )
+        object.__setattr__(self, "probabilities", probabilities)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def dim(self) -> int:
+        """Length of one feature vector."""
+        return self.values.shape[1]
+
+
+def extract_features(
+    images: Array,
+    network: Callable[[Any], Any] | None = None,
+    name: str | None = None,
+    batch_size: int = 500,
+) -> Features:
+    """Runs a feature function over images in batches.
+
+    Args:
+        images: array `[num_images, …]`, in the range that `network` was made for.
+        network: function or Keras model from a batch of images to `[batch, …]`
+            features, or to a dict with `"features"` and the class `"probabilities"`;
+            `None` takes the pixels themselves. A Keras model is called in inference
+            mode. Defaults to `None`.
+        name: str, for the record; `None` takes the network's own `name`.
+            Defaults to `None`.
+        batch_size: int, images in a batch. Defaults to `500`.
+
+    Returns:
+        features: `Features` `[num_images, dim]`.
+
+    Raises:
+        ValueError: if there is no image or a feature is not finite.
+
+    Example:
+    >>> images = np.random.default_rng(0).uniform(size=(20, 8, 8, 1))
+    >>> extract_features(images).values.shape
+    (20, 64)
+    >>> def row_means(batch):
+    ...     return batch.mean(axis=(2, 3))
+    >>> features = extract_features(images, row_means)
+    >>> features.name, features.values.shape
+    ('row_means', (20, 8))
+    """
+    images = np.asarray(images)
+    check_positive_integer("batch_size", batch_size)
+    if network is None:
+        return Features(_matrix("images", images), name or "pixels")
+    name = name or getattr(network, "name", None) or getattr(network, "__name__", None)
+    batches = [
+        _outputs(network, images[start : start + batch_size])
+        for start in range(0, len(images), batch_size)
+    ]
+    if not batches:
+        raise ValueError("`images` must hold at least one image. Received: none")
+    joined = {key: np.concatenate([b[key] for b in batches]) for key in batches[0]}
+    return Features(
+        joined["features"], name or type(network).__name__, joined.get("probabilities")
+    )
+
+
+def as_features(name: str, values: "Features | Array") -> Features:
+    """Returns `values` as `Features`; errors speak of the argument `name`."""
+    if isinstance(values, Features):
+        return values
+    return Features(_matrix(name, values))
+
+
+def check_two_sets(
+    real: "Features | Array", fake: "Features | Array", minimum: int = 2
+) -> tuple[Features, Features, tuple[str, ...]]:
+    """Returns both sets as `Features`, with what makes comparing them doubtful.
+
+    Args:
+        real: `Features` or array `[num_real, …]`.
+        fake: `Features` or array `[num_fake, …]`.
+        minimum: int, rows that each set must have. Defaults to `2`.
+
+    Raises:
+        ValueError: if a set has too few rows or values that are not finite, the
+            dimensions differ, or two named feature functions differ.
+    """
+    real, fake = as_features("real", real), as_features("fake", fake)
+    for name, features in (("real", real), ("fake", fake)):
+        if len(features) < minimum:
+            raise ValueError(
+                f"`{name}` must hold at least {minimum} rows. Received: {len(features)}"
+            )
+    if real.dim != fake.dim:
+        raise ValueError(
+            "`real` and `fake` must have features of one length. Received: "
+            f"real.dim={real.dim}, fake.dim={fake.dim}"
+        )
+    if real.name != fake.name:
+        raise ValueError(
+            "`real` and `fake` must come from one feature function. Received: "
+            f"real.name={real.name!r}, fake.name={fake.name!r}"
+        )
+    return real, fake, (*_constant(real=real, fake=fake), *range_warnings(real, fake))
+
+
+def range_warnings(real: Features, fake: Features) -> tuple[str, ...]:
+    """Says so where pixels of two sets cannot have one range, `[0, 1]` and `[-1, 1]`.
+
+    Other features have no range of their own: nothing is said of them.
+    """
+    if real.name not in ("pixels", _UNNAMED):
+        return ()
+    warning = different_ranges(
+        "real", value_range(real.values), "fake", value_range(fake.values)
+    )
+    return (warning,) if warning else ()
+
+
+def value_range(values: Array) -> tuple[float, float]:
+    """Returns the smallest and the largest value."""
+    return float(np.min(values)), float(np.max(values))
+
+
+def different_ranges(
+    reference_name: str,
+    reference: tuple[float, float],
+    name: str,
+    observed: tuple[float, float],
+) -> str | None:
+    """Returns a warning where two observed ranges cannot be of the same scale.
+
+    They cannot where one leaves the reference by more than a quarter of its width, or
+    keeps to one half of it: pixels in [0, 1] against [-1, 1] do so either way round.
+    """
+    low, high = reference
+    width, middle = high - low, (low + high) / 2
+    inside = low - width / 4 <= observed[0] and observed[1] <= high + width / 4
+    one_half = observed[0] >= middle or observed[1] <= middle
+    if width == 0 or (inside and not one_half):
+        return None
+    return (
+        f"`{name}` and `{reference_name}` seem to have different value ranges: {name} "
+        f"from {observed[0]:.4g} to {observed[1]:.4g}, {reference_name} from {low:.4g} "
+        f"to {high:.4g}. Bring both to one range, or the value means nothing."
+    )
+
+
+def check_probabilities(name: str, probabilities: Array) -> FloatArray:
+    """Returns class probabilities; raises unless each row is a distribution."""
+    probabilities = _matrix(name, probabilities)
+    if np.any(probabilities < 0) or not np.allclose(
+        probabilities.sum(axis=1, dtype="float64"), 1, atol=1e-3
+    ):
+        raise ValueError(
+            f"`{name}` must hold rows of probabilities that sum to 1. Received: values "
+            f"from {probabilities.min():.4g} to {probabilities.max():.4g}; pass the "
+            "softmax of logits."
+        )
+    return probabilities
+
+
+def _outputs(network: Callable[[Any], Any], batch: Array) -> dict[str, FloatArray]:
+    call = getattr(network, "predict_on_batch", network)
+    outputs = call(batch)
+    if not isinstance(outputs, dict):
+        outputs = {"features": outputs}
+    return {key: np.asarray(value) for key, value in outputs.items()}
+
+
+def _constant(**sets: Features) -> tuple[str, ...]:
+    return tuple(
+        f"`{name}` has {num_constant} constant features of {features.dim}."
+        for name, features in sets.items()
+        if (num_constant := int(np.sum(np.ptp(features.values, axis=0) == 0)))
+        and features.name != "pixels"
+    )
+
+
+def _matrix(name: str, values: Array) -> FloatArray:
+    values = np.asarray(values)
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"`{name}` must be numbers. Received: dtype={values.dtype}")
+    if values.dtype not in (np.float32, np.float64):
+        values = values.astype("float32" if values.dtype.itemsize < 4 else "float64")
+    if values.ndim < 2 or not values.size:
+        raise ValueError(
+            f"`{name}` must have the shape [num, …] with at least one row. Received: "
+            f"{name}.shape={values.shape}"
+        )
+    matrix = values.reshape(len(values), math.prod(values.shape[1:]))
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"`{name}` must be finite. Received: NaN or infinite values.")
+    return matrix

@@ -1,0 +1,105 @@
+"""What every measure returns: values together with the protocol behind them."""
+
+import dataclasses
+from typing import ClassVar
+
+from keras_gan._types import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantity:
+    """One number of a score: its name in tables and logs, and where it is kept.
+
+    Args:
+        name: str, e.g. `"frechet_distance"`.
+        field: str, field of the score that holds the number.
+        error_field: str, field that holds its standard error, or `None`.
+            Defaults to `None`.
+        better: str, `"lower"`, `"higher"` or what a perfect model reaches, such as
+            `"0.5"`. Defaults to `"lower"`.
+    """
+
+    name: str
+    field: str
+    error_field: str | None = None
+    better: str = "lower"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Score:
+    """Base of the results of measures: frozen, with the protocol and its warnings.
+
+    A subclass is a frozen dataclass that names in `quantities` which of its fields were
+    measured; every other field is protocol, without which the numbers mean nothing.
+
+    Args:
+        warnings: strings, what makes the numbers doubtful. Defaults to `()`.
+
+    Example:
+    >>> @dataclasses.dataclass(frozen=True, kw_only=True)
+    ... class Accuracy(Score):
+    ...     quantities = (Quantity("accuracy", "value", better="higher"),)
+    ...     value: float
+    ...     num_images: int
+    >>> accuracy = Accuracy(value=0.9923, num_images=10_000)
+    >>> accuracy.values
+    {'accuracy': 0.9923}
+    >>> print(accuracy)
+    accuracy 0.9923 (num_images=10000)
+    >>> accuracy.record()["num_images"]
+    10000
+    """
+
+    quantities: ClassVar[tuple[Quantity, ...]] = ()
+
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The measured numbers by their names."""
+        return {
+            quantity.name: float(getattr(self, quantity.field))
+            for quantity in self.quantities
+        }
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """The standard errors of those numbers that have one."""
+        return {
+            quantity.name: float(getattr(self, quantity.error_field))
+            for quantity in self.quantities
+            if quantity.error_field is not None
+        }
+
+    def record(self) -> Config:
+        """Returns everything, ready for JSON, under the name of the measure."""
+        return {"measure": type(self).__name__, **dataclasses.asdict(self)}
+
+    def __str__(self) -> str:
+        measured = {quantity.field for quantity in self.quantities}
+        measured |= {quantity.error_field or "" for quantity in self.quantities}
+        numbers = ", ".join(
+            f"{name} {format_value(value, self.errors.get(name))}"
+            for name, value in self.values.items()
+        )
+        protocol = ", ".join(
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in dataclasses.fields(self)
+            if field.name not in measured | {"warnings"}
+        )
+        return f"{numbers} ({protocol})" + "".join(
+            f"\n  warning: {warning}" for warning in self.warnings
+        )
+
+
+def format_value(value: float, error: float | None = None) -> str:
+    """Returns a number with four figures, or as many as its error bears.
+
+    Example:
+    >>> format_value(241.2345, 2.071), format_value(0.00123456)
+    ('241.2 ± 2.1', '0.001235')
+    """
+    if error is None or not error > 0:
+        return f"{value:.4g}"
+    digits = max(0, 1 - int(f"{error:.1e}".partition("e")[2]))
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
