@@ -1,5 +1,6 @@
 """Networks at work outside training."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import FloatArray, Tensor
+from keras_gan._validation import check_integer, check_positive_integer
 
 
 class InBatches:
@@ -33,3 +35,37 @@ class InBatches:
             for start in range(0, len(rows), batch_size)
         ]
         return np.concatenate(batches)
+
+
+class SampleStream:
+    """Samples that are drawn anew, chunk by chunk, whenever they are read.
+
+    Args:
+        draw: function of `(num_samples, seed)`.
+        num_samples: int, of all chunks together.
+        seed: int.
+        chunk_size: int, samples in a chunk.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int, int], FloatArray],
+        num_samples: int,
+        seed: int,
+        chunk_size: int,
+    ) -> None:
+        self._draw = draw
+        self.num_samples = check_positive_integer("num_samples", num_samples)
+        self.seed = check_integer("seed", seed)
+        self.chunk_size = check_positive_integer("chunk_size", chunk_size)
+
+    def __iter__(self) -> Iterator[FloatArray]:
+        """Yields arrays `[at most chunk_size, …]`."""
+        for index, start in enumerate(range(0, self.num_samples, self.chunk_size)):
+            size = min(self.chunk_size, self.num_samples - start)
+            yield self._draw(size, _chunk_seed(self.seed, index))
+
+
+def _chunk_seed(seed: int, index: int) -> int:
+    # Neighbouring seeds and chunks get unrelated draws.
+    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0] % 2**31)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_gan import _network_checks
 from keras_gan._averaging import clone_for_averaging
 from keras_gan._discriminator_view import DiscriminatorView, packed
-from keras_gan._inference import InBatches
+from keras_gan._inference import InBatches, SampleStream
 from keras_gan._replicas import separate_draws
 from keras_gan._resumable import ResumableModel
 from keras_gan._training_data import check_batch_size
@@ -96,6 +96,30 @@ class Players(ResumableModel):
         latents = self.prior.sample(num_samples, seed)
         check_positive_integer("batch_size", batch_size)
         return self._generate_in_batches(latents, batch_size)
+
+    def sample_stream(
+        self, num_samples: int, seed: int, chunk_size: int = 1000
+    ) -> SampleStream:
+        """Samples for a measure that takes more of them than memory does.
+
+        Each reading draws the same images anew, one chunk at a time; they are others
+        than `sample` draws from the same seed, and depend on `chunk_size` too.
+
+        Args:
+            num_samples: int, at least 1.
+            seed: int, at least 0.
+            chunk_size: int, images in memory at once. Defaults to `1000`.
+
+        Returns:
+            stream: iterable of float32 arrays `[chunk, height, width, channels]`.
+
+        Example:
+        ```python
+        stream = gan.sample_stream(1_000_000, seed=0)
+        kg.evaluation.parzen_log_likelihood(stream, valid, test, verbose=1)
+        ```
+        """
+        return SampleStream(self.sample, num_samples, seed, chunk_size)
 
     def discriminate(self, images: Array, batch_size: int = 1000) -> FloatArray:
         """D(x): how likely the discriminator holds each image to be data.

@@ -20,7 +20,7 @@ from keras_gan._types import Config
 from keras_gan._validation import check_integer, check_known, check_positive_integer
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
 from keras_gan.datasets.image_dataset import ImageDataset
-from keras_gan.evaluation.parzen import ParzenEstimate, parzen_log_likelihood
+from keras_gan.evaluation.parzen_protocol import ParzenEstimate, parzen_log_likelihood
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment

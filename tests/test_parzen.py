@@ -10,8 +10,11 @@ from keras_gan.evaluation import (
     TABLE_1_BANDWIDTHS,
     ParzenWindow,
     _kernel_sums,
+    _sample_parts,
     bandwidth_scores,
+    parzen,
     parzen_log_likelihood,
+    parzen_log_likelihood_over_folds,
 )
 from keras_gan.evaluation.parzen_distribution import ParzenMixture
 
@@ -24,27 +27,54 @@ def points():
     return samples, x
 
 
+@pytest.fixture
+def small_tiles(monkeypatch):
+    # The tile size is a constant of the graph: trace it anew.
+    for name in ("add_centres", "log_means"):
+        function = getattr(_kernel_sums, name).python_function
+        for module in (_kernel_sums, parzen):
+            monkeypatch.setattr(module, name, tf.function(function))
+    monkeypatch.setattr(_kernel_sums, "_TILE_ENTRIES", 100)
+    monkeypatch.setattr(_sample_parts, "_ROWS", 19)
+    monkeypatch.setattr(parzen, "_POINTS", 10)
+
+
 @pytest.mark.parametrize("bandwidth", [0.01, 0.2, 3.0])
-def test_log_prob_equals_brute_force_in_float64(points, bandwidth):
-    samples, x = points
+@pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-9), ("float32", 1e-6)])
+def test_log_prob_equals_brute_force_in_float64(points, bandwidth, dtype, rtol):
+    samples, x = (values.astype(dtype) for values in points)
     log_probs = ParzenWindow(bandwidth).fit(samples).log_prob(x)
     expected = parzen_log_prob(x, samples, bandwidth)
-    np.testing.assert_allclose(log_probs, expected, rtol=1e-9)
+    np.testing.assert_allclose(log_probs, expected, rtol=rtol)
+    assert log_probs.dtype == np.float64
 
 
 @pytest.mark.parametrize(
-    ("bandwidth", "tolerance"), [(0.1, 1e-3), (0.167, 1e-3), (0.01, 0.05)]
+    ("bandwidth", "tolerance"), [(1.0, 1e-5), (0.1, 1e-4), (0.01, 2e-3)]
 )
-def test_mean_is_exact_at_the_dimension_of_mnist(bandwidth, tolerance):
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+def test_mean_in_float32_is_exact_at_the_dimension_of_mnist(
+    bandwidth, tolerance, offset
+):
+    # The project's promise is 1e-3 nats, 0.05 at bandwidth 0.01. Plain float32
+    # products, without moving the data and refining the nearest, err by 0.013 there.
     random = np.random.default_rng(2)
-    samples = random.uniform(size=(300, 784)).astype("float32")
-    x = random.uniform(size=(40, 784)).astype("float32")
+    samples = (offset + random.uniform(size=(300, 784)) ** 3).astype("float32")
+    x = (offset + random.uniform(size=(40, 784)) ** 3).astype("float32")
+    x[:10] = samples[:10] + random.normal(0, 0.02, size=(10, 784))
     mean = ParzenWindow(bandwidth).fit(samples).log_prob(x).mean()
     assert abs(mean - parzen_log_prob(x, samples, bandwidth).mean()) < tolerance
 
 
+def test_a_sample_itself_has_the_density_of_its_kernel():
+    samples = np.random.default_rng(0).uniform(size=(50, 784)).astype("float32")
+    log_probs = ParzenWindow(0.01).fit(samples).log_prob(samples)
+    alone = -784 * np.log(0.01 * np.sqrt(2 * np.pi)) - np.log(50)
+    np.testing.assert_allclose(log_probs, alone, rtol=1e-6)
+
+
 def test_log_prob_equals_its_tfp_and_sklearn_twins(points):
-    samples, x = points
+    samples, x = (values.astype("float64") for values in points)
     flat, flat_x = samples.reshape(60, -1), x.reshape(23, -1)
     mixture = tfd.MixtureSameFamily(
         tfd.Categorical(logits=np.zeros(60)),
@@ -58,16 +88,81 @@ def test_log_prob_equals_its_tfp_and_sklearn_twins(points):
     np.testing.assert_allclose(log_probs, sklearn_twin, rtol=1e-6)
 
 
-def test_tiles_do_not_change_the_value(points, monkeypatch):
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_tiles_do_not_change_the_value(points, dtype, request):
+    samples, x = (values.astype(dtype) for values in points)
+    window = ParzenWindow([0.05, 0.2, 2.0]).fit(samples)
+    whole = window.log_prob(x)
+    request.getfixturevalue("small_tiles")
+    np.testing.assert_allclose(window.log_prob(x), whole, rtol=1e-6)
+
+
+class Stream:
+    """Parts of an array, each time anew; counts how often it was read."""
+
+    def __init__(self, array, size):
+        self.array, self.size, self.num_readings = array, size, 0
+
+    def __iter__(self):
+        self.num_readings += 1
+        starts = range(0, len(self.array), self.size)
+        return (self.array[start : start + self.size] for start in starts)
+
+
+@pytest.mark.parametrize("size", [1, 7, 60])
+def test_a_stream_is_the_array_of_its_parts(points, size):
     samples, x = points
-    whole = ParzenWindow(0.2).fit(samples).log_prob(x)
-    monkeypatch.setattr(_kernel_sums, "_ROWS", 5)
-    monkeypatch.setattr(_kernel_sums, "_CENTRES", 7)
-    # The tile sizes are constants of the graph: trace it anew.
-    fresh = tf.function(_kernel_sums._log_kernel_means.python_function)
-    monkeypatch.setattr(_kernel_sums, "_log_kernel_means", fresh)
-    tiled = ParzenWindow(0.2).fit(samples).log_prob(x)
-    np.testing.assert_allclose(tiled, whole, rtol=1e-12)
+    whole = ParzenWindow([0.05, 0.5]).fit(samples).log_prob(x)
+    stream = Stream(samples, size)
+    streamed = ParzenWindow([0.05, 0.5]).fit(stream)
+    np.testing.assert_allclose(streamed.log_prob(x), whole, rtol=1e-6)
+    assert stream.num_readings == 1
+    dataset = tf.data.Dataset.from_tensor_slices(samples).batch(size)
+    estimate = parzen_log_likelihood(dataset, x[:10], x[10:])
+    expected = parzen_log_likelihood(samples, x[:10], x[10:])
+    np.testing.assert_allclose(estimate.mean, expected.mean, rtol=1e-6)
+    assert estimate.num_samples == 60
+
+
+def test_a_generators_stream_is_never_held(tiny_gan):
+    stream = tiny_gan.sample_stream(250, seed=3, chunk_size=100)
+    assert [len(part) for part in stream] == [100, 100, 50]
+    samples = np.concatenate(list(stream))
+    assert len(np.unique(samples.reshape(250, -1), axis=0)) == 250
+    np.testing.assert_array_equal(samples, np.concatenate(list(stream)))
+    other = np.concatenate(list(tiny_gan.sample_stream(250, seed=4, chunk_size=100)))
+    assert not np.array_equal(samples, other)
+    streamed = ParzenWindow(0.2).fit(stream).log_prob(samples[:9])
+    whole = ParzenWindow(0.2).fit(samples).log_prob(samples[:9])
+    np.testing.assert_allclose(streamed, whole, rtol=1e-6)
+
+
+def test_a_stream_has_no_moments(points):
+    window = ParzenWindow(0.2).fit(Stream(points[0], 10))
+    for use in (window.mean, window.covariance, lambda: window.sample(3, seed=0)):
+        with pytest.raises(ValueError, match="`samples` must be an array for this"):
+            use()
+
+
+def test_a_used_up_iterator_is_refused(points):
+    samples, x = points
+    parts = (samples[start : start + 10] for start in range(0, 60, 10))
+    with pytest.raises(ValueError, match="can be read anew.*Received: an iterator"):
+        ParzenWindow(0.2).fit(parts)
+    with pytest.raises(ValueError, match="`samples` must hold samples. Received: none"):
+        parzen_log_likelihood(Stream(samples[:0], 10), x, x)
+    broken = Stream(np.full_like(samples, np.nan), 10)
+    with pytest.raises(ValueError, match="`samples` must be finite"):
+        ParzenWindow(0.2).fit(broken).log_prob(x)
+
+
+def test_progress_is_shown_on_request(points, capsys):
+    samples, x = points
+    window = ParzenWindow(0.2).fit(Stream(samples, 25))
+    window.log_prob(x)
+    assert capsys.readouterr().out == ""
+    window.log_prob(x, verbose=1)
+    assert "60" in capsys.readouterr().out
 
 
 def test_far_points_do_not_underflow():
@@ -90,22 +185,71 @@ def test_distribution_is_the_same_density(points):
     assert distribution.log_prob(flat_x[0]).shape == []
 
 
-def test_distribution_moments_match_its_samples(points):
-    samples, _ = points
-    centres = samples.reshape(60, -1)[:, :2].astype("float64")
-    mixture = ParzenMixture(centres, 0.4)
-    twin = tfd.MixtureSameFamily(
-        tfd.Categorical(logits=np.zeros(60)),
-        tfd.MultivariateNormalDiag(centres, np.full(2, 0.4, "float64")),
-    )
-    np.testing.assert_allclose(mixture.mean(), twin.mean(), rtol=1e-6)
-    np.testing.assert_allclose(mixture.covariance(), twin.covariance(), rtol=1e-6)
-    np.testing.assert_allclose(mixture.variance(), twin.variance(), rtol=1e-6)
+@pytest.mark.parametrize("bandwidth", [0.4, (0.4, 0.7, 1.5)])
+def test_distribution_moments_match_its_twin_and_its_samples(points, bandwidth):
+    centres = points[0].reshape(60, -1)[:, :2].astype("float64")
+    mixture = ParzenMixture(centres, bandwidth)
+    twin = tfp_twin(centres, bandwidth)
+    assert mixture.batch_shape == twin.batch_shape
+    for moment in ("mean", "covariance", "variance", "stddev"):
+        expected = getattr(twin, moment)()
+        np.testing.assert_allclose(getattr(mixture, moment)(), expected, rtol=1e-6)
     draws = mixture.sample(40_000, seed=3).numpy()
+    assert draws.shape == (40_000, *twin.batch_shape, 2)
     # Six standard errors of a mean over 40,000 draws.
     bound = 6 * np.sqrt(mixture.variance().numpy().max() / 40_000)
     np.testing.assert_allclose(draws.mean(axis=0), mixture.mean(), atol=bound)
-    np.testing.assert_allclose(np.cov(draws.T), mixture.covariance(), atol=2 * bound)
+    first = draws.reshape(40_000, -1, 2)[:, 0]
+    covariance = mixture.covariance().numpy().reshape(-1, 2, 2)[0]
+    np.testing.assert_allclose(np.cov(first.T), covariance, atol=2 * bound)
+
+
+def tfp_twin(centres, bandwidth):
+    scales = np.broadcast_to(
+        np.asarray(bandwidth, "float64")[..., np.newaxis, np.newaxis],
+        (*np.shape(bandwidth), *centres.shape),
+    )
+    logits = np.zeros((*np.shape(bandwidth), len(centres)))
+    return tfd.MixtureSameFamily(
+        tfd.Categorical(logits=logits),
+        tfd.MultivariateNormalDiag(np.broadcast_to(centres, scales.shape), scales),
+    )
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 2), (3, 2), (5, 1, 2), (4, 3, 2)])
+def test_a_batch_of_bandwidths_broadcasts_as_its_tfp_twin(points, shape):
+    centres = points[0].reshape(60, -1)[:, :2].astype("float64")
+    mixture = ParzenMixture(centres, (0.1, 0.4, 1.5))
+    x = np.random.default_rng(0).normal(size=shape)
+    expected = tfp_twin(centres, (0.1, 0.4, 1.5)).log_prob(x)
+    np.testing.assert_allclose(mixture.log_prob(x), expected, rtol=1e-9)
+
+
+def test_gradient_of_the_log_density(points):
+    centres = points[0].reshape(60, -1)[:, :3].astype("float64")
+    x = tf.constant(np.random.default_rng(5).normal(size=(7, 3)))
+
+    def gradient(distribution):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            log_probs = distribution.log_prob(x)
+        return tape.gradient(log_probs, x)
+
+    expected = gradient(tfp_twin(centres, 0.3))
+    np.testing.assert_allclose(
+        gradient(ParzenMixture(centres, 0.3)), expected, rtol=1e-6
+    )
+
+
+def test_the_windows_own_moments_are_those_of_its_distribution(points):
+    centres = points[0].reshape(60, -1)[:, :4]
+    window = ParzenWindow((0.3, 0.9)).fit(centres)
+    assert window.sample(6, seed=1).shape == (6, 2, 4)
+    np.testing.assert_array_equal(window.sample(6, seed=1), window.sample(6, seed=1))
+    np.testing.assert_allclose(window.mean(), [centres.mean(axis=0)] * 2, rtol=1e-6)
+    spread = np.cov(centres.T.astype("float64"), ddof=0)
+    expected = [spread + h**2 * np.eye(4) for h in (0.3, 0.9)]
+    np.testing.assert_allclose(window.covariance(), expected, rtol=1e-5, atol=1e-7)
 
 
 def test_refitting_moves_the_distribution(points):
@@ -155,10 +299,56 @@ def test_evaluator_gate(real_data_dir):
     assert 1 < estimate.standard_error < 4
 
 
-def test_a_bandwidth_at_the_edge_of_the_grid_is_reported(points):
+def test_folds_choose_their_own_bandwidths():
+    random = np.random.default_rng(4)
+    samples = random.normal(size=(80, 3))
+    folds = [
+        (random.normal(0, scale, (30, 3)), random.normal(0, scale, (40, 3)))
+        for scale in (0.5, 1.0, 3.0)
+    ]
+    estimate = parzen_log_likelihood_over_folds(samples, folds)
+    singles = [parzen_log_likelihood(samples, *fold) for fold in folds]
+    assert estimate.folds == tuple(singles)
+    assert len({fold.bandwidth for fold in estimate.folds}) > 1
+    means = [single.mean for single in singles]
+    np.testing.assert_allclose(estimate.mean, np.mean(means))
+    expected = np.std(means, ddof=1) / np.sqrt(3)
+    np.testing.assert_allclose(estimate.standard_error, expected)
+    assert estimate.values == {"parzen_log_likelihood": estimate.mean}
+    with pytest.raises(ValueError, match="`folds` must hold at least two"):
+        parzen_log_likelihood_over_folds(samples, folds[:1])
+
+
+def test_a_bandwidth_at_the_edge_of_the_grid_stays_in_the_record(points):
     samples, x = points
-    with pytest.warns(UserWarning, match="edge of the grid"):
-        parzen_log_likelihood(samples, x, x, bandwidths=(5.0, 6.0))
+    estimate = parzen_log_likelihood(samples, x, x, bandwidths=(5.0, 6.0))
+    assert "edge of the grid" in estimate.warnings[0]
+    assert parzen_log_likelihood(samples, x, x, bandwidths=(5.0,)).warnings == ()
+
+
+@pytest.mark.parametrize(("sample_low", "low"), [(-1, 0), (0, -1)])
+def test_different_ranges_stay_in_the_record(points, sample_low, low):
+    def stretch(values, bottom):
+        return bottom + (1 - bottom) * values
+
+    samples, x = points
+    estimate = parzen_log_likelihood(
+        stretch(samples, sample_low), *[stretch(x, low)] * 2
+    )
+    assert any("different value ranges" in text for text in estimate.warnings)
+    same = parzen_log_likelihood(stretch(samples, low), *[stretch(x, low)] * 2)
+    assert not any("ranges" in text for text in same.warnings)
+    assert same.sample_range[0] >= low
+
+
+def test_the_shift_between_ranges_is_the_published_one():
+    # The change of variables x -> 2 x - 1 in 784 dimensions, with a bandwidth twice as
+    # wide: 784 log 2 = 543.4 nats.
+    random = np.random.default_rng(1)
+    samples, x = random.uniform(size=(30, 784)), random.uniform(size=(5, 784))
+    narrow = ParzenWindow(0.2).fit(samples).log_prob(x)
+    wide = ParzenWindow(0.4).fit(2 * samples - 1).log_prob(2 * x - 1)
+    np.testing.assert_allclose(narrow - wide, 784 * np.log(2), rtol=1e-9)
 
 
 def test_invalid_arguments(points):
@@ -171,8 +361,18 @@ def test_invalid_arguments(points):
         ParzenWindow(0.2).fit(samples).log_prob(x[:, :3])
     with pytest.raises(ValueError, match="must be finite"):
         ParzenWindow(0.2).fit(np.full((3, 2), np.nan))
-    with pytest.raises(ValueError, match="at least one entry"):
+    with pytest.raises(ValueError, match="`samples`.*at least one row"):
         ParzenWindow(0.2).fit(np.zeros((0, 2)))
+    with pytest.raises(ValueError, match="`valid`.*at least one row"):
+        parzen_log_likelihood(samples, x[:0], x)
+    with pytest.raises(ValueError, match="`valid` must be finite"):
+        parzen_log_likelihood(samples, np.full_like(x, np.nan), x)
+    with pytest.raises(ValueError, match="`test` must have as many values"):
+        parzen_log_likelihood(samples, x, x[:, :3])
+    with pytest.raises(ValueError, match="`bandwidth`"):
+        ParzenWindow([0.1, 0.0])
+    with pytest.raises(TypeError, match="`samples` must be numbers"):
+        ParzenWindow(0.1).fit(np.array([["a", "b"]]))
     with pytest.raises(ValueError, match="`bandwidths`"):
         parzen_log_likelihood(samples, x, x, bandwidths=())
     with pytest.raises(ValueError, match="`bandwidths`"):

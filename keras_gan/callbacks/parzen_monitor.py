@@ -6,7 +6,7 @@ import keras
 
 from keras_gan._types import FloatArray
 from keras_gan._validation import check_integer, check_positive_integer
-from keras_gan.evaluation.parzen import bandwidth_scores
+from keras_gan.evaluation.parzen_protocol import bandwidth_scores
 
 
 class ParzenMonitor(keras.callbacks.Callback):

@@ -1,7 +1,6 @@
 """Features of images: computed once, named, checked, shared by all measures."""
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_positive_integer
+from keras_gan.evaluation._arrays import different_ranges, flat_rows, value_range
 
 _UNNAMED = "unnamed array"
 
@@ -43,7 +43,7 @@ class Features:
     probabilities: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        values = _matrix("values", self.values)
+        values = flat_rows("values", self.values)
         object.__setattr__(self, "values", values)
         if self.probabilities is None:
             return
@@ -101,7 +101,7 @@ def extract_features(
     images = np.asarray(images)
     check_positive_integer("batch_size", batch_size)
     if network is None:
-        return Features(_matrix("images", images), name or "pixels")
+        return Features(flat_rows("images", images), name or "pixels")
     name = name or getattr(network, "name", None) or getattr(network, "__name__", None)
     batches = [
         _outputs(network, images[start : start + batch_size])
@@ -119,7 +119,7 @@ def as_features(name: str, values: "Features | Array") -> Features:
     """Returns `values` as `Features`; errors speak of the argument `name`."""
     if isinstance(values, Features):
         return values
-    return Features(_matrix(name, values))
+    return Features(flat_rows(name, values))
 
 
 def check_two_sets(
@@ -158,48 +158,20 @@ def check_two_sets(
 def range_warnings(real: Features, fake: Features) -> tuple[str, ...]:
     """Says so where pixels of two sets cannot have one range, `[0, 1]` and `[-1, 1]`.
 
-    Other features have no range of their own: nothing is said of them.
+    Other features have no range of their own: nothing is said of them. Arrays without a
+    name count as pixels where both lie in [-1, 1].
     """
-    if real.name not in ("pixels", _UNNAMED):
+    ranges = {"real": value_range(real.values), "fake": value_range(fake.values)}
+    in_unit = all(-1 <= low and high <= 1 for low, high in ranges.values())
+    if real.name != "pixels" and not (real.name == _UNNAMED and in_unit):
         return ()
-    warning = different_ranges(
-        "real", value_range(real.values), "fake", value_range(fake.values)
-    )
+    warning = different_ranges(**ranges)
     return (warning,) if warning else ()
-
-
-def value_range(values: Array) -> tuple[float, float]:
-    """Returns the smallest and the largest value."""
-    return float(np.min(values)), float(np.max(values))
-
-
-def different_ranges(
-    reference_name: str,
-    reference: tuple[float, float],
-    name: str,
-    observed: tuple[float, float],
-) -> str | None:
-    """Returns a warning where two observed ranges cannot be of the same scale.
-
-    They cannot where one leaves the reference by more than a quarter of its width, or
-    keeps to one half of it: pixels in [0, 1] against [-1, 1] do so either way round.
-    """
-    low, high = reference
-    width, middle = high - low, (low + high) / 2
-    inside = low - width / 4 <= observed[0] and observed[1] <= high + width / 4
-    one_half = observed[0] >= middle or observed[1] <= middle
-    if width == 0 or (inside and not one_half):
-        return None
-    return (
-        f"`{name}` and `{reference_name}` seem to have different value ranges: {name} "
-        f"from {observed[0]:.4g} to {observed[1]:.4g}, {reference_name} from {low:.4g} "
-        f"to {high:.4g}. Bring both to one range, or the value means nothing."
-    )
 
 
 def check_probabilities(name: str, probabilities: Array) -> FloatArray:
     """Returns class probabilities; raises unless each row is a distribution."""
-    probabilities = _matrix(name, probabilities)
+    probabilities = flat_rows(name, probabilities)
     if np.any(probabilities < 0) or not np.allclose(
         probabilities.sum(axis=1, dtype="float64"), 1, atol=1e-3
     ):
@@ -226,20 +198,3 @@ def _constant(**sets: Features) -> tuple[str, ...]:
         if (num_constant := int(np.sum(np.ptp(features.values, axis=0) == 0)))
         and features.name != "pixels"
     )
-
-
-def _matrix(name: str, values: Array) -> FloatArray:
-    values = np.asarray(values)
-    if values.dtype.kind not in "fiub":
-        raise TypeError(f"`{name}` must be numbers. Received: dtype={values.dtype}")
-    if values.dtype not in (np.float32, np.float64):
-        values = values.astype("float32" if values.dtype.itemsize < 4 else "float64")
-    if values.ndim < 2 or not values.size:
-        raise ValueError(
-            f"`{name}` must have the shape [num, …] with at least one row. Received: "
-            f"{name}.shape={values.shape}"
-        )
-    matrix = values.reshape(len(values), math.prod(values.shape[1:]))
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"`{name}` must be finite. Received: NaN or infinite values.")
-    return matrix

@@ -3,15 +3,16 @@
 Importing this module imports TFP; `ParzenWindow.distribution` does so on first use.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow_probability import distributions as tfd
 
 from keras_gan._types import FloatArray, Tensor
-from keras_gan._validation import check_positive
 from keras_gan.evaluation._kernel_sums import log_kernel_means
-from keras_gan.evaluation.parzen import log_normaliser
+from keras_gan.evaluation.parzen import check_bandwidths, log_normaliser
 
 
 class ParzenMixture(tfd.Distribution):
@@ -24,9 +25,13 @@ class ParzenMixture(tfd.Distribution):
 
         log_prob(x) = log mean_j N(x; c_j, h^2 I)
 
+    Points that stand for a whole batch of bandwidths, `[..., 1, d]`, are compared with
+    the centres once for all of them.
+
     Args:
         centres: float32 or float64 array `[n, d]`.
-        bandwidth: float, above 0. Standard deviation h of each kernel, in data units.
+        bandwidth: float above 0, standard deviation h of each kernel, in data units;
+            or a sequence of them, the batch.
         name: str. Defaults to `"ParzenMixture"`.
 
     Example:
@@ -39,11 +44,15 @@ class ParzenMixture(tfd.Distribution):
     """
 
     def __init__(
-        self, centres: FloatArray, bandwidth: float, name: str = "ParzenMixture"
+        self,
+        centres: FloatArray,
+        bandwidth: float | Sequence[float],
+        name: str = "ParzenMixture",
     ) -> None:
         parameters = {"centres": centres, "bandwidth": bandwidth, "name": name}
         self._centres = tf.convert_to_tensor(centres)
-        self._bandwidth = check_positive("bandwidth", bandwidth)
+        checked = check_bandwidths("bandwidth", bandwidth)
+        self._bandwidth = np.array(checked).reshape(np.shape(bandwidth))
         super().__init__(
             dtype=self._centres.dtype,
             reparameterization_type=tfd.NOT_REPARAMETERIZED,
@@ -59,19 +68,19 @@ class ParzenMixture(tfd.Distribution):
         return self._centres
 
     @property
-    def bandwidth(self) -> float:
-        """Standard deviation of each kernel, in data units."""
+    def bandwidth(self) -> FloatArray:
+        """Standard deviation of each kernel, in data units, `[]` or `[b]`."""
         return self._bandwidth
 
     @classmethod
     def _parameter_properties(cls, dtype: Any, num_classes: Any = None) -> Any:
-        raise NotImplementedError("A ParzenMixture has no batch of parameters.")
+        raise NotImplementedError("A ParzenMixture cannot be sliced.")
 
     def _batch_shape(self) -> tf.TensorShape:
-        return tf.TensorShape([])
+        return tf.TensorShape(self._bandwidth.shape)
 
     def _batch_shape_tensor(self) -> Tensor:
-        return tf.constant([], tf.int32)
+        return tf.constant(self._bandwidth.shape, tf.int32)
 
     def _event_shape(self) -> tf.TensorShape:
         return self._centres.shape[1:]
@@ -81,32 +90,59 @@ class ParzenMixture(tfd.Distribution):
 
     def _log_prob(self, value: Tensor) -> Tensor:
         value = tf.convert_to_tensor(value, self.dtype)
-        num_axes = self._centres.shape[1]
-        points = tf.reshape(value, [-1, num_axes])
-        means = log_kernel_means(points, self._centres, [self._bandwidth])[0]
-        log_probs = means - log_normaliser(num_axes, self._bandwidth)
-        return tf.reshape(tf.cast(log_probs, self.dtype), tf.shape(value)[:-1])
+        shape = tf.broadcast_dynamic_shape(
+            tf.shape(value)[:-1], self._batch_shape_tensor()
+        )
+        num_axes, bandwidths = self._centres.shape[1], np.ravel(self._bandwidth)
+        if self._bandwidth.ndim and value.shape.rank > 1 and value.shape[-2] != 1:
+            log_probs = self._log_prob_of_own_points(value)
+        else:
+            points = tf.reshape(value, [-1, num_axes])
+            means = log_kernel_means(points, self._centres, bandwidths)
+            log_probs = tf.transpose(means)  # [points, b]
+        log_probs -= log_normaliser(num_axes, bandwidths)
+        return tf.reshape(tf.cast(log_probs, self.dtype), shape)
+
+    def _log_prob_of_own_points(self, value: Tensor) -> Tensor:
+        """Kernel means `[points, b]` where each bandwidth has points of its own."""
+        by_bandwidth = tf.unstack(value, num=len(self._bandwidth), axis=-2)
+        return tf.stack(
+            [
+                log_kernel_means(
+                    tf.reshape(points, [-1, points.shape[-1]]), self._centres, [h]
+                )[0]
+                for points, h in zip(by_bandwidth, self._bandwidth, strict=True)
+            ],
+            axis=1,
+        )
 
     def _sample_n(self, n: int | Tensor, seed: Any = None) -> Tensor:
         from tensorflow_probability import random as tfp_random
 
         choice_seed, noise_seed = tfp_random.split_seed(seed)
+        shape = tf.concat([[n], self._batch_shape_tensor()], axis=0)
         chosen = tfd.Categorical(logits=tf.zeros(len(self._centres))).sample(
-            n, seed=choice_seed
+            shape, seed=choice_seed
         )
-        centres = tf.gather(self._centres, chosen)
-        noise = tfd.Normal(tf.zeros([], self.dtype), self._bandwidth)
-        return centres + noise.sample(tf.shape(centres), seed=noise_seed)
+        centres = tf.gather(self._centres, chosen)  # [n, (b,) d]
+        noise = tfd.Normal(tf.zeros([], self.dtype), tf.ones([], self.dtype))
+        spread = tf.cast(self._bandwidth[..., np.newaxis], self.dtype)
+        return centres + spread * noise.sample(tf.shape(centres), seed=noise_seed)
 
     def _mean(self) -> Tensor:
-        return tf.reduce_mean(self._centres, axis=0)
+        mean = tf.reduce_mean(self._centres, axis=0)
+        return tf.broadcast_to(mean, [*self._bandwidth.shape, *mean.shape])
 
     def _variance(self) -> Tensor:
-        return tf.math.reduce_variance(self._centres, axis=0) + self._bandwidth**2
+        return tf.math.reduce_variance(self._centres, axis=0) + self._noise_variance()
 
     def _covariance(self) -> Tensor:
-        deviations = self._centres - self._mean()
+        deviations = self._centres - tf.reduce_mean(self._centres, axis=0)
         scatter = tf.matmul(deviations, deviations, transpose_a=True)
-        return scatter / len(self._centres) + self._bandwidth**2 * tf.eye(
+        noise = self._noise_variance()[..., tf.newaxis]  # [(b,) 1, 1]
+        return scatter / len(self._centres) + noise * tf.eye(
             self._centres.shape[1], dtype=self.dtype
         )
+
+    def _noise_variance(self) -> Tensor:
+        return tf.cast(self._bandwidth[..., np.newaxis] ** 2, self.dtype)  # [(b,) 1]

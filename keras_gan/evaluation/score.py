@@ -1,9 +1,15 @@
 """What every measure returns: values together with the protocol behind them."""
 
 import dataclasses
-from typing import ClassVar
+import math
+import warnings
+from typing import Any, ClassVar
 
-from keras_gan._types import Config
+from keras_gan._types import Config, FloatArray
+
+
+class DoubtfulScoreWarning(UserWarning):
+    """A measure was computed from something that makes its value doubtful."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Score:
     measured; every other field is protocol, without which the numbers mean nothing.
 
     Args:
-        warnings: strings, what makes the numbers doubtful. Defaults to `()`.
+        warnings: strings, what makes the numbers doubtful; each is also issued as a
+            `DoubtfulScoreWarning`, and stays in the record. Defaults to `()`.
 
     Example:
     >>> @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,6 +61,14 @@ class Score:
 
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for warning in self.warnings:
+            warnings.warn(
+                f"Doubtful {type(self).__name__}: {warning}",
+                DoubtfulScoreWarning,
+                stacklevel=4,  # who called the measure that built this
+            )
+
     @property
     def values(self) -> dict[str, float]:
         """The measured numbers by their names."""
@@ -72,8 +87,9 @@ class Score:
         }
 
     def record(self) -> Config:
-        """Returns everything, ready for JSON, under the name of the measure."""
-        return {"measure": type(self).__name__, **dataclasses.asdict(self)}
+        """Returns everything, ready for JSON; what has no value is `None`."""
+        record = {"measure": type(self).__name__, **dataclasses.asdict(self)}
+        return {name: _without_nan(value) for name, value in record.items()}
 
     def __str__(self) -> str:
         measured = {quantity.field for quantity in self.quantities}
@@ -103,3 +119,15 @@ def format_value(value: float, error: float | None = None) -> str:
         return f"{value:.4g}"
     digits = max(0, 1 - int(f"{error:.1e}".partition("e")[2]))
     return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def standard_error(values: FloatArray) -> float:
+    """Standard error of the mean of independent values; NaN of a single one."""
+    if len(values) < 2:
+        return math.nan
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def _without_nan(value: Any) -> Any:
+    # JSON knows no NaN.
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -4,7 +4,7 @@ import math
 
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.datasets.mnist import load_mnist
-from keras_gan.evaluation.parzen import TABLE_1_BANDWIDTHS
+from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
     maxout_discriminator,
