@@ -162,11 +162,10 @@ def change_objective(gan: kg.GAN, objective: str) -> None:
 def score(mixture: kg.datasets.GaussianMixture, samples: np.ndarray) -> dict[str, Any]:
     coverage = kg.evaluation.mode_coverage(samples, mixture.centres, mixture.stddev)
     print(coverage, flush=True)
-    scores = {**dataclasses.asdict(coverage), "width": width(mixture, samples)}
-    # JSON knows no NaN: what has no value is null.
-    return {
-        name: None if math.isnan(value) else value for name, value in scores.items()
-    }
+    scores = coverage.record()
+    del scores["measure"], scores["warnings"]  # always the same, and none
+    spread = width(mixture, samples)
+    return {**scores, "width": None if math.isnan(spread) else spread}
 
 
 def width(mixture: kg.datasets.GaussianMixture, samples: np.ndarray) -> float:

@@ -62,6 +62,12 @@ def test_hand_made_samples():
         "num_samples": 8,
         "num_stddevs": 3.0,
         "num_modes": 4,
+        "warnings": (),
+    }
+    assert coverage.values == {
+        "captured_modes": 2,
+        "high_quality": 0.5,
+        "mode_reverse_kl": pytest.approx(math.log(2)),
     }
 
 

@@ -7,10 +7,11 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_positive, invalid_argument
+from keras_gan.evaluation.score import Quantity, Score
 
 
-@dataclasses.dataclass(frozen=True)
-class ModeCoverage:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModeCoverage(Score):
     """What `mode_coverage` counted, with everything that the counts depend on.
 
     Args:
@@ -22,6 +23,12 @@ class ModeCoverage:
         num_stddevs: float, how near to a centre a sample had to be.
         num_modes: int, modes that there are.
     """
+
+    quantities = (
+        Quantity("captured_modes", "modes", better="higher"),
+        Quantity("high_quality", "high_quality", better="higher"),
+        Quantity("mode_reverse_kl", "reverse_kl"),
+    )
 
     modes: int
     high_quality: float
@@ -97,7 +104,7 @@ def mode_coverage(
     return ModeCoverage(
         modes=int(np.count_nonzero(counts)),
         high_quality=float(counts.sum() / len(points)),
-        reverse_kl=_kl_to_uniform(counts),
+        reverse_kl=kl_to_uniform(counts),
         num_samples=len(points),
         num_stddevs=float(num_stddevs),
         num_modes=len(centres),
@@ -116,7 +123,8 @@ def _good_counts(points: FloatArray, centres: FloatArray, radius: float) -> Arra
     return np.bincount(good, minlength=len(centres))
 
 
-def _kl_to_uniform(counts: Array) -> float:
+def kl_to_uniform(counts: Array) -> float:
+    """Divergence of shares from equal ones, in nats; NaN where nothing was counted."""
     if not counts.any():
         return math.nan
     shares = counts[counts > 0] / counts.sum()
