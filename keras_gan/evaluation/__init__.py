@@ -6,6 +6,14 @@ from keras_gan.evaluation.class_coverage import (
     expected_coverage,
     stacked_labels,
 )
+from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
+from keras_gan.evaluation.different_bins import (
+    DifferentBins,
+    different_bins,
+    proportion_z_scores,
+)
+from keras_gan.evaluation.digit_classifier import DigitClassifier, load_digit_classifier
+from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.features import Features, extract_features
 from keras_gan.evaluation.frechet import (
     FrechetDistance,
@@ -14,6 +22,7 @@ from keras_gan.evaluation.frechet import (
 )
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
+from keras_gan.evaluation.memorization import Memorization, memorization
 from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
 from keras_gan.evaluation.parzen import ParzenWindow
 from keras_gan.evaluation.parzen_protocol import (
@@ -24,38 +33,63 @@ from keras_gan.evaluation.parzen_protocol import (
     parzen_log_likelihood,
     parzen_log_likelihood_over_folds,
 )
+from keras_gan.evaluation.precision_recall import PrecisionRecall, precision_recall
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Quantity, Score
 from keras_gan.evaluation.structural_diversity import (
     StructuralDiversity,
     structural_diversity,
 )
+from keras_gan.evaluation.table import score_table
+from keras_gan.evaluation.two_sample import (
+    ClassifierTwoSampleTest,
+    accuracy_p_value,
+    classifier_test_power,
+    classifier_two_sample_test,
+)
 
 __all__ = [
     "TABLE_1_BANDWIDTHS",
     "ClassCoverage",
+    "ClassifierTwoSampleTest",
+    "DensityCoverage",
+    "DifferentBins",
+    "DigitClassifier",
     "DoubtfulScoreWarning",
+    "Evaluator",
     "Features",
     "FoldedParzenEstimate",
     "FrechetDistance",
     "InceptionScore",
     "KernelDistance",
+    "Memorization",
     "ModeCoverage",
     "ParzenEstimate",
     "ParzenWindow",
+    "PrecisionRecall",
     "Quantity",
     "Score",
     "StructuralDiversity",
+    "accuracy_p_value",
     "bandwidth_scores",
     "class_coverage",
+    "classifier_test_power",
+    "classifier_two_sample_test",
+    "density_coverage",
+    "different_bins",
     "expected_coverage",
     "extract_features",
     "frechet_distance",
     "gaussian_frechet_distance",
     "inception_score",
     "kernel_distance",
+    "load_digit_classifier",
+    "memorization",
     "mode_coverage",
     "parzen_log_likelihood",
     "parzen_log_likelihood_over_folds",
+    "precision_recall",
+    "proportion_z_scores",
+    "score_table",
     "stacked_labels",
     "structural_diversity",
 ]

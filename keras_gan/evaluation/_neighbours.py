@@ -1,0 +1,140 @@
+"""Distances to neighbours, in tiles of bounded memory and without cancellation.
+
+Candidates come from ||x||^2 - 2 x.c + ||c||^2, one matrix product for a tile, in
+float64 and about the mean of the centres. That leaves an error of some 1e-16 of the
+squared norms, enough to break a tie or to part a copy from its original. So every
+distance that decides something is taken again from the difference of the two points:
+equal points are at distance 0, and (a, b) is as far as (b, a) to the last bit.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from keras_gan._types import Array, FloatArray
+
+_TILE_MEMORY = 64  # MiB of distances
+_PAIR_VALUES = 2**21  # values of pairs that are subtracted at once: 16 MiB
+
+
+@dataclasses.dataclass(frozen=True)
+class Tile:
+    """Squared distances from some of the points to all centres.
+
+    Args:
+        rows: slice, which points.
+        squared_distances: float64 array `[num_rows, num_centres]`, from the product.
+        errors: float64 array of that shape, bounds on their rounding.
+        points: float array `[num_rows, dim]`, as they came.
+        centres: float array `[num_centres, dim]`, as they came.
+    """
+
+    rows: slice
+    squared_distances: FloatArray
+    errors: FloatArray
+    points: FloatArray
+    centres: FloatArray
+
+    def within(self, squared_radii: FloatArray, *, strict: bool = False) -> Array:
+        """Which pairs are at most one radius apart; `strict`: less than one.
+
+        Args:
+            squared_radii: float64 array `[num_centres]`, a ball about each centre, or
+                `[num_rows, 1]`, a ball about each point.
+            strict: bool, whether the border lies outside. Defaults to `False`.
+
+        Returns:
+            inside: bool array `[num_rows, num_centres]`.
+        """
+        compare = np.less if strict else np.less_equal
+        excess = self.squared_distances - squared_radii
+        inside: Array = compare(excess, 0)
+        undecided = np.nonzero(np.abs(excess) <= self.errors)
+        radii = np.broadcast_to(squared_radii, inside.shape)[undecided]
+        exact = squared_pair_distances(self.points, self.centres, *undecided)
+        inside[undecided] = compare(exact, radii)
+        return inside
+
+
+def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
+    """Yields the distances from all points to all centres, tile by tile.
+
+    Args:
+        points: `[m, d]`, floats.
+        centres: `[n, d]`, floats.
+    """
+    import sklearn.metrics
+
+    origin = centres.mean(axis=0, dtype="float64")
+    moved, moved_centres = centred(points, origin), centred(centres, origin)
+    bound = (centres.shape[1] + 8) * np.finfo("float64").eps
+    norms, centre_norms = _squared_norms(moved), _squared_norms(moved_centres)
+    start = 0
+    for squared_distances in sklearn.metrics.pairwise_distances_chunked(
+        moved,
+        moved_centres,
+        metric="euclidean",
+        squared=True,
+        working_memory=_TILE_MEMORY,
+    ):
+        rows = slice(start, start + len(squared_distances))
+        errors = bound * (norms[rows, np.newaxis] + centre_norms)
+        yield Tile(rows, squared_distances, errors, points[rows], centres)
+        start = rows.stop
+
+
+def squared_neighbour_radii(points: FloatArray, k: int) -> FloatArray:
+    """Squared distance from each point to its k-th nearest other one, `[n]`."""
+    import sklearn.neighbors
+
+    moved = centred(points, points.mean(axis=0, dtype="float64"))
+    search = sklearn.neighbors.NearestNeighbors(n_neighbors=k, algorithm="brute")
+    nearest = search.fit(moved).kneighbors(return_distance=False)  # [n, k]
+    rows = np.repeat(np.arange(len(points)), k)
+    distances = squared_pair_distances(points, points, rows, nearest.ravel())
+    return distances.reshape(-1, k).max(axis=1)
+
+
+def nearest_distances(points: FloatArray, centres: FloatArray) -> FloatArray:
+    """Distance from each point to the nearest centre, `[m]`; 0 for a copy."""
+    import sklearn.neighbors
+
+    origin = centres.mean(axis=0, dtype="float64")
+    search = sklearn.neighbors.NearestNeighbors(n_neighbors=1, algorithm="brute")
+    search.fit(centred(centres, origin))
+    nearest = search.kneighbors(centred(points, origin), return_distance=False)[:, 0]
+    rows = np.arange(len(points))
+    return np.sqrt(squared_pair_distances(points, centres, rows, nearest))
+
+
+def squared_pair_distances(
+    points: FloatArray, centres: FloatArray, rows: Array, columns: Array
+) -> FloatArray:
+    """Squared distances of the pairs `points[rows]`, `centres[columns]`, in float64."""
+    distances = np.empty(len(rows))
+    step = max(1, _PAIR_VALUES // points.shape[1])
+    for start in range(0, len(rows), step):
+        some = slice(start, start + step)
+        differences = centred(points[rows[some]], centres[columns[some]])
+        distances[some] = np.square(differences).sum(axis=1)
+    return distances
+
+
+def centred(points: FloatArray, origin: FloatArray) -> FloatArray:
+    """Returns `points - origin` in float64."""
+    return np.subtract(points, origin, dtype="float64")
+
+
+def repetition_warnings(k: int, **radii: FloatArray) -> tuple[str, ...]:
+    """Says so where balls are points, because a set holds one row over and over."""
+    return tuple(
+        f"`{name}` repeats itself: {num_points:,} of {len(squared):,} rows have "
+        f"{k} copies or more, so that their balls are points."
+        for name, squared in radii.items()
+        if (num_points := int(np.sum(squared == 0)))
+    )
+
+
+def _squared_norms(points: FloatArray) -> FloatArray:
+    return np.einsum("ij,ij->i", points, points)
