@@ -115,6 +115,16 @@ CALLBACKS = {
     "callbacks.OptimizerSchedule": lambda folder: kg.callbacks.OptimizerSchedule(
         discriminator=lambda epoch, rate: rate
     ),
+    "callbacks.EvaluationMonitor": lambda folder: kg.callbacks.EvaluationMonitor(
+        kg.evaluation.Evaluator(
+            np.random.default_rng(0).uniform(size=(8, *IMAGE_SHAPE)),
+            np.random.default_rng(1).uniform(size=(8, *IMAGE_SHAPE)),
+            measures=["precision_recall"],
+        ),
+        num_samples=8,
+        interval=2,
+        seed=3,
+    ),
     "callbacks.ParzenMonitor": lambda folder: kg.callbacks.ParzenMonitor(
         np.full((2, *IMAGE_SHAPE), 0.5, "float32"),
         num_samples=5,
@@ -147,7 +157,7 @@ EXEMPT = {
     "penalties.Penalty": "abstract",
     "penalties.squared_gradient_norms": "the function within R1 and its relatives",
     "priors.Prior": "abstract",
-    "recipes": "GANs made of entries; tests/test_recipes.py plays them",
+    "recipes": "GANs made of entries, and a classifier; tests of their own play them",
     "visualization": _ARRAYS,
 }
 

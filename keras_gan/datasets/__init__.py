@@ -11,6 +11,7 @@ from keras_gan.datasets.mixtures import (
 )
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.datasets.stacked_mnist import load_stacked_mnist
 
 __all__ = [
     "GaussianMixture",
@@ -20,6 +21,7 @@ __all__ = [
     "grid_of_gaussians",
     "load_digits",
     "load_mnist",
+    "load_stacked_mnist",
     "ring_of_gaussians",
     "shuffled_batches",
     "swiss_roll",

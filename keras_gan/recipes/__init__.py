@@ -1,6 +1,10 @@
 """Published configurations, each one function: compiled, not trained."""
 
 from keras_gan._validation import check_known
+from keras_gan.recipes.digit_classifier import (
+    digit_classifier,
+    train_digit_classifier,
+)
 from keras_gan.recipes.embedded_digits import DIGITS, digits
 from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
 from keras_gan.recipes.goodfellow2014 import MNIST, goodfellow2014_mnist
@@ -30,9 +34,11 @@ __all__ = [
     "RECIPES",
     "ParzenProtocol",
     "Recipe",
+    "digit_classifier",
     "digits",
     "get",
     "goodfellow2014_mnist",
     "grid_of_gaussians",
     "ring_of_gaussians",
+    "train_digit_classifier",
 ]

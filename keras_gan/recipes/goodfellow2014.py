@@ -4,6 +4,7 @@ import math
 
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.datasets.mnist import load_mnist
+from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
@@ -83,4 +84,5 @@ MNIST = Recipe(
     batch_size=_BATCH_SIZE,
     epochs=50,
     parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
+    feature_network=load_digit_classifier,
 )

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Callable
+from typing import Any
 
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
@@ -38,6 +39,9 @@ class Recipe:
         parzen: `ParzenProtocol`.
         passes_per_epoch: int, passes over the training images that count as one epoch:
             more than one where the dataset is small. Defaults to `1`.
+        feature_network: function that returns the feature network of the measures, as
+            `keras_gan.evaluation.extract_features` takes it; `None` for pixels.
+            Defaults to `None`.
     """
 
     name: str
@@ -49,3 +53,4 @@ class Recipe:
     epochs: int
     parzen: ParzenProtocol
     passes_per_epoch: int = 1
+    feature_network: Callable[[], Callable[[Any], Any]] | None = None
