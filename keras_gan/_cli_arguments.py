@@ -68,6 +68,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir", metavar="DIR", help="default: where the run was trained from"
     )
+    parser.add_argument(
+        "--measures",
+        nargs="+",
+        metavar="NAME",
+        help="parzen_log_likelihood and those of keras_gan.evaluation.Evaluator; "
+        "default: all that suit the data",
+    )
+    parser.add_argument(
+        "--verbose", type=int, default=1, choices=(0, 1), help="1 shows progress"
+    )
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +104,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "list": ("show the recipes", lambda parser: None),
     "train": ("train a recipe into a run directory", _add_train),
-    "evaluate": ("score a run as its recipe says", _add_evaluate),
+    "evaluate": ("score a run beside held-out real data", _add_evaluate),
     "sample": ("draw a picture of generated images", _add_sample),
     "export": ("export the generator and check it", _add_export),
 }

@@ -1,9 +1,9 @@
 """The command line: `keras-gan list | train | evaluate | sample | export`."""
 
 import argparse
-import dataclasses
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from keras_gan import recipes
 from keras_gan._cli_arguments import build_parser
 from keras_gan._files import write_json
 from keras_gan._replicas import is_chief, named_strategy
+from keras_gan._run_evaluation import RunEvaluator, columns, records
 from keras_gan._types import Config
 from keras_gan._validation import check_integer, check_known, check_positive_integer
 from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
 from keras_gan.datasets.image_dataset import ImageDataset
-from keras_gan.evaluation.parzen_protocol import ParzenEstimate, parzen_log_likelihood
+from keras_gan.evaluation.score import DoubtfulScoreWarning
+from keras_gan.evaluation.table import score_table
 from keras_gan.gan import GAN
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment
 from keras_gan.saving import load
 from keras_gan.visualization import save_image_grid
@@ -36,7 +38,6 @@ _MISTAKES = (
     TypeError,
     ValueError,
 )
-_EVALUATION_SEED = 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,28 +112,27 @@ def _evaluate(args: argparse.Namespace) -> None:
     recipe = recipes.get(config["recipe"])
     gan = _load_model(run)
     data = recipe.load_data(args.data_dir or config["data_dir"])
-    protocol = recipe.parzen
-    scored = {
-        "generated samples": gan.sample(protocol.num_samples, seed=_EVALUATION_SEED),
-        "real training images": data.train.images[: protocol.num_samples],
+    evaluator = RunEvaluator(recipe, data, args.measures)
+    with warnings.catch_warnings():
+        # They stand below the table and in the record.
+        warnings.simplefilter("ignore", DoubtfulScoreWarning)
+        scores = evaluator(gan, args.verbose)
+    model = {
+        "recipe": recipe.name,
+        "seed": config["seed"],
+        "epochs": int(gan.epochs_completed.numpy()),
     }
-    estimates = {
-        name: parzen_log_likelihood(
-            images,
-            data.valid.images[: protocol.num_valid],
-            data.test.images,
-            protocol.bandwidths,
-        )
-        for name, images in scored.items()
-    }
-    epochs = int(gan.epochs_completed.numpy())
     write_json(
-        run.evaluation, _evaluation_record(config, epochs, data, protocol, estimates)
+        run.evaluation,
+        {
+            "model": model,
+            "protocol": evaluator.protocol(),
+            "scores": records(scores),
+            "environment": record_environment(),
+        },
     )
-    _say("Parzen window log-likelihood of the test images under")
-    for name, estimate in estimates.items():
-        _say(f"  {name:<22}{estimate}")
-    _say(f"Written: {run.evaluation}")
+    _say(score_table(columns(scores)))
+    _say(f"Written, with the protocol of each: {run.evaluation}")
 
 
 def _sample(args: argparse.Namespace) -> None:
@@ -240,30 +240,6 @@ def _load_model(run: RunDirectory) -> GAN:
             f"{run.path} holds no complete epoch yet: train it with --resume."
         )
     return load(run.model)
-
-
-def _evaluation_record(
-    config: Config,
-    epochs: int,
-    data: ImageDataset,
-    protocol: ParzenProtocol,
-    estimates: dict[str, ParzenEstimate],
-) -> Config:
-    return {
-        "measure": "Parzen window log-likelihood, nats",
-        "model": {"recipe": config["recipe"], "seed": config["seed"], "epochs": epochs},
-        "protocol": {
-            "dataset": data.name,
-            "value_range": data.value_range,
-            "sample_seed": _EVALUATION_SEED,
-            "bandwidth_chosen_on": f"first {protocol.num_valid} validation images",
-            "scored_on": f"all {len(data.test)} test images",
-            "standard_error_over": "test images",
-        },
-        "estimates": {
-            name: dataclasses.asdict(estimate) for name, estimate in estimates.items()
-        },
-    }
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 import keras_gan as kg
 from keras_gan.callbacks import (
+    EvaluationMonitor,
     NaNGuard,
     OptimizerSchedule,
     ParzenMonitor,
@@ -45,11 +46,48 @@ def test_parzen_monitor_logs_what_others_can_watch(tiny_gan, tmp_path):
         .mean()
         for bandwidth in (0.3, 0.5)
     )
-    np.testing.assert_allclose(history.history["parzen"][-1], expected, rtol=1e-9)
+    np.testing.assert_allclose(history.history["parzen"][-1], expected, rtol=1e-6)
     with open(tmp_path / "history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    np.testing.assert_allclose(float(rows[-1]["parzen"]), expected, rtol=1e-9)
+    np.testing.assert_allclose(float(rows[-1]["parzen"]), expected, rtol=1e-6)
     assert (tmp_path / "best.keras").exists()
+
+
+def test_evaluation_monitor_logs_measures_every_other_epoch(tiny_gan, tmp_path):
+    evaluator = kg.evaluation.Evaluator(
+        tiny_images(60, seed=1),
+        tiny_images(30, seed=2),
+        measures=["kernel_distance", "precision_recall"],
+    )
+    monitor = EvaluationMonitor(evaluator, num_samples=40, interval=2, seed=5)
+    logger = keras.callbacks.CSVLogger(tmp_path / "history.csv")
+    guard = NaNGuard()
+    history = tiny_gan.fit(
+        tiny_images(), epochs=3, verbose=0, callbacks=[monitor, logger, guard]
+    ).history
+    scores = evaluator(tiny_gan.sample(40, seed=5))
+    assert history["kernel_distance"][2] == scores["kernel_distance"].value
+    assert history["recall"][2] == scores["precision_recall"].recall
+    assert history["kernel_distance"][1] == history["kernel_distance"][0]
+    assert history["kernel_distance"][2] != history["kernel_distance"][0]
+    with open(tmp_path / "history.csv", newline="") as file:
+        assert {"kernel_distance", "precision", "recall"} < set(next(csv.reader(file)))
+
+
+def test_a_measure_without_a_value_is_left_out(tiny_gan):
+    def far_modes(real, fake):
+        far = np.full((2, fake.dim), 100.0)
+        return kg.evaluation.mode_coverage(fake.values, far, stddev=0.1)
+
+    evaluator = kg.evaluation.Evaluator(
+        tiny_images(9), tiny_images(9), measures={"modes": far_modes}
+    )
+    monitor = EvaluationMonitor(evaluator, num_samples=10)
+    history = tiny_gan.fit(tiny_images(), verbose=0, callbacks=[monitor]).history
+    assert history["captured_modes"] == [0.0]
+    assert "mode_reverse_kl" not in history
+    with pytest.raises(ValueError, match="`interval`"):
+        EvaluationMonitor(evaluator, interval=0)
 
 
 def test_save_each_epoch_keeps_one_whole_file(tmp_path):

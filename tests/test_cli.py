@@ -56,10 +56,17 @@ def test_a_run_directory_holds_the_record(run_dir):
 def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert main(["evaluate", str(run_dir)]) == 0
     record = json.loads((run_dir / "evaluation.json").read_text())
-    generated = record["estimates"]["generated samples"]
-    real = record["estimates"]["real training images"]
-    assert real["mean"] > generated["mean"]
-    assert generated["num_samples"] == 1000 and generated["num_test"] == 300
+    generated, real = (
+        record["scores"][name] for name in ("generated", "held-out real")
+    )
+    assert list(generated) == list(real)
+    assert {"frechet_distance", "memorization", "precision_recall"} < set(generated)
+    parzen = generated["parzen_log_likelihood"]
+    assert real["parzen_log_likelihood"]["mean"] > parzen["mean"]
+    assert parzen["num_samples"] == 1000 and parzen["num_test"] == 300
+    assert real["frechet_distance"]["value"] < generated["frechet_distance"]["value"]
+    assert generated["frechet_distance"]["num_real"] == 300
+    assert generated["memorization"]["num_real"] == 1197
     assert record["protocol"]["value_range"] == [0.0, 1.0]
     assert record["model"] == {"recipe": "digits", "seed": 3, "epochs": 2}
     digits = kg.datasets.load_digits()
@@ -69,8 +76,30 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
         digits.test.images,
         kg.recipes.get("digits").parzen.bandwidths,
     )
-    np.testing.assert_allclose(generated["mean"], expected.mean, rtol=1e-6)
-    assert f"{expected.mean:.1f} ±" in capsys.readouterr().out
+    np.testing.assert_allclose(parzen["mean"], expected.mean, rtol=1e-6)
+    rows = dict(
+        line.split(maxsplit=1)
+        for line in capsys.readouterr().out.splitlines()
+        if len(line.split(maxsplit=1)) == 2
+    )
+    assert rows["measure"].split() == ["better", "generated", "held-out", "real"]
+    error = expected.standard_error
+    assert f"± {error:.1f}" in rows["parzen_log_likelihood"] or error < 1
+    assert {"precision", "recall", "coverage", "ms_ssim"} < set(rows)
+
+
+def test_evaluate_takes_some_measures(run_dir, capsys):
+    command = ["evaluate", str(run_dir), "--verbose", "0", "--measures"]
+    assert main([*command, "frechet_distance"]) == 0
+    record = json.loads((run_dir / "evaluation.json").read_text())
+    assert list(record["scores"]["generated"]) == ["frechet_distance"]
+    before = (run_dir / "evaluation.json").read_bytes()
+    capsys.readouterr()
+    assert main([*command, "frechet"]) == 2
+    assert "Did you mean 'frechet_distance'?" in capsys.readouterr().err
+    assert main([*command, "inception_score"]) == 2
+    assert "needs class probabilities" in capsys.readouterr().err
+    assert (run_dir / "evaluation.json").read_bytes() == before
 
 
 def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):

@@ -1,5 +1,6 @@
 """What to do while a GAN learns: look, measure, steer, keep."""
 
+from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.callbacks.nan_guard import NaNGuard
 from keras_gan.callbacks.optimizer_schedule import OptimizerSchedule
 from keras_gan.callbacks.parzen_monitor import ParzenMonitor
@@ -8,6 +9,7 @@ from keras_gan.callbacks.sample_grid import SampleGrid
 from keras_gan.callbacks.save_each_epoch import SaveEachEpoch
 
 __all__ = [
+    "EvaluationMonitor",
     "NaNGuard",
     "OptimizerSchedule",
     "ParzenMonitor",

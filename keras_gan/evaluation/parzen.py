@@ -183,4 +183,5 @@ def _with_progress(samples: SampleParts, verbose: int) -> Iterator[FloatArray]:
     for part in samples:
         yield part
         bar.add(len(part))
-    bar.update(samples.num_rows, finalize=True)
+    if samples.num_expected is None:
+        bar.update(samples.num_rows, finalize=True)

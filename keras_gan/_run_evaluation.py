@@ -1,0 +1,111 @@
+"""What `keras-gan evaluate` measures of a run, and writes beside it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from keras_gan._types import Array, Config
+from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.parzen_protocol import parzen_log_likelihood
+from keras_gan.evaluation.score import Score
+from keras_gan.gan import GAN
+from keras_gan.recipes.recipe import Recipe
+
+GENERATED, HELD_OUT = "generated", "held-out real"
+PARZEN = "parzen_log_likelihood"
+
+_SAMPLE_SEED = 0
+_LARGEST_SET = 10_000  # images of each kind, where the dataset has them
+
+Scores = dict[str, dict[str, Score]]
+
+
+@dataclasses.dataclass(frozen=True)
+class RunEvaluator:
+    """Scores generated images, and real ones in their place, by a recipe's protocol.
+
+    Parzen: kernels on generated, or on real training images; test images are scored.
+    All others: generated images, or test images, as many of either, are compared with
+    as many training images, in `memorization` with all of them; where unseen real
+    images are needed, these are validation images.
+
+    Args:
+        recipe: `Recipe`.
+        data: `ImageDataset` that the run was trained on.
+        measures: names of the measures of `Evaluator`, and `parzen_log_likelihood`;
+            `None` takes all that suit the data.
+    """
+
+    recipe: Recipe
+    data: ImageDataset
+    measures: Sequence[str] | None = None
+
+    def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
+        """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
+        data, num_test = self.data, self._num_test()
+        num_kernels = self.recipe.parzen.num_samples
+        samples = gan.sample(max(num_kernels, num_test), seed=_SAMPLE_SEED)
+        scores: Scores = {GENERATED: {}, HELD_OUT: {}}
+        if self.measures is None or PARZEN in self.measures:
+            scores[GENERATED][PARZEN] = self._parzen(samples)
+            scores[HELD_OUT][PARZEN] = self._parzen(data.train.images)
+        others = [name for name in self.measures or () if name != PARZEN]
+        if self.measures is None or others:
+            evaluator = self._evaluator(others or None)
+            scores[GENERATED] |= evaluator(samples[:num_test], verbose)
+            scores[HELD_OUT] |= evaluator(data.test.images[:num_test], verbose)
+        return scores
+
+    def protocol(self) -> Config:
+        """Returns what the values depend on besides each score's own record."""
+        return {
+            "dataset": self.data.name,
+            "value_range": self.data.value_range,
+            "sample_seed": _SAMPLE_SEED,
+            PARZEN: {
+                GENERATED: "generated images as kernels, test images scored",
+                HELD_OUT: "training images as kernels, test images scored",
+            },
+            "other measures": {
+                GENERATED: f"{self._num_test()} generated against as many training",
+                HELD_OUT: f"{self._num_test()} test against as many training",
+                "memorization": "against all training, beside validation images",
+                "classifier_two_sample_test": "against validation images",
+            },
+        }
+
+    def _parzen(self, images: Array) -> Score:
+        protocol, data = self.recipe.parzen, self.data
+        return parzen_log_likelihood(
+            images[: protocol.num_samples],
+            data.valid.images[: protocol.num_valid],
+            data.test.images,
+            protocol.bandwidths,
+        )
+
+    def _evaluator(self, measures: Sequence[str] | None) -> Evaluator:
+        network = self.recipe.feature_network
+        return Evaluator(
+            self.data.train.images,
+            self.data.valid.images[:_LARGEST_SET],
+            network=network() if network else None,
+            measures=measures,
+            value_range=self.data.value_range,
+            seed=_SAMPLE_SEED,
+        )
+
+    def _num_test(self) -> int:
+        return min(_LARGEST_SET, len(self.data.test))
+
+
+def records(scores: Scores) -> dict[str, dict[str, Config]]:
+    """Returns scores as JSON holds them."""
+    return {
+        column: {name: score.record() for name, score in measured.items()}
+        for column, measured in scores.items()
+    }
+
+
+def columns(scores: Scores) -> Mapping[str, list[Score]]:
+    """Returns scores as `score_table` takes them."""
+    return {column: list(measured.values()) for column, measured in scores.items()}

@@ -1,0 +1,66 @@
+"""Any measures of generated samples while a GAN learns."""
+
+import math
+from typing import Any
+
+import keras
+
+from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan.evaluation.evaluator import Evaluator
+
+
+class EvaluationMonitor(keras.callbacks.Callback):
+    """Logs the measures of an `Evaluator` at the end of epochs.
+
+    Each measured number is logged under its own name, `frechet_distance`, `precision`,
+    `recall` and so on; list this callback before those that watch or record them. The
+    samples are drawn from one seed, so that epochs differ by the generator alone.
+
+    Between two measurements the last values are repeated, so that logs of all epochs
+    have the same keys; the first epoch that this callback sees is always measured. A
+    number without a value is left out.
+
+    Args:
+        evaluator: `keras_gan.evaluation.Evaluator`. Choose few and fast measures.
+        num_samples: int, at least 2. Defaults to `1000`.
+        interval: int, at least 1: measures every so many epochs. Defaults to `1`.
+        seed: int, of the samples. Defaults to `0`.
+
+    Example:
+    ```python
+    evaluator = kg.evaluation.Evaluator(
+        data.train.images[:1000],
+        data.valid.images[:1000],
+        measures=["kernel_distance", "precision_recall"],
+    )
+    monitor = kg.callbacks.EvaluationMonitor(evaluator, interval=5)
+    gan.fit(data.train.images, epochs=50, callbacks=[monitor])
+    ```
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        num_samples: int = 1_000,
+        interval: int = 1,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.evaluator = evaluator
+        self.num_samples = check_integer("num_samples", num_samples, minimum=2)
+        self.interval = check_positive_integer("interval", interval)
+        self.seed = check_integer("seed", seed)
+        self._values: dict[str, float] = {}
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Adds the values of this epoch to the logs."""
+        if not self._values or epoch % self.interval == 0:
+            samples = self.model.sample(self.num_samples, seed=self.seed)
+            self._values = {
+                name: value
+                for score in self.evaluator(samples).values()
+                for name, value in score.values.items()
+                if math.isfinite(value)
+            }
+        if logs is not None:
+            logs.update(self._values)

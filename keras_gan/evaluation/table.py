@@ -1,0 +1,67 @@
+"""Scores side by side."""
+
+from collections.abc import Iterable, Mapping
+
+from keras_gan.evaluation.score import Score, format_value
+
+_HEADERS = ("measure", "better")
+
+
+def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
+    """Returns a text table: a row for each measured number, a column for each set.
+
+    Args:
+        columns: dict from what was measured, e.g. `"generated"`, to its scores; all of
+            the same measures.
+
+    Returns:
+        table: str, lines of equal width, then the warnings.
+
+    Example:
+    >>> from keras_gan.evaluation import mode_coverage
+    >>> centres = [[0.0, 0.0], [5.0, 5.0]]
+    >>> one, both = (mode_coverage(points, centres, 0.1) for points in
+    ...              ([[0.0, 0.1], [0.1, 0.0]], [[0.0, 0.1], [5.1, 5.0]]))
+    >>> print(score_table({"generated": [one], "real": [both]}))
+    measure          better  generated    real
+    captured_modes   higher          1       2
+    high_quality     higher          1       1
+    mode_reverse_kl   lower     0.6931       0
+    """
+    scores_by_column = {name: list(scores) for name, scores in columns.items()}
+    (first, *_) = scores_by_column.values()
+    rows = [(*_HEADERS, *scores_by_column)]
+    for index, score in enumerate(first):
+        for quantity in score.quantities:
+            cells = (
+                _cell(scores[index], quantity.name)
+                for scores in scores_by_column.values()
+            )
+            rows.append((quantity.name, quantity.better, *cells))
+    return "\n".join([*_aligned(rows), *_warnings(scores_by_column)])
+
+
+def _warnings(scores_by_column: Mapping[str, list[Score]]) -> list[str]:
+    """Each warning once, with the columns that it concerns."""
+    columns: dict[str, list[str]] = {}
+    for name, scores in scores_by_column.items():
+        for score in scores:
+            for warning in score.warnings:
+                text = f"{type(score).__name__}: {warning}"
+                columns.setdefault(text, []).append(name)
+    return [f"warning ({', '.join(names)}): {text}" for text, names in columns.items()]
+
+
+def _cell(score: Score, name: str) -> str:
+    return format_value(score.values[name], score.errors.get(name))
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
