@@ -6,6 +6,7 @@ import pytest
 from keras_gan.evaluation.class_coverage import (
     class_coverage,
     expected_coverage,
+    stacked_class_coverage,
     stacked_labels,
 )
 
@@ -109,3 +110,23 @@ def test_bad_channels_are_named():
         stacked_labels([1, 2])
     with pytest.raises(ValueError, match="`channel_labels`.*to 10"):
         stacked_labels([[1, 10]])
+
+
+def test_stacked_digits_are_read_channel_by_channel():
+    def read(batch):
+        # The grey value of a channel tells its class.
+        classes = np.rint(batch[:, 0, 0, 0] * 10).astype(int)
+        return {"features": batch, "probabilities": np.eye(10)[classes]}
+
+    labels = np.array([314, 9, 314, 700])
+    digits = np.stack([labels // 100, labels // 10 % 10, labels % 10], axis=1)
+    images = np.ones((4, 2, 2, 3)) * digits[:, np.newaxis, np.newaxis] / 10
+    coverage = stacked_class_coverage(images, read)
+    assert (coverage.modes, coverage.num_classes) == (3, 1000)
+    assert coverage.features == "read"
+    expected = class_coverage(labels, 1000).reverse_kl
+    np.testing.assert_allclose(coverage.reverse_kl, expected)
+    with pytest.raises(ValueError, match="`classifier` must return a dict"):
+        stacked_class_coverage(images, lambda batch: batch)
+    with pytest.raises(ValueError, match="`images` must have the shape"):
+        stacked_class_coverage(images[0], read)

@@ -4,6 +4,7 @@ from keras_gan.evaluation.class_coverage import (
     ClassCoverage,
     class_coverage,
     expected_coverage,
+    stacked_class_coverage,
     stacked_labels,
 )
 from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
@@ -90,6 +91,7 @@ __all__ = [
     "precision_recall",
     "proportion_z_scores",
     "score_table",
+    "stacked_class_coverage",
     "stacked_labels",
     "structural_diversity",
 ]

@@ -62,7 +62,8 @@ def _structural_diversity(sets: _Sets) -> Score:
 
 def _class_coverage(sets: _Sets) -> Score:
     probabilities = np.asarray(sets.fake.probabilities)  # [num, num_classes]
-    return class_coverage(probabilities.argmax(axis=1), probabilities.shape[1])
+    labels, num_classes = probabilities.argmax(axis=1), probabilities.shape[1]
+    return class_coverage(labels, num_classes, sets.fake.name)
 
 
 _MEASURES: dict[str, Callable[[_Sets], Score]] = {
