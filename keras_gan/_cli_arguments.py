@@ -76,6 +76,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "default: all that suit the data",
     )
     parser.add_argument(
+        "--num-kernels",
+        type=int,
+        metavar="N",
+        help="generated images that carry Parzen kernels, any number: they are "
+        "streamed; default: the recipe's",
+    )
+    parser.add_argument(
         "--verbose", type=int, default=1, choices=(0, 1), help="1 shows progress"
     )
 

@@ -3,8 +3,9 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from keras_gan._types import Array, Config
+from keras_gan._types import Config
 from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.evaluation._sample_parts import Samples, is_stream
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.parzen_protocol import parzen_log_likelihood
 from keras_gan.evaluation.score import Score
@@ -34,26 +35,27 @@ class RunEvaluator:
         data: `ImageDataset` that the run was trained on.
         measures: names of the measures of `Evaluator`, and `parzen_log_likelihood`;
             `None` takes all that suit the data.
+        num_kernels: int, generated images that carry Parzen kernels, any number: they
+            are streamed. `None` takes the recipe's.
     """
 
     recipe: Recipe
     data: ImageDataset
     measures: Sequence[str] | None = None
+    num_kernels: int | None = None
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
-        data, num_test = self.data, self._num_test()
-        num_kernels = self.recipe.parzen.num_samples
-        samples = gan.sample(max(num_kernels, num_test), seed=_SAMPLE_SEED)
         scores: Scores = {GENERATED: {}, HELD_OUT: {}}
         if self.measures is None or PARZEN in self.measures:
-            scores[GENERATED][PARZEN] = self._parzen(samples)
-            scores[HELD_OUT][PARZEN] = self._parzen(data.train.images)
+            scores[GENERATED][PARZEN] = self._parzen(self._kernels(gan), verbose)
+            scores[HELD_OUT][PARZEN] = self._parzen(self._real_kernels(), verbose)
         others = [name for name in self.measures or () if name != PARZEN]
         if self.measures is None or others:
-            evaluator = self._evaluator(others or None)
-            scores[GENERATED] |= evaluator(samples[:num_test], verbose)
-            scores[HELD_OUT] |= evaluator(data.test.images[:num_test], verbose)
+            evaluator, num_test = self._evaluator(others or None), self._num_test()
+            samples = gan.sample(num_test, seed=_SAMPLE_SEED)
+            scores[GENERATED] |= evaluator(samples, verbose)
+            scores[HELD_OUT] |= evaluator(self.data.test.images[:num_test], verbose)
         return scores
 
     def protocol(self) -> Config:
@@ -74,13 +76,23 @@ class RunEvaluator:
             },
         }
 
-    def _parzen(self, images: Array) -> Score:
+    def _kernels(self, gan: GAN) -> Samples:
+        if self.num_kernels is None:
+            return gan.sample(self.recipe.parzen.num_samples, seed=_SAMPLE_SEED)
+        return gan.sample_stream(self.num_kernels, seed=_SAMPLE_SEED)
+
+    def _real_kernels(self) -> Samples:
+        num_kernels = self.num_kernels or self.recipe.parzen.num_samples
+        return self.data.train.images[:num_kernels]
+
+    def _parzen(self, samples: Samples, verbose: int) -> Score:
         protocol, data = self.recipe.parzen, self.data
         return parzen_log_likelihood(
-            images[: protocol.num_samples],
+            samples,
             data.valid.images[: protocol.num_valid],
             data.test.images,
             protocol.bandwidths,
+            verbose=verbose if is_stream(samples) else 0,
         )
 
     def _evaluator(self, measures: Sequence[str] | None) -> Evaluator:

@@ -112,7 +112,9 @@ def _evaluate(args: argparse.Namespace) -> None:
     recipe = recipes.get(config["recipe"])
     gan = _load_model(run)
     data = recipe.load_data(args.data_dir or config["data_dir"])
-    evaluator = RunEvaluator(recipe, data, args.measures)
+    if args.num_kernels is not None:
+        check_positive_integer("--num-kernels", args.num_kernels)
+    evaluator = RunEvaluator(recipe, data, args.measures, args.num_kernels)
     with warnings.catch_warnings():
         # They stand below the table and in the record.
         warnings.simplefilter("ignore", DoubtfulScoreWarning)

@@ -102,6 +102,26 @@ def test_evaluate_takes_some_measures(run_dir, capsys):
     assert (run_dir / "evaluation.json").read_bytes() == before
 
 
+def test_evaluate_streams_any_number_of_kernels(run_dir, capsys):
+    command = ["evaluate", str(run_dir), "--measures", "parzen_log_likelihood"]
+    assert main([*command, "--num-kernels", "2500"]) == 0
+    scores = json.loads((run_dir / "evaluation.json").read_text())["scores"]
+    parzen = scores["generated"]["parzen_log_likelihood"]
+    assert parzen["num_samples"] == 2500
+    assert scores["held-out real"]["parzen_log_likelihood"]["num_samples"] == 1197
+    assert "2500/2500" in capsys.readouterr().out
+    digits = kg.datasets.load_digits()
+    stream = kg.load(run_dir / "model.keras").sample_stream(2500, seed=0)
+    expected = kg.evaluation.parzen_log_likelihood(
+        np.concatenate(list(stream)),
+        digits.valid.images,
+        digits.test.images,
+        kg.recipes.get("digits").parzen.bandwidths,
+    )
+    np.testing.assert_allclose(parzen["mean"], expected.mean, rtol=1e-6)
+    assert main([*command, "--num-kernels", "0"]) == 2
+
+
 def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):
     output = tmp_path / "grid.png"
     command = ["sample", str(run_dir), "--num", "9", "--seed", "1", "--output"]
