@@ -17,6 +17,7 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 
 _TILE_ENTRIES = 2_500_000  # numbers in a tile: 10 MB in float32
+_BLOCK_ROWS = 500  # rows that are held in float64 at once
 
 
 class KernelSums(NamedTuple):
@@ -90,8 +91,7 @@ def log_means(state: KernelSums) -> Tensor:
     offset = tf.reduce_mean(state.points, axis=0)
     rounded = _exact(state.exponents)
     rounded -= 0.5 * _squared_lengths(state.points - offset)  # [m]
-    differences = _exact(state.points) - _exact(state.nearest)
-    exact = -0.5 * tf.reduce_sum(differences**2, axis=1)  # [m]
+    exact = -0.5 * _squared_lengths(state.points, state.nearest)  # [m]
     scales = state.scales[:, tf.newaxis]
     # The nearest centre's kernel is 1 in the sums: its exact one takes its place.
     sums = state.sums - 1 + tf.exp(scales * (exact - rounded))
@@ -112,9 +112,17 @@ def log_kernel_means(points: Tensor, centres: Tensor, bandwidths: Tensor) -> Ten
     return log_means(add_centres(no_centres(points, bandwidths), centres))
 
 
-def _squared_lengths(rows: Tensor) -> Tensor:
-    """Squared length of each row, summed in float64."""
-    return tf.reduce_sum(_exact(rows) ** 2, axis=1)
+def _squared_lengths(rows: Tensor, origins: Tensor | None = None) -> Tensor:
+    """Squared length of each row, or distance from its origin, in float64 `[m]`."""
+    num_blocks = -(-tf.shape(rows)[0] // _BLOCK_ROWS)
+    lengths = tf.TensorArray(tf.float64, num_blocks, infer_shape=False)
+    for block in tf.range(num_blocks):
+        some = slice(block * _BLOCK_ROWS, (block + 1) * _BLOCK_ROWS)
+        vectors = _exact(rows[some])
+        if origins is not None:
+            vectors -= _exact(origins[some])
+        lengths = lengths.write(block, tf.reduce_sum(vectors**2, axis=1))
+    return lengths.concat()
 
 
 def _kernel_sums(excess: Tensor, scales: Tensor) -> Tensor:
