@@ -9,7 +9,10 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
-    "evaluator_gate.py": ["--num-samples", "200", "--num-test", "100"],
+    "evaluator_gate.py": [
+        *("--num-samples", "200", "--num-test", "100"),
+        *("--num-centroids", "50", "--num-train", "1000"),
+    ],
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [
         *("--steps", "20", "--seeds", "1", "--objectives", "recipe", "wasserstein")
