@@ -27,10 +27,9 @@ fails. Published for the same data and code as Table 1 of 2014: 349 ± 3.3 bits 
 2.3 nats (Sohl-Dickstein et al. 2015, table 2, "perfect model").
 
 Centroids beat real images because an average of a few lies nearer to unseen images than
-they do. Theis et al. 2016 publish 313 for k-means and 243 for true data; 3,000
-centroids have 314 here. Blur does the same, so much that blurred digits win with three
-of the ten missing. Real images moved by one pixel lose, though no reader would take
-them for worse.
+they do, as Theis et al. 2016 found; with `--num-centroids 3000` they still have 314.
+Blur does the same, so much that blurred digits win with three of the ten missing. Real
+images moved by one pixel lose, though no reader would take them for worse.
 
 No measure sees everything: the Frechet distance hardly notices 1,000 images repeated
 ten times, which have no recall at all; and a generator that recites its training images

@@ -88,8 +88,9 @@ def memorization(
     The two can cancel: a generator that copies half the time and draws noise otherwise
     may reach 0.5. `near_copies` sees it, the share of `fake` as near as the r-th
     nearest of the held-out images, r = ceil(0.01 n): under a perfect model it is
-    r / (n + 1) on average, whatever the law. `exact_copies` are equal in every feature.
-    Dropped modes are not punished: ask `precision_recall`.
+    r / (n + 1) on average, whatever the law. `exact_copies` are equal in every feature:
+    count them in pixels, for a network's last bits may depend on the batch. Dropped
+    modes are not punished: ask `precision_recall`.
 
     Args:
         real: `Features` or array `[num_real, …]`, the images that were trained on.
