@@ -302,7 +302,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     seconds = seconds_in_turns(runs, options.rounds)
     jobs = whole_jobs(seconds, sizes)
     per_sample = memory[options.stream_samples][0]["seconds"] / options.stream_samples
-    jobs[f"{options.stream_samples:,} streamed, once"] = [per_sample * sizes.samples]
+    label = f"{options.stream_samples:,} streamed, per {sizes.samples:,}, once"
+    jobs[label] = [per_sample * sizes.samples]
     return {
         "images": images.source,
         "sizes": sizes._asdict(),
