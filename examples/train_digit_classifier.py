@@ -2,8 +2,8 @@
 
 Expected with the defaults: 99.43 % of the 10,000 test images read right (57 errors),
 99.42 % of the validation images, `mnist_classifier-a2d19367fe90` in 493,586 bytes. It
-took 428 s on two cores that others used too. Another machine or version may round
-otherwise, and then the weights and their name differ.
+took 325 s on two cores. Another machine or version may round otherwise, and then the
+weights and their name differ.
 
     python examples/train_digit_classifier.py --data-dir DIR_WITH_MNIST
 """

@@ -34,7 +34,7 @@ def small_tiles(monkeypatch):
         function = getattr(_kernel_sums, name).python_function
         for module in (_kernel_sums, parzen):
             monkeypatch.setattr(module, name, tf.function(function))
-    monkeypatch.setattr(_kernel_sums, "_TILE_ENTRIES", 100)
+    monkeypatch.setitem(_kernel_sums._TILE_ENTRIES, "CPU", 100)
     monkeypatch.setattr(_sample_parts, "_ROWS", 19)
     monkeypatch.setattr(parzen, "_POINTS", 10)
 
@@ -163,6 +163,18 @@ def test_progress_is_shown_on_request(points, capsys):
     assert capsys.readouterr().out == ""
     window.log_prob(x, verbose=1)
     assert "60" in capsys.readouterr().out
+
+
+def test_products_are_float64_where_a_gpu_would_round_them(points, monkeypatch):
+    samples, x = points
+    expected = ParzenWindow(0.2).fit(samples.astype("float64")).log_prob(x)
+    monkeypatch.setattr(_kernel_sums, "_rounds_products", lambda: True)
+    log_probs = ParzenWindow(0.2).fit(samples).log_prob(x)
+    np.testing.assert_allclose(log_probs, expected, rtol=1e-12)
+    mixture = ParzenMixture(samples.reshape(60, -1), 0.2)
+    log_probs = mixture.log_prob(x.reshape(23, -1))
+    assert log_probs.dtype == tf.float32
+    np.testing.assert_allclose(log_probs, expected, rtol=1e-6)
 
 
 def test_far_points_do_not_underflow():
