@@ -76,6 +76,31 @@ class RunEvaluator:
             },
         }
 
+    def summary(self, scores: Scores) -> str:
+        """Returns the protocol in a few lines, as it stands below the table."""
+        low, high = self.data.value_range
+        lines = [
+            f"{self.data.name}, values in [{low:g}, {high:g}], samples of seed "
+            f"{_SAMPLE_SEED}"
+        ]
+        lines += [
+            f"{PARZEN}, {column}: {measured[PARZEN]}"
+            for column, measured in scores.items()
+            if PARZEN in measured
+        ]
+        features = {
+            score.features
+            for name, score in scores[GENERATED].items()
+            if name != PARZEN and hasattr(score, "features")
+        }
+        if features:
+            lines.append(
+                f"other measures: features {', '.join(sorted(features))}; "
+                f"{self._num_test():,} images of each kind, memorization against all "
+                f"{len(self.data.train):,} training images"
+            )
+        return "\n".join(lines)
+
     def _kernels(self, gan: GAN) -> Samples:
         if self.num_kernels is None:
             return gan.sample(self.recipe.parzen.num_samples, seed=_SAMPLE_SEED)

@@ -133,8 +133,8 @@ def _evaluate(args: argparse.Namespace) -> None:
             "environment": record_environment(),
         },
     )
-    _say(score_table(columns(scores)))
-    _say(f"Written, with the protocol of each: {run.evaluation}")
+    _say(f"{score_table(columns(scores))}\n{evaluator.summary(scores)}")
+    _say(f"Written, with all of the protocol: {run.evaluation}")
 
 
 def _sample(args: argparse.Namespace) -> None:

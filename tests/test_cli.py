@@ -85,15 +85,19 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
         kg.recipes.get("digits").parzen.bandwidths,
     )
     np.testing.assert_allclose(parzen["mean"], expected.mean, rtol=1e-6)
+    output = capsys.readouterr().out
     rows = dict(
         line.split(maxsplit=1)
-        for line in capsys.readouterr().out.splitlines()
+        for line in output.splitlines()
         if len(line.split(maxsplit=1)) == 2
     )
     assert rows["measure"].split() == ["better", "generated", "held-out", "real"]
     error = expected.standard_error
     assert f"± {error:.1f}" in rows["parzen_log_likelihood"] or error < 1
     assert {"precision", "recall", "coverage", "ms_ssim"} < set(rows)
+    assert "digits, values in [0, 1], samples of seed 0" in output
+    assert f"parzen_log_likelihood, generated: {expected}" in output
+    assert "features pixels; 300 images of each kind" in output
 
 
 def test_evaluate_takes_some_measures(run_dir, capsys):
