@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Tensor
 from keras_gan._validation import check_integer, check_positive_integer
 
@@ -63,9 +64,4 @@ class SampleStream:
         """Yields arrays `[at most chunk_size, …]`."""
         for index, start in enumerate(range(0, self.num_samples, self.chunk_size)):
             size = min(self.chunk_size, self.num_samples - start)
-            yield self._draw(size, _chunk_seed(self.seed, index))
-
-
-def _chunk_seed(seed: int, index: int) -> int:
-    # Neighbouring seeds and chunks get unrelated draws.
-    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0] % 2**31)
+            yield self._draw(size, derived_seed(self.seed, index))

@@ -59,6 +59,23 @@ def check_fraction(name: str, value: Any) -> float:
     return float(value)
 
 
+def check_between_0_and_1(name: str, value: float) -> float:
+    """Returns `value`; raises unless it lies in (0, 1), both ends excluded."""
+    if not 0 < value < 1:
+        raise invalid_argument(name, "a float in (0, 1)", value)
+    return float(value)
+
+
+def check_range(name: str, value: Any) -> tuple[float, float]:
+    """Returns `value` as finite floats `(low, high)`; raises unless low < high."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise invalid_argument(name, "a pair of floats", value)
+    low, high = (check_finite(name, end) for end in value)
+    if low >= high:
+        raise invalid_argument(name, "the lower end first", value)
+    return low, high
+
+
 def check_same_shape(**tensors: Any) -> None:
     """Raises unless all tensors have one shape: nothing is broadcast silently."""
     (first_name, first), *others = tensors.items()

@@ -1,14 +1,13 @@
 """Random changes of images that gradients pass through: little data lasts longer."""
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_gan._replicas import draw_rows
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_finite, check_known, invalid_argument
+from keras_gan._validation import check_known, check_range, invalid_argument
 
 _GRID = 2**24  # as fine as float32
 _MAX_INT32 = 2**31 - 1
@@ -82,7 +81,7 @@ class DiffAugment:
             _OPERATIONS[check_known("policy", name, _OPERATIONS)] for name in names
         ]
         self.policy = ",".join(names)
-        self.value_range = _check_range(value_range)
+        self.value_range = check_range("value_range", value_range)
 
     def __call__(self, images: Tensor, seed: Tensor) -> Tensor:
         """Returns the images, each changed in its own way."""
@@ -194,15 +193,6 @@ _OPERATIONS: dict[str, Callable[[Tensor, Range, Tensor], Tensor]] = {
     "translation": _translation,
     "cutout": _cutout,
 }
-
-
-def _check_range(value_range: Any) -> Range:
-    if not isinstance(value_range, tuple | list) or len(value_range) != 2:
-        raise invalid_argument("value_range", "a pair of floats", value_range)
-    low, high = (check_finite("value_range", value) for value in value_range)
-    if low >= high:
-        raise invalid_argument("value_range", "the lower bound first", value_range)
-    return low, high
 
 
 def _check_images(images: Tensor) -> None:

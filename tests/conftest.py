@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import pytest
 import tensorflow as tf
+import threadpoolctl
 from games import make_tiny_gan
 
 import keras_gan as kg
@@ -26,6 +27,13 @@ def digits():
 @pytest.fixture
 def tiny_gan():
     return make_tiny_gan()
+
+
+@pytest.fixture
+def one_thread():
+    """Small sets are slower to share among threads than to do at once."""
+    with threadpoolctl.threadpool_limits(1):
+        yield
 
 
 @pytest.fixture

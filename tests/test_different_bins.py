@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import scipy.stats
 import sklearn.exceptions
-import threadpoolctl
 
 from keras_gan.evaluation.different_bins import different_bins, proportion_z_scores
 from keras_gan.evaluation.features import Features
@@ -13,11 +12,7 @@ from keras_gan.evaluation.features import Features
 CORNERS = np.array([[0.0, 0.0], [0.0, 100.0], [100.0, 0.0], [100.0, 100.0]])
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Sets this small are slower to share among threads than to do at once."""
-    with threadpoolctl.threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def normal(seed, *shape):

@@ -2,7 +2,6 @@ import functools
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from keras_gan.evaluation import (
     Evaluator,
@@ -14,12 +13,7 @@ from keras_gan.evaluation import (
     precision_recall,
 )
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    # On small arrays the threads of BLAS and OpenMP cost more than they bring.
-    with threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture

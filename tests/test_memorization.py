@@ -3,18 +3,12 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-import threadpoolctl
 
 from keras_gan.evaluation import _neighbours
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.memorization import memorization
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Sets this small are slower to share among threads than to do at once."""
-    with threadpoolctl.threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def normal(seed, *shape):

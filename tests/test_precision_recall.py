@@ -4,7 +4,6 @@ import tracemalloc
 import numpy as np
 import pytest
 import scipy.spatial.distance
-import threadpoolctl
 
 from keras_gan.evaluation import _neighbours
 from keras_gan.evaluation.density_coverage import density_coverage
@@ -16,11 +15,7 @@ REAL = np.array([0.0, 1.0, 2.0, 3.5, 10.0])[:, None]
 FAKE = np.array([0.4, 1.1, 2.9, 20.0])[:, None]
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Sets this small are slower to share among threads than to do at once."""
-    with threadpoolctl.threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def brute_force(real, fake, k, compare):

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import scipy.stats
 import sklearn.exceptions
-import threadpoolctl
 
 from keras_gan.evaluation import two_sample
 from keras_gan.evaluation.features import Features
@@ -18,11 +17,7 @@ from keras_gan.evaluation.two_sample import (
 CLASSIFIERS = ["knn", "network"]
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Sets this small are slower to share among threads than to do at once."""
-    with threadpoolctl.threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def normal(seed, *shape):

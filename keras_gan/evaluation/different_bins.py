@@ -7,9 +7,9 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import (
+    check_between_0_and_1,
     check_integer,
     check_positive_integer,
-    invalid_argument,
 )
 from keras_gan.evaluation._neighbours import centred
 from keras_gan.evaluation.features import Features, check_two_sets
@@ -114,7 +114,7 @@ def different_bins(
     """
     num_bins = check_integer("num_bins", num_bins, minimum=2)
     seed = check_integer("seed", seed)
-    _check_significance(significance)
+    significance = check_between_0_and_1("significance", significance)
     real, fake, doubts = check_two_sets(real, fake)
     if len(real) < num_bins:
         raise ValueError(
@@ -133,7 +133,7 @@ def different_bins(
         num_fake=len(fake),
         dim=real.dim,
         num_bins=num_bins,
-        significance=float(significance),
+        significance=significance,
         seed=seed,
         warnings=(*doubts, *_doubts(real_counts, fake_counts)),
     )
@@ -166,11 +166,6 @@ def proportion_z_scores(
     differences = real_counts / num_real - fake_counts / num_fake
     z_scores = np.zeros(differences.shape)
     return np.divide(differences, np.sqrt(variances), z_scores, where=variances > 0)
-
-
-def _check_significance(significance: float) -> None:
-    if not 0 < significance < 1:
-        raise invalid_argument("significance", "a float in (0, 1)", significance)
 
 
 def _counts(

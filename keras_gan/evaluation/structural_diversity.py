@@ -7,10 +7,9 @@ import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import (
-    check_finite,
     check_integer,
     check_positive_integer,
-    invalid_argument,
+    check_range,
 )
 from keras_gan.evaluation import _arrays
 from keras_gan.evaluation.score import Quantity, Score, standard_error
@@ -115,7 +114,7 @@ def structural_diversity(
     """
     num_pairs = check_positive_integer("num_pairs", num_pairs)
     seed = check_integer("seed", seed)
-    value_range = _check_range(value_range)
+    value_range = check_range("value_range", value_range)
     images = _check_images(images)
     num_scales, filter_size = scales(min(images.shape[1:3]))
     pairs = _draw_pairs(len(images), num_pairs, seed)
@@ -212,12 +211,3 @@ def _check_images(images: Array) -> Array:
     if not np.isfinite(images).all():
         raise ValueError("`images` must be finite. Received: NaN or infinite values.")
     return images
-
-
-def _check_range(value_range: Range) -> Range:
-    if not isinstance(value_range, tuple | list) or len(value_range) != 2:
-        raise invalid_argument("value_range", "a pair of floats", value_range)
-    low, high = (check_finite("value_range", end) for end in value_range)
-    if low >= high:
-        raise invalid_argument("value_range", "the lower end first", value_range)
-    return low, high

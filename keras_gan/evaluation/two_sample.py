@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import (
+    check_between_0_and_1,
     check_fraction,
     check_integer,
     check_known,
@@ -203,8 +204,7 @@ def classifier_test_power(
     num_test = check_positive_integer("num_test", num_test)
     if not 0 < effect < 0.5:
         raise invalid_argument("effect", "a float in (0, 0.5)", effect)
-    if not 0 < significance < 1:
-        raise invalid_argument("significance", "a float in (0, 1)", significance)
+    significance = check_between_0_and_1("significance", significance)
     threshold = scipy.stats.norm.isf(significance) / 2
     excess = effect * math.sqrt(num_test) - threshold
     return float(scipy.stats.norm.cdf(excess / math.sqrt(0.25 - effect**2)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Shape
 from keras_gan.layers.maxout import Maxout
 
@@ -112,7 +113,7 @@ def maxout_discriminator(
     dropout_rate = input_dropout
     for index, units in enumerate(hidden_units):
         outputs = keras.layers.Dropout(
-            dropout_rate, seed=_layer_seed(seed, index), name=f"dropout_{index}"
+            dropout_rate, seed=derived_seed(seed, index), name=f"dropout_{index}"
         )(outputs)
         outputs = Maxout(
             units,
@@ -123,7 +124,7 @@ def maxout_discriminator(
         dropout_rate = hidden_dropout
     last = len(hidden_units)
     outputs = keras.layers.Dropout(
-        dropout_rate, seed=_layer_seed(seed, last), name=f"dropout_{last}"
+        dropout_rate, seed=derived_seed(seed, last), name=f"dropout_{last}"
     )(outputs)
     # The logit stays float32 under mixed precision: losses are computed from it.
     logits = keras.layers.Dense(
@@ -157,10 +158,5 @@ def pixel_marginal_logits(images: FloatArray) -> FloatArray:
 
 def _uniform(weight_range: float, seed: int, layer: int) -> keras.Initializer:
     return keras.initializers.RandomUniform(
-        -weight_range, weight_range, seed=_layer_seed(seed, layer)
+        -weight_range, weight_range, seed=derived_seed(seed, layer)
     )
-
-
-def _layer_seed(seed: int, layer: int) -> int:
-    # Layers and networks of one run get different streams from neighbouring seeds.
-    return int(np.random.SeedSequence([seed, layer]).generate_state(1)[0] % 2**31)

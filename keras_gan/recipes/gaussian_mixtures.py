@@ -8,6 +8,7 @@ and scores them.
 import keras
 import numpy as np
 
+from keras_gan._seeds import derived_seed
 from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.datasets import mixtures
@@ -150,7 +151,7 @@ def _hidden(outputs: Tensor, seed: int) -> Tensor:
         outputs = keras.layers.Dense(
             units,
             activation="relu",
-            kernel_initializer=keras.initializers.HeNormal(_layer_seed(seed, index)),
+            kernel_initializer=keras.initializers.HeNormal(derived_seed(seed, index)),
             name=f"dense_{index}",
         )(outputs)
     return outputs
@@ -158,16 +159,11 @@ def _hidden(outputs: Tensor, seed: int) -> Tensor:
 
 def _last(units: int, seed: int, name: str) -> keras.layers.Layer:
     initializer = keras.initializers.GlorotUniform(
-        _layer_seed(seed, len(_HIDDEN_UNITS))
+        derived_seed(seed, len(_HIDDEN_UNITS))
     )
     return keras.layers.Dense(
         units, kernel_initializer=initializer, dtype="float32", name=name
     )
-
-
-def _layer_seed(seed: int, layer: int) -> int:
-    # Layers and networks of one run get different streams from neighbouring seeds.
-    return int(np.random.SeedSequence([seed, layer]).generate_state(1)[0] % 2**31)
 
 
 def _optimizer(num_steps: int) -> keras.optimizers.Optimizer:
