@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from keras_gan import _network_checks
 from keras_gan._players import Players
+from keras_gan._replicas import without_strategy
+from keras_gan._step_function import StepFunction
 from keras_gan._training_data import (
     EpochClock,
     check_batch_size,
@@ -25,6 +27,7 @@ class FittedPlayers(Players):
     """Players that meet images in the order, the sizes and the shares of a game."""
 
     discriminator_steps: int
+    train_function: Any
 
     def fit(
         self,
@@ -116,6 +119,18 @@ class FittedPlayers(Players):
         replicas = self.distribute_strategy.num_replicas_in_sync
         x = evaluation_batches(x, batch_size or 32, replicas)
         return super().evaluate(x, **kwargs)
+
+    def make_train_function(self, force: bool = False) -> Any:
+        """Prepares one training step; Keras calls it."""
+        if (
+            self.run_eagerly
+            or self.steps_per_execution > 1
+            or not without_strategy(self.distribute_strategy)
+        ):
+            return super().make_train_function(force)
+        if self.train_function is None or force:
+            self.train_function = StepFunction(self.train_step, self.jit_compile)
+        return self.train_function
 
     def _training_batches(
         self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._fused_updates import fuse_updates
 from keras_gan._network_checks import layers_of
 
 
@@ -72,6 +73,7 @@ def _prepared(optimizer: Any, network: keras.Model) -> keras.optimizers.Optimize
             "is, inside `with strategy.scope():`. Received: "
             f"{type(optimizer).__name__} created elsewhere."
         ) from error
+    fuse_updates(optimizer)
     return optimizer
 
 

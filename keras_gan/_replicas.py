@@ -49,6 +49,11 @@ def num_replicas() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
+def without_strategy(strategy: tf.distribute.Strategy) -> bool:
+    """Whether `strategy` is what stands for none, and no other is in force."""
+    return not tf.distribute.has_strategy() and strategy is tf.distribute.get_strategy()
+
+
 def num_workers() -> int:
     """Processes that play in step, each with replicas of its own."""
     strategy = tf.distribute.get_strategy()

@@ -85,7 +85,7 @@ def _train(args: argparse.Namespace) -> None:
         if resumes and run.model.exists():
             gan = load(run.model)
         else:
-            gan = recipe.build(data, config["seed"])
+            gan = _build(recipe, data, config)
     config |= _describe(gan, data)
     completed = int(gan.epochs_completed.numpy())
     if chief:
@@ -191,10 +191,20 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         "epochs": check_positive_integer(
             "--epochs", choose(args.epochs, "epochs", recipe.epochs)
         ),
+        "precision": choose(args.precision, "precision", "float32"),
         "batch_size": recipe.batch_size,
         "passes_per_epoch": recipe.passes_per_epoch,
         "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
+
+
+def _build(recipe: Recipe, data: ImageDataset, config: Config) -> GAN:
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config["precision"])
+    try:
+        return recipe.build(data, config["seed"])
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def _absolute(path: str | None) -> str | None:

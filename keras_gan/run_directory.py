@@ -23,7 +23,7 @@ from keras_gan._types import Config
 from keras_gan._version import __version__
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-probability", "numpy", "scikit-learn")
-_KEPT_FROM_START = ("recipe", "seed", "batch_size")
+_KEPT_FROM_START = ("recipe", "seed", "batch_size", "precision")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,6 +20,7 @@ SERIALIZABLE = [
     kg.constraints.WeightClipping(0.25),
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
+    kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
     kg.layers.Maxout(
         3,
         num_pieces=2,
@@ -85,6 +86,24 @@ SERIALIZABLE = [
 
 # Builders of one network of a game; small, whatever their images and latents are.
 NETWORKS = {
+    "networks.dcgan_discriminator": lambda: kg.networks.dcgan_discriminator(
+        (12, 20, 2),
+        base_filters=2,
+        kernel_size=4,
+        normalization="layer",
+        seed=3,
+        name="judge",
+    ),
+    "networks.dcgan_generator": lambda: kg.networks.dcgan_generator(
+        LATENT_DIM,
+        (12, 20, 2),
+        base_filters=2,
+        kernel_size=4,
+        normalization="layer",
+        output_activation="sigmoid",
+        seed=3,
+        name="painter",
+    ),
     "networks.maxout_discriminator": lambda: kg.networks.maxout_discriminator(
         IMAGE_SHAPE,
         hidden_units=(5, 4),

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -250,7 +251,21 @@ def test_a_directory_in_use_is_refused(run_dir, capsys):
     resume = [*TRAIN, "--resume", "--seed", "4", "--output-dir", str(run_dir)]
     assert main(resume) == 2
     assert "with seed=3" in capsys.readouterr().err
+    resume = [*TRAIN, "--resume", "--precision", "mixed_bfloat16"]
+    assert main([*resume, "--output-dir", str(run_dir)]) == 2
+    assert "with precision='float32'" in capsys.readouterr().err
     assert (run_dir / "model.keras").read_bytes() == before
+
+
+def test_precision_is_that_of_the_networks_and_of_nothing_else(tmp_path, short_epochs):
+    path = tmp_path / "half"
+    arguments = [*TRAIN, "--precision", "mixed_bfloat16", "--output-dir", str(path)]
+    assert main([*arguments, "--epochs", "1"]) == 0
+    assert keras.config.dtype_policy().name == "float32"
+    assert main([*TRAIN, "--epochs", "2", "--resume", "--output-dir", str(path)]) == 0
+    gan = kg.load(path / "model.keras")
+    assert gan.generator.get_layer("dense_1").compute_dtype == "bfloat16"
+    assert gan.sample(2, seed=0).dtype == "float32"
 
 
 def test_an_unknown_format_is_refused(run_dir, capsys):

@@ -4,7 +4,13 @@ import pytest
 
 from keras_gan.run_directory import RunDirectory, record_environment
 
-CONFIG = {"recipe": "digits", "seed": 0, "batch_size": 50, "epochs": 3}
+CONFIG = {
+    "recipe": "digits",
+    "seed": 0,
+    "batch_size": 50,
+    "precision": "float32",
+    "epochs": 3,
+}
 
 
 def test_a_new_run_takes_an_empty_folder(tmp_path):
@@ -62,7 +68,7 @@ def test_a_folder_without_a_run_is_named(tmp_path):
     [
         ("{", "is not a JSON object"),
         ("[1]", "Missing: batch_size"),
-        ('{"recipe": "digits"}', "Missing: batch_size, seed"),
+        ('{"recipe": "digits"}', "Missing: batch_size, precision, seed"),
         ("3", "is not a JSON object"),
     ],
 )

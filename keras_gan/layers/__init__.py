@@ -1,5 +1,6 @@
 """Layers that the papers need and Keras lacks."""
 
+from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.gaussian_input_noise import GaussianInputNoise
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -10,6 +11,7 @@ from keras_gan.layers.virtual_batch_normalization import VirtualBatchNormalizati
 
 __all__ = [
     "DropReferenceBatch",
+    "Dropout",
     "GaussianInputNoise",
     "Maxout",
     "MinibatchDiscrimination",

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Shape
+from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.maxout import Maxout
 
 _MARGINAL_CLIP = 1e-7  # pylearn2's: an always-off pixel starts at logit -16.118
@@ -54,7 +55,7 @@ def mlp_generator(
         https://arxiv.org/abs/1406.2661
     """
     widths = (*hidden_units, int(np.prod(image_shape)))
-    activations = (hidden_activation,) * len(hidden_units) + (output_activation,)
+    activations = (hidden_activation,) * len(hidden_units) + (None,)
     outputs = latents = keras.Input((latent_dim,), name="latents")
     for index, (width, activation) in enumerate(zip(widths, activations, strict=True)):
         dense = keras.layers.Dense(
@@ -66,8 +67,10 @@ def mlp_generator(
         outputs = dense(outputs)
     if output_bias is not None:
         dense.bias.assign(np.reshape(output_bias, -1))
-    images = keras.layers.Reshape(image_shape, name="images")(outputs)
-    return keras.Model(latents, images, name=name)
+    outputs = keras.layers.Reshape(image_shape, name="grid")(outputs)
+    # Images stay float32 under mixed precision, as the data are.
+    images = keras.layers.Activation(output_activation, dtype="float32", name="images")
+    return keras.Model(latents, images(outputs), name=name)
 
 
 def maxout_discriminator(
@@ -112,7 +115,7 @@ def maxout_discriminator(
     outputs = keras.layers.Flatten(name="flatten")(images)
     dropout_rate = input_dropout
     for index, units in enumerate(hidden_units):
-        outputs = keras.layers.Dropout(
+        outputs = Dropout(
             dropout_rate, seed=derived_seed(seed, index), name=f"dropout_{index}"
         )(outputs)
         outputs = Maxout(
@@ -123,7 +126,7 @@ def maxout_discriminator(
         )(outputs)
         dropout_rate = hidden_dropout
     last = len(hidden_units)
-    outputs = keras.layers.Dropout(
+    outputs = Dropout(
         dropout_rate, seed=derived_seed(seed, last), name=f"dropout_{last}"
     )(outputs)
     # The logit stays float32 under mixed precision: losses are computed from it.

@@ -1,123 +1,415 @@
-"""Time of a training step of the 2014 MNIST pair, beside the usual Keras way.
+"""Time of a training step, beside PyTorch, the usual Keras way and the bare products.
 
-Both play the same game with the same networks, Adam and batch 100, in one process and
-strictly in turns; the figure to quote is the ratio of their medians. The other side is
-the idiom of hand-written Keras GANs: a model whose `train_step` concatenates real and
-generated images, labels them, and calls `keras.losses.BinaryCrossentropy`.
+All play the same game with the same networks, optimizers and batches, in one process
+and strictly in turns; the figures to quote are the ratios. Every table has
+
+    PyTorch       plainly written, and with what a careful user adds for speed: the
+                  discriminator frozen in the generator's step, a fused optimizer, and
+                  both of these with `torch.compile`
+    Keras idiom   a model with a `train_step` of its own, as the tutorials show it
+    keras_gan     `compile` and `fit`, and its options for speed
+    floor         the matrix products and convolutions of the step and the traffic of
+                  its optimizers, without anything else
+
+Time ends when a step's results are there. The share of the peak is that of the rate of
+one large matrix product of the same dtype, which takes its turn among the others.
+Figures of a machine with other work on it mean nothing: PyTorch's threads wait for each
+other at each product, and lose far more than a share of the time.
 
     python tests/benchmarks/train_step.py --output-dir runs/bench
 """
 
 import argparse
-import statistics
-import time
+import contextlib
+import functools
+import gc
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from _floor import (
+    Floor,
+    Step,
+    alternating,
+    large_product,
+    simultaneous,
+    wasserstein,
+)
+from _keras_idiom import IdiomGAN, IdiomWGAN
+from _turns import (
+    Entry,
+    fitted,
+    in_turns,
+    peak_shares,
+    print_rates,
+    print_table,
+    product_of,
+    ratios,
+    stepped,
+    that_run,
+    write_record,
+)
 
 import keras_gan as kg
-from keras_gan._files import write_json
-from keras_gan.run_directory import record_environment
+from keras_gan._types import FloatArray, Shape
+from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 
-BATCH, LATENT_DIM, IMAGE_SHAPE = 100, 100, (28, 28, 1)
+PYTORCH, FLOOR = "PyTorch", "floor"
+STEPS_PER_EXECUTION = 20
+PATIENCE = 2.0  # seconds for a step in a dtype that a device may lack
+PRODUCT_STEPS = 3  # of a large matrix product in each turn
+_MOMENTUM = 0.5
+
+# By hand, from the multiplications for one row: 2,500,800 of the generator, 2,380,800
+# of them above its first layer; 1,229,040 of the discriminator, 288,240 above.
+MNIST_FLOPS = 2 * 100 * (3 * 2_500_800 + 2_380_800 + 6 * 1_229_040 + 2 * 288_240)
 
 
-class IdiomGAN(keras.Model):
-    """What a Keras user writes from the tutorials."""
+class Game(NamedTuple):
+    """What all contestants of one table play."""
 
-    def __init__(self, generator, discriminator):
-        super().__init__()
-        self.generator, self.discriminator = generator, discriminator
-        self.d_loss = keras.metrics.Mean(name="d_loss")
-        self.g_loss = keras.metrics.Mean(name="g_loss")
+    family: str  # "maxout" or "dcgan"
+    image_shape: Shape
+    batch_size: int
+    latent_dim: int = 100
+    optimizer: str = "adam"
+    learning_rate: float = 2e-4
+    betas: tuple[float, float] = (0.9, 0.999)
+    wasserstein: bool = False
 
-    def compile(self, g_optimizer, d_optimizer):
-        super().compile(optimizer=None)
-        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
-        self.loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)
+    @property
+    def discriminator_steps(self) -> int:
+        return IdiomWGAN.critic_steps if self.wasserstein else 1
 
-    def train_step(self, real):
-        real = real[0]
-        size = tf.shape(real)[0]
-        fake = self.generator(tf.random.normal((size, LATENT_DIM)), training=True)
-        labels = tf.concat([tf.ones((size, 1)), tf.zeros((size, 1))], axis=0)
-        with tf.GradientTape() as tape:
-            images = tf.concat([real, fake], axis=0)
-            d_loss = self.loss_fn(labels, self.discriminator(images, training=True))
-        weights = self.discriminator.trainable_weights
-        self.d_optimizer.apply_gradients(
-            zip(tape.gradient(d_loss, weights), weights, strict=True)
+
+GAMES = {
+    "mnist_adam": Game("maxout", (28, 28, 1), 100),
+    "mnist_sgd": Game("maxout", (28, 28, 1), 100, optimizer="sgd", learning_rate=0.1),
+    "dcgan28": Game("dcgan", (28, 28, 1), 64, betas=(0.5, 0.999)),
+    "dcgan32": Game("dcgan", (32, 32, 3), 64, betas=(0.5, 0.999)),
+    "wgan_gp": Game(
+        "dcgan",
+        (28, 28, 1),
+        64,
+        latent_dim=128,
+        learning_rate=1e-4,
+        betas=(0.5, 0.9),
+        wasserstein=True,
+    ),
+}
+
+
+# --------------------------------------------------------------------- what is played
+
+
+def networks(game: Game) -> tuple[keras.Model, keras.Model]:
+    if game.family == "maxout":
+        return (
+            kg.networks.mlp_generator(game.latent_dim, game.image_shape),
+            kg.networks.maxout_discriminator(game.image_shape),
         )
-        latents = tf.random.normal((size, LATENT_DIM))
-        with tf.GradientTape() as tape:
-            fake = self.generator(latents, training=True)
-            logits = self.discriminator(fake, training=True)
-            g_loss = self.loss_fn(tf.ones((size, 1)), logits)
-        weights = self.generator.trainable_weights
-        self.g_optimizer.apply_gradients(
-            zip(tape.gradient(g_loss, weights), weights, strict=True)
+    normalization = None if game.wasserstein else "batch"
+    return (
+        dcgan_generator(game.latent_dim, game.image_shape),
+        dcgan_discriminator(game.image_shape, normalization=normalization),
+    )
+
+
+def torch_networks(game: Game, torch_games: ModuleType) -> Any:
+    if game.family == "maxout":
+        return torch_games.maxout_pair(game.latent_dim, game.image_shape)
+    return torch_games.dcgan_pair(
+        game.latent_dim,
+        game.image_shape,
+        normalized_discriminator=not game.wasserstein,
+    )
+
+
+def noise_images(game: Game, num_steps: int) -> FloatArray:
+    """Images of uniform noise, for so many steps."""
+    num_rows = num_steps * game.batch_size * game.discriminator_steps
+    images = np.random.default_rng(0).random((num_rows, *game.image_shape), "float32")
+    return images if game.family == "maxout" else 2 * images - 1
+
+
+def needed(game: Game) -> Step:
+    pair = networks(game)
+    return wasserstein(*pair) if game.wasserstein else alternating(*pair)
+
+
+def check_equal_work(game: Game, torch_games: ModuleType) -> dict[str, int]:
+    """Asserts that both sides have as many parameters; returns their numbers."""
+    counts = [
+        sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+        for network in networks(game)
+    ]
+    pair = torch_networks(game, torch_games)
+    assert counts == [torch_games.count_parameters(network) for network in pair]
+    if game.family == "maxout":
+        assert needed(game).flops(game.batch_size) == MNIST_FLOPS
+    return dict(zip(("generator", "discriminator"), counts, strict=True))
+
+
+# ------------------------------------------------------------------------ contestants
+
+
+class Table:
+    """Makes the contestants of one game.
+
+    Args:
+        game: what they play.
+        torch_games: the module of the opponents.
+        device: `"cpu"` or `"cuda"`.
+        num_steps: timed steps of a turn.
+        product_size: rows and columns of the large matrix product.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        torch_games: ModuleType,
+        device: str,
+        num_steps: int,
+        product_size: int,
+    ) -> None:
+        self.game, self.torch_games, self.device = game, torch_games, device
+        self.num_steps, self.product_size = num_steps, product_size
+        self.images = noise_images(game, num_steps + 3)  # the clock leaves three out
+        self.step = needed(game)
+        self.flops = self.step.flops(game.batch_size)
+        self.low_dtypes = ["bfloat16"] + ["float16"] * (device == "cuda")
+        self.dtypes = ["float32", *self.low_dtypes]
+
+    def entries(self) -> dict[str, Entry]:
+        return {
+            **self._torch_entries(),
+            "Keras idiom": self._idiom(),
+            **self._keras_gan_entries(),
+            **self._low_precision_entries(),
+            FLOOR: self._floor(),
+            **{product_of(dtype): self._product(dtype) for dtype in self.dtypes},
+        }
+
+    def _torch_entries(self) -> dict[str, Entry]:
+        quick = {"frozen": True, "fused": True}
+        return {
+            PYTORCH: self._torch(),
+            "PyTorch, D frozen": self._torch(frozen=True),
+            "PyTorch, fused optimizer": self._torch(fused=True),
+            "PyTorch, compiled, frozen, fused": self._torch(compiled=True, **quick),
+        }
+
+    def _keras_gan_entries(self) -> dict[str, Entry]:
+        found = {
+            "keras_gan": self._keras_gan(),
+            "keras_gan, XLA": self._keras_gan(may_fail=True, jit_compile=True),
+        }
+        if self.device == "cuda":  # where Keras takes XLA if not told otherwise
+            found["keras_gan, no XLA"] = self._keras_gan(jit_compile=False)
+            label = f"keras_gan, {STEPS_PER_EXECUTION} steps per execution"
+            found[label] = self._in_executions()
+        if self.game.family == "maxout" or self.game.wasserstein:
+            label = "keras_gan, fused discriminator"
+            found[label] = self._keras_gan(fused_discriminator=True)
+        if self.game.family == "maxout":
+            both = self._keras_gan(simultaneous=True)
+            flops = simultaneous(*networks(self.game)).flops(self.game.batch_size)
+            found["keras_gan, simultaneous"] = both._replace(flops=flops)
+        return found
+
+    def _low_precision_entries(self) -> dict[str, Entry]:
+        found = {}
+        for dtype in self.low_dtypes:
+            if dtype == "bfloat16":  # float16 would need a scaler of the losses
+                found[f"PyTorch, {dtype}"] = self._torch(
+                    frozen=True, fused=True, dtype=dtype
+                )
+            with dtype_policy(f"mixed_{dtype}"):
+                entry = self._keras_gan(may_fail=True)
+            entry = entry._replace(dtype=dtype, patience=PATIENCE)
+            found[f"keras_gan, {dtype}"] = entry
+            found[f"floor, {dtype}"] = self._floor(dtype)
+        return found
+
+    def _torch(self, **variant: Any) -> Entry:
+        module, game = self.torch_games, self.game
+        play = module.WassersteinGame if game.wasserstein else module.AlternatingGame
+        opponent = play(
+            torch_networks(game, module),
+            self.images,
+            game.batch_size,
+            game.latent_dim,
+            module.optimizer_maker(game.optimizer, game.learning_rate, game.betas),
+            module.Variant(**variant),
+            self.device,
         )
-        self.d_loss.update_state(d_loss)
-        self.g_loss.update_state(g_loss)
-        return {"d_loss": self.d_loss.result(), "g_loss": self.g_loss.result()}
+        entry = Entry(stepped(opponent.step, self.num_steps), self.flops)
+        attempt = functools.partial(opponent.step, 0)
+        if "dtype" in variant:
+            return entry._replace(
+                dtype=variant["dtype"], attempt=attempt, patience=PATIENCE
+            )
+        return entry._replace(attempt=attempt) if "compiled" in variant else entry
+
+    def _idiom(self) -> Entry:
+        kind = IdiomWGAN if self.game.wasserstein else IdiomGAN
+        model = kind(*networks(self.game), self.game.latent_dim)
+        model.compile(self._optimizer(), self._optimizer())
+        rows_per_step = self.game.batch_size * self.game.discriminator_steps
+        return Entry(fitted(model, self.images, rows_per_step), self.flops)
+
+    def _keras_gan(
+        self, images: FloatArray | None = None, may_fail: bool = False, **rules: Any
+    ) -> Entry:
+        game = self.game
+        if game.wasserstein:
+            rules["objective"] = "wasserstein"
+            rules["penalties"] = [kg.penalties.GradientPenalty(10.0)]
+            rules["discriminator_steps"] = game.discriminator_steps
+        gan = kg.GAN(*networks(game), kg.priors.NormalPrior(game.latent_dim))
+        gan.compile(self._optimizer(), self._optimizer(), **rules)
+        images = self.images if images is None else images
+        turn = fitted(gan, images, game.batch_size)
+        rows_per_step = game.batch_size * game.discriminator_steps
+        attempt = functools.partial(
+            gan.fit, images[:rows_per_step], batch_size=game.batch_size, verbose=0
+        )
+        return Entry(turn, self.flops, attempt=attempt if may_fail else None)
+
+    def _in_executions(self) -> Entry:
+        """The clock leaves the first execution out, and all of them have one size."""
+        executions = 2 + -(-self.num_steps // STEPS_PER_EXECUTION)
+        images = noise_images(self.game, executions * STEPS_PER_EXECUTION)
+        return self._keras_gan(images, steps_per_execution=STEPS_PER_EXECUTION)
+
+    def _floor(self, dtype: str = "float32") -> Entry:
+        floor = Floor(self.step, self.game.batch_size, self.game.optimizer, dtype)
+        entry = Entry(stepped(floor, self.num_steps), self.flops, dtype)
+        if dtype == "float32":
+            return entry
+        return entry._replace(attempt=functools.partial(floor, 0), patience=PATIENCE)
+
+    def _product(self, dtype: str) -> Entry:
+        product = large_product(self.product_size, dtype)
+        return Entry(stepped(product, PRODUCT_STEPS), 2 * self.product_size**3, dtype)
+
+    def _optimizer(self) -> keras.optimizers.Optimizer:
+        game = self.game
+        if game.optimizer == "sgd":
+            return keras.optimizers.SGD(game.learning_rate, momentum=_MOMENTUM)
+        return keras.optimizers.Adam(game.learning_rate, *game.betas)
 
 
-def networks():
-    """The pair of 2014."""
-    return kg.networks.mlp_generator(
-        LATENT_DIM, IMAGE_SHAPE
-    ), kg.networks.maxout_discriminator(IMAGE_SHAPE)
+@contextlib.contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Sets the policy of the networks that are built inside."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
-def ours(simultaneous):
-    gan = kg.GAN(*networks(), kg.priors.NormalPrior(LATENT_DIM))
-    adam = keras.optimizers.Adam
-    gan.compile(adam(2e-4), adam(2e-4), simultaneous=simultaneous)
-    return gan
+# --------------------------------------------------------------------------- measured
 
 
-def idiom():
-    model = IdiomGAN(*networks())
-    model.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    return model
-
-
-def seconds_per_step(model, images):
-    start = time.perf_counter()
-    model.fit(images, batch_size=BATCH, verbose=0)
-    return (time.perf_counter() - start) / (len(images) // BATCH)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=100)
-    parser.add_argument("--output-dir", type=Path, default=Path("runs/bench"))
-    args = parser.parse_args()
-
-    random = np.random.default_rng(0)
-    images = random.uniform(size=(args.steps * BATCH, *IMAGE_SHAPE)).astype("float32")
-    models = {
-        "keras idiom, alternating": idiom(),
-        "keras_gan, alternating": ours(simultaneous=False),
-        "keras_gan, simultaneous": ours(simultaneous=True),
+def measure(
+    name: str, torch_games: ModuleType, device: str, options: argparse.Namespace
+) -> dict[str, Any]:
+    """Plays one game; prints its table and returns its record."""
+    game = GAMES[name]
+    torch_games.forget_compiled()
+    parameters = check_equal_work(game, torch_games)
+    size = 8192 if device == "cuda" else 512 if options.quick else 2048
+    table = Table(game, torch_games, device, options.steps, product_size=size)
+    entries, left_out = that_run(table.entries())
+    seconds = in_turns(
+        {label: entry.turn for label, entry in entries.items()}, options.rounds
+    )
+    print_table(f"{name} on {device}", seconds, [PYTORCH, FLOOR])
+    shares = peak_shares(entries, seconds)
+    print_rates(seconds, shares)
+    return {
+        "game": game._asdict(),
+        "parameters": parameters,
+        "product_size": size,
+        "flops": {label: entry.flops for label, entry in entries.items()},
+        "seconds": seconds,
+        "ratios": {base: ratios(seconds, base) for base in (PYTORCH, FLOOR)},
+        "shares_of_peak": shares,
+        "left_out": left_out,
     }
-    for model in models.values():
-        model.fit(images[: 2 * BATCH], batch_size=BATCH, verbose=0)
-    times = {name: [] for name in models}
-    for _ in range(args.rounds):
-        for name, model in models.items():
-            times[name].append(seconds_per_step(model, images))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    base = medians["keras idiom, alternating"]
-    print(f"{'':28}ms/step (median of {args.rounds})   ratio")
-    for name, median in medians.items():
-        print(f"{name:28}{1e3 * median:10.1f}{median / base:25.2f}")
-    args.output_dir.mkdir(parents=True, exist_ok=True)
-    record = {"seconds_per_step": times, "environment": record_environment()}
-    write_json(args.output_dir / "train_step.json", record)
+
+
+def imported_torch_games() -> ModuleType:
+    """The opponents; ends the script where PyTorch is missing."""
+    try:
+        import _torch_games
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        sys.stderr.write(
+            "train_step.py compares with PyTorch, which is not installed: "
+            'pip install ".[benchmarks]"\n'
+        )
+        raise SystemExit(2) from error
+    return _torch_games
+
+
+def chosen_device(wanted: str, torch_games: ModuleType) -> str:
+    """`"cuda"` where both libraries see a GPU and it is not refused, else `"cpu"`."""
+    gpus = tf.config.list_physical_devices("GPU")
+    shared = bool(gpus) and torch_games.has_gpu()
+    if wanted == "gpu" and not shared:
+        raise SystemExit("`--device gpu` needs a GPU that TensorFlow and PyTorch see.")
+    if wanted == "cpu" or not shared:
+        tf.config.set_visible_devices([], "GPU")
+        return "cpu"
+    for gpu in gpus:  # TensorFlow would take all of its memory
+        tf.config.experimental.set_memory_growth(gpu, True)
+    return "cuda"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--steps", type=int, help="timed steps of a turn")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of 3 steps")
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/bench"))
+    options = parser.parse_args()
+    options.rounds = options.rounds or (2 if options.quick else 9)
+    options.steps = options.steps or (3 if options.quick else 20)
+    return options
+
+
+def main() -> None:
+    options = arguments()
+    torch_games = imported_torch_games()
+    device = chosen_device(options.device, torch_games)
+    tf32 = tf.config.experimental.tensor_float_32_execution_enabled()
+    torch_games.prepare(device, allow_tf32=tf32)
+    record = {
+        "device": device,
+        "rounds": options.rounds,
+        "steps": options.steps,
+        "tf32": tf32,
+        "pytorch": torch_games.description(),
+        "games": {},
+    }
+    print(f"{record['pytorch']}, TF32 in TensorFlow: {tf32}")
+    for name in options.games:
+        record["games"][name] = measure(name, torch_games, device, options)
+        write_record(options.output_dir / "train_step.json", record)
+        keras.backend.clear_session()
+        gc.collect()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""The compiled training step of one device, called with little Python around it.
+
+Keras wraps the results of each step into an optional value, which takes longer to open
+than the whole step of a small game, and TensorFlow looks up the right graph by the
+iterator's type at each call. Here the results are returned as they are, and the graph
+is looked up once for each iterator.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+
+Results = dict[str, Tensor]
+
+
+class StepFunction:
+    """Makes the training step on the next element of an iterator.
+
+    Args:
+        step: function of one element of the data that returns results by name.
+        jit_compile: bool, whether XLA compiles it.
+    """
+
+    def __init__(self, step: Callable[[Any], Results], jit_compile: bool) -> None:
+        self._step = tf.function(
+            step, jit_compile=jit_compile, autograph=False, reduce_retracing=True
+        )
+        self._step_on_iterator = tf.function(
+            self._next_step, autograph=False, reduce_retracing=True
+        )
+        self._iterator: Any = None
+        self._graph: Any = None
+
+    def _next_step(self, iterator: Any) -> Results:
+        return self._step(next(iterator))
+
+    def __call__(self, iterator: Iterator[Any]) -> Results:
+        """Returns the results of one step; `StopIteration` where the data end."""
+        if not isinstance(iterator, tf.data.Iterator):  # `train_on_batch`
+            return self._step(next(iterator))
+        if tf.config.functions_run_eagerly():
+            return self._next_step(iterator)
+        if iterator is not self._iterator:
+            self._graph = self._step_on_iterator.get_concrete_function(iterator)
+            self._iterator = iterator
+        try:
+            return self._graph(iterator)
+        except tf.errors.OutOfRangeError as error:
+            raise StopIteration from error

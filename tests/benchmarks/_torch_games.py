@@ -1,0 +1,319 @@
+"""The games of the benchmark in PyTorch, as a good user of it writes them.
+
+Each holds its images in one tensor on the device, takes its minibatches out of it in
+random order, and draws its latents in the step. Images are in NCHW.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+Networks = tuple[nn.Module, nn.Module]
+
+_PENALTY_WEIGHT = 10.0
+_EPSILON = 1e-12  # inside the root: its slope at zero is infinite
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """What a user may or may not do for speed.
+
+    Args:
+        frozen: no gradients of the discriminator's weights in the generator's step.
+        fused: the optimizer moves all weights in one kernel.
+        compiled: losses go through `torch.compile`, on CUDA with its graphs.
+        dtype: of the products; other than float32 through `torch.autocast`.
+    """
+
+    frozen: bool = False
+    fused: bool = False
+    compiled: bool = False
+    dtype: str = "float32"
+
+
+def prepare(device: str, allow_tf32: bool) -> None:
+    """Sets what is global: threads, TF32 and, as TensorFlow has it, no denormals."""
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_flush_denormal(True)
+    if device == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = allow_tf32
+        torch.backends.cudnn.allow_tf32 = allow_tf32
+        torch.backends.cudnn.benchmark = True
+
+
+def has_gpu() -> bool:
+    return torch.cuda.is_available()
+
+
+def forget_compiled() -> None:
+    """Before another game: compilations of one function are counted, and limited."""
+    torch.compiler.reset()
+
+
+def optimizer_maker(
+    name: str, learning_rate: float, betas: tuple[float, float]
+) -> Callable[..., torch.optim.Optimizer]:
+    """Adam, or `"sgd"` with momentum 0.5."""
+    if name == "sgd":
+        return functools.partial(torch.optim.SGD, lr=learning_rate, momentum=0.5)
+    return functools.partial(torch.optim.Adam, lr=learning_rate, betas=betas)
+
+
+def description() -> dict[str, Any]:
+    """Version and settings, for the record."""
+    return {
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "allow_tf32": torch.backends.cuda.matmul.allow_tf32,
+    }
+
+
+# ---------------------------------------------------------------------- networks
+
+
+class Maxout(nn.Module):
+    """Units that output the largest of a few affine functions."""
+
+    def __init__(self, features: int, units: int, pieces: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features, units * pieces)
+        self.shape = (pieces, units)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        # [batch, pieces, units] -> [batch, units]
+        return self.linear(inputs).unflatten(1, self.shape).amax(dim=1)
+
+
+def maxout_pair(latent_dim: int, image_shape: tuple[int, ...]) -> Networks:
+    """The MNIST pair of 2014."""
+    num_pixels = image_shape[0] * image_shape[1] * image_shape[2]
+    generator = nn.Sequential(
+        nn.Linear(latent_dim, 1200),
+        nn.ReLU(),
+        nn.Linear(1200, 1200),
+        nn.ReLU(),
+        nn.Linear(1200, num_pixels),
+        nn.Sigmoid(),
+        nn.Unflatten(1, channels_first(image_shape)),
+    )
+    discriminator = nn.Sequential(
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        Maxout(num_pixels, 240, 5),
+        nn.Dropout(0.5),
+        Maxout(240, 240, 5),
+        nn.Dropout(0.5),
+        nn.Linear(240, 1),
+    )
+    return generator, discriminator
+
+
+def dcgan_pair(
+    latent_dim: int,
+    image_shape: tuple[int, ...],
+    base_filters: int = 64,
+    normalized_discriminator: bool = True,
+) -> Networks:
+    """DCGAN, or the networks of WGAN-GP, whose critic has no normalisation."""
+    height, width, channels = image_shape
+    halvings = _halvings(height)
+    coarse = (height >> halvings, width >> halvings)
+    filters = [base_filters << step for step in range(halvings)]  # finest grid first
+    generator = nn.Sequential(
+        *_first_block(latent_dim, coarse, filters[-1]),
+        *_upsampling(list(reversed(filters)), channels),
+    )
+    discriminator = nn.Sequential(
+        *_downsampling(channels, filters, normalized_discriminator),
+        nn.Flatten(),
+        nn.Linear(coarse[0] * coarse[1] * filters[-1], 1),
+    )
+    return generator, discriminator
+
+
+def _halvings(side: int) -> int:
+    """How often a side is halved, while it is even and above 4."""
+    return 0 if side % 2 or side <= 4 else 1 + _halvings(side // 2)
+
+
+def _first_block(
+    latent_dim: int, coarse: tuple[int, int], filters: int
+) -> list[nn.Module]:
+    units = coarse[0] * coarse[1] * filters
+    return [
+        nn.Linear(latent_dim, units, bias=False),
+        nn.BatchNorm1d(units),
+        nn.ReLU(),
+        nn.Unflatten(1, (filters, *coarse)),
+    ]
+
+
+def _upsampling(filters: list[int], channels: int) -> list[nn.Module]:
+    blocks: list[nn.Module] = []
+    same = {"kernel_size": 5, "stride": 2, "padding": 2, "output_padding": 1}
+    for before, after in itertools.pairwise(filters):
+        convolution = nn.ConvTranspose2d(before, after, bias=False, **same)
+        blocks += [convolution, nn.BatchNorm2d(after), nn.ReLU()]
+    return [*blocks, nn.ConvTranspose2d(filters[-1], channels, **same), nn.Tanh()]
+
+
+def _downsampling(
+    channels: int, filters: list[int], normalized: bool
+) -> list[nn.Module]:
+    blocks: list[nn.Module] = []
+    before = channels
+    for index, after in enumerate(filters):
+        norm = [nn.BatchNorm2d(after)] if normalized and index else []
+        convolution = nn.Conv2d(before, after, 5, 2, padding=2, bias=not norm)
+        blocks += [convolution, *norm, nn.LeakyReLU(0.2)]
+        before = after
+    return blocks
+
+
+def channels_first(image_shape: tuple[int, ...]) -> tuple[int, int, int]:
+    height, width, channels = image_shape
+    return channels, height, width
+
+
+def count_parameters(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+# ------------------------------------------------------------------------- games
+
+
+class AlternatingGame:
+    """The game of 2014: one step of the discriminator, one of the generator.
+
+    Args:
+        networks: generator and discriminator.
+        images: array `[num, height, width, channels]`, whole minibatches.
+        batch_size: rows of a minibatch.
+        latent_dim: length of one latent vector.
+        optimizer: function of parameters and of the keyword `fused`.
+        variant: what is done for speed.
+        device: `"cpu"` or `"cuda"`.
+    """
+
+    minibatches_per_step = 1
+
+    def __init__(
+        self,
+        networks: Networks,
+        images: Any,
+        batch_size: int,
+        latent_dim: int,
+        optimizer: Callable[..., torch.optim.Optimizer],
+        variant: Variant,
+        device: str,
+    ) -> None:
+        self.generator, self.discriminator = (net.to(device) for net in networks)
+        self.generator_optimizer, self.discriminator_optimizer = (
+            optimizer(network.parameters(), fused=variant.fused or None)
+            for network in networks
+        )
+        channels_last = torch.as_tensor(images, device=device)
+        self.images = channels_last.permute(0, 3, 1, 2).contiguous()
+        self.batch_size, self.latent_dim = batch_size, latent_dim
+        self.variant, self.device = variant, device
+        if variant.compiled:
+            mode = "reduce-overhead" if device == "cuda" else "default"
+            self.discriminator_loss = torch.compile(self.discriminator_loss, mode=mode)
+            self.generator_loss = torch.compile(self.generator_loss, mode=mode)
+
+    def step(self, index: int) -> None:
+        """Step number `index` of a pass over the images, which 0 begins."""
+        if index == 0:
+            self.order = torch.randperm(len(self.images), device=self.device)
+        for real in self._minibatches(index):
+            with self._autocast():
+                loss = self.discriminator_loss(real)
+            _minimise(loss, self.discriminator_optimizer)
+        with self._held_discriminator():
+            with self._autocast():
+                loss = self.generator_loss()
+            _minimise(loss, self.generator_optimizer)
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
+    def discriminator_loss(self, real: torch.Tensor) -> torch.Tensor:
+        real_logits = self.discriminator(real)  # [batch, 1]
+        fake_logits = self.discriminator(self.fake())
+        return _cross_entropy(real_logits, 1.0) + _cross_entropy(fake_logits, 0.0)
+
+    def generator_loss(self) -> torch.Tensor:
+        """Non-saturating."""
+        return _cross_entropy(self.discriminator(self.generator(self.latents())), 1.0)
+
+    @torch.no_grad()
+    def fake(self) -> torch.Tensor:
+        return self.generator(self.latents())
+
+    def latents(self) -> torch.Tensor:
+        return torch.randn(self.batch_size, self.latent_dim, device=self.device)
+
+    def _minibatches(self, index: int) -> Iterator[torch.Tensor]:
+        first = index * self.minibatches_per_step
+        for number in range(first, first + self.minibatches_per_step):
+            start = number * self.batch_size
+            yield self.images[self.order[start : start + self.batch_size]]
+
+    def _autocast(self) -> contextlib.AbstractContextManager[Any]:
+        if self.variant.dtype == "float32":
+            return contextlib.nullcontext()
+        return torch.autocast(self.device, dtype=getattr(torch, self.variant.dtype))
+
+    @contextlib.contextmanager
+    def _held_discriminator(self) -> Iterator[None]:
+        self.discriminator.requires_grad_(not self.variant.frozen)
+        yield
+        self.discriminator.requires_grad_(True)
+
+
+class WassersteinGame(AlternatingGame):
+    """WGAN-GP: five steps of the critic with its penalty, one of the generator."""
+
+    minibatches_per_step = 5
+
+    def discriminator_loss(self, real: torch.Tensor) -> torch.Tensor:
+        fake = self.fake()
+        distance = self.discriminator(fake).mean() - self.discriminator(real).mean()
+        return distance + _PENALTY_WEIGHT * self.penalty(real, fake)
+
+    def generator_loss(self) -> torch.Tensor:
+        return -self.discriminator(self.generator(self.latents())).mean()
+
+    def penalty(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+        """Mean squared distance of the slopes from 1, between both kinds of images."""
+        share = torch.rand(len(real), 1, 1, 1, device=self.device)
+        between = torch.lerp(fake.float(), real, share)
+        squares = self._slopes(between).float().flatten(1).square().sum(dim=1)
+        return ((squares + _EPSILON).sqrt() - 1).square().mean()
+
+    def _slopes(self, between: torch.Tensor) -> torch.Tensor:
+        if self.variant.compiled:  # which cannot differentiate a backward pass twice
+            return torch.func.grad(lambda images: self.discriminator(images).sum())(
+                between
+            )
+        between.requires_grad_(True)
+        total = self.discriminator(between).sum()
+        return torch.autograd.grad(total, between, create_graph=True)[0]
+
+
+def _cross_entropy(logits: torch.Tensor, label: float) -> torch.Tensor:
+    labels = torch.full_like(logits, label)
+    return functional.binary_cross_entropy_with_logits(logits, labels)
+
+
+def _minimise(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
