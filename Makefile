@@ -30,8 +30,11 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# PyTorch's CPU build is enough: `pip install torch --index-url` of PyTorch's CPU wheels
+# before `make bench` keeps the large one away.
 bench: $(VENV)/.installed
-	for benchmark in tests/benchmarks/*.py; do $(BIN)/python $$benchmark || exit 1; done
+	$(BIN)/python -m pip install --quiet --editable ".[benchmarks]"
+	for benchmark in tests/benchmarks/[a-z]*.py; do $(BIN)/python $$benchmark || exit 1; done
 
 stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/kill_and_resume.py

@@ -65,7 +65,13 @@ def check_training_images(images: Any, generator: Any, image_shape: Shape) -> No
             "Training images must be floats in the generator's range. Received: "
             f"dtype={dtype}. Convert and scale them first."
         )
-    low, high = float(tf.reduce_min(images)), float(tf.reduce_max(images))
+    # TensorFlow would copy a NumPy array, which may be most of the memory.
+    least, most = (
+        (np.min, np.max)
+        if isinstance(images, np.ndarray)
+        else (tf.reduce_min, tf.reduce_max)
+    )
+    low, high = float(least(images)), float(most(images))
     if not np.isfinite(low) or not np.isfinite(high):
         raise ValueError("Training images must be finite. Received: NaN or infinity.")
     _warn_of_unreachable_pixels(low, high, generator)

@@ -47,7 +47,8 @@ def test_the_mnist_recipe_is_that_of_2014(mnist_like):
             "updates_per_epoch": 3,  # 250 images in minibatches of 100
         }
     marginals = kg.networks.pixel_marginal_logits(mnist_like.train.images)
-    np.testing.assert_array_equal(gan.generator.layers[-2].bias, marginals.ravel())
+    bias = gan.generator.get_layer("dense_2").bias
+    np.testing.assert_array_equal(bias, marginals.ravel())
     mnist = RECIPES["goodfellow2014_mnist"]
     assert mnist.batch_size == 100
     assert mnist.parzen.num_samples == 10_000 and mnist.parzen.num_valid == 1_000
@@ -79,10 +80,10 @@ def test_the_digits_recipe_learns(digits):
 
     before = score()
     images = np.tile(digits.train.images, (10, 1, 1, 1))
-    gan.fit(images, batch_size=50, epochs=5, verbose=0)
+    gan.fit(images, batch_size=50, epochs=8, verbose=0)
     after = score()
-    # The untrained generator draws the mean image: -8.4 nats. Eight epochs of the
-    # demonstration came to +3.4, all forty to 16.9.
+    # The untrained generator draws the mean image: -8.4 nats. Three seeds came to -0.6,
+    # -0.6 and -2.7 after eight epochs.
     assert before == pytest.approx(-8.4, abs=0.5)
     assert after > before + 4
 

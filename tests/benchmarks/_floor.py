@@ -1,9 +1,10 @@
 """The floor of a training step: its bare products and its optimizers' traffic.
 
-Nothing of that can be left out of a step: what is built of TensorFlow's kernels does not
-get below, and what does has faster ones. The products are read off the Keras networks. A layer has three: the
-forward one, the gradient of its weights and the gradient of its inputs; those that a
-game needs are listed by `alternating`, `simultaneous` and `wasserstein`.
+Nothing of that can be left out of a step: what is built of TensorFlow's kernels does
+not get below, and what does has faster ones. The products are read off the Keras
+networks. A layer has three: the forward one, the gradient of its weights and the
+gradient of its inputs; `alternating`, `simultaneous` and `wasserstein` list those that
+a game needs.
 
 A product is counted at 2 floating-point operations for each multiplication, where
 those of a convolution with its zero border count as any other.

@@ -29,31 +29,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import _floor
+import _turns
 import keras
 import numpy as np
 import tensorflow as tf
-from _floor import (
-    Floor,
-    Step,
-    alternating,
-    large_product,
-    simultaneous,
-    wasserstein,
-)
 from _keras_idiom import IdiomGAN, IdiomWGAN
-from _turns import (
-    Entry,
-    fitted,
-    in_turns,
-    peak_shares,
-    print_rates,
-    print_table,
-    product_of,
-    ratios,
-    stepped,
-    that_run,
-    write_record,
-)
 
 import keras_gan as kg
 from keras_gan._types import FloatArray, Shape
@@ -86,6 +67,10 @@ class Game(NamedTuple):
     def discriminator_steps(self) -> int:
         return IdiomWGAN.critic_steps if self.wasserstein else 1
 
+    @property
+    def rows_per_step(self) -> int:
+        return self.batch_size * self.discriminator_steps
+
 
 GAMES = {
     "mnist_adam": Game("maxout", (28, 28, 1), 100),
@@ -93,13 +78,7 @@ GAMES = {
     "dcgan28": Game("dcgan", (28, 28, 1), 64, betas=(0.5, 0.999)),
     "dcgan32": Game("dcgan", (32, 32, 3), 64, betas=(0.5, 0.999)),
     "wgan_gp": Game(
-        "dcgan",
-        (28, 28, 1),
-        64,
-        latent_dim=128,
-        learning_rate=1e-4,
-        betas=(0.5, 0.9),
-        wasserstein=True,
+        "dcgan", (28, 28, 1), 64, 128, "adam", 1e-4, (0.5, 0.9), wasserstein=True
     ),
 }
 
@@ -124,22 +103,20 @@ def torch_networks(game: Game, torch_games: ModuleType) -> Any:
     if game.family == "maxout":
         return torch_games.maxout_pair(game.latent_dim, game.image_shape)
     return torch_games.dcgan_pair(
-        game.latent_dim,
-        game.image_shape,
-        normalized_discriminator=not game.wasserstein,
+        game.latent_dim, game.image_shape, normalized_discriminator=not game.wasserstein
     )
 
 
 def noise_images(game: Game, num_steps: int) -> FloatArray:
     """Images of uniform noise, for so many steps."""
-    num_rows = num_steps * game.batch_size * game.discriminator_steps
-    images = np.random.default_rng(0).random((num_rows, *game.image_shape), "float32")
+    shape = (num_steps * game.rows_per_step, *game.image_shape)
+    images = np.random.default_rng(0).random(shape, "float32")
     return images if game.family == "maxout" else 2 * images - 1
 
 
-def needed(game: Game) -> Step:
+def needed(game: Game) -> _floor.Step:
     pair = networks(game)
-    return wasserstein(*pair) if game.wasserstein else alternating(*pair)
+    return _floor.wasserstein(*pair) if game.wasserstein else _floor.alternating(*pair)
 
 
 def check_equal_work(game: Game, torch_games: ModuleType) -> dict[str, int]:
@@ -185,17 +162,17 @@ class Table:
         self.low_dtypes = ["bfloat16"] + ["float16"] * (device == "cuda")
         self.dtypes = ["float32", *self.low_dtypes]
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, _turns.Entry]:
         return {
             **self._torch_entries(),
             "Keras idiom": self._idiom(),
             **self._keras_gan_entries(),
             **self._low_precision_entries(),
             FLOOR: self._floor(),
-            **{product_of(dtype): self._product(dtype) for dtype in self.dtypes},
+            **{_turns.product_of(dtype): self._product(dtype) for dtype in self.dtypes},
         }
 
-    def _torch_entries(self) -> dict[str, Entry]:
+    def _torch_entries(self) -> dict[str, _turns.Entry]:
         quick = {"frozen": True, "fused": True}
         return {
             PYTORCH: self._torch(),
@@ -204,7 +181,7 @@ class Table:
             "PyTorch, compiled, frozen, fused": self._torch(compiled=True, **quick),
         }
 
-    def _keras_gan_entries(self) -> dict[str, Entry]:
+    def _keras_gan_entries(self) -> dict[str, _turns.Entry]:
         found = {
             "keras_gan": self._keras_gan(),
             "keras_gan, XLA": self._keras_gan(may_fail=True, jit_compile=True),
@@ -218,17 +195,17 @@ class Table:
             found[label] = self._keras_gan(fused_discriminator=True)
         if self.game.family == "maxout":
             both = self._keras_gan(simultaneous=True)
-            flops = simultaneous(*networks(self.game)).flops(self.game.batch_size)
+            step = _floor.simultaneous(*networks(self.game))
+            flops = step.flops(self.game.batch_size)
             found["keras_gan, simultaneous"] = both._replace(flops=flops)
         return found
 
-    def _low_precision_entries(self) -> dict[str, Entry]:
+    def _low_precision_entries(self) -> dict[str, _turns.Entry]:
         found = {}
         for dtype in self.low_dtypes:
             if dtype == "bfloat16":  # float16 would need a scaler of the losses
-                found[f"PyTorch, {dtype}"] = self._torch(
-                    frozen=True, fused=True, dtype=dtype
-                )
+                opponent = self._torch(frozen=True, fused=True, dtype=dtype)
+                found[f"PyTorch, {dtype}"] = opponent
             with dtype_policy(f"mixed_{dtype}"):
                 entry = self._keras_gan(may_fail=True)
             entry = entry._replace(dtype=dtype, patience=PATIENCE)
@@ -236,7 +213,7 @@ class Table:
             found[f"floor, {dtype}"] = self._floor(dtype)
         return found
 
-    def _torch(self, **variant: Any) -> Entry:
+    def _torch(self, **variant: Any) -> _turns.Entry:
         module, game = self.torch_games, self.game
         play = module.WassersteinGame if game.wasserstein else module.AlternatingGame
         opponent = play(
@@ -248,24 +225,23 @@ class Table:
             module.Variant(**variant),
             self.device,
         )
-        entry = Entry(stepped(opponent.step, self.num_steps), self.flops)
+        entry = _turns.Entry(_turns.stepped(opponent.step, self.num_steps), self.flops)
         attempt = functools.partial(opponent.step, 0)
         if "dtype" in variant:
-            return entry._replace(
-                dtype=variant["dtype"], attempt=attempt, patience=PATIENCE
-            )
-        return entry._replace(attempt=attempt) if "compiled" in variant else entry
+            entry = entry._replace(dtype=variant["dtype"], patience=PATIENCE)
+        needs_proof = "dtype" in variant or "compiled" in variant
+        return entry._replace(attempt=attempt) if needs_proof else entry
 
-    def _idiom(self) -> Entry:
+    def _idiom(self) -> _turns.Entry:
         kind = IdiomWGAN if self.game.wasserstein else IdiomGAN
         model = kind(*networks(self.game), self.game.latent_dim)
         model.compile(self._optimizer(), self._optimizer())
-        rows_per_step = self.game.batch_size * self.game.discriminator_steps
-        return Entry(fitted(model, self.images, rows_per_step), self.flops)
+        turn = _turns.fitted(model, self.images, self.game.rows_per_step)
+        return _turns.Entry(turn, self.flops)
 
     def _keras_gan(
         self, images: FloatArray | None = None, may_fail: bool = False, **rules: Any
-    ) -> Entry:
+    ) -> _turns.Entry:
         game = self.game
         if game.wasserstein:
             rules["objective"] = "wasserstein"
@@ -274,29 +250,31 @@ class Table:
         gan = kg.GAN(*networks(game), kg.priors.NormalPrior(game.latent_dim))
         gan.compile(self._optimizer(), self._optimizer(), **rules)
         images = self.images if images is None else images
-        turn = fitted(gan, images, game.batch_size)
-        rows_per_step = game.batch_size * game.discriminator_steps
+        turn = _turns.fitted(gan, images, game.batch_size)
+        first = images[: game.rows_per_step]
         attempt = functools.partial(
-            gan.fit, images[:rows_per_step], batch_size=game.batch_size, verbose=0
+            gan.fit, first, batch_size=game.batch_size, verbose=0
         )
-        return Entry(turn, self.flops, attempt=attempt if may_fail else None)
+        return _turns.Entry(turn, self.flops, attempt=attempt if may_fail else None)
 
-    def _in_executions(self) -> Entry:
+    def _in_executions(self) -> _turns.Entry:
         """The clock leaves the first execution out, and all of them have one size."""
         executions = 2 + -(-self.num_steps // STEPS_PER_EXECUTION)
         images = noise_images(self.game, executions * STEPS_PER_EXECUTION)
         return self._keras_gan(images, steps_per_execution=STEPS_PER_EXECUTION)
 
-    def _floor(self, dtype: str = "float32") -> Entry:
-        floor = Floor(self.step, self.game.batch_size, self.game.optimizer, dtype)
-        entry = Entry(stepped(floor, self.num_steps), self.flops, dtype)
+    def _floor(self, dtype: str = "float32") -> _turns.Entry:
+        game = self.game
+        floor = _floor.Floor(self.step, game.batch_size, game.optimizer, dtype)
+        entry = _turns.Entry(_turns.stepped(floor, self.num_steps), self.flops, dtype)
         if dtype == "float32":
             return entry
         return entry._replace(attempt=functools.partial(floor, 0), patience=PATIENCE)
 
-    def _product(self, dtype: str) -> Entry:
-        product = large_product(self.product_size, dtype)
-        return Entry(stepped(product, PRODUCT_STEPS), 2 * self.product_size**3, dtype)
+    def _product(self, dtype: str) -> _turns.Entry:
+        product = _floor.large_product(self.product_size, dtype)
+        turn = _turns.stepped(product, PRODUCT_STEPS)
+        return _turns.Entry(turn, 2 * self.product_size**3, dtype)
 
     def _optimizer(self) -> keras.optimizers.Optimizer:
         game = self.game
@@ -328,20 +306,20 @@ def measure(
     parameters = check_equal_work(game, torch_games)
     size = 8192 if device == "cuda" else 512 if options.quick else 2048
     table = Table(game, torch_games, device, options.steps, product_size=size)
-    entries, left_out = that_run(table.entries())
-    seconds = in_turns(
+    entries, left_out = _turns.that_run(table.entries())
+    seconds = _turns.in_turns(
         {label: entry.turn for label, entry in entries.items()}, options.rounds
     )
-    print_table(f"{name} on {device}", seconds, [PYTORCH, FLOOR])
-    shares = peak_shares(entries, seconds)
-    print_rates(seconds, shares)
+    _turns.print_table(f"{name} on {device}", seconds, [PYTORCH, FLOOR])
+    shares = _turns.peak_shares(entries, seconds)
+    _turns.print_rates(seconds, shares)
     return {
         "game": game._asdict(),
         "parameters": parameters,
         "product_size": size,
         "flops": {label: entry.flops for label, entry in entries.items()},
         "seconds": seconds,
-        "ratios": {base: ratios(seconds, base) for base in (PYTORCH, FLOOR)},
+        "ratios": {base: _turns.ratios(seconds, base) for base in (PYTORCH, FLOOR)},
         "shares_of_peak": shares,
         "left_out": left_out,
     }
@@ -407,7 +385,7 @@ def main() -> None:
     print(f"{record['pytorch']}, TF32 in TensorFlow: {tf32}")
     for name in options.games:
         record["games"][name] = measure(name, torch_games, device, options)
-        write_record(options.output_dir / "train_step.json", record)
+        _turns.write_record(options.output_dir / "train_step.json", record)
         keras.backend.clear_session()
         gc.collect()
 
