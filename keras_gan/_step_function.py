@@ -6,6 +6,7 @@ iterator's type at each call. Here the results are returned as they are, and the
 is looked up once for each iterator.
 """
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,11 +32,14 @@ class StepFunction:
         self._step_on_iterator = tf.function(
             self._next_step, autograph=False, reduce_retracing=True
         )
-        self._iterator: Any = None
+        self._iterator: Callable[[], Any] = lambda: None
         self._graph: Any = None
 
     def _next_step(self, iterator: Any) -> Results:
-        return self._step(next(iterator))
+        element = next(iterator)
+        # Else the counters of a step would move where the data have ended.
+        with tf.control_dependencies([tf.group(*tf.nest.flatten(element))]):
+            return self._step(element)
 
     def __call__(self, iterator: Iterator[Any]) -> Results:
         """Returns the results of one step; `StopIteration` where the data end."""
@@ -43,9 +47,9 @@ class StepFunction:
             return self._step(next(iterator))
         if tf.config.functions_run_eagerly():
             return self._next_step(iterator)
-        if iterator is not self._iterator:
+        if iterator is not self._iterator():
             self._graph = self._step_on_iterator.get_concrete_function(iterator)
-            self._iterator = iterator
+            self._iterator = weakref.ref(iterator)  # its data end with the training
         try:
             return self._graph(iterator)
         except tf.errors.OutOfRangeError as error:

@@ -18,7 +18,7 @@ ROWS = RANDOM.normal(size=(9, 6)).astype("float32")
 # XLA makes other floats of a seed than the CPU kernels do. These are therefore compared
 # where their draws do not matter: on images that are all alike, and in inference.
 DRAWING_PENALTIES = (kg.penalties.GradientPenalty, kg.penalties.DRAGAN)
-DRAWING_LAYERS = (kg.layers.GaussianInputNoise,)
+DRAWING_LAYERS = (kg.layers.Dropout, kg.layers.GaussianInputNoise)
 
 
 def computation(entry):
