@@ -25,7 +25,9 @@ def test_the_generator_starts_as_published():
         assert 0.0499 < np.abs(values).max() <= 0.05
         np.testing.assert_allclose(values.std(), 0.05 / np.sqrt(3), rtol=0.01)
     assert not np.allclose(kernels[0].numpy()[:50, :50], kernels[1].numpy()[:50, :50])
-    np.testing.assert_array_equal(generator.get_layer("dense_2").bias, np.full(784, -2.0))
+    np.testing.assert_array_equal(
+        generator.get_layer("dense_2").bias, np.full(784, -2.0)
+    )
 
 
 def test_dropout_acts_on_the_input_of_every_layer():
