@@ -1,7 +1,7 @@
 """The whole road in 25 lines: data, game, honest number, picture, export.
 
 Expected on two cores with the default 40 epochs (seed 0): a picture of readable 8x8
-digits after about a minute, a Parzen log-likelihood of 15.3 ± 0.9 nats beside
+digits after about a minute, a Parzen log-likelihood of 15.4 ± 0.9 nats beside
 26.8 ± 1.1 for real training images, and an ONNX file that agrees with Keras to 1e-5.
 
     python examples/quickstart.py --epochs 40 --output-dir runs/quickstart
