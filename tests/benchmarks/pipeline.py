@@ -29,6 +29,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from _pairs import IMAGE_SHAPE, mnist_pair
 from _turns import (
     Contestant,
     StepClock,
@@ -41,7 +42,7 @@ from _turns import (
 import keras_gan as kg
 from keras_gan.datasets.pipeline import shuffled_batches
 
-BATCH, LATENT_DIM, IMAGE_SHAPE = 100, 100, (28, 28, 1)
+BATCH = 100
 NUM_IMAGES, NUM_BATCHES = 60_000, 600
 TINY_SHAPE, TINY_BATCH = (1, 1, 1), 2
 
@@ -137,16 +138,6 @@ def looped(
         return [(time.perf_counter() - start) / num_steps]
 
     return turn
-
-
-def mnist_pair() -> kg.GAN:
-    gan = kg.GAN(
-        kg.networks.mlp_generator(LATENT_DIM, IMAGE_SHAPE),
-        kg.networks.maxout_discriminator(IMAGE_SHAPE),
-        kg.priors.NormalPrior(LATENT_DIM),
-    )
-    gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    return gan
 
 
 def fits(images: Any, num_steps: int) -> dict[str, Contestant]:

@@ -32,6 +32,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from _pairs import IMAGE_SHAPE, WIDTH, dcgan_pair, mnist_pair
 from _turns import (
     Contestant,
     fitted,
@@ -45,9 +46,7 @@ from _turns import (
 import keras_gan as kg
 from keras_gan._files import replacing
 
-LATENT_DIM, IMAGE_SHAPE = 100, (28, 28, 1)
-BATCH, WIDTH = 100, 1200
-UNITS_PER_WIDTH = 240 / 1200  # maxout units of the discriminator of 2014
+BATCH = 100
 BATCHES = (32, 64, 128, 256, 512, 1024, 2048)
 WIDTHS = (300, 600, 1200, 2400, 4800)
 GLOBAL_BATCH = 200
@@ -59,29 +58,7 @@ MEMORY_RUNS = 3  # fresh processes, of which the median counts
 QUICK_MEMORY_STEPS = 3
 
 
-def mlp_pair(width: int = WIDTH) -> kg.GAN:
-    units = round(width * UNITS_PER_WIDTH)
-    return compiled(
-        kg.networks.mlp_generator(LATENT_DIM, IMAGE_SHAPE, (width, width)),
-        kg.networks.maxout_discriminator(IMAGE_SHAPE, (units, units)),
-    )
-
-
-def dcgan_pair() -> kg.GAN:
-    from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
-
-    return compiled(
-        dcgan_generator(LATENT_DIM, IMAGE_SHAPE), dcgan_discriminator(IMAGE_SHAPE)
-    )
-
-
-PAIRS = {"mlp": mlp_pair, "dcgan": dcgan_pair}
-
-
-def compiled(generator: keras.Model, discriminator: keras.Model) -> kg.GAN:
-    gan = kg.GAN(generator, discriminator, kg.priors.NormalPrior(LATENT_DIM))
-    gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    return gan
+PAIRS = {"mlp": mnist_pair, "dcgan": dcgan_pair}
 
 
 def random_images(num: int) -> np.ndarray:
@@ -125,7 +102,7 @@ def speed_contestants(
     contestants = {BARE: stepped(product, num_steps)}
     flops = {BARE: 2 * BARE_ROWS * WIDTH**2}
     for name, (batch, width) in sizes.items():
-        gan = mlp_pair(width)
+        gan = mnist_pair(width)
         contestants[name] = fitted(gan, images[: total * batch], batch)
         flops[name] = batch * flops_per_image(gan)
     return contestants, flops
@@ -219,10 +196,10 @@ def play_on_replicas(rounds: int, num_steps: int) -> dict[str, list[float]]:
         [tf.config.LogicalDeviceConfiguration()] * 2,
     )
     with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-        mirrored = mlp_pair()
+        mirrored = mnist_pair()
     images = random_images((num_steps + UNCOUNTED_STEPS) * GLOBAL_BATCH)
     contestants = {
-        ONE: fitted(mlp_pair(), images, GLOBAL_BATCH),
+        ONE: fitted(mnist_pair(), images, GLOBAL_BATCH),
         TWO: fitted(mirrored, images, GLOBAL_BATCH),
     }
     return in_turns(contestants, rounds)

@@ -12,26 +12,16 @@ import collections
 import tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
+from _pairs import IMAGE_SHAPE, mnist_pair
 from _turns import write_record
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
 import keras_gan as kg
 
-BATCH_SIZE, IMAGE_SHAPE, LATENT_DIM = 100, (28, 28, 1), 100
+BATCH_SIZE = 100
 PRODUCTS = ("MatMul", "_FusedMatMul")
-
-
-def mnist_pair() -> kg.GAN:
-    gan = kg.GAN(
-        kg.networks.mlp_generator(LATENT_DIM, IMAGE_SHAPE),
-        kg.networks.maxout_discriminator(IMAGE_SHAPE),
-        kg.priors.NormalPrior(LATENT_DIM),
-    )
-    gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    return gan
 
 
 def profile(gan: kg.GAN, num_steps: int) -> dict[str, dict[str, float]]:
