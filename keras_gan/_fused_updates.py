@@ -83,18 +83,32 @@ def _adam(optimizer: Any, gradient: Tensor, variable: Any, rate: Tensor) -> None
 
 
 def _momentum(optimizer: Any, gradient: Tensor, variable: Any, rate: Tensor) -> None:
-    index = optimizer._get_variable_index(variable)
-    tf.raw_ops.ResourceApplyKerasMomentum(
-        var=variable.handle,
-        accum=optimizer.momentums[index].value.handle,
-        lr=rate,
-        grad=gradient,
-        momentum=tf.cast(optimizer.momentum, variable.dtype),
-        use_nesterov=optimizer.nesterov,
+    velocity = optimizer.momentums[optimizer._get_variable_index(variable)]
+    move_with_momentum(
+        variable, velocity, gradient, rate, optimizer.momentum, optimizer.nesterov
     )
 
 
 def _descent(optimizer: Any, gradient: Tensor, variable: Any, rate: Tensor) -> None:
     tf.raw_ops.ResourceApplyGradientDescent(
         var=variable.handle, alpha=rate, delta=gradient
+    )
+
+
+def move_with_momentum(
+    variable: Any,
+    velocity: keras.Variable,
+    gradient: Tensor,
+    rate: Tensor,
+    momentum: Any,
+    nesterov: bool = False,
+) -> None:
+    """Moves one variable and its velocity by the formula of SGD above."""
+    tf.raw_ops.ResourceApplyKerasMomentum(
+        var=variable.handle,
+        accum=velocity.value.handle,
+        lr=tf.cast(rate, variable.dtype),
+        grad=tf.cast(gradient, variable.dtype),
+        momentum=tf.cast(momentum, variable.dtype),
+        use_nesterov=nesterov,
     )

@@ -3,9 +3,9 @@
 from typing import Any
 
 import keras
-import tensorflow as tf
 from keras.optimizers.schedules import LearningRateSchedule
 
+from keras_gan._fused_updates import move_with_momentum
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_fraction,
@@ -96,14 +96,8 @@ class MomentumSGD(keras.optimizers.Optimizer):
     ) -> None:
         """Moves one variable, which Keras hands over as its `tf.Variable`."""
         velocity = self.velocities[self._get_variable_index(variable)]
-        # One fused kernel: the update is bound by memory traffic.
-        tf.raw_ops.ResourceApplyKerasMomentum(
-            var=variable.handle,
-            accum=velocity.value.handle,
-            lr=tf.cast(learning_rate, variable.dtype),
-            grad=tf.cast(gradient, variable.dtype),
-            momentum=tf.cast(self._current_momentum(), variable.dtype),
-        )
+        momentum = self._current_momentum()
+        move_with_momentum(variable, velocity, gradient, learning_rate, momentum)
 
     def _current_momentum(self) -> Tensor:
         if isinstance(self._momentum, LearningRateSchedule):
