@@ -71,8 +71,18 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--best",
+        action="store_true",
+        help="take the epoch with the best Parzen log-likelihood of validation images; "
+        "default: the last",
+    )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    _add_run(parser)
     parser.add_argument(
         "--data-dir", metavar="DIR", help="default: where the run was trained from"
     )
@@ -96,14 +106,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_dir", metavar="RUN_DIR")
+    _add_run(parser)
     parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--output", required=True, metavar="FILE.png")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_dir", metavar="RUN_DIR")
+    _add_run(parser)
     parser.add_argument(
         "--format",
         nargs="+",

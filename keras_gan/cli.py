@@ -19,7 +19,12 @@ from keras_gan._replicas import is_chief, named_strategy
 from keras_gan._run_evaluation import RunEvaluator, columns, records
 from keras_gan._types import Config
 from keras_gan._validation import check_integer, check_known, check_positive_integer
-from keras_gan.callbacks import ParzenMonitor, SampleGrid, SaveEachEpoch
+from keras_gan.callbacks import (
+    ParzenMonitor,
+    SampleGrid,
+    SaveBestEpoch,
+    SaveEachEpoch,
+)
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation.score import DoubtfulScoreWarning
 from keras_gan.evaluation.table import score_table
@@ -110,7 +115,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     run = RunDirectory(Path(args.run_dir))
     config = run.read_config()
     recipe = recipes.get(config["recipe"])
-    gan = _load_model(run)
+    gan = _load_model(run, args.best)
     data = recipe.load_data(args.data_dir or config["data_dir"])
     if args.num_kernels is not None:
         check_positive_integer("--num-kernels", args.num_kernels)
@@ -145,7 +150,7 @@ def _sample(args: argparse.Namespace) -> None:
     if output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")
     config = run.read_config()
-    images = _load_model(run).sample(args.num, seed=args.seed)
+    images = _load_model(run, args.best).sample(args.num, seed=args.seed)
     save_image_grid(output, images, tuple(config["dataset"]["value_range"]))
     _say(f"Written: {output}")
 
@@ -158,8 +163,9 @@ def _export(args: argparse.Namespace) -> None:
     config = run.read_config()
     for name in args.format:
         check_known("--format", name, export.FORMATS)
-    gan = _load_model(run)
-    metadata = {key: config[key] for key in ("recipe", "seed", "epochs")}
+    gan = _load_model(run, args.best)
+    epochs = int(gan.epochs_completed.numpy())
+    metadata = {"recipe": config["recipe"], "seed": config["seed"], "epochs": epochs}
     for name in args.format:
         path, report = export.export_generator(
             gan, run.exports, name, metadata=metadata, overwrite=args.overwrite
@@ -240,18 +246,20 @@ def _recorders(
             bandwidths=protocol.bandwidths,
             seed=seed,
         ),
+        SaveBestEpoch(run.best_model, best=max(run.logged("parzen"), default=None)),
         keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
         # Last: an epoch counts once everything else of it is written.
         SaveEachEpoch(run.model),
     ]
 
 
-def _load_model(run: RunDirectory) -> GAN:
-    if not run.model.exists():
+def _load_model(run: RunDirectory, best: bool) -> GAN:
+    path = run.best_model if best else run.model
+    if not path.exists():
         raise FileNotFoundError(
             f"{run.path} holds no complete epoch yet: train it with --resume."
         )
-    return load(run.model)
+    return load(path)
 
 
 def _say(text: str) -> None:

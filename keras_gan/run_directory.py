@@ -4,6 +4,7 @@ config.json                resolved configuration, seed, versions
 history.csv                one row for each epoch
 samples/epoch_0001.png     pictures of the same latents
 model.keras                the GAN after the last complete epoch
+best.keras                 the GAN after the epoch of the best validation value
 evaluation.json            scores with their protocol
 exports/                   the generator in other formats, with parity figures
 """
@@ -59,6 +60,11 @@ class RunDirectory:
     def model(self) -> Path:
         """The whole GAN after the last complete epoch."""
         return self.path / "model.keras"
+
+    @property
+    def best_model(self) -> Path:
+        """The whole GAN after the epoch with the best validation value."""
+        return self.path / "best.keras"
 
     @property
     def evaluation(self) -> Path:
@@ -138,6 +144,13 @@ class RunDirectory:
                 partial.open("w", newline="", encoding="utf-8") as file,
             ):
                 csv.writer(file).writerows([header, *kept])
+
+    def logged(self, name: str) -> list[float]:
+        """Returns the values of one column of the history; none without a history."""
+        if not self.history.is_file():
+            return []
+        with self.history.open(newline="", encoding="utf-8") as file:
+            return [float(row[name]) for row in csv.DictReader(file)]
 
 
 def record_environment() -> dict[str, str]:

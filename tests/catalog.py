@@ -154,6 +154,9 @@ CALLBACKS = {
     "callbacks.SampleGrid": lambda folder: kg.callbacks.SampleGrid(
         folder, num_samples=4, value_range=(-1.0, 1.0), seed=3
     ),
+    "callbacks.SaveBestEpoch": lambda folder: kg.callbacks.SaveBestEpoch(
+        folder / "best.keras", monitor="d_loss", mode="min", best=3.0
+    ),
     "callbacks.SaveEachEpoch": lambda folder: kg.callbacks.SaveEachEpoch(
         folder / "gan.keras"
     ),

@@ -15,6 +15,7 @@ from keras_gan.callbacks import (
     ParzenMonitor,
     RunRecord,
     SampleGrid,
+    SaveBestEpoch,
     SaveEachEpoch,
 )
 
@@ -113,6 +114,37 @@ def test_a_failed_save_leaves_the_last_whole_file(tmp_path, monkeypatch):
         gan.fit(tiny_images(), verbose=0, callbacks=[SaveEachEpoch(path)])
     assert path.read_bytes() == whole
     assert [entry.name for entry in tmp_path.iterdir()] == ["gan.keras"]
+
+
+class LogValues(keras.callbacks.Callback):
+    """Logs the given values, one at the end of each epoch."""
+
+    def __init__(self, name, values):
+        super().__init__()
+        self.name, self.values = name, values
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.name] = self.values[epoch]
+
+
+@pytest.mark.parametrize(
+    ("mode", "best", "kept"),
+    [("max", None, 2), ("min", None, 4), ("max", 5.5, None), ("max", 4.0, 2)],
+)
+def test_save_best_epoch_keeps_the_best(tmp_path, mode, best, kept):
+    values = LogValues("parzen", [3.0, 5.0, np.nan, 2.0])
+    save = SaveBestEpoch(tmp_path / "best.keras", mode=mode, best=best)
+    make_tiny_gan().fit(tiny_images(), epochs=4, verbose=0, callbacks=[values, save])
+    if kept is None:
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert kg.load(save.path).epochs_completed == kept
+
+
+def test_save_best_epoch_names_a_missing_log(tmp_path, tiny_gan):
+    save = SaveBestEpoch(tmp_path / "best.keras", monitor="parzn")
+    with pytest.raises(KeyError, match="`monitor` must be one of the logs.*'parzn'"):
+        tiny_gan.fit(tiny_images(), verbose=0, callbacks=[save])
 
 
 def test_invalid_counts(tmp_path):

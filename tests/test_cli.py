@@ -16,6 +16,7 @@ from games import assert_equal_weights
 
 import keras_gan as kg
 from keras_gan.cli import main
+from keras_gan.run_directory import RunDirectory
 
 TRAIN = ["train", "digits", "--verbose", "0"]
 
@@ -101,6 +102,32 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert "features pixels; 300 images of each kind" in output
 
 
+def test_the_best_epoch_is_kept_and_taken(tmp_path, short_epochs, capsys):
+    path = tmp_path / "run"
+    train = [*TRAIN, "--output-dir", str(path)]
+    assert main([*train, "--epochs", "2"]) == 0
+    higher = max(RunDirectory(path).logged("parzen")) + 1e6
+    with (path / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[1]["parzen"] = str(higher)  # No later epoch beats what the history says.
+    with (path / "history.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    before = (path / "best.keras").read_bytes()
+    assert main([*train, "--epochs", "4", "--resume"]) == 0
+    assert (path / "best.keras").read_bytes() == before
+    best = int(kg.load(path / "best.keras").epochs_completed)
+    assert best <= 2
+    measures = ["--measures", "parzen_log_likelihood"]
+    for options, epochs in (([], 4), (["--best"], best)):
+        assert main(["evaluate", str(path), *measures, *options]) == 0
+        record = json.loads((path / "evaluation.json").read_text())
+        assert record["model"]["epochs"] == epochs
+    assert main(["export", str(path), "--format", "saved_model", "--best"]) == 0
+    assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
+
+
 def test_evaluate_takes_some_measures(run_dir, capsys):
     command = ["evaluate", str(run_dir), "--verbose", "0", "--measures"]
     assert main([*command, "frechet_distance"]) == 0
@@ -165,7 +192,8 @@ def test_resume_extends_a_finished_run(tmp_path, short_epochs, capsys):
     # The seed need not be repeated: the run remembers it.
     resume = ["--epochs", "2", "--resume", "--output-dir", str(two)]
     assert main([*TRAIN, *resume]) == 0
-    assert_equal_weights(kg.load(one / "model.keras"), kg.load(two / "model.keras"))
+    for name in ("model.keras", "best.keras"):
+        assert_equal_weights(kg.load(one / name), kg.load(two / name))
     assert (one / "history.csv").read_text() == (two / "history.csv").read_text()
     before = (two / "model.keras").read_bytes()
     assert main([*TRAIN, "--resume", "--output-dir", str(two)]) == 0

@@ -6,6 +6,7 @@ from keras_gan.callbacks.optimizer_schedule import OptimizerSchedule
 from keras_gan.callbacks.parzen_monitor import ParzenMonitor
 from keras_gan.callbacks.run_record import RunRecord
 from keras_gan.callbacks.sample_grid import SampleGrid
+from keras_gan.callbacks.save_best_epoch import SaveBestEpoch
 from keras_gan.callbacks.save_each_epoch import SaveEachEpoch
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ParzenMonitor",
     "RunRecord",
     "SampleGrid",
+    "SaveBestEpoch",
     "SaveEachEpoch",
 ]
