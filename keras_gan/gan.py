@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gan import _rules, objectives
 from keras_gan._averaging import update_average
+from keras_gan._compilation import chosen_compilation
 from keras_gan._discriminator_view import (
     DiscriminatorView,
     check_augmentation,
@@ -146,7 +147,10 @@ class GAN(FittedPlayers):
                 the discriminator, e.g. `keras_gan.constraints.WeightClipping()`.
                 Defaults to `None`.
             **kwargs: `jit_compile`, `steps_per_execution` and `run_eagerly`, as in
-                `keras.Model.compile`.
+                `keras.Model.compile`; `jit_compile="auto"`, the default, is Keras's
+                choice on accelerators. On processors alone it is `True` for alternating
+                games of half a million weights and more where TensorFlow runs without
+                oneDNN, but for convolutions that XLA is slow at.
 
         Raises:
             ValueError: if rules contradict each other, both optimizers are one object,
@@ -158,13 +162,21 @@ class GAN(FittedPlayers):
         _rules.check_order(
             discriminator_steps, simultaneous, fused_discriminator, self.discriminator
         )
+        jit_compile = chosen_compilation(
+            kwargs.pop("jit_compile", "auto"),
+            kwargs.get("run_eagerly", False),
+            (self.generator, self.discriminator),
+            penalties,
+            simultaneous,
+            self.distribute_strategy,
+        )
         replicas = self.distribute_strategy.num_replicas_in_sync
-        _rules.check_penalties_run(penalties, kwargs.get("jit_compile"), replicas)
+        _rules.check_penalties_run(penalties, jit_compile, replicas)
         _rules.warn_of_known_failures(
             objective, penalties, discriminator_constraint, self.discriminator
         )
         # Keras would install a third optimizer of its own.
-        super().compile(optimizer=None, **kwargs)
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.objective = objective
         self.discriminator_steps = discriminator_steps
         self.simultaneous = bool(simultaneous)

@@ -1,0 +1,76 @@
+"""Whether XLA compiles the training step, where nobody said.
+
+Measured by tests/benchmarks/train_step.py. On a processor for which TensorFlow turns
+oneDNN on (AVX512_VNNI or AMX, or TF_ENABLE_ONEDNN_OPTS=1), kernels one by one are as
+fast as XLA or faster, and start sooner. Without oneDNN the kernels of moves that follow
+each other compete for the cores and its convolutions are slow; there XLA takes a fifth
+off the time of larger games. It exchanges the operands of a convolution whose kernel
+has more entries than the map, and its code for the result is several times slower than
+TensorFlow's kernel.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gan._network_checks import layers_of
+from keras_gan._replicas import without_strategy
+from keras_gan.penalties.base import Penalty
+
+_FEWEST_WEIGHTS = 500_000  # below, a training ends before it has won XLA's time back
+
+
+def chosen_compilation(
+    jit_compile: Any,
+    run_eagerly: bool,
+    networks: Sequence[keras.Model],
+    penalties: Sequence[Penalty],
+    simultaneous: bool,
+    strategy: tf.distribute.Strategy,
+) -> Any:
+    """Returns what Keras is told: `True`, `False`, or `"auto"` on accelerators."""
+    if jit_compile != "auto" or run_eagerly:
+        return jit_compile
+    if not all(part.supports_jit for part in (*penalties, *_layers(networks))):
+        return False
+    if any(device.device_type != "CPU" for device in tf.config.get_visible_devices()):
+        return jit_compile
+    return (
+        without_strategy(strategy)
+        and not simultaneous  # its kernels hardly compete: no gain
+        and not _onednn_is_on()
+        and sum(network.count_params() for network in networks) >= _FEWEST_WEIGHTS
+        and all(network.compute_dtype == "float32" for network in networks)
+        and not any(map(_kernel_exceeds_map, _layers(networks)))
+    )
+
+
+def _layers(networks: Sequence[keras.Model]) -> Iterator[keras.layers.Layer]:
+    for network in networks:
+        yield from layers_of(network)
+
+
+def _onednn_is_on() -> bool:
+    # TensorFlow has no public name for it; without this one, its usual answer.
+    try:
+        from tensorflow.python.util import _pywrap_util_port
+    except ImportError:
+        return True
+    return bool(_pywrap_util_port.IsMklEnabled())
+
+
+def _kernel_exceeds_map(layer: keras.layers.Layer) -> bool:
+    """Whether a convolution's kernel has more entries than the smaller of its maps."""
+    kernel = getattr(layer, "kernel_size", None)
+    built = layer.get_build_config() or {}
+    if kernel is None or built.get("input_shape") is None:
+        return False
+    maps = (built["input_shape"], layer.compute_output_shape(built["input_shape"]))
+    first = 2 if layer.data_format == "channels_first" else 1
+    spatial = [shape[first : first + len(kernel)] for shape in maps]
+    return any(
+        math.prod(kernel) > math.prod(sizes) for sizes in spatial if None not in sizes
+    )

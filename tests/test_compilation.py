@@ -1,0 +1,120 @@
+"""Which games XLA compiles where `jit_compile` is left open, on processors alone."""
+
+import keras
+import pytest
+import tensorflow as tf
+
+import keras_gan as kg
+from keras_gan import _compilation
+from keras_gan._compilation import _kernel_exceeds_map
+from keras_gan.networks import dcgan_discriminator, dcgan_generator
+
+pytestmark = pytest.mark.skipif(
+    bool(tf.config.get_visible_devices("GPU")), reason="there Keras chooses"
+)
+
+
+@pytest.fixture
+def without_onednn(monkeypatch):
+    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: False)
+
+
+def dense_gan(units=1000, dtype="float32"):
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype)
+    try:
+        return kg.GAN(
+            kg.networks.mlp_generator(4, (4, 4, 1), hidden_units=(units, units)),
+            kg.networks.maxout_discriminator((4, 4, 1), hidden_units=(5,)),
+            kg.priors.NormalPrior(4),
+        )
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def chosen(gan, **rules):
+    gan.compile("adam", keras.optimizers.Adam(), **rules)
+    return gan.jit_compile
+
+
+class NeedsKernels(kg.penalties.GradientPenalty):
+    supports_jit = False
+
+
+@pytest.mark.parametrize(
+    ("gan", "rules", "expected"),
+    [
+        ({}, {}, True),
+        ({}, {"jit_compile": "auto"}, True),
+        ({}, {"jit_compile": False}, False),
+        ({}, {"simultaneous": True}, False),
+        ({}, {"run_eagerly": True}, False),
+        ({}, {"penalties": [NeedsKernels()]}, False),
+        ({"units": 100}, {}, False),
+        ({"units": 100}, {"jit_compile": True}, True),
+        ({"dtype": "mixed_bfloat16"}, {}, False),
+    ],
+)
+def test_rules_of_the_game_choose(without_onednn, gan, rules, expected):
+    assert chosen(dense_gan(**gan), **rules) is expected
+
+
+def test_onednn_needs_no_xla(monkeypatch):
+    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: True)
+    assert chosen(dense_gan()) is False
+
+
+def test_a_layer_that_xla_cannot_compile(without_onednn):
+    gan = dense_gan()
+    gan.discriminator.layers[1].supports_jit = False
+    assert chosen(gan) is False
+
+
+def test_replicas_are_not_compiled(without_onednn):
+    with tf.distribute.OneDeviceStrategy("CPU:0").scope():
+        assert chosen(dense_gan()) is False
+
+
+def test_what_was_chosen_is_saved(without_onednn, monkeypatch, tmp_path):
+    gan = dense_gan()
+    assert chosen(gan)
+    gan.save(tmp_path / "gan.keras")
+    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: True)
+    assert kg.load(tmp_path / "gan.keras").jit_compile is True
+
+
+@pytest.mark.parametrize(("side", "expected"), [(28, True), (32, False)])
+def test_kernels_beyond_their_maps_are_left_to_tensorflow(
+    without_onednn, side, expected
+):
+    """5 x 5 kernels: 28 pixels a side are halved to 7, but 32 to 4."""
+    shape = (side, side, 1)
+    gan = kg.GAN(
+        dcgan_generator(100, shape),
+        dcgan_discriminator(shape),
+        kg.priors.NormalPrior(100),
+    )
+    assert chosen(gan) is expected
+
+
+@pytest.mark.parametrize(
+    ("side", "kernel_size", "strides", "expected"),
+    [(4, 4, 1, False), (4, 5, 1, True), (8, 5, 2, True), (16, 5, 2, False)],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_smaller_map_counts(side, kernel_size, strides, expected, wrapped):
+    layer = keras.layers.Conv2D(2, kernel_size, strides=strides, padding="same")
+    outer = keras.layers.SpectralNormalization(layer) if wrapped else layer
+    outer.build((None, side, side, 3))
+    assert _kernel_exceeds_map(layer) is expected
+
+
+def test_maps_of_open_size_are_left_to_xla():
+    layer = keras.layers.Conv2D(2, 5)
+    assert _kernel_exceeds_map(layer) is False
+    layer.build((None, None, None, 3))
+    assert _kernel_exceeds_map(layer) is False
+
+
+def test_tensorflow_tells_whether_onednn_is_on():
+    assert isinstance(_compilation._onednn_is_on(), bool)
