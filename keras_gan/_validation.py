@@ -23,11 +23,15 @@ def check_positive_integer(name: str, value: Any) -> int:
     return check_integer(name, value, minimum=1)
 
 
-def check_integer(name: str, value: Any, minimum: int = 0) -> int:
-    """Returns `value` as an int; raises unless it is an integer >= `minimum`."""
+def check_integer(
+    name: str, value: Any, minimum: int = 0, maximum: int | None = None
+) -> int:
+    """Returns `value` as an int; raises unless it is an integer within the bounds."""
     is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_integer or value < minimum:
+    if maximum is None and not (is_integer and value >= minimum):
         raise invalid_argument(name, f"an integer of at least {minimum}", value)
+    if maximum is not None and not (is_integer and minimum <= value <= maximum):
+        raise invalid_argument(name, f"an integer from {minimum} to {maximum}", value)
     return int(value)
 
 

@@ -99,7 +99,9 @@ def test_a_missing_or_renamed_file_is_named(small_mnist):
     (small_mnist / name).rename(small_mnist / "labels.gz")
     with pytest.raises(FileNotFoundError, match=f"Missing in .*: {name}"):
         kg.datasets.load_mnist(small_mnist)
-    with pytest.raises(FileNotFoundError, match="`data_dir` must hold the four"):
+    with pytest.raises(
+        FileNotFoundError, match="`data_dir` must hold the files of MNIST"
+    ):
         kg.datasets.load_mnist(small_mnist / "nothing")
 
 

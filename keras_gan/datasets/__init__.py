@@ -1,5 +1,10 @@
 """What is learned from: images in a stated range, and the order they come in."""
 
+from keras_gan.datasets.cifar10 import load_cifar10
+from keras_gan.datasets.contrast import (
+    contrast_normalized,
+    global_contrast_normalization,
+)
 from keras_gan.datasets.digits import load_digits
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 from keras_gan.datasets.mixtures import (
@@ -10,18 +15,28 @@ from keras_gan.datasets.mixtures import (
     swiss_roll,
 )
 from keras_gan.datasets.mnist import load_mnist
+from keras_gan.datasets.olivetti import load_olivetti
 from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.datasets.registry import LOADERS, load
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
+from keras_gan.datasets.tfd import load_tfd
 
 __all__ = [
+    "LOADERS",
     "GaussianMixture",
     "ImageDataset",
     "ImageSplit",
+    "contrast_normalized",
     "gaussian_1d",
+    "global_contrast_normalization",
     "grid_of_gaussians",
+    "load",
+    "load_cifar10",
     "load_digits",
     "load_mnist",
+    "load_olivetti",
     "load_stacked_mnist",
+    "load_tfd",
     "ring_of_gaussians",
     "shuffled_batches",
     "swiss_roll",

@@ -7,10 +7,9 @@ import keras
 import numpy as np
 
 from keras_gan._types import Array
+from keras_gan.datasets._data_folder import find_folder
 from keras_gan.datasets.idx import check_md5, read_idx
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
-
-DATA_VARIABLE = "KERAS_GAN_DATA"
 
 # Published MD5s of the files of LeCun, Cortes and Burges.
 _FILES = {
@@ -72,11 +71,9 @@ def _split(pixels: Array, labels: Array) -> ImageSplit:
 
 
 def _find_files(data_dir: str | os.PathLike[str] | None) -> dict[str, Path]:
-    if data_dir is not None:
-        return _files_in(Path(data_dir))
-    named = os.environ.get(DATA_VARIABLE)
-    if named and any(_holds_any_file(folder) for folder in _candidates(Path(named))):
-        return _files_in(Path(named))
+    folder = find_folder("MNIST", _FILES, "mnist", data_dir)
+    if folder is not None:
+        return {name: folder / name for name in _FILES}
     return {
         name: Path(
             keras.utils.get_file(
@@ -85,23 +82,3 @@ def _find_files(data_dir: str | os.PathLike[str] | None) -> dict[str, Path]:
         )
         for name, md5 in _FILES.items()
     }
-
-
-def _files_in(data_dir: Path) -> dict[str, Path]:
-    folders = [folder for folder in _candidates(data_dir) if _holds_any_file(folder)]
-    folder = folders[0] if folders else data_dir
-    missing = [name for name in _FILES if not (folder / name).is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f"`data_dir` must hold the four MNIST files. Missing in {folder}: "
-            f"{', '.join(missing)}"
-        )
-    return {name: folder / name for name in _FILES}
-
-
-def _candidates(data_dir: Path) -> tuple[Path, Path]:
-    return data_dir, data_dir / "mnist"
-
-
-def _holds_any_file(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _FILES)

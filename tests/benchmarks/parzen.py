@@ -35,7 +35,7 @@ from scipy.special import logsumexp
 import keras_gan as kg
 from keras_gan._files import write_json
 from keras_gan._types import FloatArray
-from keras_gan.datasets.mnist import DATA_VARIABLE
+from keras_gan.datasets._data_folder import DATA_VARIABLE
 from keras_gan.evaluation import ParzenWindow, parzen_log_likelihood
 from keras_gan.run_directory import record_environment
 

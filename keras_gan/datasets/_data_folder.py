@@ -1,0 +1,49 @@
+"""Where a dataset's files are."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+DATA_VARIABLE = "KERAS_GAN_DATA"
+
+
+def find_folder(
+    dataset: str,
+    names: Iterable[str],
+    subfolder: str,
+    data_dir: str | os.PathLike[str] | None,
+) -> Path | None:
+    """Returns the folder that holds the files, or `None` where there is none.
+
+    Without `data_dir` the folder that `KERAS_GAN_DATA` names is searched. Either may
+    hold the files themselves, or `subfolder` with them.
+
+    Args:
+        dataset: name for the message.
+        names: the files that must be there.
+        subfolder: path below `data_dir`.
+        data_dir: folder, or `None` to search.
+
+    Raises:
+        FileNotFoundError: if `data_dir` lacks a file, or a folder has some of them.
+    """
+    names = list(names)
+    root = data_dir if data_dir is not None else os.environ.get(DATA_VARIABLE)
+    if not root:
+        return None
+    candidates = (Path(root), Path(root) / subfolder)
+    started = [
+        folder
+        for folder in candidates
+        if any((folder / name).is_file() for name in names)
+    ]
+    if not started and data_dir is None:
+        return None
+    folder = started[0] if started else Path(root)
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f"`data_dir` must hold the files of {dataset}. Missing in {folder}: "
+            f"{', '.join(missing)}"
+        )
+    return folder

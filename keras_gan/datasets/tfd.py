@@ -1,0 +1,119 @@
+"""The Toronto Face Database: five folds and a large unlabeled set."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan._types import Array
+from keras_gan._validation import check_integer, check_known
+from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+
+TFD_FILE = "TFD_48x48.mat"
+NUM_FOLDS = 5
+_PARTS = {"unlabeled": 0, "train": 1, "valid": 2, "test": 3}  # values of `folds`
+_FIELDS = {"images": 3, "folds": 2, "labs_ex": None}  # and their numbers of axes
+
+
+def load_tfd(
+    data_dir: str | os.PathLike[str] | None = None,
+    fold: int = 0,
+    train_on: str = "unlabeled",
+) -> ImageDataset:
+    """Loads one fold of the Toronto Face Database, 48 x 48 grey faces.
+
+    The database has never had a public download; who was given `TFD_48x48.mat` puts it
+    into `data_dir`, or into the folder that `KERAS_GAN_DATA` names, or a `tfd/` below.
+
+    Args:
+        data_dir: folder with the file, or `None` to search. Defaults to `None`.
+        fold: int from 0 to 4, which validation and test images. Defaults to `0`.
+        train_on: `"unlabeled"`, the set without labels that all folds share, as in
+            2014, or `"train"`, the fold's labeled training images.
+            Defaults to `"unlabeled"`.
+
+    Returns:
+        data: `ImageDataset`, images `[num_images, 48, 48, 1]` float32 in [0, 1], labels
+        1..7 of the expression but for unlabeled images.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file lacks a field, a field has another layout, `fold` is out
+            of range, or a part of the fold is empty.
+
+    Example:
+    ```python
+    data = kg.datasets.load_tfd("datasets/tfd", fold=2)
+    data.image_shape               # (48, 48, 1)
+    ```
+
+    References:
+        Susskind, Anderson, Hinton, The Toronto face dataset, 2010. Use: pretrain.yaml
+        of Goodfellow et al. 2014.
+    """
+    check_known("train_on", train_on, ("unlabeled", "train"))
+    check_integer("fold", fold, minimum=0, maximum=NUM_FOLDS - 1)
+    folder = find_folder("the Toronto Face Database", [TFD_FILE], "tfd", data_dir)
+    if folder is None:
+        raise FileNotFoundError(
+            "The Toronto Face Database has no public download: `data_dir` must name a "
+            f"folder with {TFD_FILE}. Received: data_dir=None, and KERAS_GAN_DATA "
+            "names none."
+        )
+    fields = _read(folder / TFD_FILE)
+    part_of_row = fields["folds"][:, fold]
+    train, valid, test = (
+        _split(fields, part_of_row == _PARTS[part], part, fold)
+        for part in (train_on, "valid", "test")
+    )
+    return ImageDataset(f"tfd, fold {fold}", train=train, valid=valid, test=test)
+
+
+def _read(path: Path) -> dict[str, Array]:
+    import scipy.io  # not when keras_gan is imported
+
+    try:
+        fields: dict[str, Array] = scipy.io.loadmat(path, variable_names=[*_FIELDS])
+    except (EOFError, NotImplementedError, OSError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no readable MATLAB file: {error}") from error
+    missing = sorted(set(_FIELDS) - set(fields))
+    if missing:
+        raise ValueError(
+            f"{path} must hold the fields images, folds and labs_ex. Missing: "
+            f"{', '.join(missing)}"
+        )
+    images, folds = fields["images"], fields["folds"]
+    labels = fields["labs_ex"] = fields["labs_ex"].reshape(-1)
+    if (
+        images.dtype != np.uint8
+        or images.ndim != 3
+        or images.shape[1:] != (48, 48)
+        or folds.shape != (len(images), NUM_FOLDS)
+        or labels.shape != (len(images),)
+    ):
+        raise ValueError(
+            f"{path} must hold images uint8 [num, 48, 48], folds [num, 5] and labs_ex "
+            f"[num]. Received: images {images.dtype} {images.shape}, folds "
+            f"{folds.shape}, labs_ex {labels.shape}"
+        )
+    unknown = sorted(set(np.unique(folds)) - set(_PARTS.values()))
+    if unknown:
+        raise ValueError(
+            f"{path}: `folds` must hold 0 (unlabeled), 1 (train), 2 (valid) and 3 "
+            f"(test). Received: {unknown}"
+        )
+    return fields
+
+
+def _split(fields: dict[str, Array], rows: Array, part: str, fold: int) -> ImageSplit:
+    if not rows.any():
+        raise ValueError(
+            f"Fold {fold} has no {part} rows: `folds[:, {fold}]` must hold "
+            f"{_PARTS[part]} somewhere."
+        )
+    pixels = fields["images"][rows][..., np.newaxis]
+    images = pixels.astype("float32") / np.float32(255)
+    if part == "unlabeled":
+        return ImageSplit(images)
+    return ImageSplit(images, fields["labs_ex"][rows].astype("int32"))
