@@ -18,6 +18,8 @@ REFERENCE_SIZE = 7
 SERIALIZABLE = [
     kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
     kg.constraints.WeightClipping(0.25),
+    kg.initializers.SparseNormal(2, stddev=0.5, seed=3),
+    kg.layers.CeilMaxPooling2D(3, 2, name="pool"),
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
@@ -28,6 +30,16 @@ SERIALIZABLE = [
         bias_initializer="ones",
         kernel_constraint="max_norm",
         name="hidden",
+    ),
+    kg.layers.MaxoutConv2D(
+        3,
+        (2, 3),
+        num_pieces=2,
+        strides=2,
+        padding="same",
+        kernel_initializer="he_normal",
+        bias_initializer="ones",
+        name="convolved",
     ),
     kg.layers.MinibatchDiscrimination(
         3,
@@ -48,6 +60,7 @@ SERIALIZABLE = [
         seed=3,
         name="normalized",
     ),
+    kg.layers.UntiedBias("ones", name="offsets"),
     kg.layers.VirtualBatchNormalization(
         REFERENCE_SIZE,
         epsilon=1e-3,
@@ -104,6 +117,30 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.deconvolutional_generator": lambda: kg.networks.deconvolutional_generator(
+        LATENT_DIM,
+        IMAGE_SHAPE,
+        hidden_units=5,
+        grid=(2, 2, 3),
+        kernel_size=2,
+        strides=2,
+        weight_range=0.5,
+        seed=3,
+        name="painter",
+    ),
+    "networks.maxout_convolutional_discriminator": lambda: (
+        kg.networks.maxout_convolutional_discriminator(
+            IMAGE_SHAPE,
+            blocks=[kg.networks.MaxoutBlock(2, 3, 2, 3, 2, num_pieces=3)],
+            hidden_units=4,
+            num_pieces=2,
+            input_dropout=0.1,
+            hidden_dropout=0.25,
+            weight_range=0.5,
+            seed=3,
+            name="judge",
+        )
+    ),
     "networks.maxout_discriminator": lambda: kg.networks.maxout_discriminator(
         IMAGE_SHAPE,
         hidden_units=(5, 4),
@@ -111,16 +148,20 @@ NETWORKS = {
         input_dropout=0.1,
         hidden_dropout=0.25,
         weight_range=0.5,
+        max_column_norm=0.75,
         seed=3,
         name="judge",
     ),
     "networks.mlp_generator": lambda: kg.networks.mlp_generator(
         LATENT_DIM,
         IMAGE_SHAPE,
-        hidden_units=(7,),
-        hidden_activation="softplus",
+        hidden_units=(7, 6),
+        hidden_activation=("softplus", "sigmoid"),
         output_activation="tanh",
         weight_range=0.5,
+        hidden_bias=(0.25, -0.5),
+        output_initializer=kg.initializers.SparseNormal(2),
+        max_column_norm=0.75,
         output_bias=np.linspace(-1.0, 1.0, 16, dtype="float32"),
         seed=3,
         name="painter",
@@ -173,6 +214,8 @@ EXEMPT = {
     "evaluation": _ARRAYS,
     "load": "every game is loaded with it",
     "networks.pixel_marginal_logits": _ARRAYS,
+    "networks.CIFAR10_BLOCKS": "numbers",
+    "networks.MaxoutBlock": "numbers",
     "objectives.Objective": "abstract",
     "objectives.get": "a look-up of the entries by name",
     "optimizers.lazy_adam_parameters": "numbers in, numbers out",
@@ -265,7 +308,7 @@ def _rules_with(copies):
                 rules.setdefault("discriminator_constraint", bound)
         elif isinstance(one, kg.augmentation.DiffAugment):
             rules["augmentation"] = one
-        elif not isinstance(one, keras.layers.Layer | kg.priors.Prior):
+        elif not isinstance(one, _PART_OF_NETWORKS):
             raise TypeError(f"no part in a game for {one!r}")
     return {
         name: copy_of(rule) if name in _PLAYERS else rule
@@ -273,6 +316,7 @@ def _rules_with(copies):
     }
 
 
+_PART_OF_NETWORKS = (keras.layers.Layer, kg.priors.Prior, keras.Initializer)
 _PLAYERS = ("generator_optimizer", "discriminator_optimizer")
 
 

@@ -1,22 +1,28 @@
 """Layers that the papers need and Keras lacks."""
 
+from keras_gan.layers.ceil_max_pooling import CeilMaxPooling2D
 from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.gaussian_input_noise import GaussianInputNoise
 from keras_gan.layers.maxout import Maxout
+from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from keras_gan.layers.reference_batch import DropReferenceBatch, ReferenceBatch
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.untied_bias import UntiedBias
 from keras_gan.layers.virtual_batch_normalization import VirtualBatchNormalization
 
 __all__ = [
+    "CeilMaxPooling2D",
     "DropReferenceBatch",
     "Dropout",
     "GaussianInputNoise",
     "Maxout",
+    "MaxoutConv2D",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "ReferenceBatch",
     "SpectralNormalization",
+    "UntiedBias",
     "VirtualBatchNormalization",
 ]

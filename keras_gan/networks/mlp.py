@@ -1,14 +1,17 @@
 """Fully connected networks: the generators and maxout discriminators of 2014."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Shape
+from keras_gan._validation import check_positive
 from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.maxout import Maxout
+from keras_gan.networks._initial_weights import constrained, uniform
 
 _MARGINAL_CLIP = 1e-7  # pylearn2's: an always-off pixel starts at logit -16.118
 
@@ -17,27 +20,38 @@ def mlp_generator(
     latent_dim: int,
     image_shape: Shape,
     hidden_units: Sequence[int] = (1200, 1200),
-    hidden_activation: str = "relu",
+    hidden_activation: str | Sequence[str] = "relu",
     output_activation: str = "sigmoid",
     weight_range: float = 0.05,
+    hidden_bias: float | Sequence[float] = 0.0,
     output_bias: FloatArray | None = None,
+    output_initializer: Any = None,
+    max_column_norm: float | None = None,
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
     """Builds a fully connected generator; the defaults are those of 2014 for MNIST.
 
-    Weights start uniform in [-weight_range, weight_range], biases at zero.
+    Weights start uniform in [-weight_range, weight_range].
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image.
         hidden_units: widths of the hidden layers. Defaults to `(1200, 1200)`.
-        hidden_activation: Keras activation. Defaults to `"relu"`.
+        hidden_activation: Keras activation, or one for each hidden layer.
+            Defaults to `"relu"`.
         output_activation: Keras activation; its range is that of the images.
             Defaults to `"sigmoid"`.
         weight_range: float, above 0. Defaults to `0.05`.
+        hidden_bias: float that hidden biases start at, or one for each hidden layer.
+            Defaults to `0.0`.
         output_bias: array with one value for each pixel that the output bias starts at,
             e.g. `pixel_marginal_logits(images)`, or `None` for zeros.
+            Defaults to `None`.
+        output_initializer: Keras initializer of the last kernel, or `None` for that of
+            the others. Defaults to `None`.
+        max_column_norm: float, above 0: length that the incoming weights of a unit
+            keep to, from the beginning and after each move, or `None` for any.
             Defaults to `None`.
         seed: int, of the initial weights. Defaults to `0`.
         name: str. Defaults to `"generator"`.
@@ -54,14 +68,19 @@ def mlp_generator(
         Goodfellow et al., Generative Adversarial Nets, 2014 (mnist.yaml).
         https://arxiv.org/abs/1406.2661
     """
-    widths = (*hidden_units, int(np.prod(image_shape)))
-    activations = (hidden_activation,) * len(hidden_units) + (None,)
+    layers = _hidden_layers(hidden_units, hidden_activation, hidden_bias)
+    layers.append((int(np.prod(image_shape)), None, 0.0))
     outputs = latents = keras.Input((latent_dim,), name="latents")
-    for index, (width, activation) in enumerate(zip(widths, activations, strict=True)):
+    for index, (width, activation, bias) in enumerate(layers):
+        initializer = uniform(weight_range, seed, index)
+        if output_initializer is not None and index == len(layers) - 1:
+            initializer = keras.initializers.get(output_initializer)
         dense = keras.layers.Dense(
             width,
             activation=activation,
-            kernel_initializer=_uniform(weight_range, seed, index),
+            kernel_initializer=initializer,
+            bias_initializer=keras.initializers.Constant(bias) if bias else "zeros",
+            kernel_constraint=_column_norm(max_column_norm),
             name=f"dense_{index}",
         )
         outputs = dense(outputs)
@@ -70,7 +89,7 @@ def mlp_generator(
     outputs = keras.layers.Reshape(image_shape, name="grid")(outputs)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
-    return keras.Model(latents, images(outputs), name=name)
+    return constrained(keras.Model(latents, images(outputs), name=name))
 
 
 def maxout_discriminator(
@@ -80,6 +99,7 @@ def maxout_discriminator(
     input_dropout: float = 0.2,
     hidden_dropout: float = 0.5,
     weight_range: float = 0.005,
+    max_column_norm: float | None = None,
     seed: int = 0,
     name: str = "discriminator",
 ) -> keras.Model:
@@ -96,6 +116,9 @@ def maxout_discriminator(
         hidden_dropout: float in [0, 1), share of units dropped. Defaults to `0.5`.
         weight_range: float, above 0: weights start uniform in
             [-weight_range, weight_range], biases at zero. Defaults to `0.005`.
+        max_column_norm: float, above 0: length that the incoming weights of a piece
+            keep to, from the beginning and after each move, or `None` for any.
+            Defaults to `None`.
         seed: int, of initial weights and dropout masks. Defaults to `0`.
         name: str. Defaults to `"discriminator"`.
 
@@ -121,7 +144,8 @@ def maxout_discriminator(
         outputs = Maxout(
             units,
             num_pieces,
-            kernel_initializer=_uniform(weight_range, seed, index),
+            kernel_initializer=uniform(weight_range, seed, index),
+            kernel_constraint=_column_norm(max_column_norm),
             name=f"maxout_{index}",
         )(outputs)
         dropout_rate = hidden_dropout
@@ -132,11 +156,12 @@ def maxout_discriminator(
     # The logit stays float32 under mixed precision: losses are computed from it.
     logits = keras.layers.Dense(
         1,
-        kernel_initializer=_uniform(weight_range, seed, last),
+        kernel_initializer=uniform(weight_range, seed, last),
+        kernel_constraint=_column_norm(max_column_norm),
         dtype="float32",
         name="logits",
     )(outputs)
-    return keras.Model(images, logits, name=name)
+    return constrained(keras.Model(images, logits, name=name))
 
 
 def pixel_marginal_logits(images: FloatArray) -> FloatArray:
@@ -159,7 +184,31 @@ def pixel_marginal_logits(images: FloatArray) -> FloatArray:
     return np.log(means / (1 - means)).astype("float32")
 
 
-def _uniform(weight_range: float, seed: int, layer: int) -> keras.Initializer:
-    return keras.initializers.RandomUniform(
-        -weight_range, weight_range, seed=derived_seed(seed, layer)
-    )
+def _hidden_layers(
+    widths: Sequence[int],
+    activations: str | Sequence[str],
+    biases: float | Sequence[float],
+) -> list[tuple[int, str | None, float]]:
+    """Width, activation and initial bias of each hidden layer."""
+    each = [
+        _for_each("hidden_activation", activations, len(widths)),
+        _for_each("hidden_bias", biases, len(widths)),
+    ]
+    return list(zip(widths, *each, strict=True))
+
+
+def _for_each(name: str, value: Any, num_layers: int) -> list[Any]:
+    if isinstance(value, str | float | int):
+        return [value] * num_layers
+    if len(value) != num_layers:
+        raise ValueError(
+            f"`{name}` must be one value, or one for each of the {num_layers} hidden "
+            f"layers. Received: {name}={value!r}"
+        )
+    return list(value)
+
+
+def _column_norm(limit: float | None) -> keras.constraints.Constraint | None:
+    if limit is None:
+        return None
+    return keras.constraints.MaxNorm(check_positive("max_column_norm", limit), axis=0)
