@@ -8,18 +8,26 @@ import keras
 
 from keras_gan import layers
 from keras_gan._network_checks import layers_of
+from keras_gan._validation import check_positive_integer
 from keras_gan.objectives import Objective
 from keras_gan.penalties.base import Penalty
 
 
 def check_order(
-    discriminator_steps: int, simultaneous: bool, fused: bool, discriminator: Any
+    discriminator_steps: int,
+    generator_steps: int,
+    simultaneous: bool,
+    fused: bool,
+    discriminator: Any,
 ) -> None:
     """Raises unless the players can move in this order."""
-    if simultaneous and discriminator_steps > 1:
+    check_positive_integer("discriminator_steps", discriminator_steps)
+    check_positive_integer("generator_steps", generator_steps)
+    if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
         raise ValueError(
             "`simultaneous=True` moves each player once a step. Received: "
-            f"discriminator_steps={discriminator_steps}; set it to 1."
+            f"discriminator_steps={discriminator_steps}, "
+            f"generator_steps={generator_steps}; set both to 1."
         )
     mixing = _mixing_layers(discriminator)
     if fused and mixing:

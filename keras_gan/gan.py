@@ -27,9 +27,6 @@ from keras_gan._training_data import (
     num_rows,
 )
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import (
-    check_positive_integer,
-)
 from keras_gan.penalties.base import Penalty
 
 # Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
@@ -109,6 +106,7 @@ class GAN(FittedPlayers):
         objective: Any = "non_saturating",
         penalties: Sequence[Penalty] = (),
         discriminator_steps: int = 1,
+        generator_steps: int = 1,
         simultaneous: bool = False,
         fused_discriminator: bool = False,
         augmentation: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -130,6 +128,9 @@ class GAN(FittedPlayers):
                 apart from `d_loss` and `g_loss`. Defaults to `()`.
             discriminator_steps: int, at least 1. The paper's k: discriminator moves,
                 each on a fresh minibatch, for one of the generator. Defaults to `1`.
+            generator_steps: int, at least 1. Generator moves, each on fresh latents,
+                after those of the discriminator; more than one provokes a collapse, the
+                paper's Helvetica scenario. Defaults to `1`.
             simultaneous: bool. `True` lets both move at once, from the same latents,
                 the same dropout masks on the fakes and the old parameters of both, as
                 the code of 2014 does. Defaults to `False`.
@@ -158,9 +159,12 @@ class GAN(FittedPlayers):
         """
         objective = objectives.get(objective)
         terms = PenaltiesInPlay(penalties)
-        check_positive_integer("discriminator_steps", discriminator_steps)
         _rules.check_order(
-            discriminator_steps, simultaneous, fused_discriminator, self.discriminator
+            discriminator_steps,
+            generator_steps,
+            simultaneous,
+            fused_discriminator,
+            self.discriminator,
         )
         jit_compile = chosen_compilation(
             kwargs.pop("jit_compile", "auto"),
@@ -179,6 +183,7 @@ class GAN(FittedPlayers):
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
         self.objective = objective
         self.discriminator_steps = discriminator_steps
+        self.generator_steps = generator_steps
         self.simultaneous = bool(simultaneous)
         self.fused_discriminator = bool(fused_discriminator)
         self.view = DiscriminatorView(
@@ -215,7 +220,10 @@ class GAN(FittedPlayers):
         else:
             for draw, real in enumerate(minibatches):
                 self._move_discriminator(real, draw)
-            self._move_generator(minibatches[-1], draw=self.discriminator_steps)
+            for draw in range(self.generator_steps):
+                self._move_generator(
+                    minibatches[-1], draw=self.discriminator_steps + draw
+                )
         self.train_steps.assign_add(1)
         return reducible(self.get_metrics_result())
 
@@ -410,6 +418,7 @@ class GAN(FittedPlayers):
             "objective": serialize(self.objective),
             "penalties": serialize(self.terms.penalties),
             "discriminator_steps": self.discriminator_steps,
+            "generator_steps": self.generator_steps,
             "simultaneous": self.simultaneous,
             "fused_discriminator": self.fused_discriminator,
             "augmentation": serialize(self.view.augmentation),

@@ -208,6 +208,19 @@ def test_a_second_constraint_is_refused():
         )
 
 
+def test_a_generator_that_moves_often_answers_one_discriminator(tmp_path):
+    gan = make_tiny_gan(generator_steps=3)
+    gan.fit(tiny_images(20), batch_size=5, verbose=0)
+    assert gan.discriminator_optimizer.iterations == 4
+    assert gan.generator_optimizer.iterations == 12
+    draws = [np.asarray(gan.sample_latents(5, draw)) for draw in range(4)]
+    flat = np.concatenate(draws)
+    assert len(np.unique(flat, axis=0)) == 20  # fresh latents for every move
+    gan.save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras")
+    assert loaded.generator_steps == 3
+
+
 def test_options_survive_saving(tmp_path):
     gan = make_tiny_gan(
         fused_discriminator=True,

@@ -401,6 +401,10 @@ def test_rules_that_contradict_are_refused(tiny_gan):
         tiny_gan.compile(adam, adam)
     with pytest.raises(ValueError, match="moves each player once"):
         tiny_gan.compile("adam", "adam", simultaneous=True, discriminator_steps=2)
+    with pytest.raises(ValueError, match="moves each player once"):
+        tiny_gan.compile("adam", "adam", simultaneous=True, generator_steps=2)
+    with pytest.raises(ValueError, match="`generator_steps`"):
+        tiny_gan.compile("adam", "adam", generator_steps=0)
     with pytest.raises(ValueError, match="`discriminator_steps`"):
         tiny_gan.compile("adam", "adam", discriminator_steps=0)
 
