@@ -37,6 +37,12 @@ def _add(
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="see `keras-gan list`")
     parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help="another dataset than the recipe's, of a size that its networks can make: "
+        "a key of keras_gan.datasets.LOADERS, such as olivetti",
+    )
     parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
     parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
     parser.add_argument(
@@ -47,6 +53,18 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="continue the run in the output directory from its last complete epoch; "
         "begin it where there is none",
+    )
+    parser.add_argument(
+        "--alternating",
+        action="store_true",
+        default=None,
+        help="let the players of a 2014 recipe take turns, as Algorithm 1 of the paper "
+        "does; default: both move at once, as its code does",
+    )
+    parser.add_argument(
+        "--pretrained",
+        metavar="RUN_DIR",
+        help="run of the first stage, for a recipe that is a second one",
     )
     parser.add_argument(
         "--precision",

@@ -31,6 +31,7 @@ from keras_gan.evaluation.table import score_table
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment
+from keras_gan.runs import build_game, check_rules, load_data, load_model
 from keras_gan.saving import load
 from keras_gan.visualization import save_image_grid
 
@@ -85,12 +86,13 @@ def _train(args: argparse.Namespace) -> None:
     if not resumes and chief:
         run.check_free()  # before the dataset is loaded
     config = _resolve(args, recipe, run.read_config() if resumes else {})
-    data = recipe.load_data(config["data_dir"])
+    check_rules(recipe, config)
+    data = load_data(recipe, config, config["data_dir"])
     with strategy.scope():
         if resumes and run.model.exists():
             gan = load(run.model)
         else:
-            gan = _build(recipe, data, config)
+            gan = build_game(recipe, data, config)
     config |= _describe(gan, data)
     completed = int(gan.epochs_completed.numpy())
     if chief:
@@ -115,8 +117,8 @@ def _evaluate(args: argparse.Namespace) -> None:
     run = RunDirectory(Path(args.run_dir))
     config = run.read_config()
     recipe = recipes.get(config["recipe"])
-    gan = _load_model(run, args.best)
-    data = recipe.load_data(args.data_dir or config["data_dir"])
+    gan = load_model(run, args.best)
+    data = load_data(recipe, config, args.data_dir or config["data_dir"])
     if args.num_kernels is not None:
         check_positive_integer("--num-kernels", args.num_kernels)
     evaluator = RunEvaluator(recipe, data, args.measures, args.num_kernels)
@@ -150,7 +152,7 @@ def _sample(args: argparse.Namespace) -> None:
     if output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")
     config = run.read_config()
-    images = _load_model(run, args.best).sample(args.num, seed=args.seed)
+    images = load_model(run, args.best).sample(args.num, seed=args.seed)
     save_image_grid(output, images, tuple(config["dataset"]["value_range"]))
     _say(f"Written: {output}")
 
@@ -163,7 +165,7 @@ def _export(args: argparse.Namespace) -> None:
     config = run.read_config()
     for name in args.format:
         check_known("--format", name, export.FORMATS)
-    gan = _load_model(run, args.best)
+    gan = load_model(run, args.best)
     epochs = int(gan.epochs_completed.numpy())
     metadata = {"recipe": config["recipe"], "seed": config["seed"], "epochs": epochs}
     for name in args.format:
@@ -198,19 +200,13 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
             "--epochs", choose(args.epochs, "epochs", recipe.epochs)
         ),
         "precision": choose(args.precision, "precision", "float32"),
+        "data": choose(args.data, "data", None),
+        "alternating": choose(args.alternating, "alternating", False),
+        "pretrained": choose(_absolute(args.pretrained), "pretrained", None),
         "batch_size": recipe.batch_size,
         "passes_per_epoch": recipe.passes_per_epoch,
         "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
-
-
-def _build(recipe: Recipe, data: ImageDataset, config: Config) -> GAN:
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(config["precision"])
-    try:
-        return recipe.build(data, config["seed"])
-    finally:
-        keras.config.set_dtype_policy(policy)
 
 
 def _absolute(path: str | None) -> str | None:
@@ -251,15 +247,6 @@ def _recorders(
         # Last: an epoch counts once everything else of it is written.
         SaveEachEpoch(run.model),
     ]
-
-
-def _load_model(run: RunDirectory, best: bool) -> GAN:
-    path = run.best_model if best else run.model
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{run.path} holds no complete epoch yet: train it with --resume."
-        )
-    return load(path)
 
 
 def _say(text: str) -> None:

@@ -24,7 +24,8 @@ from keras_gan._types import Config
 from keras_gan._version import __version__
 
 _PACKAGES = ("keras", "tensorflow", "tensorflow-probability", "numpy", "scikit-learn")
-_KEPT_FROM_START = ("recipe", "seed", "batch_size", "precision")
+_REQUIRED = ("recipe", "seed", "batch_size", "precision")
+_KEPT_FROM_START = (*_REQUIRED, "data", "alternating", "pretrained")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +103,7 @@ class RunDirectory:
         """
         held = self.read_config()
         for key in _KEPT_FROM_START:
-            if held[key] != config[key]:
+            if key in held and held[key] != config[key]:
                 raise FileExistsError(
                     f"`--resume` must continue the run in {self.path} as it began, "
                     f"with {key}={held[key]!r}. Received: {key}={config[key]!r}"
@@ -122,7 +123,7 @@ class RunDirectory:
             )
         try:
             config = json.loads(self.config.read_text(encoding="utf-8"))
-            missing = set(_KEPT_FROM_START) - set(config)
+            missing = set(_REQUIRED) - set(config)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self.config} is not a JSON object: {error}") from error
         if missing:

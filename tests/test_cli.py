@@ -128,6 +128,60 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, short_epochs, capsys):
     assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
 
 
+@pytest.fixture
+def small_recipes(monkeypatch):
+    """Two stages on the digits, as the face recipes have them."""
+    small = dataclasses.replace(
+        kg.recipes.RECIPES["digits"], passes_per_epoch=1, name="small", epochs=1
+    )
+
+    def build(data, seed, simultaneous=True, pretrained=None):
+        gan = small.build(data, seed)
+        if pretrained is not None:
+            gan.generator.set_weights(pretrained.generator.get_weights())
+        gan.compile("sgd", keras.optimizers.SGD(), simultaneous=simultaneous)
+        return gan
+
+    first = dataclasses.replace(small, build=build, can_alternate=True)
+    second = dataclasses.replace(first, name="second", continues="small")
+    for recipe in (first, second):
+        monkeypatch.setitem(kg.recipes.RECIPES, recipe.name, recipe)
+
+
+def test_a_second_stage_continues_a_run(tmp_path, small_recipes, capsys):
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    train = ["train", "--verbose", "0"]
+    assert main([*train, "small", "--alternating", "--output-dir", one]) == 0
+    assert not kg.load(tmp_path / "one" / "model.keras").simultaneous
+    second = [*train, "second", "--output-dir", two]
+    assert main(second) == 2
+    assert "second continues small: `--pretrained` must" in capsys.readouterr().err
+    assert main([*second, "--pretrained", one, "--data", "digits"]) == 0
+    assert kg.load(tmp_path / "two" / "model.keras").simultaneous
+    held = json.loads((tmp_path / "two" / "config.json").read_text())
+    assert held["pretrained"] == one and held["data"] == "digits"
+    assert main([*second, "--pretrained", two, "--output-dir", one + "x"]) == 2
+    assert "must be a run of small" in capsys.readouterr().err
+    assert main([*train, "small", "--pretrained", one, "--output-dir", one + "x"]) == 2
+    assert "is not for small" in capsys.readouterr().err
+    # A resumed run keeps its order of play, and cannot change it.
+    extend = [*train, "small", "--resume", "--output-dir", one, "--epochs", "2"]
+    assert main(extend) == 0
+    assert not kg.load(tmp_path / "one" / "model.keras").simultaneous
+    assert (
+        main([*train, "second", "--resume", "--alternating", "--output-dir", two]) == 2
+    )
+    assert "with alternating=False" in capsys.readouterr().err
+
+
+def test_alternation_is_for_games_that_move_at_once(tmp_path, capsys):
+    path = str(tmp_path / "run")
+    assert main([*TRAIN, "--alternating", "--output-dir", path]) == 2
+    assert "whose players alternate already" in capsys.readouterr().err
+    assert main([*TRAIN, "--data", "digit", "--output-dir", path]) == 2
+    assert "Did you mean 'digits'" in capsys.readouterr().err
+
+
 def test_evaluate_takes_some_measures(run_dir, capsys):
     command = ["evaluate", str(run_dir), "--verbose", "0", "--measures"]
     assert main([*command, "frechet_distance"]) == 0

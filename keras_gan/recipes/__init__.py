@@ -7,10 +7,31 @@ from keras_gan.recipes.digit_classifier import (
 )
 from keras_gan.recipes.embedded_digits import DIGITS, digits
 from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
-from keras_gan.recipes.goodfellow2014 import MNIST, goodfellow2014_mnist
+from keras_gan.recipes.goodfellow2014_cifar10 import (
+    CIFAR10_CONVOLUTIONAL,
+    CIFAR10_FULLY_CONNECTED,
+    goodfellow2014_cifar10_convolutional,
+    goodfellow2014_cifar10_fully_connected,
+)
+from keras_gan.recipes.goodfellow2014_mnist import MNIST, goodfellow2014_mnist
+from keras_gan.recipes.goodfellow2014_tfd import (
+    TFD,
+    TFD_PRETRAIN,
+    goodfellow2014_tfd,
+    goodfellow2014_tfd_pretrain,
+)
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (DIGITS, MNIST)}
+_ALL = (
+    DIGITS,
+    MNIST,
+    TFD_PRETRAIN,
+    TFD,
+    CIFAR10_FULLY_CONNECTED,
+    CIFAR10_CONVOLUTIONAL,
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 """Every recipe by its name on the command line."""
 
 
@@ -37,7 +58,11 @@ __all__ = [
     "digit_classifier",
     "digits",
     "get",
+    "goodfellow2014_cifar10_convolutional",
+    "goodfellow2014_cifar10_fully_connected",
     "goodfellow2014_mnist",
+    "goodfellow2014_tfd",
+    "goodfellow2014_tfd_pretrain",
     "grid_of_gaussians",
     "ring_of_gaussians",
     "train_digit_classifier",

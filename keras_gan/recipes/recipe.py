@@ -33,7 +33,9 @@ class Recipe:
         summary: str, one line.
         source: str, where the configuration is published.
         load_data: function of `data_dir` (a path or `None`) that loads the dataset.
-        build: function of `(data, seed)` that returns a compiled, untrained `GAN`.
+        build: function of `(data, seed)` that returns a compiled, untrained `GAN`; it
+            takes `simultaneous` where `can_alternate`, and `pretrained`, a `GAN`, where
+            it `continues` another recipe.
         batch_size: int, rows of one minibatch.
         epochs: int, length of a run unless another is asked for.
         parzen: `ParzenProtocol`.
@@ -42,15 +44,21 @@ class Recipe:
         feature_network: function that returns the feature network of the measures, as
             `keras_gan.evaluation.extract_features` takes it; `None` for pixels.
             Defaults to `None`.
+        can_alternate: bool, whether the players move at once but can be told to
+            alternate. Defaults to `False`.
+        continues: name of the recipe whose trained game `build` takes; `None` if it
+            starts from nothing. Defaults to `None`.
     """
 
     name: str
     summary: str
     source: str
     load_data: Callable[[str | os.PathLike[str] | None], ImageDataset]
-    build: Callable[[ImageDataset, int], GAN]
+    build: Callable[..., GAN]
     batch_size: int
     epochs: int
     parzen: ParzenProtocol
     passes_per_epoch: int = 1
     feature_network: Callable[[], Callable[[Any], Any]] | None = None
+    can_alternate: bool = False
+    continues: str | None = None

@@ -1,0 +1,62 @@
+"""What the five configurations of 2014 have in common: optimizer and order of play."""
+
+import math
+
+import keras
+
+from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.gan import GAN
+from keras_gan.optimizers import MomentumSGD
+from keras_gan.priors import NormalPrior, UniformPrior
+from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
+
+PAPER = "Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661"
+LATENT_DIM = 100
+
+_DECAY_FACTOR = 1.000004  # of the learning rate, for each update
+_LOWEST_RATE = 1e-6
+
+
+def unit_uniform_prior() -> UniformPrior:
+    """Uniform with mean 0 and variance 1."""
+    return UniformPrior(LATENT_DIM, -math.sqrt(3), math.sqrt(3))
+
+
+def unit_normal_prior() -> NormalPrior:
+    """Standard normal."""
+    return NormalPrior(LATENT_DIM)
+
+
+def begin_game(
+    gan: GAN,
+    data: ImageDataset,
+    batch_size: int,
+    learning_rate: float,
+    simultaneous: bool,
+) -> GAN:
+    """Compiles the game of 2014.
+
+    The published discriminator loss is half the sum of both cross-entropies; here the
+    sum is minimised at half the learning rate, which is the same step.
+    """
+    updates_per_epoch = math.ceil(len(data.train) / batch_size)
+    generator, discriminator = (
+        _optimizer(share * learning_rate, share * _LOWEST_RATE, updates_per_epoch)
+        for share in (1.0, 0.5)
+    )
+    gan.compile(
+        generator_optimizer=generator,
+        discriminator_optimizer=discriminator,
+        objective="non_saturating",
+        simultaneous=simultaneous,
+    )
+    return gan
+
+
+def _optimizer(
+    learning_rate: float, minimum: float, updates_per_epoch: int
+) -> keras.optimizers.Optimizer:
+    return MomentumSGD(
+        FlooredExponentialDecay(learning_rate, _DECAY_FACTOR, minimum),
+        LinearPerEpoch(0.5, 0.7, 250, updates_per_epoch),
+    )
