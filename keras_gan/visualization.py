@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Collection
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from keras_gan._files import replacing
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_positive_integer
 
+_FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
 
 
@@ -17,6 +19,7 @@ def image_grid(
     value_range: tuple[float, float] = (0.0, 1.0),
     num_columns: int | None = None,
     padding: int = 2,
+    framed: Collection[int] = (),
 ) -> Array:
     """Lays images out on a grid, row by row, as pixels ready to be saved.
 
@@ -29,6 +32,8 @@ def image_grid(
             Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
         padding: int, pixels between images. Defaults to `2`.
+        framed: indices of images that get a coloured frame in the padding, which makes
+            the grid a colour picture. Defaults to `()`.
 
     Returns:
         pixels: uint8 array `[grid_height, grid_width, channels]`.
@@ -49,16 +54,21 @@ def image_grid(
         num_columns = math.ceil(math.sqrt(len(images)))
     check_positive_integer("num_columns", num_columns)
     tiles = _enlarge(_to_bytes(images, value_range))
+    if framed and tiles.shape[-1] == 1:
+        tiles = tiles.repeat(3, axis=-1)
     num_rows = -(-len(tiles) // num_columns)
     height, width = tiles.shape[1] + padding, tiles.shape[2] + padding
     grid = np.full(
-        (num_rows * height + padding, num_columns * width + padding, images.shape[-1]),
+        (num_rows * height + padding, num_columns * width + padding, tiles.shape[-1]),
         fill_value=128,
         dtype="uint8",
     )
     for index, tile in enumerate(tiles):
         row, column = divmod(index, num_columns)
         top, left = row * height + padding, column * width + padding
+        if index in framed:
+            frame = grid[top - padding : top + height, left - padding : left + width]
+            frame[...] = _FRAME_COLOUR
         grid[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
     return grid
 
@@ -68,6 +78,7 @@ def save_image_grid(
     images: FloatArray,
     value_range: tuple[float, float] = (0.0, 1.0),
     num_columns: int | None = None,
+    framed: Collection[int] = (),
 ) -> None:
     """Writes a grid of images as a PNG file, whole or not at all.
 
@@ -76,6 +87,7 @@ def save_image_grid(
         images: as in `image_grid`.
         value_range: as in `image_grid`. Defaults to `(0.0, 1.0)`.
         num_columns: as in `image_grid`. Defaults to `None`.
+        framed: as in `image_grid`. Defaults to `()`.
 
     Raises:
         ImportError: if Pillow is not installed.
@@ -86,10 +98,89 @@ def save_image_grid(
         raise ImportError(
             "Pictures need Pillow: pip install keras-gan[pictures]"
         ) from error
-    pixels = image_grid(images, value_range, num_columns)
+    pixels = image_grid(images, value_range, num_columns, framed=framed)
     picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
     with replacing(path) as partial:
         picture.save(partial, format="PNG")
+
+
+def save_nearest_neighbors(
+    path: str | os.PathLike[str],
+    samples: FloatArray,
+    training_images: FloatArray,
+    value_range: tuple[float, float] = (0.0, 1.0),
+    num_columns: int = 5,
+) -> None:
+    """Writes rows of samples, each row's last one beside its nearest training image.
+
+    Figure 2 of 2014. That the framed image differs from the sample to its left shows
+    that training images were not copied pixel by pixel; it shows no more than that.
+
+    Args:
+        path: of the PNG file; its folder is created.
+        samples: float array `[num_samples, height, width, channels]`, whole rows.
+        training_images: array of such images; nearest is least Euclidean distance.
+        value_range: pair of floats that become black and white.
+            Defaults to `(0.0, 1.0)`.
+        num_columns: int, at least 1, samples in a row. Defaults to `5`.
+
+    Raises:
+        ValueError: if the samples do not fill whole rows.
+        ImportError: if Pillow is not installed.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    check_positive_integer("num_columns", num_columns)
+    if not len(samples) or len(samples) % num_columns:
+        raise ValueError(
+            f"`samples` must fill rows of num_columns={num_columns}. Received: "
+            f"{len(samples)} samples"
+        )
+    rows = np.reshape(samples, (-1, num_columns, *samples.shape[1:]))
+    search = NearestNeighbors(n_neighbors=1, algorithm="brute")
+    search.fit(training_images.reshape(len(training_images), -1))
+    last = rows[:, -1].reshape(len(rows), -1)
+    neighbors = training_images[search.kneighbors(last, return_distance=False)]
+    pictures = np.concatenate([rows, neighbors], axis=1)
+    framed = range(num_columns, len(rows) * (num_columns + 1), num_columns + 1)
+    images = pictures.reshape(-1, *samples.shape[1:])
+    save_image_grid(path, images, value_range, num_columns + 1, framed)
+
+
+def latent_path(corners: FloatArray, num_steps: int) -> FloatArray:
+    """Walks straight from each latent vector to the next one.
+
+    Figure 3 of 2014: images along the way change without a jump.
+
+        latents[i * n + t] = corners[i] + t / n * (corners[i + 1] - corners[i])
+
+    Args:
+        corners: array `[num_corners, latent_dim]`, at least two.
+        num_steps: int, at least 1, from one corner to the next.
+
+    Returns:
+        latents: float32 array `[(num_corners - 1) * num_steps + 1, latent_dim]`, both
+        ends included.
+
+    Raises:
+        ValueError: if there are fewer than two corners.
+
+    Example:
+    >>> latent_path(np.array([[0.0], [2.0], [1.0]]), 2).ravel().tolist()
+    [0.0, 1.0, 2.0, 1.5, 1.0]
+    """
+    check_positive_integer("num_steps", num_steps)
+    if corners.ndim != 2 or len(corners) < 2:
+        raise ValueError(
+            "`corners` must have shape [num_corners, latent_dim] with at least two. "
+            f"Received: corners.shape={corners.shape}"
+        )
+    places = np.linspace(0, len(corners) - 1, (len(corners) - 1) * num_steps + 1)
+    walked = [
+        np.interp(places, np.arange(len(corners)), coordinate)
+        for coordinate in np.asarray(corners, "float64").T
+    ]
+    return np.stack(walked, axis=1).astype("float32")
 
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:

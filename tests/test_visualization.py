@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan.visualization import image_grid, save_image_grid
+from keras_gan.visualization import (
+    image_grid,
+    latent_path,
+    save_image_grid,
+    save_nearest_neighbors,
+)
 
 
 def test_images_lie_row_by_row_in_their_range():
@@ -43,3 +48,45 @@ def test_a_saved_picture_holds_the_same_pixels(tmp_path, channels):
 def test_invalid_images(shape):
     with pytest.raises(ValueError, match="`images` must have shape"):
         image_grid(np.zeros(shape))
+
+
+def test_a_frame_lies_in_the_padding_alone():
+    images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1))
+    plain, framed = image_grid(images), image_grid(images, framed=[3])
+    changed = (framed != plain).any(axis=-1)
+    assert changed.sum() == 32 * 32 - 28 * 28
+    assert changed[30:, 30:].sum() == changed.sum()
+    assert len(np.unique(framed[changed], axis=0)) == 1
+
+
+def test_the_nearest_training_image_stands_in_its_row(tmp_path):
+    random = np.random.default_rng(0)
+    training = random.uniform(size=(50, 28, 28, 1))
+    samples = random.uniform(size=(6, 28, 28, 1))
+    samples[2] = training[17] + 0.01  # last of the first row of three
+    samples[5] = training[31] - 0.01
+    save_nearest_neighbors(tmp_path / "x.png", samples, training, num_columns=3)
+    picture = np.asarray(Image.open(tmp_path / "x.png"))
+    assert picture.shape == (62, 122, 3)
+    for row, index in enumerate((17, 31)):
+        tile = picture[30 * row + 2 :, 92:][:28, :28, 0]
+        np.testing.assert_array_equal(tile, np.round(255 * training[index, ..., 0]))
+    with pytest.raises(ValueError, match="must fill rows of num_columns=4"):
+        save_nearest_neighbors(tmp_path / "y.png", samples, training, num_columns=4)
+
+
+def test_a_path_is_straight_between_its_corners():
+    corners = np.random.default_rng(0).normal(size=(3, 5))
+    path = latent_path(corners, 4)
+    assert path.shape == (9, 5) and path.dtype == np.float32
+    np.testing.assert_allclose(path[[0, 4, 8]], corners, rtol=1e-6)
+    np.testing.assert_allclose(
+        np.diff(path[:5], axis=0),
+        (corners[1] - corners[0]) / 4 * np.ones((4, 1)),
+        rtol=1e-4,
+        atol=1e-6,
+    )
+    with pytest.raises(ValueError, match="at least two"):
+        latent_path(corners[:1], 4)
+    with pytest.raises(ValueError, match="`num_steps`"):
+        latent_path(corners, 0)

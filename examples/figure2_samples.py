@@ -1,0 +1,52 @@
+"""Figure 2 of 2014: samples, and the training image nearest to the last of each row.
+
+    python examples/figure2_samples.py RUN_DIR [RUN_DIR ...] --output-dir runs/figures
+
+One picture for each run of `keras-gan train`, of 4 rows of 5 samples, drawn from one
+seed and not chosen; the framed image right of them is the training image at the least
+Euclidean distance from the fifth. Images of a symmetric range, as contrast-normalised
+CIFAR-10, are divided by the largest number among the 20 samples, neighbours too.
+
+Expected: neighbours of the same kind as the sample and visibly not the same image. The
+pictures are in examples/records/figure2; seconds for each run.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan.runs import load_run
+from keras_gan.visualization import save_nearest_neighbors
+
+NUM_ROWS, NUM_COLUMNS = 4, 5
+
+
+def draw_panel(run_dir: Path, output_dir: Path, best: bool, seed: int) -> Path:
+    gan, data, recipe, _ = load_run(run_dir, best)
+    samples = gan.sample(NUM_ROWS * NUM_COLUMNS, seed=seed)
+    value_range = data.value_range
+    if value_range[0] == -value_range[1]:
+        bound = float(np.abs(samples).max())
+        value_range = (-bound, bound)
+    path = output_dir / f"{recipe.name}.png"
+    save_nearest_neighbors(path, samples, data.train.images, value_range, NUM_COLUMNS)
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("run_dirs", nargs="+", type=Path, metavar="RUN_DIR")
+    parser.add_argument(
+        "--last", action="store_true", help="the last epoch; default: the best"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/figure2"))
+    options = parser.parse_args()
+    for run_dir in options.run_dirs:
+        best = not options.last
+        print(f"Written: {draw_panel(run_dir, options.output_dir, best, options.seed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Table 1 of 2014 from finished runs, beside the paper's own numbers.
+
+    keras-gan train goodfellow2014_mnist --epochs 1500 --output-dir runs/mnist
+    keras-gan train goodfellow2014_tfd_pretrain --output-dir runs/tfd1
+    keras-gan train goodfellow2014_tfd --pretrained runs/tfd1 --output-dir runs/tfd2
+    python examples/table1.py --mnist runs/mnist --faces runs/tfd2
+
+Each run is scored at the epoch with the best Parzen value on validation images, with
+10,000 samples. MNIST: bandwidth by the first 1,000 validation images, ± is the standard
+error over test examples. Faces: bandwidth on all validation images of a fold, ± is the
+standard error across the five folds; a run on other images than the Toronto Face
+Database, such as `--data olivetti`, is marked as a stand-in, whose value compares with
+nothing in the paper's column.
+
+Beside the table, `learning_curve.png` shows the validation value over epochs of each
+run. What came of our runs is in examples/records/table1.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import keras_gan as kg
+from keras_gan._files import replacing, write_json
+from keras_gan._types import Config
+from keras_gan.datasets.olivetti import NUM_FOLDS
+from keras_gan.run_directory import RunDirectory, record_environment
+from keras_gan.runs import Run, load_run
+
+NUM_SAMPLES = 10_000
+PAPER = {
+    "DBN": ("138 ± 2", "1909 ± 66"),
+    "Stacked CAE": ("121 ± 1.6", "2110 ± 50"),
+    "Deep GSN": ("214 ± 1.1", "1890 ± 29"),
+    "Adversarial nets": ("225 ± 2", "2057 ± 26"),
+}
+FACES = {"tfd": kg.datasets.load_tfd, "olivetti": kg.datasets.load_olivetti}
+
+
+def score_digits(run: Run) -> Any:
+    samples = run.gan.sample(NUM_SAMPLES, seed=0)
+    valid = run.data.valid.images[: run.recipe.parzen.num_valid]
+    return kg.evaluation.parzen_log_likelihood(samples, valid, run.data.test.images)
+
+
+def score_faces(run: Run) -> Any:
+    load = FACES[run.data.name.partition(",")[0]]
+    loaded = [load(run.config["data_dir"], fold=fold) for fold in range(NUM_FOLDS)]
+    folds = [(data.valid.images, data.test.images) for data in loaded]
+    samples = run.gan.sample(NUM_SAMPLES, seed=0)
+    return kg.evaluation.parzen_log_likelihood_over_folds(samples, folds)
+
+
+def row_of(path: Path, run: Run, score: Any) -> Config:
+    return {
+        "run": path.name,
+        "recipe": run.recipe.name,
+        "data": run.data.name,
+        "stand_in": run.data.name.startswith("olivetti"),
+        "seed": run.config["seed"],
+        "epoch": int(run.gan.epochs_completed.numpy()),
+        "mean": score.mean,
+        "standard_error": score.standard_error,
+        "score": str(score),
+    }
+
+
+def read_curve(path: Path) -> list[tuple[int, float]]:
+    with RunDirectory(path).history.open(newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        return [(int(row["epoch"]) + 1, float(row["parzen"])) for row in rows]
+
+
+def draw_curves(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for name, curve in curves.items():
+        axes.plot(*np.transpose(curve), label=name, linewidth=1)
+    axes.set(xlabel="epoch", ylabel="validation Parzen log-likelihood, nats")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=110, format="png")
+
+
+def table_of(rows: list[Config]) -> str:
+    lines = ["| model | MNIST | TFD |", "|---|---|---|"]
+    lines += [f"| {name} (paper) | {a} | {b} |" for name, (a, b) in PAPER.items()]
+    for row in rows:
+        value = f"**{row['mean']:.1f} ± {row['standard_error']:.1f}**"
+        name = f"{row['recipe']}, seed {row['seed']}, epoch {row['epoch']}"
+        if row["stand_in"]:
+            name += f" (stand-in: {row['data'].partition(',')[0]})"
+        columns = (value, "") if row["data"] == "mnist" else ("", value)
+        lines.append(f"| {name} | {' | '.join(columns)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--mnist", nargs="+", type=Path, default=[], metavar="RUN_DIR")
+    parser.add_argument("--faces", nargs="+", type=Path, default=[], metavar="RUN_DIR")
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/table1"))
+    options = parser.parse_args()
+    if not options.mnist + options.faces:
+        parser.error("name at least one run: --mnist RUN_DIR or --faces RUN_DIR")
+    rows, curves = [], {}
+    for paths, score in ((options.mnist, score_digits), (options.faces, score_faces)):
+        for path in paths:
+            run = load_run(path, best=True)
+            rows.append(row_of(path, run, score(run)))
+            curves[f"{run.recipe.name}, seed {run.config['seed']}"] = read_curve(path)
+            print(
+                f"{path}: {rows[-1]['score']} (epoch {rows[-1]['epoch']})", flush=True
+            )
+    print(table_of(rows))
+    options.output_dir.mkdir(parents=True, exist_ok=True)
+    draw_curves(curves, options.output_dir / "learning_curve.png")
+    record = {"num_samples": NUM_SAMPLES, "rows": rows}
+    record["environment"] = record_environment()
+    write_json(options.output_dir / "table1.json", record)
+    with replacing(options.output_dir / "table1.md") as partial:
+        partial.write_text(table_of(rows), encoding="utf-8")
+    print(f"Written: {options.output_dir}")
+
+
+if __name__ == "__main__":
+    main()

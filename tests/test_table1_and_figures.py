@@ -1,0 +1,133 @@
+"""The examples that look at finished runs, on runs of one short epoch."""
+
+import dataclasses
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+from PIL import Image
+
+import keras_gan as kg
+from keras_gan.cli import main
+from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.recipes import ParzenProtocol
+from keras_gan.runs import load_run
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def pixels_of(path):
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
+def small_mnist(data_dir=None):
+    images = np.random.default_rng(0).uniform(size=(200, 28, 28, 1)).astype("float32")
+    split = ImageSplit(images)
+    return ImageDataset("mnist", split, split, split)
+
+
+def small_game(data, seed, simultaneous=True):
+    gan = kg.GAN(
+        kg.networks.mlp_generator(5, data.image_shape, (6,), seed=seed),
+        kg.networks.maxout_discriminator(data.image_shape, (4,), seed=seed),
+        kg.priors.NormalPrior(5),
+        seed=seed,
+    )
+    gan.compile("adam", "adam", simultaneous=simultaneous)
+    return gan
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A run on digits and one on faces, under the names of the 2014 recipes."""
+    root = tmp_path_factory.mktemp("runs")
+    random = np.random.default_rng(0)
+    faces = random.integers(0, 256, (4096, 400)).astype("uint8")
+    scipy.io.savemat(root / "olivettifaces.mat", {"faces": faces})
+    held = {}
+    for name in ("goodfellow2014_mnist", "goodfellow2014_tfd_pretrain"):
+        held[name] = kg.recipes.RECIPES[name]
+        kg.recipes.RECIPES[name] = dataclasses.replace(
+            held[name],
+            build=small_game,
+            load_data=small_mnist,
+            parzen=ParzenProtocol(50, 40, (0.3, 0.5)),
+        )
+    train = ["train", "--verbose", "0", "--epochs", "2"]
+    mnist, tfd = str(root / "mnist"), str(root / "faces")
+    assert main([*train, "goodfellow2014_mnist", "--output-dir", mnist]) == 0
+    olivetti = ["--data", "olivetti", "--data-dir", str(root), "--output-dir", tfd]
+    assert main([*train, "goodfellow2014_tfd_pretrain", *olivetti]) == 0
+    yield {"mnist": mnist, "faces": tfd}
+    kg.recipes.RECIPES.update(held)
+
+
+@pytest.fixture
+def example(monkeypatch):
+    """Runs a script of examples/ in this process, where the recipes are small."""
+
+    def run(name, *arguments):
+        spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        if name == "table1":
+            module.NUM_SAMPLES = 60
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+        module.main()
+
+    return run
+
+
+def test_table_1_marks_the_stand_in(runs, example, tmp_path, capsys):
+    arguments = ("--mnist", runs["mnist"], "--faces", runs["faces"])
+    example("table1", *arguments, "--output-dir", tmp_path)
+    table = (tmp_path / "table1.md").read_text()
+    assert "| Adversarial nets (paper) | 225 ± 2 | 2057 ± 26 |" in table
+    assert "(stand-in: olivetti)" in table and table in capsys.readouterr().out
+    rows = json.loads((tmp_path / "table1.json").read_text())["rows"]
+    digits, faces = rows
+    assert "across 5 folds" in faces["score"] and faces["stand_in"]
+    run = load_run(runs["mnist"], best=True)
+    expected = kg.evaluation.parzen_log_likelihood(
+        run.gan.sample(60, seed=0),
+        run.data.valid.images[:40],
+        run.data.test.images,
+    )
+    assert digits["mean"] == pytest.approx(expected.mean, rel=1e-6)
+    assert digits["epoch"] == run.gan.epochs_completed
+    assert pixels_of(tmp_path / "learning_curve.png").shape[1] > 500
+
+
+def test_table_1_needs_a_run(example, capsys):
+    with pytest.raises(SystemExit):
+        example("table1")
+    assert "name at least one run" in capsys.readouterr().err
+
+
+def test_figure_2_has_a_panel_for_each_run(runs, example, tmp_path):
+    example("figure2_samples", *runs.values(), "--output-dir", tmp_path)
+    panel = pixels_of(tmp_path / "goodfellow2014_mnist.png")
+    assert panel.shape == (4 * 30 + 2, 6 * 30 + 2, 3)
+    faces = pixels_of(tmp_path / "goodfellow2014_tfd_pretrain.png")
+    assert faces.shape == (4 * 50 + 2, 6 * 50 + 2, 3)
+
+
+def test_figure_3_walks_from_digit_to_digit(runs, example, tmp_path):
+    options = ("--num-steps", 3, "--num-candidates", 50, "--digits", 1, 5, 1)
+    example("figure3_interpolation", runs["mnist"], *options, "--output-dir", tmp_path)
+    strip = pixels_of(tmp_path / "figure3.png")
+    assert strip.shape == (2 * 30 + 2, 4 * 30 + 2, 3)
+    # From the surest 1 to the surest 5 and back: the ends of the rows are equal.
+    first, last = strip[2:30, 2:30], strip[32:60, 92:120]
+    np.testing.assert_array_equal(first, last)
+
+
+def test_load_run_takes_the_last_or_the_best_epoch(runs):
+    last, best = (load_run(runs["mnist"], best=best) for best in (False, True))
+    assert last.gan.epochs_completed == 2 and best.gan.epochs_completed in (1, 2)
+    assert last.recipe.name == last.config["recipe"] == "goodfellow2014_mnist"
