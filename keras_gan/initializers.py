@@ -30,7 +30,7 @@ class SparseNormal(keras.initializers.Initializer):
 
     Example:
     >>> kernel = SparseNormal(2, seed=1)((5, 3))
-    >>> np.count_nonzero(kernel, axis=0).tolist()
+    >>> (kernel.numpy() != 0).sum(axis=0).tolist()
     [2, 2, 2]
 
     References:

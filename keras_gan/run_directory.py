@@ -138,8 +138,11 @@ class RunDirectory:
         remove_partials(self.path)
         if self.history.is_file():
             with self.history.open(newline="", encoding="utf-8") as file:
-                header, *rows = csv.reader(file)
+                header, *rows = [*csv.reader(file)] or [[]]
             kept = [row for row in rows if row and int(row[0]) < num_epochs]
+            if not kept:  # a file without a header too, as a first epoch leaves it
+                self.history.unlink()
+                return
             with (
                 replacing(self.history) as partial,
                 partial.open("w", newline="", encoding="utf-8") as file,

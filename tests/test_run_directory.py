@@ -47,10 +47,19 @@ def test_another_run_is_not_resumed(tmp_path, key, value):
     assert run.read_config()["epochs"] == 9
 
 
+@pytest.mark.parametrize("held", ["", "epoch,d_loss\n", "epoch,d_loss\n0,1.5\n"])
+def test_a_run_killed_in_its_first_epoch_has_no_history(tmp_path, held):
+    run = RunDirectory(tmp_path)
+    run.history.write_text(held)
+    run.discard_after(0)
+    assert not run.history.exists() and run.logged("d_loss") == []
+
+
 def test_history_keeps_completed_epochs(tmp_path):
     run = RunDirectory(tmp_path)
     run.discard_after(2)  # nothing written yet
     run.history.write_text("epoch,d_loss\n0,1.5\n1,1.4\n2,1.3\n")
+    assert run.logged("d_loss") == [1.5, 1.4, 1.3]
     (tmp_path / ".model.keras-x1.partial").mkdir()
     (tmp_path / ".model.keras-x1.partial" / "model.keras").write_bytes(b"half")
     run.discard_after(2)
