@@ -31,7 +31,13 @@ from keras_gan.evaluation.table import score_table
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment
-from keras_gan.runs import build_game, check_rules, load_data, load_model
+from keras_gan.runs import (
+    build_game,
+    check_rules,
+    load_data,
+    load_model,
+    load_run,
+)
 from keras_gan.saving import load
 from keras_gan.visualization import save_image_grid
 
@@ -115,10 +121,7 @@ def _train(args: argparse.Namespace) -> None:
 
 def _evaluate(args: argparse.Namespace) -> None:
     run = RunDirectory(Path(args.run_dir))
-    config = run.read_config()
-    recipe = recipes.get(config["recipe"])
-    gan = load_model(run, args.best)
-    data = load_data(recipe, config, args.data_dir or config["data_dir"])
+    gan, data, recipe, config = load_run(run.path, args.best, args.data_dir)
     if args.num_kernels is not None:
         check_positive_integer("--num-kernels", args.num_kernels)
     evaluator = RunEvaluator(recipe, data, args.measures, args.num_kernels)

@@ -5,14 +5,12 @@ from typing import NamedTuple
 
 import keras
 
-from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape
 from keras_gan.layers.ceil_max_pooling import CeilMaxPooling2D
-from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.untied_bias import UntiedBias
-from keras_gan.networks._initial_weights import uniform
+from keras_gan.networks._parts import dropout, logit, uniform
 
 
 class MaxoutBlock(NamedTuple):
@@ -163,28 +161,22 @@ def maxout_convolutional_discriminator(
         (cifar10_convolutional.yaml). https://arxiv.org/abs/1406.2661
     """
     outputs = images = keras.Input(image_shape, name="images")
-    dropout = input_dropout
+    rate = input_dropout
     for index, block in enumerate(blocks):
-        outputs = _dropout(dropout, seed, index)(outputs)
+        outputs = dropout(rate, seed, index)(outputs)
         outputs = _block(outputs, block, weight_range, seed, index)
-        dropout = hidden_dropout
+        rate = hidden_dropout
     last = len(blocks)
     outputs = keras.layers.Flatten(name="flatten")(outputs)
-    outputs = _dropout(dropout, seed, last)(outputs)
+    outputs = dropout(rate, seed, last)(outputs)
     outputs = Maxout(
         hidden_units,
         num_pieces,
         kernel_initializer=uniform(weight_range, seed, last),
         name="maxout",
     )(outputs)
-    outputs = _dropout(hidden_dropout, seed, last + 1)(outputs)
-    # The logit stays float32 under mixed precision: losses are computed from it.
-    logits = keras.layers.Dense(
-        1,
-        kernel_initializer=uniform(weight_range, seed, last + 1),
-        dtype="float32",
-        name="logits",
-    )(outputs)
+    outputs = dropout(hidden_dropout, seed, last + 1)(outputs)
+    logits = logit(weight_range, seed, last + 1)(outputs)
     return keras.Model(images, logits, name=name)
 
 
@@ -206,7 +198,3 @@ def _block(
     return CeilMaxPooling2D(block.pool_size, block.pool_strides, name=f"pool_{index}")(
         outputs
     )
-
-
-def _dropout(rate: float, seed: int, index: int) -> Dropout:
-    return Dropout(rate, seed=derived_seed(seed, index), name=f"dropout_{index}")

@@ -6,12 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Shape
 from keras_gan._validation import check_positive
-from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.maxout import Maxout
-from keras_gan.networks._initial_weights import constrained, uniform
+from keras_gan.networks._parts import constrained, dropout, logit, uniform
 
 _MARGINAL_CLIP = 1e-7  # pylearn2's: an always-off pixel starts at logit -16.118
 
@@ -138,9 +136,7 @@ def maxout_discriminator(
     outputs = keras.layers.Flatten(name="flatten")(images)
     dropout_rate = input_dropout
     for index, units in enumerate(hidden_units):
-        outputs = Dropout(
-            dropout_rate, seed=derived_seed(seed, index), name=f"dropout_{index}"
-        )(outputs)
+        outputs = dropout(dropout_rate, seed, index)(outputs)
         outputs = Maxout(
             units,
             num_pieces,
@@ -150,17 +146,9 @@ def maxout_discriminator(
         )(outputs)
         dropout_rate = hidden_dropout
     last = len(hidden_units)
-    outputs = Dropout(
-        dropout_rate, seed=derived_seed(seed, last), name=f"dropout_{last}"
-    )(outputs)
-    # The logit stays float32 under mixed precision: losses are computed from it.
-    logits = keras.layers.Dense(
-        1,
-        kernel_initializer=uniform(weight_range, seed, last),
-        kernel_constraint=_column_norm(max_column_norm),
-        dtype="float32",
-        name="logits",
-    )(outputs)
+    outputs = dropout(dropout_rate, seed, last)(outputs)
+    constraint = _column_norm(max_column_norm)
+    logits = logit(weight_range, seed, last, constraint)(outputs)
     return constrained(keras.Model(images, logits, name=name))
 
 
