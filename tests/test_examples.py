@@ -13,6 +13,8 @@ ARGUMENTS = {
         *("--num-samples", "200", "--num-test", "100"),
         *("--num-centroids", "50", "--num-train", "1000"),
     ],
+    "figure1_one_dimension.py": ["--steps", "2"],
+    "helvetica.py": ["--steps", "40", "--generator-steps", "2"],
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [
         *("--steps", "20", "--seeds", "1", "--objectives", "recipe", "wasserstein")

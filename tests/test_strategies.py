@@ -59,10 +59,8 @@ def test_every_objective_on_two_replicas(two_replicas, objective):
     )
 
 
-@pytest.mark.parametrize("index", range(len(PER_SAMPLE_PENALTIES)))
-def test_every_per_sample_penalty_on_two_replicas(two_replicas, index):
-    penalty = PER_SAMPLE_PENALTIES[index]
-    assert_replicas_agree(two_replicas, penalties=[penalty])
+def test_every_per_sample_penalty_on_two_replicas(two_replicas):
+    assert_replicas_agree(two_replicas, penalties=PER_SAMPLE_PENALTIES)
 
 
 def test_the_rest_of_the_game_on_two_replicas(two_replicas):
