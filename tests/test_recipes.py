@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import pytest
+from games import assert_equal_weights
 
 import keras_gan as kg
 from keras_gan.datasets import ImageDataset, ImageSplit
@@ -52,6 +53,19 @@ def test_the_mnist_recipe_is_that_of_2014(mnist_like):
     mnist = RECIPES["goodfellow2014_mnist"]
     assert mnist.batch_size == 100
     assert mnist.parzen.num_samples == 10_000 and mnist.parzen.num_valid == 1_000
+
+
+def test_the_stabilized_recipe_has_the_networks_of_2014(mnist_like):
+    plain = kg.recipes.goodfellow2014_mnist(mnist_like, seed=3)
+    gan = kg.recipes.goodfellow2014_mnist_stabilized(mnist_like, seed=3)
+    for player in ("generator", "discriminator"):
+        theirs, ours = getattr(plain, player), getattr(gan, player)
+        assert theirs.get_config() == ours.get_config()  # dropout included
+        assert_equal_weights(theirs, ours)
+    assert gan.prior.get_config() == plain.prior.get_config()
+    assert not gan.simultaneous
+    assert [type(penalty).__name__ for penalty in gan.terms.penalties] == ["R1"]
+    assert gan.ema_half_life > 0
 
 
 @pytest.mark.parametrize("name", ["digits", "goodfellow2014_mnist"])

@@ -14,6 +14,10 @@ from keras_gan.recipes.goodfellow2014_cifar10 import (
     goodfellow2014_cifar10_fully_connected,
 )
 from keras_gan.recipes.goodfellow2014_mnist import MNIST, goodfellow2014_mnist
+from keras_gan.recipes.goodfellow2014_mnist_stabilized import (
+    MNIST_STABILIZED,
+    goodfellow2014_mnist_stabilized,
+)
 from keras_gan.recipes.goodfellow2014_tfd import (
     TFD,
     TFD_PRETRAIN,
@@ -25,6 +29,7 @@ from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 _ALL = (
     DIGITS,
     MNIST,
+    MNIST_STABILIZED,
     TFD_PRETRAIN,
     TFD,
     CIFAR10_FULLY_CONNECTED,
@@ -61,6 +66,7 @@ __all__ = [
     "goodfellow2014_cifar10_convolutional",
     "goodfellow2014_cifar10_fully_connected",
     "goodfellow2014_mnist",
+    "goodfellow2014_mnist_stabilized",
     "goodfellow2014_tfd",
     "goodfellow2014_tfd_pretrain",
     "grid_of_gaussians",

@@ -1,11 +1,17 @@
-"""What the five configurations of 2014 have in common: optimizer and order of play."""
+"""What the configurations of 2014 have in common: optimizer and order of play."""
 
 import math
+from typing import Any
 
 import keras
 
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
+from keras_gan.networks.mlp import (
+    maxout_discriminator,
+    mlp_generator,
+    pixel_marginal_logits,
+)
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import NormalPrior, UniformPrior
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
@@ -25,6 +31,20 @@ def unit_uniform_prior() -> UniformPrior:
 def unit_normal_prior() -> NormalPrior:
     """Standard normal."""
     return NormalPrior(LATENT_DIM)
+
+
+def mnist_players(data: ImageDataset, seed: int) -> dict[str, Any]:
+    """Networks and prior for MNIST: the defaults of the builders are theirs."""
+    return {
+        "generator": mlp_generator(
+            LATENT_DIM,
+            data.image_shape,
+            output_bias=pixel_marginal_logits(data.train.images),
+            seed=2 * seed,
+        ),
+        "discriminator": maxout_discriminator(data.image_shape, seed=2 * seed + 1),
+        "prior": unit_uniform_prior(),
+    }
 
 
 def begin_game(

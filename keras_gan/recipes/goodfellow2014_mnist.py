@@ -5,17 +5,7 @@ from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.networks.mlp import (
-    maxout_discriminator,
-    mlp_generator,
-    pixel_marginal_logits,
-)
-from keras_gan.recipes._goodfellow2014 import (
-    LATENT_DIM,
-    PAPER,
-    begin_game,
-    unit_uniform_prior,
-)
+from keras_gan.recipes._goodfellow2014 import PAPER, begin_game, mnist_players
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 100
@@ -43,18 +33,7 @@ def goodfellow2014_mnist(
     References:
         https://arxiv.org/abs/1406.2661, section 5, and mnist.yaml of its code.
     """
-    gan = GAN(
-        generator=mlp_generator(
-            LATENT_DIM,
-            data.image_shape,
-            output_bias=pixel_marginal_logits(data.train.images),
-            seed=2 * seed,
-        ),
-        discriminator=maxout_discriminator(data.image_shape, seed=2 * seed + 1),
-        prior=unit_uniform_prior(),
-        seed=seed,
-        name="goodfellow2014_mnist",
-    )
+    gan = GAN(**mnist_players(data, seed), seed=seed, name="goodfellow2014_mnist")
     return begin_game(gan, data, _BATCH_SIZE, 0.1, simultaneous)
 
 
