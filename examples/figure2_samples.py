@@ -22,7 +22,9 @@ from keras_gan.visualization import save_nearest_neighbors
 NUM_ROWS, NUM_COLUMNS = 4, 5
 
 
-def draw_panel(run_dir: Path, output_dir: Path, best: bool, seed: int) -> Path:
+def draw_panel(
+    run_dir: Path, output_dir: Path, best: bool, scale: int, seed: int
+) -> Path:
     gan, data, recipe, _ = load_run(run_dir, best)
     samples = gan.sample(NUM_ROWS * NUM_COLUMNS, seed=seed)
     value_range = data.value_range
@@ -30,7 +32,9 @@ def draw_panel(run_dir: Path, output_dir: Path, best: bool, seed: int) -> Path:
         bound = float(np.abs(samples).max())
         value_range = (-bound, bound)
     path = output_dir / f"{recipe.name}.png"
-    save_nearest_neighbors(path, samples, data.train.images, value_range, NUM_COLUMNS)
+    save_nearest_neighbors(
+        path, samples, data.train.images, value_range, NUM_COLUMNS, scale
+    )
     return path
 
 
@@ -40,12 +44,15 @@ def main() -> None:
     parser.add_argument(
         "--last", action="store_true", help="the last epoch; default: the best"
     )
+    parser.add_argument("--scale", type=int, default=3, help="enlarges the pixels")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/figure2"))
     options = parser.parse_args()
     for run_dir in options.run_dirs:
-        best = not options.last
-        print(f"Written: {draw_panel(run_dir, options.output_dir, best, options.seed)}")
+        path = draw_panel(
+            run_dir, options.output_dir, not options.last, options.scale, options.seed
+        )
+        print(f"Written: {path}")
 
 
 if __name__ == "__main__":

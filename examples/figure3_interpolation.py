@@ -29,7 +29,7 @@ def find_corners(
 ) -> FloatArray:
     """The latent vector of the surest image of each digit."""
     latents = np.asarray(gan.prior.sample(num_candidates, seed=seed))
-    images = gan.generator.predict(latents, batch_size=1000, verbose=0)
+    images = gan.evaluation_generator.predict(latents, batch_size=1000, verbose=0)
     classifier = kg.evaluation.load_digit_classifier()
     probabilities = classifier(images)["probabilities"]
     return np.stack([latents[np.argmax(probabilities[:, digit])] for digit in digits])
@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument(
         "--last", action="store_true", help="the last epoch; default: the best"
     )
+    parser.add_argument("--scale", type=int, default=2, help="enlarges the pixels")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/figure3"))
     options = parser.parse_args()
@@ -52,11 +53,11 @@ def main() -> None:
     pairs = itertools.pairwise(corners)
     rows = [latent_path(np.stack(pair), options.num_steps) for pair in pairs]
     latents = np.concatenate(rows)
-    images = gan.generator.predict(latents, verbose=0)
+    images = gan.evaluation_generator.predict(latents, verbose=0)
     width = options.num_steps + 1
     framed = [i for i in range(len(latents)) if i % width in (0, width - 1)]
     path = options.output_dir / "figure3.png"
-    save_image_grid(path, images, (0.0, 1.0), width, framed)
+    save_image_grid(path, images, (0.0, 1.0), width, framed, options.scale)
     print(f"Written: {path}")
 
 

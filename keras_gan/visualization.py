@@ -79,6 +79,7 @@ def save_image_grid(
     value_range: tuple[float, float] = (0.0, 1.0),
     num_columns: int | None = None,
     framed: Collection[int] = (),
+    scale: int = 1,
 ) -> None:
     """Writes a grid of images as a PNG file, whole or not at all.
 
@@ -88,10 +89,14 @@ def save_image_grid(
         value_range: as in `image_grid`. Defaults to `(0.0, 1.0)`.
         num_columns: as in `image_grid`. Defaults to `None`.
         framed: as in `image_grid`. Defaults to `()`.
+        scale: int, at least 1: each pixel becomes a square of so many by so many, for
+            pages that would blur a small picture. Defaults to `1`.
 
     Raises:
         ImportError: if Pillow is not installed.
+        ValueError: if `scale` is below 1.
     """
+    check_positive_integer("scale", scale)
     try:
         from PIL import Image
     except ImportError as error:
@@ -99,6 +104,7 @@ def save_image_grid(
             "Pictures need Pillow: pip install keras-gan[pictures]"
         ) from error
     pixels = image_grid(images, value_range, num_columns, framed=framed)
+    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
     with replacing(path) as partial:
         picture.save(partial, format="PNG")
@@ -110,6 +116,7 @@ def save_nearest_neighbors(
     training_images: FloatArray,
     value_range: tuple[float, float] = (0.0, 1.0),
     num_columns: int = 5,
+    scale: int = 1,
 ) -> None:
     """Writes rows of samples, each row's last one beside its nearest training image.
 
@@ -123,6 +130,7 @@ def save_nearest_neighbors(
         value_range: pair of floats that become black and white.
             Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, samples in a row. Defaults to `5`.
+        scale: as in `save_image_grid`. Defaults to `1`.
 
     Raises:
         ValueError: if the samples do not fill whole rows.
@@ -144,7 +152,7 @@ def save_nearest_neighbors(
     pictures = np.concatenate([rows, neighbors], axis=1)
     framed = range(num_columns, len(rows) * (num_columns + 1), num_columns + 1)
     images = pictures.reshape(-1, *samples.shape[1:])
-    save_image_grid(path, images, value_range, num_columns + 1, framed)
+    save_image_grid(path, images, value_range, num_columns + 1, framed, scale)
 
 
 def latent_path(corners: FloatArray, num_steps: int) -> FloatArray:

@@ -36,6 +36,7 @@ def small_game(data, seed, simultaneous=True):
         kg.networks.mlp_generator(5, data.image_shape, (6,), seed=seed),
         kg.networks.maxout_discriminator(data.image_shape, (4,), seed=seed),
         kg.priors.NormalPrior(5),
+        ema_half_life=100.0,
         seed=seed,
     )
     gan.compile("adam", "adam", simultaneous=simultaneous)
@@ -110,7 +111,8 @@ def test_table_1_needs_a_run(example, capsys):
 
 
 def test_figure_2_has_a_panel_for_each_run(runs, example, tmp_path):
-    example("figure2_samples", *runs.values(), "--output-dir", tmp_path)
+    options = ("--scale", 1, "--output-dir", tmp_path)
+    example("figure2_samples", *runs.values(), *options)
     panel = pixels_of(tmp_path / "goodfellow2014_mnist.png")
     assert panel.shape == (4 * 30 + 2, 6 * 30 + 2, 3)
     faces = pixels_of(tmp_path / "goodfellow2014_tfd_pretrain.png")
@@ -118,7 +120,18 @@ def test_figure_2_has_a_panel_for_each_run(runs, example, tmp_path):
 
 
 def test_figure_3_walks_from_digit_to_digit(runs, example, tmp_path):
-    options = ("--num-steps", 3, "--num-candidates", 50, "--digits", 1, 5, 1)
+    options = (
+        "--num-steps",
+        3,
+        "--num-candidates",
+        50,
+        "--digits",
+        1,
+        5,
+        1,
+        "--scale",
+        1,
+    )
     example("figure3_interpolation", runs["mnist"], *options, "--output-dir", tmp_path)
     strip = pixels_of(tmp_path / "figure3.png")
     assert strip.shape == (2 * 30 + 2, 4 * 30 + 2, 3)

@@ -44,6 +44,19 @@ def test_a_saved_picture_holds_the_same_pixels(tmp_path, channels):
     np.testing.assert_array_equal(picture, image_grid(images))
 
 
+def test_pixels_of_a_saved_picture_can_be_enlarged(tmp_path):
+    images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1))
+    save_image_grid(tmp_path / "grid.png", images, scale=3)
+    picture = np.asarray(Image.open(tmp_path / "grid.png"))
+    assert picture.shape == (186, 186)
+    for shift in range(3):
+        np.testing.assert_array_equal(
+            picture[shift::3, shift::3], image_grid(images)[..., 0]
+        )
+    with pytest.raises(ValueError, match="`scale`"):
+        save_image_grid(tmp_path / "none.png", images, scale=0)
+
+
 @pytest.mark.parametrize("shape", [(3, 4, 4), (3, 4, 4, 2), (0, 4, 4, 1)])
 def test_invalid_images(shape):
     with pytest.raises(ValueError, match="`images` must have shape"):
