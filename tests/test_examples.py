@@ -14,10 +14,10 @@ ARGUMENTS = {
         *("--num-centroids", "50", "--num-train", "1000"),
     ],
     "figure1_one_dimension.py": ["--steps", "2"],
-    "helvetica.py": ["--steps", "40", "--generator-steps", "2"],
+    "helvetica.py": ["--steps", "4", "--generator-steps", "2"],
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [
-        *("--steps", "20", "--seeds", "1", "--objectives", "recipe", "wasserstein")
+        *("--steps", "20", "--seeds", "1", "--objectives", "recipe")
     ],
     "theory.py": [],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],

@@ -42,7 +42,7 @@ def play(gan, epochs=1, initial_epoch=0, callbacks=None):
     "arguments",
     [
         {},
-        {"jit_compile": True, "discriminator_steps": 2},
+        {"jit_compile": True, "discriminator_steps": 1},
         {"steps_per_execution": 4},
         {"simultaneous": True, "discriminator_steps": 1},
         {"run_eagerly": True},

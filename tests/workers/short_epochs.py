@@ -6,6 +6,7 @@ import sys
 from keras_gan.cli import main
 from keras_gan.recipes import RECIPES
 
-passes = int(sys.argv[1])
-RECIPES["digits"] = dataclasses.replace(RECIPES["digits"], passes_per_epoch=passes)
-sys.exit(main(sys.argv[2:]))
+if __name__ == "__main__":
+    passes = int(sys.argv[1])
+    RECIPES["digits"] = dataclasses.replace(RECIPES["digits"], passes_per_epoch=passes)
+    sys.exit(main(sys.argv[2:]))
