@@ -25,6 +25,7 @@ from keras_gan.callbacks import (
     SaveBestEpoch,
     SaveEachEpoch,
 )
+from keras_gan.callbacks._finite_logs import FiniteLogs
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation.score import DoubtfulScoreWarning
 from keras_gan.evaluation.table import score_table
@@ -68,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "all of them again with --resume\n"
         )
         return 75  # EX_TEMPFAIL: trying again helps
+    except FloatingPointError as error:
+        sys.stderr.write(f"keras-gan: training failed: {error}\n")
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("keras-gan: interrupted; --resume continues a training run\n")
         return 130
@@ -108,14 +112,20 @@ def _train(args: argparse.Namespace) -> None:
         _say(f"{run.path} has its {completed} epochs already; --epochs asks for more.")
         return
     _say(f"{recipe.name}: epochs {completed + 1} to {config['epochs']}, in {run.path}")
-    gan.fit(
-        np.tile(data.train.images, (recipe.passes_per_epoch, 1, 1, 1)),
-        batch_size=recipe.batch_size,
-        epochs=config["epochs"],
-        initial_epoch=completed,
-        callbacks=_recorders(run, recipe, data, config["seed"]) if chief else [],
-        verbose=args.verbose,
-    )
+    recorders = _recorders(run, recipe, data, config["seed"]) if chief else []
+    try:
+        gan.fit(
+            np.tile(data.train.images, (recipe.passes_per_epoch, 1, 1, 1)),
+            batch_size=recipe.batch_size,
+            epochs=config["epochs"],
+            initial_epoch=completed,
+            callbacks=recorders,
+            verbose=args.verbose,
+        )
+    except FloatingPointError:
+        for callback in recorders:
+            callback.on_train_end()  # closes files, which Keras leaves open
+        raise
     _say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
 
 
@@ -238,6 +248,7 @@ def _recorders(
 ) -> list[keras.callbacks.Callback]:
     protocol = recipe.parzen
     return [
+        FiniteLogs(),
         SampleGrid(run.samples, value_range=data.value_range, seed=seed),
         ParzenMonitor(
             data.valid.images[: protocol.num_valid],

@@ -297,6 +297,24 @@ def wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> Non
         time.sleep(0.02)
 
 
+def test_a_run_that_diverged_says_so(tmp_path, short_epochs, monkeypatch, capsys):
+    digits = kg.recipes.RECIPES["digits"]
+
+    def build(data, seed):
+        gan = digits.build(data, seed)
+        gan.compile(keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e30))
+        return gan
+
+    wild = dataclasses.replace(digits, build=build)
+    monkeypatch.setitem(kg.recipes.RECIPES, "digits", wild)
+    assert main([*TRAIN, "--output-dir", str(tmp_path)]) == 1
+    message = capsys.readouterr().err
+    assert "epoch 1 diverged (" in message and "=nan" in message
+    assert "Try another --seed" in message
+    assert not (tmp_path / "model.keras").exists()
+    assert not list(tmp_path.rglob("*.png"))
+
+
 def test_resume_begins_where_there_is_no_run(tmp_path, short_epochs):
     path = tmp_path / "new"
     assert main([*TRAIN, "--epochs", "1", "--resume", "--output-dir", str(path)]) == 0
