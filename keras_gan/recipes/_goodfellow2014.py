@@ -1,4 +1,4 @@
-"""What the configurations of 2014 have in common: optimizer and order of play."""
+"""What the configurations of 2014 have in common: players, optimizer, order of play."""
 
 import math
 from typing import Any
