@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.formats import FORMATS, export_generator
-from keras_gan.run_directory import RunDirectory
+from export.formats import FORMATS
+from export.runs import export_model, export_run
 from keras_gan.saving import load
 
 
@@ -20,13 +20,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", metavar="DIR", type=Path, required=True)
     parser.add_argument("--overwrite", action="store_true")
     args = parser.parse_args(arguments)
-    source = args.source
     try:
-        gan = load(RunDirectory(source).model if source.is_dir() else source)
-        for name in args.format:
-            path, report = export_generator(
-                gan, args.output, name, overwrite=args.overwrite
+        if args.source.is_dir():
+            written = export_run(
+                args.source,
+                args.format,
+                directory=args.output,
+                overwrite=args.overwrite,
             )
+        else:
+            gan = load(args.source)
+            written = export_model(
+                gan, args.format, args.output, overwrite=args.overwrite
+            )
+        for path, report in written:
             sys.stdout.write(f"Written: {path}\n  {report}\n")
     except (OSError, ImportError, TypeError, ValueError) as error:
         sys.stderr.write(f"python -m export: error: {error}\n")

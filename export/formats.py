@@ -1,14 +1,17 @@
-"""Every format that a generator can be exported to."""
+"""Every format that a generator can be exported to, by its name."""
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from export.onnx_model import export_onnx
+from export.litert import export_litert
+from export.onnx_model import export_onnx, export_onnx_prior
 from export.parity import ParityReport
+from export.provenance import Provenance
+from export.quality import Quality
 from export.saved_model import export_saved_model
-from keras_gan._types import Config
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
 
@@ -20,15 +23,81 @@ class ExportFormat:
     Args:
         file_name: str, name of the artefact in an export folder.
         export: function such as `export_onnx`.
+        options: arguments of it that make the format what it is.
+        loses: bool, whether weights lose digits, so that quality should be measured.
+        summary: str, one line for people who choose.
     """
 
     file_name: str
     export: Callable[..., ParityReport]
+    summary: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    loses: bool = False
 
 
 FORMATS: dict[str, ExportFormat] = {
-    "onnx": ExportFormat("generator.onnx", export_onnx),
-    "saved_model": ExportFormat("saved_model", export_saved_model),
+    "onnx": ExportFormat("generator.onnx", export_onnx, "latents to float images"),
+    "onnx_uint8": ExportFormat(
+        "generator_uint8.onnx",
+        export_onnx,
+        "latents to bytes [batch, height, width, channels]",
+        {"pixels": "uint8"},
+    ),
+    "onnx_uint8_nchw": ExportFormat(
+        "generator_uint8_nchw.onnx",
+        export_onnx,
+        "latents to bytes [batch, channels, height, width]",
+        {"pixels": "uint8_nchw"},
+    ),
+    "onnx_torch_fidelity": ExportFormat(
+        "generator_torch_fidelity.onnx",
+        export_onnx,
+        "standard noise to RGB bytes, as torch-fidelity reads it",
+        {"pixels": "uint8_rgb_nchw", "standard_noise": True},
+    ),
+    "onnx_seeded": ExportFormat(
+        "generator_seeded.onnx",
+        export_onnx,
+        "a number of samples and a seed to float images",
+        {"seeded": True},
+    ),
+    "onnx_prior": ExportFormat(
+        "prior.onnx", export_onnx_prior, "a number of samples and a seed to latents"
+    ),
+    "onnx_float16": ExportFormat(
+        "generator_float16.onnx",
+        export_onnx,
+        "onnx with float16 weights",
+        {"weights": "float16"},
+        loses=True,
+    ),
+    "onnx_int8": ExportFormat(
+        "generator_int8.onnx",
+        export_onnx,
+        "onnx with int8 weights, quantised as it runs",
+        {"weights": "int8"},
+        loses=True,
+    ),
+    "saved_model": ExportFormat(
+        "saved_model",
+        export_saved_model,
+        "TensorFlow, with generate, sample and, with --discriminator, discriminate",
+    ),
+    "litert": ExportFormat("generator.tflite", export_litert, "on-device, float32"),
+    "litert_float16": ExportFormat(
+        "generator_float16.tflite",
+        export_litert,
+        "on-device, float16 weights",
+        {"weights": "float16"},
+        loses=True,
+    ),
+    "litert_int8": ExportFormat(
+        "generator_int8.tflite",
+        export_litert,
+        "on-device, int8 weights and activations",
+        {"weights": "int8"},
+        loses=True,
+    ),
 }
 """Formats by their name on the command line."""
 
@@ -37,17 +106,23 @@ def export_generator(
     gan: GAN,
     directory: str | os.PathLike[str],
     format: str,
-    metadata: Config | None = None,
+    *,
+    provenance: Provenance | None = None,
+    quality: Quality | None = None,
     overwrite: bool = False,
+    **options: Any,
 ) -> tuple[Path, ParityReport]:
     """Exports a generator under its format's usual name into a folder.
 
     Args:
         gan: `GAN`.
         directory: folder for the artefact; created where it is missing.
-        format: `"onnx"` or `"saved_model"`.
-        metadata: facts to store inside the artefact. Defaults to `None`.
+        format: key of `FORMATS`.
+        provenance: `Provenance`. Defaults to `None`.
+        quality: as in `export_onnx`, measured where weights lose digits.
+            Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
+        **options: further arguments of the format's function, e.g. `opset`.
 
     Returns:
         path, report: the artefact and its `ParityReport`.
@@ -58,4 +133,12 @@ def export_generator(
     """
     chosen = FORMATS[check_known("format", format, FORMATS)]
     path = Path(directory) / chosen.file_name
-    return path, chosen.export(gan, path, metadata=metadata, overwrite=overwrite)
+    arguments = {**chosen.options, **options}
+    if chosen.loses:
+        arguments["quality"] = quality
+    report = chosen.export(
+        gan, path, provenance=provenance, overwrite=overwrite, **arguments
+    )
+    if chosen.export is export_saved_model:
+        path /= str(options.get("version", 1))
+    return path, report

@@ -2,47 +2,78 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 from export.artefact import write_checked
+from export.endpoints import generate_function, prior_function, sample_function
+from export.onnx_graph import check_opset, save_onnx, to_onnx
+from export.onnx_weights import ONNX_WEIGHTS, with_weights
 from export.parity import ParityReport
-from export.signature import (
-    GeneratorSignature,
-    generate_function,
-    generator_signature,
-)
-from keras_gan._types import Config
+from export.pixels import pixel_format
+from export.provenance import Provenance
+from export.quality import Quality
+from export.signature import MAX_SAMPLES, NOISE, PIXELS, WEIGHTS, generator_signature
+from export.standard_noise import standard_noise_of
+from keras_gan._validation import check_known
 from keras_gan.gan import GAN
-
-_OPSET = 17
-_BATCH = "batch"
 
 
 def export_onnx(
     gan: GAN,
     path: str | os.PathLike[str],
-    metadata: Config | None = None,
+    *,
+    pixels: str = "float32",
+    seeded: bool = False,
+    standard_noise: bool = False,
+    weights: str = "float32",
+    opset: int | None = None,
+    max_samples: int = MAX_SAMPLES,
+    provenance: Provenance | None = None,
+    quality: Quality | None = None,
     overwrite: bool = False,
 ) -> ParityReport:
     """Exports the generator alone as an ONNX file that any ONNX runtime plays.
 
     Its input `latents` is float32 `[batch, latent_dim]`, its output `images` float32
-    `[batch, height, width, channels]`, for any batch.
+    `[batch, height, width, channels]`, for any batch. With `seeded=True` its inputs are
+    the int32 scalars `num_samples` and `seed`: the graph draws the prior itself, and
+    makes the images of `gan.sample(num_samples, seed=seed)`.
+
+    torch-fidelity reads `pixels="uint8_rgb_nchw", standard_noise=True`.
 
     Args:
         gan: `GAN`; its discriminator stays behind.
         path: file to create, ending in `.onnx`.
-        metadata: facts to store inside the file, e.g. the recipe. The package version
-            and the prior are always there. Defaults to `None`.
+        pixels: `"float32"`, in the generator's range; `"uint8"` or `"uint8_nchw"`,
+            bytes from 0 to 255, which the graph scales; `"uint8_rgb_nchw"`, the same
+            with three channels. Bytes need `provenance.value_range`.
+            Defaults to `"float32"`.
+        seeded: bool, whether the graph draws latents itself. Defaults to `False`.
+        standard_noise: bool, whether `latents` are N(0, 1), for a normal prior, or
+            U(0, 1), for a uniform one, which the graph scales to the prior.
+            Defaults to `False`.
+        weights: `"float32"`; `"float16"`; or `"int8"`, dynamic, which leaves transposed
+            convolutions as they are. Defaults to `"float32"`.
+        opset: int, 13 to 18, or `None` for 17, and 18 for a seeded file.
+            Defaults to `None`.
+        max_samples: int, images that a seeded file draws at most in one call; it fails
+            for more before it asks for memory. Defaults to `1024`.
+        provenance: `Provenance` to store inside the file and on the model card.
+            Defaults to `None`.
+        quality: function from images `[num, height, width, channels]`, float32 in the
+            generator's range, to measures by name, such as an
+            `keras_gan.evaluation.Evaluator`; its values of Keras's and of the
+            artefact's images are recorded. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
 
     Returns:
-        report: `ParityReport` against Keras, on fresh latents at two batch sizes.
+        report: `ParityReport` against Keras on fresh latents, from another process.
 
     Raises:
         ImportError: if onnx, tf2onnx or onnxruntime is not installed.
         FileExistsError: if something is at `path` and `overwrite` is `False`.
-        ValueError: if the artefact differs from Keras by more than 1e-5.
+        TypeError: if `gan` is not a `GAN`.
+        ValueError: if the generator cannot be exported, ONNX lacks one of its
+            operators, or the artefact differs from Keras by more than 1e-5 (float32).
 
     Example:
     ```python
@@ -51,35 +82,90 @@ def export_onnx(
     images = session.run(["images"], {"latents": latents})[0]
     ```
     """
-    if Path(path).suffix != ".onnx":
-        raise ValueError(f"`path` must end in .onnx. Received: path={str(path)!r}")
-    signature = generator_signature(gan, metadata)
+    provenance = provenance or Provenance()
+    check_known("weights", weights, ONNX_WEIGHTS)
+    pixel = pixel_format(pixels, provenance.value_range)
+    chosen_opset = check_opset(opset, draws=seeded)
+    if seeded and standard_noise:
+        raise ValueError(
+            "`standard_noise` scales latents that are given. Received: seeded=True, "
+            "with which none are"
+        )
+
+    noise = standard_noise_of(gan.prior) if standard_noise else None
+
+    def write(partial: Path) -> None:
+        signature = generator_signature(gan, provenance, max_samples)
+        function = (
+            sample_function(gan, signature, pixel)
+            if seeded
+            else generate_function(gan, signature, pixel, noise)
+        )
+        model = to_onnx(function, gan.evaluation_generator, chosen_opset)
+        facts = {
+            PIXELS: pixels,
+            WEIGHTS: weights,
+            NOISE: noise.name if noise else "prior",
+        }
+        save_onnx(with_weights(model, weights), signature.metadata | facts, partial)
+
     return write_checked(
-        gan, path, lambda partial: _write(gan, signature, partial), overwrite
+        gan,
+        _onnx_path(path),
+        write,
+        weights=weights,
+        provenance=provenance,
+        quality=quality,
+        overwrite=overwrite,
     )
 
 
-def _write(gan: GAN, signature: GeneratorSignature, path: Path) -> None:
-    try:
-        import onnx
-        import onnxruntime  # noqa: F401 (parity needs it)
-        import tf2onnx
-    except ImportError as error:
-        raise ImportError(
-            f"ONNX export needs {error.name}: pip install keras-gan[export]"
-        ) from error
+def export_onnx_prior(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    *,
+    max_samples: int = MAX_SAMPLES,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the prior alone: for programs that seed latents and then move them.
 
-    model, _ = tf2onnx.convert.from_function(
-        generate_function(gan, signature), [signature.input_spec], opset=_OPSET
+    Its inputs are the int32 scalars `num_samples` and `seed`, its output `latents`
+    float32 `[num_samples, latent_dim]`, equal to `gan.prior.sample`. Beside a
+    `generator.onnx` it gives a web page or a server the seeds of the training code.
+
+    Args:
+        gan: `GAN`; its networks stay behind.
+        path: file to create, ending in `.onnx`.
+        max_samples: int, latents in one call at most. Defaults to `1024`.
+        provenance: `Provenance` to store inside the file. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` of the latents.
+
+    Raises:
+        ImportError: if onnx, tf2onnx or onnxruntime is not installed.
+        FileExistsError: if something is at `path` and `overwrite` is `False`.
+    """
+    provenance = provenance or Provenance()
+
+    def write(partial: Path) -> None:
+        signature = generator_signature(gan, provenance, max_samples)
+        model = to_onnx(
+            prior_function(gan, signature),
+            gan.evaluation_generator,
+            check_opset(None, draws=True),
+        )
+        save_onnx(model, signature.metadata, partial)
+
+    return write_checked(
+        gan, _onnx_path(path), write, provenance=provenance, overwrite=overwrite
     )
-    _name_batch_axis(model)
-    for key, value in signature.metadata.items():
-        model.metadata_props.add(key=key, value=value)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
 
 
-def _name_batch_axis(model: Any) -> None:
-    # tf2onnx numbers unknown axes; readers of the file should see what it is.
-    for tensor in (*model.graph.input, *model.graph.output):
-        tensor.type.tensor_type.shape.dim[0].dim_param = _BATCH
+def _onnx_path(path: str | os.PathLike[str]) -> Path:
+    path = Path(path)
+    if path.suffix != ".onnx":
+        raise ValueError(f"`path` must end in .onnx. Received: path={str(path)!r}")
+    return path

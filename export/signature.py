@@ -1,72 +1,89 @@
-"""What an exported generator promises: names, shapes and where it comes from."""
+"""What an exported generator promises: names, shapes and bounds."""
 
 import dataclasses
+import json
 from typing import Any
 
 import tensorflow as tf
 
-import keras_gan
-from keras_gan._types import Config, Shape, Tensor
+from export.provenance import Provenance
+from keras_gan._types import Shape
+from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
 
-LATENTS = "latents"
-IMAGES = "images"
 GENERATE = "generate"
+SAMPLE = "sample"
+DISCRIMINATE = "discriminate"
+
+LATENTS = "latents"
+NUM_SAMPLES = "num_samples"
+SEED = "seed"
+IMAGES = "images"
+PROBABILITIES = "probabilities"
+
+PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"  # keys of an ONNX file's metadata
+
+MAX_SAMPLES = 1024
+MAX_SEED = 2**31 - 1
 
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorSignature:
-    """The one endpoint of an exported generator: latents in, images out.
+    """Endpoints of an exported generator, and what is written into the artefact.
 
     Args:
         latent_dim: int, length of one latent vector.
         image_shape: tuple `(height, width, channels)`.
+        max_samples: int, images that one call of `sample` draws at most.
         metadata: str values by key, written into the artefact where it has room.
 
     Example:
-    >>> GeneratorSignature(100, (28, 28, 1), {}).input_spec
+    >>> GeneratorSignature(100, (28, 28, 1), 1024, {}).latents
     TensorSpec(shape=(None, 100), dtype=tf.float32, name='latents')
     """
 
     latent_dim: int
     image_shape: Shape
+    max_samples: int
     metadata: dict[str, str]
 
     @property
-    def input_spec(self) -> tf.TensorSpec:
-        """Latents `[batch, latent_dim]` float32, batch dynamic."""
+    def latents(self) -> tf.TensorSpec:
+        """Latents `[batch, latent_dim]`, batch dynamic."""
         return tf.TensorSpec([None, self.latent_dim], tf.float32, name=LATENTS)
 
+    @property
+    def draw(self) -> list[tf.TensorSpec]:
+        """Number of samples and seed, scalars."""
+        return [tf.TensorSpec([], tf.int32, name=name) for name in (NUM_SAMPLES, SEED)]
 
-def generator_signature(gan: GAN, metadata: Config | None = None) -> GeneratorSignature:
+    @property
+    def images(self) -> tf.TensorSpec:
+        """Images `[batch, height, width, channels]`, batch dynamic."""
+        return tf.TensorSpec([None, *self.image_shape], tf.float32, name=IMAGES)
+
+
+def generator_signature(
+    gan: GAN, provenance: Provenance | None = None, max_samples: int = MAX_SAMPLES
+) -> GeneratorSignature:
     """Returns the signature of a GAN's generator.
 
     Args:
         gan: `GAN`.
-        metadata: further facts to record, e.g. the recipe. Defaults to `None`.
+        provenance: where the model comes from. Defaults to `None`: not known.
+        max_samples: int, at least 1. Defaults to `1024`.
     """
-    prior: Any = gan.prior
-    facts = {
-        "producer": f"keras_gan {keras_gan.__version__}",
-        "prior": f"{type(prior).__name__}({_arguments(prior.get_config())})",
-        **(metadata or {}),
-    }
     return GeneratorSignature(
-        latent_dim=prior.latent_dim,
+        latent_dim=gan.prior.latent_dim,
         image_shape=gan.image_shape,
-        metadata={key: str(value) for key, value in facts.items()},
+        max_samples=check_positive_integer("max_samples", max_samples),
+        metadata={
+            "prior": json.dumps(prior_record(gan)),
+            **(provenance or Provenance()).metadata(),
+        },
     )
 
 
-def generate_function(gan: GAN, signature: GeneratorSignature) -> Any:
-    """Returns the `tf.function` that every format holds: latents to named images."""
-
-    def generate(latents: Tensor) -> dict[str, Tensor]:
-        images = gan.evaluation_generator(latents, training=False)
-        return {IMAGES: tf.cast(images, tf.float32)}
-
-    return tf.function(generate, input_signature=[signature.input_spec])
-
-
-def _arguments(config: Config) -> str:
-    return ", ".join(f"{key}={value!r}" for key, value in config.items())
+def prior_record(gan: GAN) -> dict[str, Any]:
+    """The prior's name and parameters, as JSON holds them."""
+    return {"name": type(gan.prior).__name__, **gan.prior.get_config()}

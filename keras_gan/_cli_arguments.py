@@ -137,7 +137,29 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="FORMAT",
-        help="onnx, saved_model or both",
+        help="onnx, onnx_uint8, onnx_uint8_nchw, onnx_torch_fidelity, onnx_seeded, "
+        "onnx_prior, onnx_float16, onnx_int8, saved_model, litert, litert_float16, "
+        "litert_int8",
+    )
+    parser.add_argument(
+        "--output-dir", metavar="DIR", help="default: exports, in the run directory"
+    )
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="default: where the run was trained from"
+    )
+    parser.add_argument("--opset", type=int, metavar="N", help="of ONNX; default: 17")
+    parser.add_argument(
+        "--version", type=int, metavar="N", help="of the SavedModel; default: 1"
+    )
+    parser.add_argument(
+        "--discriminator",
+        action="store_true",
+        help="add discriminate(images) to the SavedModel",
+    )
+    parser.add_argument(
+        "--license",
+        metavar="NAME",
+        help="under which the artefact is given away; default: not stated",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace what is there"

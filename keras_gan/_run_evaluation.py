@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from keras_gan._types import Config
+from keras_gan._types import Config, FloatArray
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation._sample_parts import Samples, is_stream
 from keras_gan.evaluation.evaluator import Evaluator
@@ -56,6 +56,17 @@ class RunEvaluator:
             samples = gan.sample(num_test, seed=_SAMPLE_SEED)
             scores[GENERATED] |= evaluator(samples, verbose)
             scores[HELD_OUT] |= evaluator(self.data.test.images[:num_test], verbose)
+        return scores
+
+    def of_images(self, images: FloatArray) -> dict[str, Score]:
+        """Returns scores of generated images, as many of them as the protocol takes."""
+        scores: dict[str, Score] = {}
+        others = [name for name in self.measures or () if name != PARZEN]
+        if self.measures is None or PARZEN in self.measures:
+            kernels = images[: self.num_kernels or self.recipe.parzen.num_samples]
+            scores[PARZEN] = self._parzen(kernels, verbose=0)
+        if self.measures is None or others:
+            scores |= self._evaluator(others or None)(images[: self._num_test()])
         return scores
 
     def protocol(self) -> Config:

@@ -18,7 +18,7 @@ from keras_gan._files import write_json
 from keras_gan._replicas import is_chief, named_strategy
 from keras_gan._run_evaluation import RunEvaluator, columns, records
 from keras_gan._types import Config
-from keras_gan._validation import check_integer, check_known, check_positive_integer
+from keras_gan._validation import check_integer, check_positive_integer
 from keras_gan.callbacks import (
     ParzenMonitor,
     SampleGrid,
@@ -144,16 +144,18 @@ def _evaluate(args: argparse.Namespace) -> None:
         "seed": config["seed"],
         "epochs": int(gan.epochs_completed.numpy()),
     }
+    report = f"{score_table(columns(scores))}\n{evaluator.summary(scores)}"
     write_json(
         run.evaluation,
         {
             "model": model,
             "protocol": evaluator.protocol(),
             "scores": records(scores),
+            "report": report,
             "environment": record_environment(),
         },
     )
-    _say(f"{score_table(columns(scores))}\n{evaluator.summary(scores)}")
+    _say(report)
     _say(f"Written, with all of the protocol: {run.evaluation}")
 
 
@@ -174,17 +176,21 @@ def _export(args: argparse.Namespace) -> None:
     # The floor above: only this command opens that door.
     import export
 
-    run = RunDirectory(Path(args.run_dir))
-    config = run.read_config()
-    for name in args.format:
-        check_known("--format", name, export.FORMATS)
-    gan = load_model(run, args.best)
-    epochs = int(gan.epochs_completed.numpy())
-    metadata = {"recipe": config["recipe"], "seed": config["seed"], "epochs": epochs}
-    for name in args.format:
-        path, report = export.export_generator(
-            gan, run.exports, name, metadata=metadata, overwrite=args.overwrite
-        )
+    options = {
+        "opset": args.opset,
+        "version": args.version,
+        "discriminator": args.discriminator or None,
+    }
+    for path, report in export.export_run(
+        args.run_dir,
+        args.format,
+        best=args.best,
+        directory=args.output_dir,
+        data_dir=args.data_dir,
+        licence=args.license,
+        overwrite=args.overwrite,
+        **options,
+    ):
         _say(f"Written: {path}\n  {report}")
 
 

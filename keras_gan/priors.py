@@ -46,7 +46,8 @@ class Prior(abc.ABC):
 
         Args:
             num_samples: int or scalar integer tensor.
-            seed: int, or integer tensor of shape `[2]` as in `tf.random.stateless_*`.
+            seed: int; a scalar int32 tensor, which draws what an int of its value
+                does; or an integer tensor of shape `[2]` as in `tf.random.stateless_*`.
 
         Returns:
             latents: float32, shape `[num_samples, latent_dim]`.
@@ -153,4 +154,9 @@ def _stateless_seed(seed: int | Tensor) -> Tensor:
     # TFP treats an integer seed as the start of a hidden stream; a pair has no state.
     if isinstance(seed, numbers.Integral):
         return tf.random.experimental.stateless_fold_in([0, 0], int(seed))
-    return tf.cast(seed, tf.int32)
+    seed = tf.cast(seed, tf.int32)
+    if seed.shape.rank != 0:
+        return seed
+    with tf.init_scope():  # a constant of the graph, which then has one draw less
+        root = tf.random.experimental.stateless_fold_in([0, 0], 0)[0].numpy()
+    return tf.stack([root, seed])

@@ -1,0 +1,166 @@
+"""A model card for each artefact: what it is, what it can do, what it cannot."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from export import player
+from export.parity_cases import cases_for
+from export.provenance import Provenance
+from export.signature import IMAGES
+from keras_gan._files import replacing
+from keras_gan._types import Config, FloatArray
+from keras_gan.gan import GAN
+from keras_gan.visualization import save_image_grid
+
+_NUM_PICTURES = 64
+_SEED = 0
+
+_LIMITS = """\
+For research, teaching and trying things out: what it makes resembles its training
+images, with their gaps and their slant, and nothing else. It is no source of facts, no
+stand-in for real data where decisions hang on them, and no guarantee of privacy: a
+generator can repeat what it was trained on; the measures say how near it came where
+`memorization` is among them. No single measure covers sharpness, variety and novelty at
+once, and values compare under one protocol only."""
+
+
+def write(gan: GAN, path: Path, provenance: Provenance, record: Config) -> None:
+    """Writes `NAME.md` and, where images can be pictures, `NAME.png` beside it.
+
+    Args:
+        gan: `GAN` that was exported.
+        path: the artefact, which draws the pictures itself.
+        provenance: `Provenance`.
+        record: what stands in `NAME.json`.
+    """
+    images = _draw(gan, path)
+    picture = path.with_name(f"{path.name}.png")
+    if images is not None:
+        save_image_grid(picture, images, _range_of(images, provenance))
+    with replacing(path.with_name(f"{path.name}.md")) as partial:
+        card = _card(provenance, record, picture.name if images is not None else None)
+        partial.write_text(card, encoding="utf-8")
+
+
+def _draw(gan: GAN, path: Path) -> FloatArray | None:
+    """Images `[num, height, width, channels]`, or `None` if they are no pictures."""
+    (case, *_), _ = cases_for(gan, path, [_NUM_PICTURES], _SEED)
+    if case.output != IMAGES:
+        return None
+    images: Any = player.player_of(path)(case.endpoint, case.inputs)[IMAGES]
+    if images.ndim == 4 and images.shape[1:] != gan.image_shape:
+        images = np.moveaxis(images, 1, -1) if images.shape[1] in (1, 3) else images
+    return images if images.ndim == 4 and images.shape[-1] in (1, 3) else None
+
+
+def _range_of(images: FloatArray, provenance: Provenance) -> tuple[float, float]:
+    if images.dtype == np.uint8:
+        return (0.0, 255.0)
+    return provenance.value_range or (float(images.min()), float(images.max()))
+
+
+# ------------------------------------------------------------------- the text
+
+
+def _card(provenance: Provenance, record: Config, picture: str | None) -> str:
+    sections = [
+        _front_matter(provenance),
+        f"# {_title(provenance)}: {record['file']}",
+        _what(record),
+        _grid(picture),
+        "## Training\n\n" + _training(provenance),
+        "## Measures\n\n" + _measures(provenance),
+        "## Agreement with Keras\n\n" + _agreement(record),
+        "## Intended use and limits\n\n" + _LIMITS,
+        "## Licence\n\n" + _licence(provenance),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _front_matter(provenance: Provenance) -> str:
+    lines = ["---", "library_name: keras-gan", "tags: [gan, image-generation]"]
+    if provenance.licence:
+        lines.append(f"license: {provenance.licence}")
+    if provenance.dataset:
+        lines.append(f"datasets: [{provenance.dataset}]")
+    return "\n".join([*lines, "---"])
+
+
+def _title(provenance: Provenance) -> str:
+    return provenance.recipe or "Generator"
+
+
+def _what(record: Config) -> str:
+    prior = dict(record["prior"])
+    name = prior.pop("name")
+    parameters = ", ".join(f"{key}={value}" for key, value in prior.items())
+    shape = " x ".join(map(str, record["image_shape"]))
+    values = record["value_range"]
+    where = f"values in [{values[0]:g}, {values[1]:g}]" if values else "values unstated"
+    return (
+        f"Images of {shape}, {where}, from {record['latent_dim']} latent numbers drawn "
+        f"from {name}({parameters}). Weights: {record['weights']}; "
+        f"{record['parity']['num_bytes']:,} bytes."
+    )
+
+
+def _grid(picture: str | None) -> str:
+    if picture is None:
+        return ""
+    return (
+        f"![{_NUM_PICTURES} images]({picture})\n\n"
+        f"{_NUM_PICTURES} random draws of this very file, not chosen."
+    )
+
+
+def _training(provenance: Provenance) -> str:
+    facts = {
+        "Data": provenance.dataset,
+        "Recipe": provenance.recipe,
+        "Epochs": provenance.epochs,
+        "Seed": provenance.seed,
+        "Made with": provenance.metadata()["producer"],
+    }
+    return "\n".join(
+        f"- {name}: {'not stated' if fact is None else fact}"
+        for name, fact in facts.items()
+    )
+
+
+def _measures(provenance: Provenance) -> str:
+    evaluation = provenance.evaluation
+    if evaluation is None:
+        return (
+            "Not measured at this epoch. `keras-gan evaluate RUN_DIR` before the "
+            "export puts its table here."
+        )
+    return f"Of the Keras model, in float32:\n\n```\n{evaluation['report']}\n```"
+
+
+def _agreement(record: Config) -> str:
+    parity, quality = record["parity"], record["quality"]
+    sizes = ", ".join(map(str, parity["batch_sizes"]))
+    text = (
+        f"Largest difference {parity['max_abs_error']:.1e}, mean "
+        f"{parity['mean_abs_error']:.1e}, on fresh inputs (seed {parity['seed']}, "
+        f"batches of {sizes}), played in a process of its own."
+    )
+    if quality is None:
+        return text
+    rows = [
+        f"| {name} | {value:.5g} | {quality['artefact'][name]:.5g} |"
+        for name, value in quality["keras"].items()
+    ]
+    header = (
+        f"| of {quality['num_images']:,} images | Keras | this file |\n|---|---|---|"
+    )
+    return "\n".join([text, "", header, *rows])
+
+
+def _licence(provenance: Provenance) -> str:
+    return provenance.licence or (
+        "Not stated. Whoever gives this file away should say, and mind the licence of "
+        "the training data."
+    )

@@ -1,0 +1,132 @@
+"""TensorFlow functions become ONNX graphs with names that people can use."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from export import philox
+from keras_gan._network_checks import layers_of
+from keras_gan._validation import check_integer
+
+BATCH = "batch"
+DEFAULT_OPSET = 17
+_OPSETS = (13, 18)  # what tf2onnx 1.16 and 1.17 can write
+
+
+def check_opset(opset: int | None, draws: bool) -> int:
+    """Returns the opset to write; raises where it lacks what the graph needs."""
+    least = philox.OPSET if draws else _OPSETS[0]
+    if opset is None:
+        return max(DEFAULT_OPSET, least)
+    return check_integer("opset", opset, minimum=least, maximum=_OPSETS[1])
+
+
+def to_onnx(function: Any, network: keras.Model, opset: int) -> Any:
+    """Converts a `tf.function` with an input signature.
+
+    Args:
+        function: `tf.function` that returns a dict of tensors.
+        network: `keras.Model` that it plays, to name layers in errors.
+        opset: int.
+
+    Returns:
+        model: `onnx.ModelProto`, checked, with its batch axis named.
+
+    Raises:
+        ImportError: if onnx, tf2onnx or onnxruntime is not installed.
+        ValueError: if ONNX lacks one of the operators.
+    """
+    onnx, tf2onnx = import_onnx()
+    with _quiet(logging.getLogger("tf2onnx")):
+        model, _ = tf2onnx.convert.from_function(
+            function,
+            function.input_signature,
+            opset=opset,
+            custom_op_handlers=philox.handlers(),
+        )
+    _check_operators(model, network)
+    for tensor in (*model.graph.input, *model.graph.output):
+        dimensions = tensor.type.tensor_type.shape.dim
+        if dimensions:  # tf2onnx numbers unknown axes; readers should see what it is
+            dimensions[0].dim_param = BATCH
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def save_onnx(model: Any, metadata: dict[str, str], path: Path) -> None:
+    """Writes a model with its metadata inside, and has ONNX check the file."""
+    onnx, _ = import_onnx()
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=value)
+    onnx.save(model, path)
+    onnx.checker.check_model(str(path), full_check=True)
+
+
+def import_onnx() -> tuple[Any, Any]:
+    """Returns the packages onnx and tf2onnx; raises unless ONNX can run here too."""
+    try:
+        import onnx
+        import onnxruntime  # noqa: F401 (parity needs it)
+        import tf2onnx
+    except ImportError as error:
+        raise ImportError(
+            f"ONNX export needs {error.name}: pip install keras-gan[export]"
+        ) from error
+    return onnx, tf2onnx
+
+
+def describe_operator(operation: str, path: str, network: keras.Model) -> str:
+    """Says where an operator comes from: `Op 'Erfinv' of layer 'dense_3'`.
+
+    Args:
+        operation: str, type of the operator.
+        path: str, its name in the graph, which Keras builds from names of layers.
+        network: `keras.Model` that the operator is from.
+    """
+    names = {layer.name for layer in layers_of(network)}
+    parts = [part for part in path.split("/") if part in names]
+    # Keras numbers scopes that come again: dense, dense_1 and so on.
+    parts = parts or [
+        part
+        for part in (piece.rpartition("_")[0] for piece in path.split("/"))
+        if part in names
+    ]
+    where = f"layer {parts[-1]!r}" if parts else f"no layer's scope ({path})"
+    return f"{operation!r} of {where}"
+
+
+def _check_operators(model: Any, network: keras.Model) -> None:
+    onnx, _ = import_onnx()
+    unknown = [
+        describe_operator(node.op_type, node.name, network)
+        for node in _nodes(model.graph)
+        if node.domain in ("", "ai.onnx") and not onnx.defs.has(node.op_type)
+    ]
+    if unknown:
+        raise ValueError(
+            f"ONNX has no operator for {', '.join(unknown)}. Build the layer of other "
+            "operations (keras.ops), or export another format."
+        )
+
+
+def _nodes(graph: Any) -> Iterator[Any]:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _nodes(inner)
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    # What it would say of unsupported operators is raised, with the layer's name.
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,114 @@
+"""Exports of a run of `keras-gan train`."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from export.formats import FORMATS, export_generator
+from export.parity import ParityReport
+from export.provenance import Provenance, provenance_of
+from export.quality import Quality
+from keras_gan import recipes
+from keras_gan._run_evaluation import RunEvaluator
+from keras_gan._types import Config
+from keras_gan._validation import check_known
+from keras_gan.gan import GAN
+from keras_gan.run_directory import RunDirectory
+from keras_gan.runs import load_data, load_model
+
+QUALITY_MEASURES = ("parzen_log_likelihood", "frechet_distance")
+
+
+def export_run(
+    path: str | os.PathLike[str],
+    formats: Sequence[str],
+    *,
+    best: bool = False,
+    directory: str | os.PathLike[str] | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    licence: str | None = None,
+    overwrite: bool = False,
+    **options: Any,
+) -> Iterator[tuple[Path, ParityReport]]:
+    """Exports the generator of a run, format by format.
+
+    Where weights lose digits, the Parzen log-likelihood and the Frechet distance of
+    the run's recipe are measured before and after.
+
+    Args:
+        path: the run directory.
+        formats: keys of `FORMATS`.
+        best: bool, whether to take the epoch of the best validation value.
+            Defaults to `False`.
+        directory: folder for the artefacts, or `None` for `exports` in the run's.
+            Defaults to `None`.
+        data_dir: folder with the dataset, or `None` for that of the training.
+            Defaults to `None`.
+        licence: str, see `Provenance`. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+        **options: arguments of the formats' functions by the formats' kinds, each
+            given to those that take it: `opset`, `version`, `discriminator`.
+
+    Yields:
+        path, report: each artefact and its `ParityReport`, as soon as it is written.
+
+    Raises:
+        ValueError: if a format is unknown.
+    """
+    for name in formats:
+        check_known("--format", name, FORMATS)
+    run = RunDirectory(Path(path))
+    config = run.read_config()
+    gan = load_model(run, best)
+    provenance = provenance_of(path, gan, licence)
+    quality = None
+    if any(FORMATS[name].loses for name in formats):
+        quality = _quality(config, data_dir)
+    for name in formats:
+        yield export_generator(
+            gan,
+            directory or run.exports,
+            name,
+            provenance=provenance,
+            quality=quality,
+            overwrite=overwrite,
+            **_options_of(name, options),
+        )
+
+
+def export_model(
+    gan: GAN,
+    formats: Sequence[str],
+    directory: str | os.PathLike[str],
+    *,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+    **options: Any,
+) -> Iterator[tuple[Path, ParityReport]]:
+    """Exports a GAN that was saved without a run directory, format by format."""
+    for name in formats:
+        yield export_generator(
+            gan,
+            directory,
+            name,
+            provenance=provenance,
+            overwrite=overwrite,
+            **_options_of(name, options),
+        )
+
+
+def _quality(config: Config, data_dir: str | os.PathLike[str] | None) -> Quality:
+    recipe = recipes.get(config["recipe"])
+    data = load_data(recipe, config, data_dir or config["data_dir"])
+    return RunEvaluator(recipe, data, QUALITY_MEASURES).of_images
+
+
+def _options_of(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Those options that a format's function takes, and that were given."""
+    known = FORMATS[name].export.__kwdefaults__ or {}
+    return {
+        key: value
+        for key, value in options.items()
+        if key in known and value is not None and key not in FORMATS[name].options
+    }
