@@ -7,7 +7,7 @@ from pathlib import Path
 
 from export import model_card
 from export.exportable import check_exportable
-from export.parity import TOLERANCE, ParityReport, check_parity
+from export.parity import TOLERANCE, ParityReport, compare
 from export.provenance import Provenance
 from export.quality import Quality, quality_of
 from export.signature import prior_record
@@ -66,13 +66,14 @@ def write_checked(
         tolerance *= high - low
     with replacing(path) as partial:
         write(partial)
-        report = check_parity(gan, partial, tolerance=tolerance)
+        report, played = compare(gan, partial, tolerance=tolerance)
         if not report.passed:
             raise ValueError(f"{path} was not written: {report}")
         measured = quality_of(gan, partial, quality) if quality else None
     record = _record(gan, provenance, report, weights, measured)
     write_json(path.with_name(f"{path.name}.json"), record)
-    model_card.write(gan, path, provenance, record)
+    images = model_card.pictures(gan, played)
+    model_card.write(path, provenance, record, images)
     return report
 
 

@@ -1,21 +1,18 @@
 """A model card for each artefact: what it is, what it can do, what it cannot."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from export import player
-from export.parity_cases import cases_for
+from export.parity_cases import Case
 from export.provenance import Provenance
 from export.signature import IMAGES
 from keras_gan._files import replacing
 from keras_gan._types import Config, FloatArray
 from keras_gan.gan import GAN
 from keras_gan.visualization import save_image_grid
-
-_NUM_PICTURES = 64
-_SEED = 0
 
 _LIMITS = """\
 For research, teaching and trying things out: what it makes resembles its training
@@ -26,32 +23,37 @@ generator can repeat what it was trained on; the measures say how near it came w
 once, and values compare under one protocol only."""
 
 
-def write(gan: GAN, path: Path, provenance: Provenance, record: Config) -> None:
-    """Writes `NAME.md` and, where images can be pictures, `NAME.png` beside it.
+def write(
+    path: Path, provenance: Provenance, record: Config, images: FloatArray | None
+) -> None:
+    """Writes `NAME.md` and, where there are images, `NAME.png` beside it.
 
     Args:
-        gan: `GAN` that was exported.
-        path: the artefact, which draws the pictures itself.
+        path: the artefact.
         provenance: `Provenance`.
         record: what stands in `NAME.json`.
+        images: `[num, height, width, 1 or 3]` that the artefact drew, or `None`.
     """
-    images = _draw(gan, path)
     picture = path.with_name(f"{path.name}.png")
     if images is not None:
         save_image_grid(picture, images, _range_of(images, provenance))
+    name = None if images is None else picture.name
     with replacing(path.with_name(f"{path.name}.md")) as partial:
-        card = _card(provenance, record, picture.name if images is not None else None)
-        partial.write_text(card, encoding="utf-8")
+        partial.write_text(_card(provenance, record, name), encoding="utf-8")
 
 
-def _draw(gan: GAN, path: Path) -> FloatArray | None:
-    """Images `[num, height, width, channels]`, or `None` if they are no pictures."""
-    (case, *_), _ = cases_for(gan, path, [_NUM_PICTURES], _SEED)
-    if case.output != IMAGES:
-        return None
-    images: Any = player.player_of(path)(case.endpoint, case.inputs)[IMAGES]
-    if images.ndim == 4 and images.shape[1:] != gan.image_shape:
-        images = np.moveaxis(images, 1, -1) if images.shape[1] in (1, 3) else images
+def pictures(gan: GAN, played: Sequence[tuple[Case, Any]]) -> FloatArray | None:
+    """Images that an artefact drew as it was compared; `None` if they are no pictures.
+
+    Args:
+        gan: `GAN`.
+        played: cases with their outputs, as `export.parity.compare` returns them.
+    """
+    drawn = [images for case, images in played if case.output == IMAGES]
+    images = max(drawn, key=len, default=np.empty(0))
+    channels_last = len(gan.image_shape) == 3 and gan.image_shape == images.shape[1:]
+    if images.ndim == 4 and not channels_last:
+        images = np.moveaxis(images, 1, -1)
     return images if images.ndim == 4 and images.shape[-1] in (1, 3) else None
 
 
@@ -110,8 +112,7 @@ def _grid(picture: str | None) -> str:
     if picture is None:
         return ""
     return (
-        f"![{_NUM_PICTURES} images]({picture})\n\n"
-        f"{_NUM_PICTURES} random draws of this very file, not chosen."
+        f"![Generated images]({picture})\n\nRandom draws of this very file, not chosen."
     )
 
 

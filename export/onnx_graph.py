@@ -41,7 +41,7 @@ def to_onnx(function: Any, network: keras.Model, opset: int) -> Any:
         ValueError: if ONNX lacks one of the operators.
     """
     onnx, tf2onnx = import_onnx()
-    with _quiet(logging.getLogger("tf2onnx")):
+    with quiet(logging.getLogger("tf2onnx")):
         model, _ = tf2onnx.convert.from_function(
             function,
             function.input_signature,
@@ -122,8 +122,8 @@ def _nodes(graph: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    # What it would say of unsupported operators is raised, with the layer's name.
+def quiet(logger: logging.Logger) -> Iterator[None]:
+    """Keeps a converter's remarks back: what matters of them is raised."""
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:

@@ -1,11 +1,12 @@
 """Smaller weights for an ONNX model."""
 
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from export.onnx_graph import import_onnx
+from export.onnx_graph import import_onnx, quiet
 from keras_gan._validation import check_known
 
 
@@ -31,7 +32,10 @@ def _to_int8(model: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, source)
-        quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QInt8)
+        with quiet(logging.getLogger()):
+            quantize_dynamic(
+                source, target, per_channel=True, weight_type=QuantType.QInt8
+            )
         return onnx.load(target)
 
 

@@ -20,7 +20,7 @@ from keras_gan.gan import GAN
 
 TOLERANCE = 1e-5
 BATCH_SIZES = (1, 7, 64)
-_SEED = 20140610
+SEED = 20140610
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,7 @@ def check_parity(
     gan: GAN,
     path: str | os.PathLike[str],
     batch_sizes: Sequence[int] = BATCH_SIZES,
-    seed: int = _SEED,
+    seed: int = SEED,
     tolerance: float = TOLERANCE,
 ) -> ParityReport:
     """Reloads an artefact in a fresh process and compares it with Keras.
@@ -93,7 +93,18 @@ def check_parity(
         RuntimeError: if the artefact does not run.
         ValueError: if the format is unknown.
     """
-    path = Path(path)
+    report, _ = compare(gan, Path(path), batch_sizes, seed, tolerance)
+    return report
+
+
+def compare(
+    gan: GAN,
+    path: Path,
+    batch_sizes: Sequence[int] = BATCH_SIZES,
+    seed: int = SEED,
+    tolerance: float = TOLERANCE,
+) -> tuple[ParityReport, list[tuple[Case, Any]]]:
+    """Returns the report of `check_parity`, and each case with what was played."""
     sizes = [check_positive_integer("batch_sizes", size) for size in batch_sizes]
     cases, as_bytes = cases_for(gan, path, sizes, seed)
     outputs = _play_elsewhere(path, cases)
@@ -105,7 +116,7 @@ def check_parity(
         largest = np.max([endpoints.get(case.endpoint, 0.0), difference.max()])
         endpoints[case.endpoint] = float(largest)
         means.append(difference.mean())
-    return ParityReport(
+    report = ParityReport(
         file=path.name,
         max_abs_error=float(np.max([*endpoints.values()])),
         mean_abs_error=float(np.mean(means)),
@@ -115,6 +126,7 @@ def check_parity(
         num_bytes=num_bytes_of(path),
         endpoints=endpoints,
     )
+    return report, [*zip(cases, outputs, strict=True)]
 
 
 def run_artefact(path: str | os.PathLike[str], latents: FloatArray) -> FloatArray:

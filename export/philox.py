@@ -16,10 +16,10 @@ import numpy as np
 OPSET = 18  # the first with BitwiseXor
 
 _NUM_ROUNDS = 10
-_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
-_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_MULTIPLIERS = ((0xD2511F53,), (0xCD9E8D57,))  # [2, 1]: one for each even word
+_KEY_STEPS = ((0x9E3779B9,), (0xBB67AE85,))
 # TensorFlow runs a seed through Philox once under this key before it counts with it.
-_SEED_KEY = (0x3EC8F720, 0x02461E29)
+_SEED_KEY = ((0x3EC8F720,), (0x02461E29,))
 _WORD = 1 << 32
 _HALF = 1 << 16
 _SMALLEST_UNIFORM = 1e-7  # keeps the logarithm of Box and Muller finite
@@ -77,27 +77,22 @@ def _short_name(prefix: str) -> str:
 # ------------------------------------------------------------------ the cipher
 
 
-def _philox(nodes: _Nodes, counter: Sequence[str], key: Sequence[str]) -> list[str]:
-    """Four words, each of the shape of `counter`'s first."""
-    one, two, three, four = counter
-    first_key, second_key = key
+def _philox(nodes: _Nodes, even: str, odd: str, key: Any) -> tuple[str, str]:
+    """Ten rounds; words 0 and 2 are rows of `even` `[2, n]`, 1 and 3 of `odd`."""
     for round_number in range(_NUM_ROUNDS):
         if round_number:
-            first_key = _add_words(nodes, first_key, _KEY_STEPS[0])
-            second_key = _add_words(nodes, second_key, _KEY_STEPS[1])
-        high, low = _multiply(nodes, one, _MULTIPLIERS[0])
-        other_high, other_low = _multiply(nodes, three, _MULTIPLIERS[1])
-        one = _xor(nodes, other_high, two, first_key)
-        three = _xor(nodes, high, four, second_key)
-        two, four = other_low, low
-    return [one, two, three, four]
+            key = nodes("BitwiseAnd", nodes("Add", key, _KEY_STEPS), _WORD - 1)
+        high, low = _multiply(nodes, even)
+        mixed = nodes("BitwiseXor", _swap(nodes, high), odd)
+        even, odd = nodes("BitwiseXor", mixed, key), _swap(nodes, low)
+    return even, odd
 
 
-def _multiply(nodes: _Nodes, word: str, multiplier: int) -> tuple[str, str]:
-    """High and low word of a product, in halves: int64 is too short for the whole."""
-    low_half = nodes("BitwiseAnd", word, _HALF - 1)
-    low_product = nodes("Mul", low_half, multiplier)
-    high_product = nodes("Mul", nodes("Div", word, _HALF), multiplier)
+def _multiply(nodes: _Nodes, words: str) -> tuple[str, str]:
+    """High and low words of products, in halves: int64 is too short for the whole."""
+    low_half = nodes("BitwiseAnd", words, _HALF - 1)
+    low_product = nodes("Mul", low_half, _MULTIPLIERS)
+    high_product = nodes("Mul", nodes("Div", words, _HALF), _MULTIPLIERS)
     middle = nodes("Add", high_product, nodes("Div", low_product, _HALF))
     low = nodes(
         "Add",
@@ -107,13 +102,8 @@ def _multiply(nodes: _Nodes, word: str, multiplier: int) -> tuple[str, str]:
     return nodes("Div", middle, _HALF), low
 
 
-def _add_words(nodes: _Nodes, word: str, step: int) -> str:
-    return nodes("BitwiseAnd", nodes("Add", word, step), _WORD - 1)
-
-
-def _xor(nodes: _Nodes, *words: str) -> str:
-    first, second, third = words
-    return nodes("BitwiseXor", nodes("BitwiseXor", first, second), third)
+def _swap(nodes: _Nodes, rows: str) -> str:
+    return nodes("Gather", rows, [1, 0])
 
 
 # ---------------------------------------------------------------- TensorFlow's draws
@@ -125,21 +115,17 @@ def _convert_key_counter(graph: Any, node: Any, name: str, args: Any) -> None:
 
     nodes = _Nodes(graph)
     seed = nodes("Cast", node.input[0], to=TensorProto.INT64)
-    counter = []
-    for index in range(2):
-        part = nodes("Gather", seed, index)
-        low = nodes("BitwiseAnd", part, _WORD - 1)
-        high = nodes("Div", nodes("Sub", part, low), _WORD)  # exact: no rounding
-        counter += [low, nodes("BitwiseAnd", high, _WORD - 1)]
-    key = [nodes.constant(word) for word in _SEED_KEY]
-    words = [nodes("Unsqueeze", word, [0]) for word in _philox(nodes, counter, key)]
+    low = nodes("BitwiseAnd", seed, _WORD - 1)
+    high = nodes("Div", nodes("Sub", seed, low), _WORD)  # exact: no rounding
+    even = nodes("Unsqueeze", low, [1])
+    odd = nodes("Unsqueeze", nodes("BitwiseAnd", high, _WORD - 1), [1])
+    words = nodes("Concat", *_philox(nodes, even, odd, _SEED_KEY), axis=1)  # [2, 2]
     outputs = list(node.output)
     graph.remove_node(node.name)
-    for output, pair in zip(outputs, (words[:2], words[2:]), strict=True):
+    for row, output in enumerate(outputs):
         graph.make_node(
-            "Concat",
-            pair,
-            attr={"axis": 0},
+            "Gather",
+            [words, nodes.constant(row)],
             outputs=[output],
             name=_short_name("n"),
             shapes=[[2]],
@@ -150,58 +136,57 @@ def _convert_key_counter(graph: Any, node: Any, name: str, args: Any) -> None:
 def _convert_uniform(graph: Any, node: Any, name: str, args: Any) -> None:
     """U[0, 1) from the lowest 23 bits of each word."""
     nodes = _Nodes(graph)
-    words = _random_words(nodes, node)
-    _replace(graph, nodes, node, [_unit_interval(nodes, word) for word in words])
+    pairs = [_unit_interval(nodes, words) for words in _random_words(nodes, node)]
+    _replace(graph, nodes, node, pairs)
 
 
 def _convert_normal(graph: Any, node: Any, name: str, args: Any) -> None:
     """N(0, 1) by the transform of Box and Muller, sine first."""
     nodes = _Nodes(graph)
-    uniforms = [_unit_interval(nodes, word) for word in _random_words(nodes, node)]
-    normals = []
-    for radius_source, angle_source in (uniforms[:2], uniforms[2:]):
-        logarithm = nodes("Log", nodes("Max", radius_source, _SMALLEST_UNIFORM))
-        radius = nodes("Sqrt", nodes("Mul", logarithm, -2.0))
-        angle = nodes("Mul", angle_source, 2 * np.pi)
-        normals += [nodes("Mul", nodes(part, angle), radius) for part in ("Sin", "Cos")]
-    _replace(graph, nodes, node, normals)
+    even, odd = (_unit_interval(nodes, words) for words in _random_words(nodes, node))
+    logarithm = nodes("Log", nodes("Max", even, _SMALLEST_UNIFORM))
+    radius = nodes("Sqrt", nodes("Mul", logarithm, -2.0))
+    angle = nodes("Mul", odd, 2 * np.pi)
+    pairs = [nodes("Mul", nodes(part, angle), radius) for part in ("Sin", "Cos")]
+    _replace(graph, nodes, node, pairs)
 
 
-def _random_words(nodes: _Nodes, node: Any) -> list[str]:
-    """Four words `[groups]` each, enough groups of four for the shape asked for."""
+def _random_words(nodes: _Nodes, node: Any) -> tuple[str, str]:
+    """Words `[2, groups]`, even and odd, enough groups of four for what is drawn."""
     from onnx import TensorProto
 
     shape, key, counter = node.input[:3]
     size = nodes("ReduceProd", nodes("Cast", shape, to=TensorProto.INT64), keepdims=0)
     num_groups = nodes("Div", nodes("Add", size, 3), 4)
-    group = nodes("Range", 0, num_groups, 1)
+    group = nodes("Unsqueeze", nodes("Range", 0, num_groups, 1), [0])  # [1, groups]
     zeros = nodes("Mul", group, 0)
-    upper = [nodes("Add", zeros, nodes("Gather", counter, index)) for index in (0, 1)]
-    low = nodes("BitwiseAnd", group, _WORD - 1)
-    high = nodes("Div", group, _WORD)
-    return _philox(
-        nodes,
-        [low, high, *upper],
-        [nodes("Gather", key, index) for index in (0, 1)],
-    )
+    halves = []
+    for index, half in enumerate(
+        (nodes("BitwiseAnd", group, _WORD - 1), nodes("Div", group, _WORD))
+    ):
+        upper = nodes("Add", zeros, nodes("Gather", counter, index))
+        halves.append(nodes("Concat", half, upper, axis=0))
+    even, odd = halves
+    return _philox(nodes, even, odd, nodes("Unsqueeze", key, [1]))
 
 
-def _unit_interval(nodes: _Nodes, word: str) -> str:
+def _unit_interval(nodes: _Nodes, words: str) -> str:
     from onnx import TensorProto
 
-    mantissa = nodes("BitwiseAnd", word, (1 << 23) - 1)
+    mantissa = nodes("BitwiseAnd", words, (1 << 23) - 1)
     return nodes("Mul", nodes("Cast", mantissa, to=TensorProto.FLOAT), 2.0**-23)
 
 
-def _replace(graph: Any, nodes: _Nodes, node: Any, lanes: Sequence[str]) -> None:
-    """The four lanes in turn, cut to the shape asked for, in place of the draw."""
+def _replace(graph: Any, nodes: _Nodes, node: Any, pairs: Sequence[str]) -> None:
+    """Words 0 to 3 of each group in turn, cut to the shape, in place of the draw."""
     from onnx import TensorProto
 
     shape = nodes("Cast", node.input[0], to=TensorProto.INT64)
-    size = nodes("ReduceProd", shape, nodes.constant([0]), keepdims=1)
-    columns = [nodes("Unsqueeze", lane, [1]) for lane in lanes]
-    drawn = nodes("Reshape", nodes("Concat", *columns, axis=1), [-1])
-    enough = nodes("Slice", drawn, [0], size)
+    size = nodes("ReduceProd", shape, [0], keepdims=1)
+    columns = [nodes("Unsqueeze", pair, [1]) for pair in pairs]
+    words = nodes("Concat", *columns, axis=1)  # [2, 2, groups]
+    in_turn = nodes("Reshape", nodes("Transpose", words, perm=[2, 0, 1]), [-1])
+    enough = nodes("Slice", in_turn, [0], size)
     output = node.output[0]
     known_shape = graph.get_shape(output)
     graph.remove_node(node.name)

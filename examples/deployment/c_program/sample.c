@@ -1,0 +1,120 @@
+/* Draws images from an exported generator, in C.
+ *
+ *     ./sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm
+ *
+ * Loads the SavedModel through TensorFlow's C API, calls its signature `sample`, and
+ * writes the images, values in [0, 1], one below the other as a grey or colour picture.
+ * The same seed gives the images of `gan.sample(NUM_SAMPLES, seed=SEED)` in Python. */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tensorflow/c/c_api.h>
+
+#include "signature.h"
+
+#define SIGNATURE "sample"
+
+typedef struct {
+    TF_Graph *graph;
+    TF_Session *session;
+    TF_Buffer *meta_graph;
+    TF_Status *status;
+} Model;
+
+static void fail(const char *what, const char *why) {
+    fprintf(stderr, "sample: %s: %s\n", what, why);
+    exit(1);
+}
+
+static void check(const Model *model, const char *what) {
+    if (TF_GetCode(model->status) != TF_OK) fail(what, TF_Message(model->status));
+}
+
+static Model load(const char *folder) {
+    const char *tags[] = {"serve"};
+    Model model = {TF_NewGraph(), NULL, TF_NewBuffer(), TF_NewStatus()};
+    TF_SessionOptions *options = TF_NewSessionOptions();
+    model.session = TF_LoadSessionFromSavedModel(
+        options, NULL, folder, tags, 1, model.graph, model.meta_graph, model.status);
+    TF_DeleteSessionOptions(options);
+    check(&model, folder);
+    return model;
+}
+
+static void unload(Model *model) {
+    TF_CloseSession(model->session, model->status);
+    TF_DeleteSession(model->session, model->status);
+    TF_DeleteBuffer(model->meta_graph);
+    TF_DeleteGraph(model->graph);
+    TF_DeleteStatus(model->status);
+}
+
+static TF_Output tensor_of(const Model *model, enum Side side, const char *argument) {
+    char name[256];
+    TF_Output tensor = {NULL, 0};
+    if (!find_tensor(model->meta_graph->data, model->meta_graph->length, SIGNATURE, side,
+                     argument, name, sizeof name, &tensor.index))
+        tensor.oper = TF_GraphOperationByName(model->graph, name);
+    if (!tensor.oper) fail("no such tensor in signature " SIGNATURE, argument);
+    return tensor;
+}
+
+static TF_Tensor *scalar(int32_t value) {
+    TF_Tensor *tensor = TF_AllocateTensor(TF_INT32, NULL, 0, sizeof value);
+    memcpy(TF_TensorData(tensor), &value, sizeof value);
+    return tensor;
+}
+
+/* Images [num_samples, height, width, channels], float32. */
+static TF_Tensor *draw(const Model *model, int32_t num_samples, int32_t seed) {
+    TF_Output inputs[] = {tensor_of(model, INPUT, "num_samples"),
+                          tensor_of(model, INPUT, "seed")};
+    TF_Output output = tensor_of(model, OUTPUT, "images");
+    TF_Tensor *values[] = {scalar(num_samples), scalar(seed)};
+    TF_Tensor *images = NULL;
+    TF_SessionRun(model->session, NULL, inputs, values, 2, &output, &images, 1, NULL, 0,
+                  NULL, model->status);
+    TF_DeleteTensor(values[0]);
+    TF_DeleteTensor(values[1]);
+    check(model, "drawing");
+    return images;
+}
+
+static void write_picture(const TF_Tensor *images, const char *path) {
+    const float *pixels = TF_TensorData(images);
+    int64_t height = TF_Dim(images, 0) * TF_Dim(images, 1), width = TF_Dim(images, 2);
+    int64_t channels = TF_Dim(images, 3);
+    if (channels != 1 && channels != 3) fail(path, "images must have 1 or 3 channels");
+    FILE *file = fopen(path, "wb");
+    if (!file) fail(path, "cannot be written");
+    fprintf(file, "P%c %lld %lld 255\n", channels == 1 ? '5' : '6', (long long)width,
+            (long long)height);
+    for (int64_t i = 0; i < height * width * channels; i++) {
+        float value = pixels[i] < 0 ? 0 : pixels[i] > 1 ? 1 : pixels[i];
+        fputc((int)(255 * value + 0.5f), file);
+    }
+    if (fclose(file)) fail(path, "cannot be written");
+}
+
+static int32_t integer(const char *name, const char *text) {
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (*end || end == text || value < INT32_MIN || value > INT32_MAX)
+        fail(name, "must be an integer of 32 bits");
+    return (int32_t)value;
+}
+
+int main(int count, char **arguments) {
+    if (count != 5) fail("usage", "sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm");
+    int32_t num_samples = integer("NUM_SAMPLES", arguments[2]);
+    int32_t seed = integer("SEED", arguments[3]);
+    Model model = load(arguments[1]);
+    TF_Tensor *images = draw(&model, num_samples, seed);
+    write_picture(images, arguments[4]);
+    printf("%s: %lld images\n", arguments[4], (long long)TF_Dim(images, 0));
+    TF_DeleteTensor(images);
+    unload(&model);
+    return 0;
+}

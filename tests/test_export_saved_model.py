@@ -1,0 +1,94 @@
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from games import make_tiny_gan, tiny_images
+
+from export import Provenance, export_saved_model
+
+SIGNATURES = {"generate", "sample", "discriminate", "serving_default"}
+
+
+@pytest.fixture(scope="module")
+def gan():
+    gan = make_tiny_gan(packing=2)
+    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    return gan
+
+
+@pytest.fixture(scope="module")
+def folder(gan, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "digits"
+    report = export_saved_model(
+        gan,
+        folder,
+        version=3,
+        discriminator=True,
+        max_samples=64,
+        provenance=Provenance(dataset="noise"),
+    )
+    assert set(report.endpoints) == SIGNATURES - {"serving_default"}
+    assert report.max_abs_error <= 1e-5
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(folder):
+    return tf.saved_model.load(str(folder / "3"))
+
+
+def test_the_layout_is_that_of_tensorflow_serving(folder, loaded):
+    assert [entry.name for entry in folder.iterdir() if entry.is_dir()] == ["3"]
+    assert (folder / "3" / "saved_model.pb").is_file()
+    extra = json.loads((folder / "3" / "assets.extra" / "metadata.json").read_text())
+    assert extra["dataset"] == "noise"
+    assert set(loaded.signatures) == SIGNATURES
+    images = loaded.signatures["generate"].structured_outputs["images"]
+    assert images.shape.as_list() == [None, 4, 4, 1]
+
+
+@pytest.mark.parametrize("seed", [0, 5, 2**31 - 1])
+def test_sample_makes_the_images_of_sample(gan, loaded, seed):
+    sample = loaded.signatures["sample"]
+    images = sample(num_samples=tf.constant(9), seed=tf.constant(seed))["images"]
+    np.testing.assert_allclose(images, gan.sample(9, seed=seed), atol=1e-6)
+
+
+def test_discriminate_gives_the_probabilities(gan, loaded):
+    images = tf.constant(tiny_images(8))
+    received = loaded.signatures["discriminate"](images=images)["probabilities"]
+    np.testing.assert_allclose(received, gan.discriminate(images), atol=1e-6)
+    assert received.shape == (4,)  # packs of two
+
+
+@pytest.mark.parametrize(
+    "num_samples, seed, text",
+    [
+        (10**9, 0, "`num_samples` must be an integer from 1 to 64"),
+        (0, 0, "`num_samples` must be an integer from 1 to 64"),
+        (4, -1, "`seed` must be an integer from 0 to 2147483647"),
+    ],
+)
+def test_hostile_numbers_are_refused(loaded, num_samples, seed, text):
+    sample = loaded.signatures["sample"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=text):
+        sample(num_samples=tf.constant(num_samples), seed=tf.constant(seed))
+
+
+def test_each_weight_is_stored_once_and_no_other(gan, tmp_path):
+    export_saved_model(gan, tmp_path)
+    path = tmp_path / "1"
+    entries = tf.train.list_variables(str(path / "variables" / "variables"))
+    shapes = sorted(shape for name, shape in entries if name.endswith("VARIABLE_VALUE"))
+    assert shapes == sorted(list(weight.shape) for weight in gan.generator.weights)
+
+
+def test_a_new_version_stands_beside_the_old_one(gan, folder):
+    with pytest.raises(FileExistsError):
+        export_saved_model(gan, folder, version=3)
+    export_saved_model(gan, folder, version=4)
+    assert (folder / "3" / "saved_model.pb").is_file()
+    assert (folder / "4" / "saved_model.pb").is_file()
+    with pytest.raises(ValueError, match="`version`"):
+        export_saved_model(gan, folder, version=0)
