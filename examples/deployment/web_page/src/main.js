@@ -1,0 +1,86 @@
+import { makeDirections } from "./directions.js";
+import { makeGrid } from "./grid.js";
+import { makeInterpolation } from "./interpolation.js";
+import { latestOnly } from "./latest.js";
+import { row } from "./latents.js";
+import { Model } from "./model.js";
+import { setSizes } from "./pictures.js";
+import { Problem } from "./problem.js";
+import { parseSeed } from "./seed.js";
+import { listenForSeeds } from "./seed_form.js";
+import { measure } from "./timing.js";
+
+const NUM_IMAGES = 64;
+const NUM_AT_ONCE = 8;
+
+const find = (selector) => document.querySelector(selector);
+const marks = { A: 0, B: 1 }; // where in the grid
+let latents = null; // [NUM_IMAGES, latentDim], of the images that the grid shows
+
+async function start() {
+  performance.mark("start");
+  find("#status").textContent = "Loading the model …";
+  const model = await Model.load("model/");
+  const loadTime = measure("model load", "start", "model loaded");
+
+  setSizes(model.imageShape);
+  const grid = makeGrid(find("#grid"), NUM_IMAGES, model.imageShape, choose);
+  let drawTime = null;
+  await drawSamples(model, grid, parseSeed(find("#seed").value), () => {
+    drawTime ??= measure("first image", "model loaded", "first image drawn");
+  });
+
+  const interpolation = makeInterpolation(find("#interpolation"), model, showFailure);
+  const directions = await makeDirections(find("#directions"), model, showFailure);
+  await showMarked("AB");
+  const draw = latestOnly(async (seed) => {
+    find("#failure").hidden = true;
+    await drawSamples(model, grid, seed);
+    await showMarked("AB");
+  }, showFailure);
+  listenForSeeds(find("#seed-form"), find("#seed-problem"), draw);
+  find("main").inert = false;
+  find("#status").textContent =
+    `Model loaded in ${loadTime} ms, first image ${drawTime} ms later.`;
+
+  function showMarked(changed) {
+    const a = row(latents, marks.A, model.latentDim);
+    const b = row(latents, marks.B, model.latentDim);
+    grid.showMarks(marks);
+    const moved = changed.includes("A") ? directions.show(a) : null;
+    return Promise.all([interpolation.show(a, b), moved]);
+  }
+
+  function choose(index, named) {
+    const mark = named ?? find("#mark-choice :checked").value;
+    marks[mark] = index;
+    find(`#mark-choice [value=${mark === "A" ? "B" : "A"}]`).checked = true;
+    showMarked(mark);
+  }
+}
+
+// Some images at a time, so that a large generator shows the first ones soon.
+async function drawSamples(model, grid, seed, onPainted = () => {}) {
+  const drawn = await model.drawLatents(NUM_IMAGES, seed);
+  for (let first = 0; first < NUM_IMAGES; first += NUM_AT_ONCE) {
+    const end = (first + NUM_AT_ONCE) * model.latentDim;
+    const images = await model.generate(drawn.slice(first * model.latentDim, end));
+    grid.paint(first, images, model);
+    onPainted();
+    await new Promise((resolve) => setTimeout(resolve)); // the browser shows them
+  }
+  latents = drawn;
+  find("#grid").setAttribute("aria-label", `${NUM_IMAGES} images of seed ${seed}`);
+}
+
+function showFailure(error) {
+  const failure = find("#failure");
+  const prefix = error instanceof Problem ? "" : "Something unforeseen went wrong: ";
+  failure.textContent = prefix + error.message;
+  failure.hidden = false;
+}
+
+start().catch((error) => {
+  find("#status").textContent = "The model could not be loaded.";
+  showFailure(error);
+});

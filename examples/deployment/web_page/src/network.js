@@ -1,0 +1,72 @@
+import { InferenceSession, env } from "onnxruntime-web/wasm";
+
+import { Problem, quoted } from "./problem.js";
+
+// More threads need headers (COOP, COEP) that a plain file server does not send.
+env.wasm.numThreads = 1;
+env.logLevel = "error";
+
+// The networks share one WebAssembly memory, and overlapping runs its stack: one by one.
+let lastRun = Promise.resolve();
+
+function runAlone(session, feeds) {
+  const run = lastRun.then(() => session.run(feeds));
+  lastRun = run.catch(() => {});
+  return run;
+}
+
+/** One ONNX file with the names that the page counts on. */
+export class Network {
+  constructor(session, fileName) {
+    this.session = session;
+    this.fileName = fileName;
+  }
+
+  /**
+   * Reads an ONNX file.
+   *
+   * @param {ArrayBuffer} bytes The file.
+   * @param {string} fileName For messages.
+   * @param {string[]} inputNames All inputs that it must have.
+   * @param {string} outputName Its one output.
+   */
+  static async load(bytes, fileName, inputNames, outputName) {
+    const session = await InferenceSession.create(bytes).catch((error) => {
+      throw new Problem(
+        `${fileName} could not be read as an ONNX model: ${quoted(error.message, 200)}`,
+      );
+    });
+    checkNames(fileName, "inputs", inputNames, session.inputNames);
+    checkNames(fileName, "outputs", [outputName], session.outputNames);
+    return new Network(session, fileName);
+  }
+
+  /** Runs the network; `expectedShape` is checked, so a wrong file is said in words. */
+  async run(feeds, expectedShape) {
+    const results = await runAlone(this.session, feeds).catch((error) => {
+      throw new Problem(
+        `${this.fileName} does not fit generator.onnx.json: ` +
+          quoted(error.message, 300),
+      );
+    });
+    const output = results[this.session.outputNames[0]];
+    const isExpected =
+      output.type === "float32" && `${output.dims}` === `${expectedShape}`;
+    if (!isExpected) {
+      throw new Problem(
+        `${this.fileName} must give float32 of shape [${expectedShape.join(", ")}], ` +
+          "as generator.onnx.json says. " +
+          `Received: ${output.type} of shape [${output.dims.join(", ")}].`,
+      );
+    }
+    return output.data;
+  }
+}
+
+function checkNames(fileName, kind, expected, received) {
+  if ([...expected].sort().join() === [...received].sort().join()) return;
+  throw new Problem(
+    `${fileName} must have the ${kind} ${expected.join(", ")}. ` +
+      `Received: ${received.join(", ")}. Is it the right file?`,
+  );
+}
