@@ -11,14 +11,18 @@ DEMO := runs/demo
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test lint bench stress clean
+# What the deployments need, with nothing of ours in it: see examples/deployment.
+DEPLOYMENT := .venv-deployment
+EXPORTS ?= $(DEMO)/exports
+
+.PHONY: demo test lint bench stress deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
 	$(BIN)/keras-gan train digits --output-dir $(DEMO)
 	$(BIN)/keras-gan sample $(DEMO) --num 100 --seed 1 --output $(DEMO)/samples.png
 	$(BIN)/keras-gan evaluate $(DEMO)
-	$(BIN)/keras-gan export $(DEMO) --format onnx saved_model
+	$(BIN)/keras-gan export $(DEMO) --format onnx onnx_prior saved_model litert
 	@echo "Look at $(DEMO)/samples.png"
 
 test: $(VENV)/.installed
@@ -39,8 +43,21 @@ bench: $(VENV)/.installed
 stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/kill_and_resume.py
 
+# Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
+deployment: $(DEPLOYMENT)/.installed
+	test -f $(EXPORTS)/prior.onnx || $(MAKE) demo
+	npm ci --prefix examples/deployment/web_page
+	KERAS_GAN_EXPORTS=$(abspath $(EXPORTS)) $(DEPLOYMENT)/bin/python -m pytest \
+	    --noconftest tests/deployment $(PYTEST_ARGS)
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(DEPLOYMENT)
+
+$(DEPLOYMENT)/.installed: examples/deployment/inference_server/requirements.txt
+	$(PYTHON) -m venv $(DEPLOYMENT)
+	$(DEPLOYMENT)/bin/python -m pip install --quiet --upgrade pip
+	$(DEPLOYMENT)/bin/python -m pip install --quiet --requirement $< pytest selenium
+	touch $@
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

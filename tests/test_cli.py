@@ -129,7 +129,9 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, short_epochs, capsys):
         assert main(["evaluate", str(path), *measures, *options]) == 0
         record = json.loads((path / "evaluation.json").read_text())
         assert record["model"]["epochs"] == epochs
-    assert main(["export", str(path), "--format", "saved_model", "--best"]) == 0
+    assert main(["export", str(path), "--format", "onnx", "--best"]) == 0
+    card = (path / "exports" / "generator.onnx.md").read_text()
+    assert f"- Epochs: {best}" in card and "parzen_log_likelihood" in card
     assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
 
 
@@ -232,14 +234,22 @@ def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):
 
 
 def test_export_writes_checked_artefacts(run_dir, capsys):
-    command = ["export", str(run_dir), "--format", "onnx", "saved_model"]
-    assert main(command) == 0
-    assert "largest difference" in capsys.readouterr().out
+    command = ["export", str(run_dir), "--license", "mit", "--format", "onnx"]
+    assert main([*command, "onnx_int8"]) == 0
+    assert capsys.readouterr().out.count("largest difference") == 2
     exports = run_dir / "exports"
-    assert (exports / "saved_model" / "saved_model.pb").is_file()
-    parity = json.loads((exports / "generator.onnx.parity.json").read_text())
-    assert parity["max_abs_error"] <= 1e-5
+    record = json.loads((exports / "generator.onnx.json").read_text())
+    assert record["parity"]["max_abs_error"] <= 1e-5
+    assert record["metadata"]["recipe"] == "digits"
+    assert record["metadata"]["license"] == "mit"
+    assert record["quality"] is None
+    quality = json.loads((exports / "generator_int8.onnx.json").read_text())["quality"]
+    assert quality["keras"].keys() == quality["artefact"].keys()
+    assert {"parzen_log_likelihood", "frechet_distance"} <= quality["keras"].keys()
     assert main(command) == 2
+    elsewhere = [*command, "--output-dir", str(run_dir / "elsewhere"), "--opset", "15"]
+    assert main(elsewhere) == 0
+    assert (run_dir / "elsewhere" / "generator.onnx").is_file()
     assert main([*command, "--overwrite"]) == 0
 
 
