@@ -47,12 +47,11 @@ class RunEvaluator:
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
         scores: Scores = {GENERATED: {}, HELD_OUT: {}}
-        if self.measures is None or PARZEN in self.measures:
+        if self._takes_parzen():
             scores[GENERATED][PARZEN] = self._parzen(self._kernels(gan), verbose)
             scores[HELD_OUT][PARZEN] = self._parzen(self._real_kernels(), verbose)
-        others = [name for name in self.measures or () if name != PARZEN]
-        if self.measures is None or others:
-            evaluator, num_test = self._evaluator(others or None), self._num_test()
+        if self._takes_others():
+            evaluator, num_test = self._evaluator(), self._num_test()
             samples = gan.sample(num_test, seed=_SAMPLE_SEED)
             scores[GENERATED] |= evaluator(samples, verbose)
             scores[HELD_OUT] |= evaluator(self.data.test.images[:num_test], verbose)
@@ -61,12 +60,11 @@ class RunEvaluator:
     def of_images(self, images: FloatArray) -> dict[str, Score]:
         """Returns scores of generated images, as many of them as the protocol takes."""
         scores: dict[str, Score] = {}
-        others = [name for name in self.measures or () if name != PARZEN]
-        if self.measures is None or PARZEN in self.measures:
+        if self._takes_parzen():
             kernels = images[: self.num_kernels or self.recipe.parzen.num_samples]
             scores[PARZEN] = self._parzen(kernels, verbose=0)
-        if self.measures is None or others:
-            scores |= self._evaluator(others or None)(images[: self._num_test()])
+        if self._takes_others():
+            scores |= self._evaluator()(images[: self._num_test()])
         return scores
 
     def protocol(self) -> Config:
@@ -112,6 +110,12 @@ class RunEvaluator:
             )
         return "\n".join(lines)
 
+    def _takes_parzen(self) -> bool:
+        return self.measures is None or PARZEN in self.measures
+
+    def _takes_others(self) -> bool:
+        return self.measures is None or {*self.measures} != {PARZEN}
+
     def _kernels(self, gan: GAN) -> Samples:
         if self.num_kernels is None:
             return gan.sample(self.recipe.parzen.num_samples, seed=_SAMPLE_SEED)
@@ -131,13 +135,14 @@ class RunEvaluator:
             verbose=verbose if is_stream(samples) else 0,
         )
 
-    def _evaluator(self, measures: Sequence[str] | None) -> Evaluator:
+    def _evaluator(self) -> Evaluator:
+        others = [name for name in self.measures or () if name != PARZEN]
         network = self.recipe.feature_network
         return Evaluator(
             self.data.train.images,
             self.data.valid.images[:_LARGEST_SET],
             network=network() if network else None,
-            measures=measures,
+            measures=others or None,
             value_range=self.data.value_range,
             seed=_SAMPLE_SEED,
         )
