@@ -168,6 +168,16 @@ NETWORKS = {
     ),
 }
 
+# A generator and a discriminator of equal images, for one game.
+PAIRS_OF_NETWORKS = [
+    ("networks.dcgan_generator", "networks.dcgan_discriminator"),
+    (
+        "networks.deconvolutional_generator",
+        "networks.maxout_convolutional_discriminator",
+    ),
+    ("networks.mlp_generator", "networks.maxout_discriminator"),
+]
+
 # Callbacks by name, from a folder that they may write to. They watch a game and leave
 # it as it is.
 CALLBACKS = {
@@ -256,8 +266,15 @@ def teams():
     references = [one for one in layers if type(one) is kg.layers.ReferenceBatch]
     # Virtual batch normalisation is three layers, of use together alone.
     partners = [one for one in layers if type(one) in _REFERENCE_PARTNERS]
-    alone = [[one] for one in layers if one not in references + partners]
-    return rules + alone + [[reference, *partners] for reference in references]
+    rest = [one for one in layers if one not in references + partners]
+    of_rows = [one for one in rest if _needs_rows(one)]
+    of_images = [one for one in rest if not _needs_rows(one)]
+    stacks = [
+        stack[start : start + _STACKED]
+        for stack in (of_images, of_rows)
+        for start in range(0, len(stack), _STACKED)
+    ]
+    return rules + stacks + [[reference, *partners] for reference in references]
 
 
 def game_with(team):
@@ -269,7 +286,7 @@ def game_with(team):
     if any(isinstance(one, _REFERENCE_PARTNERS) for one in copies):
         networks[0] = _generator_with_reference(*copies)
     elif isinstance(copies[0], keras.layers.Layer):
-        networks[1] = _discriminator_with(copies[0])
+        networks[1] = _discriminator_with(copies)
     for one in copies:
         prior = one if isinstance(one, kg.priors.Prior) else prior
     gan = kg.GAN(*networks, prior)
@@ -277,17 +294,12 @@ def game_with(team):
     return gan
 
 
-def game_with_network(network):
-    """A compiled game in which the network meets a simple opponent."""
-    if network.output_shape[1:] == (1,):
-        generator = kg.networks.mlp_generator(
-            LATENT_DIM, network.input_shape[1:], hidden_units=(8,), weight_range=0.5
-        )
-        return _game_of(generator, network)
-    discriminator = kg.networks.maxout_discriminator(
-        network.output_shape[1:], hidden_units=(6,), num_pieces=2, weight_range=0.5
-    )
-    return _game_of(network, discriminator)
+def game_of_networks(generator, discriminator):
+    """A compiled game of two of `NETWORKS`."""
+    generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
+    gan = kg.GAN(generator, discriminator, kg.priors.UniformPrior(LATENT_DIM))
+    gan.compile(**_rules_with([]))
+    return gan
 
 
 def _rules_with(copies):
@@ -320,15 +332,21 @@ _PART_OF_NETWORKS = (keras.layers.Layer, kg.priors.Prior, keras.Initializer)
 _PLAYERS = ("generator_optimizer", "discriminator_optimizer")
 
 
-def _discriminator_with(layer):
+_STACKED = 4  # layers of one discriminator: a game takes seconds to trace
+
+
+def _needs_rows(layer):
     spec = layer.input_spec
-    needs_rows = spec is not None and spec.ndim == 2
+    return spec is not None and spec.ndim == 2
+
+
+def _discriminator_with(layers):
     return keras.Sequential(
         [
             keras.Input(IMAGE_SHAPE),
             keras.layers.Dense(4),  # channels
-            *([keras.layers.Flatten()] if needs_rows else []),
-            layer,
+            *([keras.layers.Flatten()] if _needs_rows(layers[0]) else []),
+            *layers,
             keras.layers.Flatten(),
             keras.layers.Dense(1, dtype="float32"),
         ]
@@ -346,10 +364,3 @@ def _generator_with_reference(reference, drop, virtual):
     outputs = keras.layers.Dense(16)(reference(inputs))
     outputs = drop(virtual(outputs))
     return keras.Model(inputs, keras.layers.Reshape(IMAGE_SHAPE)(outputs))
-
-
-def _game_of(generator, discriminator):
-    prior = kg.priors.UniformPrior(generator.input_shape[1])
-    gan = kg.GAN(generator, discriminator, prior)
-    gan.compile(**_rules_with([]))
-    return gan

@@ -1,5 +1,7 @@
 """Small games for the tests, and what to compare of them."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 
@@ -31,6 +33,13 @@ def make_tiny_gan(
     return gan
 
 
+def play_tiny_gan(**arguments) -> kg.GAN:
+    """The tiny game after one epoch, which makes its networks nobody's initial ones."""
+    gan = make_tiny_gan(**arguments)
+    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    return gan
+
+
 def tiny_images(num_images: int = 40, seed: int = 0):
     random = np.random.default_rng(seed)
     return random.uniform(size=(num_images, 4, 4, 1)).astype("float32")
@@ -41,6 +50,24 @@ def without_dropout(gan: kg.GAN) -> kg.GAN:
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0
     return gan
+
+
+class SavedAfter(keras.callbacks.Callback):
+    """Saves a game, or its weights alone, after so many epochs, and plays on.
+
+    What is loaded then ends as the game that saved it: one game less to trace than a
+    twin that stops.
+    """
+
+    def __init__(self, epochs: int, path: Path) -> None:
+        super().__init__()
+        self.epochs, self.path = epochs, path
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 == self.epochs:
+            of_weights = self.path.name.endswith(".weights.h5")
+            save = self.model.save_weights if of_weights else self.model.save
+            save(self.path)
 
 
 def everything_of(gan: kg.GAN) -> list[np.ndarray]:

@@ -1,7 +1,13 @@
 import keras
 import numpy as np
 import pytest
-from games import assert_equal_weights, make_tiny_gan, tiny_images, weights_of
+from games import (
+    SavedAfter,
+    assert_equal_weights,
+    make_tiny_gan,
+    tiny_images,
+    weights_of,
+)
 
 import keras_gan as kg
 from export import check_parity, export_onnx
@@ -98,11 +104,8 @@ def test_without_a_half_life_the_generator_is_evaluated(tiny_gan):
 
 def test_the_average_is_saved_and_resumed_exactly(tmp_path):
     images = tiny_images()
-    whole = with_average(25.0)
-    whole.fit(images, batch_size=7, epochs=4, verbose=0)
-    stopped = with_average(25.0)
-    stopped.fit(images, batch_size=7, epochs=2, verbose=0)
-    stopped.save(tmp_path / "gan.keras")
+    whole, save = with_average(25.0), SavedAfter(2, tmp_path / "gan.keras")
+    whole.fit(images, batch_size=7, epochs=4, verbose=0, callbacks=[save])
     resumed = kg.load(tmp_path / "gan.keras")
     assert resumed.ema_half_life == 25.0
     resumed.fit(images, batch_size=7, epochs=4, initial_epoch=2, verbose=0)

@@ -14,10 +14,11 @@ from catalog import (
     CALLBACKS,
     EXEMPT,
     NETWORKS,
+    PAIRS_OF_NETWORKS,
     SERIALIZABLE,
     entries_of,
+    game_of_networks,
     game_with,
-    game_with_network,
     name_of,
     teams,
 )
@@ -139,8 +140,8 @@ GAMES = {
         for index, team in enumerate(teams())
     },
     **{
-        name: lambda build=build: game_with_network(build())
-        for name, build in NETWORKS.items()
+        " ".join(pair): lambda pair=pair: game_of_networks(*pair)
+        for pair in PAIRS_OF_NETWORKS
     },
 }
 
@@ -148,6 +149,7 @@ GAMES = {
 def test_every_entry_plays():
     playing = [id(entry) for team in teams() for entry in team]
     assert {*playing} == {id(entry) for entry in SERIALIZABLE}
+    assert {name for pair in PAIRS_OF_NETWORKS for name in pair} == set(NETWORKS)
 
 
 def assert_moved(gan, before):
@@ -194,7 +196,7 @@ def watched(*callbacks):
     # Eagerly: there is nothing to see in a graph, and tracing takes long.
     gan = make_tiny_gan(run_eagerly=True)
     logs = gan.fit(
-        tiny_images(), batch_size=20, epochs=2, callbacks=callbacks, verbose=0
+        tiny_images(20), batch_size=20, epochs=2, callbacks=callbacks, verbose=0
     )
     assert np.isfinite(list(logs.history.values())).all()
     return gan
@@ -212,46 +214,65 @@ def test_callbacks_watch_and_change_nothing(name, unwatched, tmp_path):
     assert_equal_weights(gan.discriminator, unwatched.discriminator)
 
 
-def test_a_saved_gan_loads_in_a_fresh_process(tmp_path):
+# ------------------------------------------------------------------ a fresh process
+
+# Keras itself imports some of them: only what we add counts.
+FRESH = """
+import json, sys
+import keras, tensorflow
+before = set(sys.modules)
+import keras_gan as kg
+added = sorted(set(sys.modules) - before)
+told = {
+    "added": added,
+    "samples": kg.load(sys.argv[1]).sample(2, seed=1).ravel().tolist(),
+    "latents": kg.priors.NormalPrior(2).sample(1, seed=3).numpy().tolist(),
+}
+print(json.dumps(told))
+"""
+OPTIONAL_LIBRARIES = {
+    *("tensorflow_probability", "matplotlib", "onnx", "tf2onnx"),
+    *("onnxruntime", "sklearn", "PIL"),
+}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A game and what a new process says that imports us and loads it."""
     gan = make_tiny_gan()
-    gan.save(tmp_path / "gan.keras")
-    code = (
-        "import sys, keras_gan as kg;"
-        "print(kg.load(sys.argv[1]).sample(2, seed=1).ravel().tolist())"
-    )
-    output = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "gan.keras")],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    path = tmp_path_factory.mktemp("saved") / "gan.keras"
+    gan.save(path)
+    command = [sys.executable, "-c", FRESH, str(path)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return gan, json.loads(output)
+
+
+def test_a_saved_gan_loads_in_a_fresh_process(saved):
+    gan, told = saved
     np.testing.assert_allclose(
-        json.loads(output), gan.sample(2, seed=1).ravel(), rtol=1e-6
+        told["samples"], gan.sample(2, seed=1).ravel(), rtol=1e-6
     )
 
 
-# ----------------------------------------------------------------------------- import
+def test_a_seed_gives_the_same_latents_in_a_fresh_process(saved):
+    _, told = saved
+    latents = kg.priors.NormalPrior(2).sample(1, seed=3)
+    np.testing.assert_array_equal(np.float32(told["latents"]), latents)
 
 
-def test_importing_the_package_imports_no_optional_library():
-    code = (
-        # Keras itself imports some of them: only what we add counts.
-        "import sys, keras, tensorflow; before = set(sys.modules); import keras_gan;"
-        "heavy = {'tensorflow_probability', 'matplotlib', 'onnx', 'tf2onnx', "
-        "'onnxruntime', 'sklearn', 'PIL'};"
-        "print(sorted(heavy & (set(sys.modules) - before)))"
-    )
-    output = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout
-    assert output.strip() == "[]"
+def test_importing_the_package_imports_no_optional_library(saved):
+    _, told = saved
+    assert "keras_gan" in told["added"]
+    assert not OPTIONAL_LIBRARIES & set(told["added"])
 
 
+# Torch would take seconds to import: Keras is told that it is not there.
 @pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
 def test_another_backend_is_refused_at_import(backend, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", backend)
+    code = "import sys; sys.modules['torch'] = None; import keras_gan"
     result = subprocess.run(
-        [sys.executable, "-c", "import keras_gan"], capture_output=True, text=True
+        [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert result.returncode == 1
     assert f"Received: backend='{backend}'" in result.stderr.splitlines()[-1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from games import make_tiny_gan, tiny_images
+from games import play_tiny_gan
 
 from export import Provenance, export_onnx, export_saved_model
 
@@ -16,9 +16,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "deployment"
 
 @pytest.fixture(scope="module")
 def gan():
-    gan = make_tiny_gan()
-    gan.fit(tiny_images(), batch_size=10, verbose=0)
-    return gan
+    return play_tiny_gan()
 
 
 def read_picture(path, shape):

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import make_tiny_gan, tiny_images
+from games import play_tiny_gan
 
 import keras_gan as kg
 from export import (
@@ -25,9 +25,7 @@ PROVENANCE = Provenance(
 
 @pytest.fixture(scope="module")
 def trained():
-    gan = make_tiny_gan()
-    gan.fit(tiny_images(), batch_size=10, verbose=0)
-    return gan
+    return play_tiny_gan()
 
 
 @pytest.fixture(scope="module")
@@ -213,8 +211,7 @@ def test_the_command_line_names_every_format():
 
 
 def test_an_average_is_what_is_exported(tmp_path):
-    gan = make_tiny_gan(ema_half_life=20.0)
-    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    gan = play_tiny_gan(ema_half_life=20.0)
     path = tmp_path / "generator.onnx"
     assert export_onnx(gan, path).passed
     plain = kg.GAN(gan.generator, gan.discriminator, gan.prior)

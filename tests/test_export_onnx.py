@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from games import make_tiny_gan, tiny_images
+from games import make_tiny_gan, play_tiny_gan
 
 import keras_gan as kg
 from export import Provenance, check_parity, export_onnx, export_onnx_prior
@@ -14,9 +14,7 @@ KNOWN_RANGE = Provenance(value_range=(-1.0, 2.0))
 
 @pytest.fixture(scope="module")
 def trained():
-    gan = make_tiny_gan()
-    gan.fit(tiny_images(), batch_size=10, verbose=0)
-    return gan
+    return play_tiny_gan()
 
 
 @pytest.fixture(scope="module")

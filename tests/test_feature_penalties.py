@@ -2,7 +2,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, make_tiny_gan, tiny_images, without_dropout
+from games import (
+    SavedAfter,
+    assert_equal_state,
+    make_tiny_gan,
+    tiny_images,
+    without_dropout,
+)
 
 import keras_gan as kg
 from keras_gan.penalties import FeatureMatching, HistoricalAveraging, MomentMatching
@@ -271,11 +277,10 @@ def test_past_weights_survive_saving(tmp_path):
         return [HistoricalAveraging(0.5, player) for player in players]
 
     images = tiny_images()
-    whole, half = (make_tiny_gan(penalties=averaging()) for _ in range(2))
-    whole.fit(images, batch_size=10, epochs=2, verbose=0)
-    half.fit(images, batch_size=10, verbose=0)
-    half.save(tmp_path / "gan.keras")
-    loaded = kg.load(tmp_path / "gan.keras")
+    whole, save = make_tiny_gan(penalties=averaging()), tmp_path / "gan.keras"
+    saves = [SavedAfter(1, save)]
+    whole.fit(images, batch_size=10, epochs=2, verbose=0, callbacks=saves)
+    loaded = kg.load(save)
     count, first_mean = loaded.penalties[0].variables[:2]
     assert float(count.numpy()) == 4.0 and np.abs(first_mean.numpy()).max() > 0
     loaded.fit(images, batch_size=10, verbose=0)

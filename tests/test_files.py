@@ -1,9 +1,11 @@
 import json
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from keras_gan import _files
 from keras_gan._files import remove_partials, replacing, write_json
 
 
@@ -38,12 +40,14 @@ def test_success_replaces_what_was_there(tmp_path, is_folder):
 
 
 def test_a_killed_process_leaves_a_trace_that_can_be_removed(tmp_path):
+    # The file alone: the package would import TensorFlow first, for seconds.
     code = (
-        "import os, sys; from keras_gan._files import replacing\n"
-        "with replacing(sys.argv[1]) as partial:\n"
+        "import os, runpy, sys; replacing = runpy.run_path(sys.argv[1])['replacing']\n"
+        "with replacing(sys.argv[2]) as partial:\n"
         "    partial.write_text('half'); os.kill(os.getpid(), 9)"
     )
-    subprocess.run([sys.executable, "-c", code, tmp_path / "file.txt"])
+    command = [sys.executable, "-c", code, _files.__file__, tmp_path / "file.txt"]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(".file.txt-")
     remove_partials(tmp_path)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from games import (
+    assert_equal_state,
     assert_equal_weights,
     make_tiny_gan,
     tiny_images,
@@ -84,19 +85,34 @@ def test_k_discriminator_steps_see_fresh_data_and_latents():
     assert len({value for fake in fakes for value in fake.ravel().tolist()}) == 16
 
 
-def test_batch_size_is_that_of_one_minibatch():
-    gan = make_tiny_gan(discriminator_steps=2)
-    gan.fit(tiny_images(40), batch_size=5, verbose=0)
-    assert gan.generator_optimizer.iterations == 4
-    assert gan.discriminator_optimizer.iterations == 8
+@pytest.fixture(scope="module")
+def three_to_one():
+    """A game of three moves of D for one of G; new data need no new graph."""
+    return make_tiny_gan(discriminator_steps=3)
+
+
+def moves_in(gan, num_images):
+    """How often D and G moved for so many images, and the loss of D."""
+    players = (gan.discriminator_optimizer, gan.generator_optimizer)
+    before = [int(player.iterations.numpy()) for player in players]
+    logs = gan.fit(tiny_images(num_images), batch_size=4, verbose=0).history
+    after = [int(player.iterations.numpy()) for player in players]
+    return *np.subtract(after, before), logs["d_loss"]
+
+
+def test_batch_size_is_that_of_one_minibatch(three_to_one):
+    d_moves, g_moves, _ = moves_in(three_to_one, 24)
+    assert (d_moves, g_moves) == (6, 2)
 
 
 @pytest.mark.parametrize("num_images", [1, 2, 7, 11])
-def test_a_short_last_batch_still_feeds_every_discriminator_step(num_images):
-    gan = make_tiny_gan(discriminator_steps=3)
-    history = gan.fit(tiny_images(num_images), batch_size=4, verbose=0)
-    assert np.isfinite(history.history["d_loss"]).all()
-    assert gan.discriminator_optimizer.iterations == 3 * -(-num_images // 12)
+def test_a_short_last_batch_still_feeds_every_discriminator_step(
+    three_to_one, num_images
+):
+    d_moves, g_moves, d_loss = moves_in(three_to_one, num_images)
+    assert np.isfinite(d_loss).all()
+    assert (d_moves, g_moves) == (3, 1)
+    assert all(np.isfinite(weight).all() for weight in weights_of(three_to_one))
 
 
 def test_simultaneous_step_uses_old_parameters_and_shared_samples():
@@ -170,19 +186,6 @@ def test_batch_statistics_move_during_training():
     assert np.abs(generator.layers[1].moving_mean.numpy()).max() > 1e-4
 
 
-@pytest.mark.parametrize("simultaneous", [False, True])
-def test_two_runs_with_one_seed_are_equal(simultaneous):
-    runs = []
-    for _ in range(2):
-        gan = make_tiny_gan(seed=4, simultaneous=simultaneous)
-        gan.fit(tiny_images(), batch_size=7, epochs=3, verbose=0)
-        runs.append(gan)
-    assert_equal_weights(*runs)
-    other = make_tiny_gan(seed=5, simultaneous=simultaneous)
-    other.fit(tiny_images(), batch_size=7, epochs=3, verbose=0)
-    assert not np.array_equal(weights_of(runs[0])[-1], weights_of(other)[-1])
-
-
 def test_the_seed_of_the_gan_governs_dropout():
     networks = make_tiny_gan(seed=1)
     first = keras.models.clone_model(networks.discriminator)
@@ -196,56 +199,79 @@ def test_the_seed_of_the_gan_governs_dropout():
     np.testing.assert_array_equal(*logits)
 
 
-@pytest.mark.parametrize("simultaneous", [False, True])
-def test_save_load_continue_equals_the_uninterrupted_run(tmp_path, simultaneous):
-    images = tiny_images()
-    whole = make_tiny_gan(simultaneous=simultaneous)
-    whole.fit(images, batch_size=7, epochs=4, verbose=0)
-    stopped = make_tiny_gan(simultaneous=simultaneous)
-    stopped.fit(images, batch_size=7, epochs=2, verbose=0)
-    stopped.save(tmp_path / "gan.keras")
-    resumed = kg.load(tmp_path / "gan.keras")
-    resumed.fit(images, batch_size=7, epochs=4, initial_epoch=2, verbose=0)
-    assert_equal_weights(whole, resumed)
-    for name in ("generator_optimizer", "discriminator_optimizer"):
-        pairs = zip(
-            getattr(whole, name).variables,
-            getattr(resumed, name).variables,
-            strict=True,
-        )
-        for one, other in pairs:
-            np.testing.assert_array_equal(one.numpy(), other.numpy())
-
-
-def test_a_weights_file_resumes_exactly_too(tmp_path):
-    images = tiny_images()
-    whole = make_tiny_gan()
-    whole.fit(images, batch_size=7, epochs=3, verbose=0)
-    stopped = make_tiny_gan()
-    stopped.fit(images, batch_size=7, epochs=1, verbose=0)
-    stopped.save_weights(tmp_path / "gan.weights.h5")
-    resumed = make_tiny_gan()
-    resumed.load_weights(tmp_path / "gan.weights.h5")
-    resumed.fit(images, batch_size=7, epochs=3, initial_epoch=1, verbose=0)
-    assert_equal_weights(whole, resumed)
-
-
-def test_loading_restores_rules_and_samples(tmp_path):
-    gan = make_tiny_gan(
-        seed=3, objective=kg.objectives.Minimax(0.1), discriminator_steps=2
+def play(gan, epochs, initial_epoch=0, callbacks=()):
+    gan.fit(
+        tiny_images(),
+        batch_size=7,
+        epochs=epochs,
+        initial_epoch=initial_epoch,
+        callbacks=list(callbacks),
+        verbose=0,
     )
-    gan.fit(tiny_images(), batch_size=5, verbose=0)
-    gan.save(tmp_path / "gan.keras")
-    loaded = keras.models.load_model(tmp_path / "gan.keras")
-    assert loaded.objective.get_config() == {"label_smoothing": 0.1}
-    assert loaded.discriminator_steps == 2 and loaded.seed == 3
-    np.testing.assert_array_equal(loaded.sample(5, seed=1), gan.sample(5, seed=1))
+    return gan
 
 
-def test_backup_and_restore_resumes_exactly(tmp_path):
-    images = tiny_images()
-    whole = make_tiny_gan()
-    whole.fit(images, batch_size=7, epochs=4, verbose=0)
+class Witness(keras.callbacks.Callback):
+    """Remembers the weights at the end of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights.append(weights_of(self.model))
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Games of four epochs and of two with one seed, by who moves when."""
+
+    def played(simultaneous):
+        witness = Witness()
+        whole = play(make_tiny_gan(simultaneous=simultaneous), 4, callbacks=[witness])
+        stopped = play(make_tiny_gan(simultaneous=simultaneous), 2)
+        folder = tmp_path_factory.mktemp("stopped")
+        stopped.save(folder / "gan.keras")
+        stopped.save_weights(folder / "gan.weights.h5")
+        return whole, witness.weights, stopped, folder
+
+    return {simultaneous: played(simultaneous) for simultaneous in (False, True)}
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_two_runs_with_one_seed_are_equal(runs, simultaneous):
+    _, by_epoch, stopped, _ = runs[simultaneous]
+    for one, other in zip(by_epoch[1], weights_of(stopped), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_another_seed_is_another_game(simultaneous):
+    games = [make_tiny_gan(seed, simultaneous=simultaneous) for seed in (4, 5)]
+    for gan in games:
+        one_step(gan, tiny_images(7))
+    # The bias of the logits, which both begin with at 0.
+    one, other = (weights_of(gan.discriminator)[-1] for gan in games)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_save_load_continue_equals_the_uninterrupted_run(runs, simultaneous):
+    whole, _, _, folder = runs[simultaneous]
+    resumed = play(kg.load(folder / "gan.keras"), 4, initial_epoch=2)
+    assert_equal_weights(whole, resumed)
+    assert_equal_state(whole, resumed)
+
+
+def test_a_weights_file_resumes_exactly_too(runs):
+    whole, _, _, folder = runs[False]
+    resumed = make_tiny_gan()
+    resumed.load_weights(folder / "gan.weights.h5")
+    assert_equal_weights(whole, play(resumed, 4, initial_epoch=2))
+
+
+def test_backup_and_restore_resumes_exactly(runs, tmp_path):
+    whole, *_ = runs[False]
 
     class PowerCut(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -256,12 +282,20 @@ def test_backup_and_restore_resumes_exactly(tmp_path):
         return keras.callbacks.BackupAndRestore(tmp_path / "backup")
 
     with pytest.raises(ConnectionAbortedError):
-        make_tiny_gan().fit(
-            images, batch_size=7, epochs=4, verbose=0, callbacks=[backup(), PowerCut()]
-        )
-    resumed = make_tiny_gan()
-    resumed.fit(images, batch_size=7, epochs=4, verbose=0, callbacks=[backup()])
-    assert_equal_weights(whole, resumed)
+        play(make_tiny_gan(), 4, callbacks=[backup(), PowerCut()])
+    assert_equal_weights(whole, play(make_tiny_gan(), 4, callbacks=[backup()]))
+
+
+def test_loading_restores_rules_and_samples(tmp_path):
+    gan = make_tiny_gan(
+        seed=3, objective=kg.objectives.Minimax(0.1), discriminator_steps=2
+    )
+    one_step(gan, tiny_images(10))
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert loaded.objective.get_config() == {"label_smoothing": 0.1}
+    assert loaded.discriminator_steps == 2 and loaded.seed == 3
+    np.testing.assert_array_equal(loaded.sample(5, seed=1), gan.sample(5, seed=1))
 
 
 def test_sample_depends_on_its_seed_alone(tiny_gan):
@@ -303,20 +337,26 @@ def test_fit_takes_datasets_with_and_without_labels(tiny_gan):
     assert tiny_gan.train_steps == 6
 
 
+def without_chance(**arguments):
+    """Weights after six steps in which nothing is drawn."""
+    # XLA draws other random bits than the CPU kernels.
+    gan = without_dropout(make_tiny_gan(optimizer=sgd, **arguments))
+    gan.prior = kg.priors.UniformPrior(3, low=0.5, high=0.5 + 1e-7)
+    gan.fit(tiny_images(36), batch_size=6, verbose=0)
+    return weights_of(gan)
+
+
+@pytest.fixture(scope="module")
+def weights_of_the_plain_way():
+    return without_chance()
+
+
 @pytest.mark.parametrize(
     "arguments", [{"jit_compile": True}, {"steps_per_execution": 3}]
 )
-def test_compiled_ways_of_playing_agree(arguments):
-    plain, other = (
-        make_tiny_gan(optimizer=sgd),
-        make_tiny_gan(optimizer=sgd, **arguments),
-    )
-    for gan in (plain, other):
-        # XLA draws other random bits than the CPU kernels: leave nothing to chance.
-        without_dropout(gan)
-        gan.prior = kg.priors.UniformPrior(3, low=0.5, high=0.5 + 1e-7)
-        gan.fit(tiny_images(36), batch_size=6, verbose=0)
-    for one, two in zip(weights_of(plain), weights_of(other), strict=True):
+def test_compiled_ways_of_playing_agree(arguments, weights_of_the_plain_way):
+    weights = without_chance(**arguments)
+    for one, two in zip(weights_of_the_plain_way, weights, strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-5)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from games import (
+    SavedAfter,
     assert_equal_state,
     assert_equal_weights,
     make_tiny_gan,
@@ -18,17 +19,23 @@ from games import (
 import keras_gan as kg
 from keras_gan.penalties import R1, HistoricalAveraging
 
-EVERYTHING = {"discriminator_steps": 3, "ema_half_life": 40.0}
+# Five steps of two moves: where the first epoch ends, a penalty of every third move is
+# not at the beginning of its turn.
+EVERYTHING = {"discriminator_steps": 2, "ema_half_life": 40.0}
+INTERVAL = 3
 
 
 def everything_gan(**arguments):
-    penalties = [R1(1.0, interval=2), HistoricalAveraging(0.1, player="generator")]
+    penalties = [
+        R1(1.0, interval=INTERVAL),
+        HistoricalAveraging(0.1, player="generator"),
+    ]
     return make_tiny_gan(penalties=penalties, **EVERYTHING, **arguments)
 
 
 def play(gan, epochs=1, initial_epoch=0, callbacks=None):
     gan.fit(
-        tiny_images(60),
+        tiny_images(40),
         batch_size=4,
         epochs=epochs,
         initial_epoch=initial_epoch,
@@ -38,19 +45,58 @@ def play(gan, epochs=1, initial_epoch=0, callbacks=None):
     return gan
 
 
+@pytest.fixture(scope="module")
+def uncut(tmp_path_factory):
+    """A game of three epochs, without a stop, and what it saved after the first."""
+    folder = tmp_path_factory.mktemp("uncut")
+    names = ("gan.keras", "gan.weights.h5")
+    saves = [SavedAfter(1, folder / name) for name in names]
+    return play(everything_gan(), 3, callbacks=saves), folder
+
+
+def test_a_saved_model_resumes_exactly(uncut):
+    whole, folder = uncut
+    resumed = kg.load(folder / "gan.keras")
+    assert resumed.train_steps == 5
+    assert_equal_state(whole, play(resumed, epochs=3, initial_epoch=1))
+
+
+def test_weights_alone_resume_all_that_moves(uncut):
+    whole, folder = uncut
+    resumed = everything_gan()
+    resumed.load_weights(folder / "gan.weights.h5")
+    assert resumed.train_steps == 5
+    assert_equal_state(whole, play(resumed, epochs=3, initial_epoch=1))
+    assert_equal_weights(whole, resumed)
+
+
+def test_backup_and_restore_keeps_all_that_moves(uncut, tmp_path):
+    whole, _ = uncut
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise ConnectionAbortedError
+
+    backup = keras.callbacks.BackupAndRestore
+    with pytest.raises(ConnectionAbortedError):
+        play(everything_gan(), 3, callbacks=[backup(tmp_path / "a"), PowerCut()])
+    resumed = play(everything_gan(), 3, callbacks=[backup(tmp_path / "a")])
+    assert_equal_state(whole, resumed)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        {},
         {"jit_compile": True, "discriminator_steps": 1},
         {"steps_per_execution": 4},
         {"simultaneous": True, "discriminator_steps": 1},
         {"run_eagerly": True},
     ],
-    ids=lambda arguments: "-".join(arguments) or "plain",
+    ids="-".join,
 )
 def test_every_way_of_playing_resumes_exactly(arguments, tmp_path):
-    arguments = {**EVERYTHING, "penalties": [R1(1.0, interval=2)], **arguments}
+    arguments = {**EVERYTHING, "penalties": [R1(1.0, interval=INTERVAL)], **arguments}
     whole = play(make_tiny_gan(**arguments))
     whole.save(tmp_path / "gan.keras")
     play(whole, epochs=2, initial_epoch=1)
@@ -101,73 +147,71 @@ def test_float16_learns_what_float32_learns(dtype_policy):
         np.testing.assert_allclose(one, other, rtol=0.02, atol=5e-3)
 
 
-def test_backup_and_restore_keeps_all_that_moves(tmp_path):
-    whole = play(everything_gan(), epochs=3)
-
-    class PowerCut(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == 2:
-                raise ConnectionAbortedError
-
-    backup = keras.callbacks.BackupAndRestore
-    with pytest.raises(ConnectionAbortedError):
-        play(everything_gan(), 3, callbacks=[backup(tmp_path / "a"), PowerCut()])
-    resumed = play(everything_gan(), 3, callbacks=[backup(tmp_path / "a")])
-    assert_equal_state(whole, resumed)
-
-
-@pytest.mark.parametrize("whole_model", [True, False])
-def test_model_checkpoint_keeps_the_best(whole_model, tmp_path):
-    path = tmp_path / ("gan.keras" if whole_model else "gan.weights.h5")
-    checkpoint = keras.callbacks.ModelCheckpoint(
-        path,
-        monitor="val_d_loss",
-        mode="min",
-        save_best_only=True,
-        save_weights_only=not whole_model,
-    )
-    gan = make_tiny_gan()
-    history = gan.fit(
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """The logs and the files of a game that Keras's callbacks watched."""
+    folder = tmp_path_factory.mktemp("watched")
+    checkpoints = [
+        keras.callbacks.ModelCheckpoint(
+            folder / name,
+            monitor="val_d_loss",
+            mode="min",
+            save_best_only=True,
+            save_weights_only=name.endswith(".weights.h5"),
+        )
+        for name in ("gan.keras", "gan.weights.h5")
+    ]
+    loggers = [
+        keras.callbacks.CSVLogger(folder / "history.csv"),
+        keras.callbacks.TensorBoard(folder / "board", update_freq=1),
+    ]
+    history = make_tiny_gan().fit(
         tiny_images(),
         batch_size=10,
         epochs=4,
         validation_split=0.25,
-        callbacks=[checkpoint],
+        callbacks=checkpoints + loggers,
         verbose=0,
-    ).history
-    best = make_tiny_gan()
-    best = kg.load(path) if whole_model else best
-    if not whole_model:
-        best.load_weights(path)
+    )
+    return history.history, folder
+
+
+@pytest.mark.parametrize("whole_model", [True, False])
+def test_model_checkpoint_keeps_the_best(whole_model, watched):
+    logs, folder = watched
+    if whole_model:
+        best = kg.load(folder / "gan.keras")
+    else:
+        best = make_tiny_gan()
+        best.load_weights(folder / "gan.weights.h5")
     score = best.evaluate(tiny_images()[30:], verbose=0, return_dict=True)
-    np.testing.assert_allclose(score["d_loss"], min(history["val_d_loss"]), rtol=1e-5)
+    np.testing.assert_allclose(score["d_loss"], min(logs["val_d_loss"]), rtol=1e-5)
+    assert len(set(logs["val_d_loss"])) == 4
+
+
+def test_loggers_write_both_losses(watched):
+    logs, folder = watched
+    rows = list(csv.DictReader((folder / "history.csv").read_text().splitlines()))
+    for name in ("d_loss", "g_loss"):
+        np.testing.assert_allclose([float(row[name]) for row in rows], logs[name])
+    assert list((folder / "board" / "train").iterdir())
+
+
+def one_step_epochs(callback, epochs, **arguments):
+    """A game whose epochs have one step, eagerly: nothing here looks at a graph."""
+    gan = make_tiny_gan(run_eagerly=True, **arguments)
+    history = gan.fit(
+        tiny_images(10), batch_size=10, epochs=epochs, callbacks=[callback], verbose=0
+    )
+    return gan, history.history
 
 
 def test_early_stopping_restores_the_best_weights():
     stop = keras.callbacks.EarlyStopping(
         "g_loss", mode="max", patience=0, restore_best_weights=True, start_from_epoch=0
     )
-    gan = make_tiny_gan()
-    history = gan.fit(
-        tiny_images(), batch_size=10, epochs=30, callbacks=[stop], verbose=0
-    ).history
-    assert len(history["g_loss"]) < 30
-
-
-def test_loggers_write_both_losses(tmp_path):
-    callbacks = [
-        keras.callbacks.CSVLogger(tmp_path / "history.csv"),
-        keras.callbacks.TensorBoard(tmp_path / "board", update_freq=1),
-    ]
-    gan = make_tiny_gan()
-    history = gan.fit(
-        tiny_images(), batch_size=10, epochs=2, callbacks=callbacks, verbose=0
-    ).history
-    rows = list(csv.DictReader((tmp_path / "history.csv").read_text().splitlines()))
-    np.testing.assert_allclose(
-        [float(row["g_loss"]) for row in rows], history["g_loss"]
-    )
-    assert list((tmp_path / "board" / "train").iterdir())
+    _, logs = one_step_epochs(stop, epochs=30)
+    assert len(logs["g_loss"]) < 30
 
 
 def knows_several_optimizers():
@@ -183,12 +227,11 @@ several_optimizers = pytest.mark.skipif(
 
 @several_optimizers
 def test_learning_rate_scheduler_reaches_both_optimizers():
-    gan = make_tiny_gan()
-    gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(4e-3))
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
-    logs = gan.fit(
-        tiny_images(), batch_size=10, epochs=2, callbacks=[halve], verbose=0
-    ).history
+    rates = iter([1e-3, 4e-3])
+    gan, logs = one_step_epochs(
+        halve, epochs=2, optimizer=lambda: keras.optimizers.Adam(next(rates))
+    )
     np.testing.assert_allclose(logs["learning_rate_generator"], [5e-4, 2.5e-4])
     np.testing.assert_allclose(logs["learning_rate_discriminator"], [2e-3, 1e-3])
     np.testing.assert_allclose(gan.generator_optimizer.learning_rate, 2.5e-4)
@@ -197,11 +240,10 @@ def test_learning_rate_scheduler_reaches_both_optimizers():
 
 @several_optimizers
 def test_reduce_on_plateau_reaches_both_optimizers():
-    gan = make_tiny_gan()
     plateau = keras.callbacks.ReduceLROnPlateau(
         "d_loss", mode="min", patience=1, min_delta=1e9, factor=0.1
     )
-    gan.fit(tiny_images(), batch_size=10, epochs=3, callbacks=[plateau], verbose=0)
+    gan, _ = one_step_epochs(plateau, epochs=3)
     assert gan.generator_optimizer.learning_rate < 0.005
     assert gan.discriminator_optimizer.learning_rate < 0.005
 
@@ -286,13 +328,3 @@ def test_summary_counts_both_optimizers(tiny_gan):
     lines = []
     tiny_gan.summary(print_fn=lambda text, line_break=True: lines.append(text))
     assert "Optimizer params" in "\n".join(lines)
-
-
-def test_weights_alone_resume_all_that_moves(tmp_path):
-    whole = play(everything_gan(), epochs=2)
-    play(everything_gan()).save_weights(tmp_path / "gan.weights.h5")
-    resumed = everything_gan()
-    resumed.load_weights(tmp_path / "gan.weights.h5")
-    play(resumed, epochs=2, initial_epoch=1)
-    assert_equal_weights(whole, resumed)
-    assert_equal_state(whole, resumed)

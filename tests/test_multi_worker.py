@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 PLAY = Path(__file__).parent / "workers" / "play.py"
-TIMEOUT = 240  # seconds; a pair takes about 20 on two free cores
+EPOCHS = 3
+TIMEOUT = 360  # seconds; a pair takes about 30 on two free cores
 
 
 @contextmanager
-def workers(*arguments, kill_at_step=None):
+def workers(tmp_path, *arguments, kill_at_step=None):
     """Two processes that know each other; the second is to die at that step."""
     ports = free_ports(2)
     cluster = {"worker": [f"localhost:{port}" for port in ports]}
@@ -26,21 +27,30 @@ def workers(*arguments, kill_at_step=None):
         env = {**os.environ, "TF_CONFIG": json.dumps(config)}
         if kill_at_step is not None and index == 1:
             env["KILL_AT_STEP"] = str(kill_at_step)
-        processes.append(
-            subprocess.Popen(
-                [sys.executable, *map(str, arguments)],
-                env=env,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
+        # A file: a pipe that nobody reads would stop who has much to say.
+        with log_of(tmp_path, index).open("w") as log:
+            processes.append(
+                subprocess.Popen(
+                    [sys.executable, *map(str, arguments)],
+                    env=env,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                )
             )
-        )
     try:
         yield processes
     finally:
         for process in processes:
             process.kill()
-            process.communicate()
+            process.wait()
+
+
+def log_of(tmp_path, index):
+    return tmp_path / f"worker_{index}.log"
+
+
+def end_of_log(tmp_path, index):
+    return log_of(tmp_path, index).read_text()[-3000:]
 
 
 def free_ports(count):
@@ -52,14 +62,6 @@ def free_ports(count):
     finally:
         for one in sockets:
             one.close()
-
-
-def run_to_the_end(folder, epochs):
-    folder.mkdir(exist_ok=True)
-    with workers(PLAY, folder, epochs) as processes:
-        for process in processes:
-            _, errors = process.communicate(timeout=TIMEOUT)
-            assert process.returncode == 0, errors[-3000:]
 
 
 def results_of(folder):
@@ -78,15 +80,21 @@ def test_a_lost_worker_resumes_and_both_end_with_the_weights_of_an_uncut_game(
     tmp_path,
 ):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    run_to_the_end(whole, epochs=3)
-    assert_equal(*results_of(whole))  # networks, optimizers, random states, logs
-
-    cut.mkdir()
-    with workers(PLAY, cut, 3, kill_at_step=7) as (survivor, lost):
-        assert lost.wait(timeout=TIMEOUT) == -signal.SIGKILL
+    for folder in (whole, cut):
+        folder.mkdir()
+    # One pair of processes plays both, for a process takes seconds to start.
+    pair = workers(tmp_path, PLAY, EPOCHS, whole, cut, kill_at_step=7)
+    with pair as (survivor, lost):
+        status = lost.wait(timeout=TIMEOUT)
+        assert status == -signal.SIGKILL, end_of_log(tmp_path, 1)
         survivor.kill()  # it waits for the lost one, until a runner restarts both
-    assert not (cut / "worker_0.npz").exists()
-    run_to_the_end(cut, epochs=3)
+    assert_equal(*results_of(whole))  # networks, optimizers, random states, logs
+    assert (cut / "gan.keras").exists() and not (cut / "worker_0.npz").exists()
+
+    with workers(tmp_path, PLAY, EPOCHS, cut) as processes:
+        for index, process in enumerate(processes):
+            status = process.wait(timeout=TIMEOUT)
+            assert status == 0, end_of_log(tmp_path, index)
     assert_equal(results_of(whole)[0][:-1], results_of(cut)[0][:-1])
     assert_equal(*results_of(cut))
 

@@ -1,6 +1,7 @@
-"""One worker of a game on several: plays, saves each epoch, leaves its weights.
+"""One worker of games on several: plays, saves each epoch, leaves its weights.
 
-Called as `play.py FOLDER EPOCHS`, with TF_CONFIG in the environment.
+Called as `play.py EPOCHS FOLDER...`, with TF_CONFIG in the environment: one game for
+each folder, the last of which may be cut.
 """
 
 import os
@@ -30,7 +31,7 @@ class KilledAtStep(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path, epochs: int) -> None:
+def play(folder: Path, epochs: int, *callbacks: keras.callbacks.Callback) -> None:
     path = folder / "gan.keras"
     number = STRATEGY.cluster_resolver.task_id
     with STRATEGY.scope():
@@ -38,7 +39,7 @@ def main(folder: Path, epochs: int) -> None:
             gan = kg.load(path)
         else:
             gan = make_tiny_gan(
-                penalties=[kg.penalties.R1(1.0, interval=2)],
+                penalties=[kg.penalties.R1(1.0, interval=3)],
                 discriminator_steps=2,
                 ema_half_life=50.0,
             )
@@ -48,7 +49,7 @@ def main(folder: Path, epochs: int) -> None:
         epochs=epochs,
         initial_epoch=int(gan.epochs_completed.numpy()),
         callbacks=[
-            KilledAtStep(),
+            *callbacks,
             kg.callbacks.NaNGuard(),
             kg.callbacks.SaveEachEpoch(path),
             kg.callbacks.SampleGrid(folder / "samples", num_samples=4),
@@ -60,5 +61,11 @@ def main(folder: Path, epochs: int) -> None:
     np.savez(folder / f"worker_{number}.npz", *everything_of(gan), np.array(logs))
 
 
+def main(epochs: int, *folders: Path) -> None:
+    for folder in folders[:-1]:
+        play(folder, epochs)
+    play(folders[-1], epochs, KilledAtStep())
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), *map(Path, sys.argv[2:]))
