@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,9 @@ def _convert_quietly(gan: GAN, converter: Any, weights: str) -> bytes:
         converter.representative_dataset = lambda: _calibration(gan)
     try:
         # The converter prints MLIR to the error stream as it fails.
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            # Its own calibration still uses the interpreter that it deprecates.
+            warnings.filterwarnings("ignore", "\\s*Warning: tf.lite.Interpreter")
             content: bytes = converter.convert()
     except Exception as error:
         raise ValueError(_explain(error, gan)) from error
