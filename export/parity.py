@@ -77,8 +77,8 @@ def check_parity(
 
     Args:
         gan: the `GAN` it was exported from.
-        path: an `.onnx` file, a `.tflite` file, or the folder of a SavedModel's
-            version.
+        path: an `.onnx` file, a `.tflite` file, or the folder of a SavedModel, of one
+            version or of all, of which the highest is taken.
         batch_sizes: ints, at least 1; two different ones show that the batch is
             dynamic. Defaults to `(1, 7, 64)`.
         seed: int, of the inputs.
@@ -93,7 +93,8 @@ def check_parity(
         RuntimeError: if the artefact does not run.
         ValueError: if the format is unknown.
     """
-    report, _ = compare(gan, Path(path), batch_sizes, seed, tolerance)
+    newest = player.newest_version(Path(path))
+    report, _ = compare(gan, newest, batch_sizes, seed, tolerance)
     return report
 
 
@@ -140,7 +141,7 @@ def run_artefact(path: str | os.PathLike[str], latents: FloatArray) -> FloatArra
         FileNotFoundError: if there is nothing at `path`.
         ValueError: if the format is unknown.
     """
-    play = player.player_of(Path(path))
+    play = player.player_of(player.newest_version(Path(path)))
     images: FloatArray = play(GENERATE, {LATENTS: np.asarray(latents, "float32")})[
         IMAGES
     ]

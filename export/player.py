@@ -18,6 +18,14 @@ Arrays = dict[str, Any]
 Play = Callable[[str, Arrays], Arrays]
 
 
+def newest_version(path: Path) -> Path:
+    """Returns a SavedModel's highest version where `path` is the folder of them all."""
+    if not path.is_dir() or (path / "saved_model.pb").is_file():
+        return path
+    versions = [entry for entry in path.iterdir() if entry.name.isdigit()]
+    return max(versions, key=lambda entry: int(entry.name), default=path)
+
+
 def player_of(path: Path) -> Play:
     """Returns the function of `(endpoint, inputs)` that plays an artefact.
 

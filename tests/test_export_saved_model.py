@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from games import play_tiny_gan, tiny_images
 
-from export import Provenance, export_saved_model
+from export import Provenance, export_saved_model, run_artefact
 
 SIGNATURES = {"generate", "sample", "discriminate", "serving_default"}
 
@@ -90,5 +90,10 @@ def test_a_new_version_stands_beside_the_old_one(gan, folder):
     # Each weight once, and the discriminator's only where it was asked for.
     assert stored_shapes(folder / "4") == shapes_of(gan.generator)
     assert stored_shapes(folder / "3") == shapes_of(gan.generator, gan.discriminator)
+    # Asked for the model, the newest version answers.
+    latents = gan.prior.sample(2, seed=0).numpy()
+    (folder / "3" / "saved_model.pb").rename(folder / "3" / "gone")
+    received = run_artefact(folder, latents)
+    np.testing.assert_allclose(received, gan.generator(latents), atol=1e-6)
     with pytest.raises(ValueError, match="`version`"):
         export_saved_model(gan, folder, version=0)
