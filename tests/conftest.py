@@ -10,6 +10,7 @@ import threadpoolctl
 from games import make_tiny_gan
 
 import keras_gan as kg
+from export import player
 from keras_gan._replicas import named_strategy
 
 # Two devices on any machine, before TensorFlow has looked for any.
@@ -49,6 +50,20 @@ def two_replicas():
     if tf.config.list_logical_devices("GPU"):
         return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     return named_strategy("mirrored")  # the one that the command line takes
+
+
+@pytest.fixture
+def play_here(monkeypatch):
+    """Parity plays artefacts in this process: spares the start of one for each.
+
+    That they play in another is what tests/test_export.py shows.
+    """
+
+    def play(path, cases):
+        play = player.player_of(path)
+        return [play(case.endpoint, case.inputs)[case.output] for case in cases]
+
+    monkeypatch.setattr("export.parity._play_elsewhere", play)
 
 
 @pytest.fixture

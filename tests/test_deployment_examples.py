@@ -54,7 +54,7 @@ def test_onnxruntime_alone(gan, tmp_path):
 @pytest.mark.skipif(
     not (shutil.which("cc") and shutil.which("make")), reason="no C compiler and make"
 )
-def test_the_c_program(gan, tmp_path):
+def test_the_c_program(gan, tmp_path, play_here):
     for file in (EXAMPLES / "c_program").glob("[Ms]*"):
         shutil.copy(file, tmp_path)
     (tmp_path / "sample").unlink(missing_ok=True)

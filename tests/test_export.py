@@ -160,6 +160,7 @@ def test_an_artefact_that_differs_never_takes_its_name(trained, tmp_path, monkey
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
+@pytest.mark.usefixtures("play_here")
 @pytest.mark.parametrize("name", ["onnx", "saved_model"])
 def test_an_existing_target_is_kept_unless_told_otherwise(trained, tmp_path, name):
     path, _ = export_generator(trained, tmp_path, name)

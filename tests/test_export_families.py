@@ -8,6 +8,8 @@ from games import make_tiny_gan
 import keras_gan as kg
 from export import check_parity, export_litert, export_onnx, export_saved_model
 
+pytestmark = pytest.mark.usefixtures("play_here")
+
 LATENT_DIM = 6
 FORMATS = {
     "generator.onnx": export_onnx,

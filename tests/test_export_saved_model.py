@@ -83,6 +83,7 @@ def shapes_of(*networks):
     return sorted(list(weight.shape) for one in networks for weight in one.weights)
 
 
+@pytest.mark.usefixtures("play_here")
 def test_a_new_version_stands_beside_the_old_one(gan, folder):
     with pytest.raises(FileExistsError):
         export_saved_model(gan, folder, version=3)
