@@ -47,8 +47,7 @@ def shuffled_batches(
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) != 1:
         raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
-    # Converted once: the dataset's functions capture the tensors without a copy.
-    tensors = tuple(tf.convert_to_tensor(array) for array in arrays)
+    tensors = tuple(map(_as_tensor, arrays))
     num_rows = lengths[0]
     num_batches = -(-num_rows // batch_size)
 
@@ -68,4 +67,19 @@ def shuffled_batches(
 
     one_pass = tf.data.Dataset.from_tensors(0).map(rows_in_order).flat_map(batches_of)
     known = one_pass.apply(tf.data.experimental.assert_cardinality(num_batches))
-    return known.prefetch(tf.data.AUTOTUNE)
+    # Rewriting the pipeline would copy all rows, and has nothing to gain in it.
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    return known.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+
+def _as_tensor(array: Tensor) -> Tensor:
+    """One copy in the host's memory; `convert_to_tensor` would hold two of them.
+
+    It copies so that nobody can change the tensor through the array, and again because
+    NumPy seldom aligns rows as TensorFlow needs them.
+    """
+    if tf.is_tensor(array):
+        return array
+    with tf.device("CPU:0"):
+        return tf.raw_ops.Identity(input=array)
