@@ -1,5 +1,6 @@
 """Networks at work outside training."""
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,9 +24,9 @@ class InBatches:
     """
 
     def __init__(self, network: keras.Model) -> None:
-        def outputs_of(rows: Tensor) -> Tensor:
-            return tf.cast(network(rows, training=False), tf.float32)
-
+        # TensorFlow counts the traces of one code, whose ever they are, and warns of
+        # many: those of a partial object are its own.
+        outputs_of = functools.partial(_outputs, network)
         self._outputs_of = tf.function(outputs_of, reduce_retracing=True)
 
     def __call__(self, inputs: Any, batch_size: int) -> FloatArray:
@@ -36,6 +37,10 @@ class InBatches:
             for start in range(0, len(rows), batch_size)
         ]
         return np.concatenate(batches)
+
+
+def _outputs(network: keras.Model, rows: Tensor) -> Tensor:
+    return tf.cast(network(rows, training=False), tf.float32)
 
 
 class SampleStream:
