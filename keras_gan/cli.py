@@ -17,7 +17,7 @@ from keras_gan._cli_arguments import build_parser
 from keras_gan._files import write_json
 from keras_gan._replicas import is_chief, named_strategy
 from keras_gan._run_evaluation import RunEvaluator, columns, records
-from keras_gan._types import Config
+from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer
 from keras_gan.callbacks import (
     ParzenMonitor,
@@ -115,7 +115,7 @@ def _train(args: argparse.Namespace) -> None:
     recorders = _recorders(run, recipe, data, config["seed"]) if chief else []
     try:
         gan.fit(
-            np.tile(data.train.images, (recipe.passes_per_epoch, 1, 1, 1)),
+            _images_of_an_epoch(data, recipe),
             batch_size=recipe.batch_size,
             epochs=config["epochs"],
             initial_epoch=completed,
@@ -127,6 +127,11 @@ def _train(args: argparse.Namespace) -> None:
             callback.on_train_end()  # closes files, which Keras leaves open
         raise
     _say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
+
+
+def _images_of_an_epoch(data: ImageDataset, recipe: Recipe) -> FloatArray:
+    images, passes = data.train.images, recipe.passes_per_epoch
+    return images if passes == 1 else np.tile(images, (passes, 1, 1, 1))
 
 
 def _evaluate(args: argparse.Namespace) -> None:

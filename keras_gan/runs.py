@@ -1,5 +1,6 @@
 """The dataset and the game of a run: as it begins, and as it was left."""
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,10 +62,19 @@ def load_run(
     """
     directory = RunDirectory(Path(path))
     config = directory.read_config()
-    recipe = recipes.get(config["recipe"])
+    recipe = recipe_of(config)
     gan = load_model(directory, best)
     data = load_data(recipe, config, data_dir or config["data_dir"])
     return Run(gan, data, recipe, config)
+
+
+def recipe_of(config: Config) -> Recipe:
+    """The recipe of a run; without its feature network on data that are not its own."""
+    recipe = recipes.get(config["recipe"])
+    name = config.get("data")
+    if name is None or datasets.LOADERS.get(name) is recipe.load_data:
+        return recipe
+    return dataclasses.replace(recipe, feature_network=None)
 
 
 def load_data(

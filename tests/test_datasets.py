@@ -1,9 +1,8 @@
 import gzip
-import hashlib
-import struct
 
 import numpy as np
 import pytest
+from idx_files import take_as_published, write_idx
 
 import keras_gan as kg
 from keras_gan.datasets import ImageDataset, ImageSplit, mnist
@@ -14,12 +13,6 @@ def split(images, labels=None):
     return ImageSplit(np.asarray(images, "float32"), labels)
 
 
-def write_idx(path, values):
-    values = np.asarray(values, "uint8")
-    header = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape)
-    path.write_bytes(gzip.compress(header + values.tobytes()))
-
-
 @pytest.fixture
 def small_mnist(tmp_path, monkeypatch):
     """Four generated files under the names of MNIST, 60 training and 10 test images."""
@@ -28,12 +21,7 @@ def small_mnist(tmp_path, monkeypatch):
         count = 60 if name.startswith("train") else 10
         shape = (count, 28, 28) if "images" in name else (count,)
         write_idx(tmp_path / name, random.integers(0, 10, shape))
-    digests = {
-        name: hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
-        for name in mnist._FILES
-    }
-    monkeypatch.setattr(mnist, "_FILES", digests)
-    monkeypatch.setattr(mnist, "_NUM_TRAIN", 50)
+    take_as_published(tmp_path, 50, monkeypatch)
     return tmp_path
 
 
@@ -61,15 +49,31 @@ def test_mnist_is_split_as_in_2014(small_mnist):
     assert data.train.labels.shape == (50,)
 
 
-def test_mnist_is_found_through_the_environment(small_mnist, tmp_path, monkeypatch):
-    folder = tmp_path / "data" / "mnist"
+def test_fashion_mnist_has_the_format_of_mnist(small_mnist):
+    clothes = kg.datasets.load_fashion_mnist(small_mnist)
+    digits = kg.datasets.load_mnist(small_mnist)
+    assert (clothes.name, digits.name) == ("fashion_mnist", "mnist")
+    np.testing.assert_array_equal(clothes.train.images, digits.train.images)
+    np.testing.assert_array_equal(clothes.test.labels, digits.test.labels)
+
+
+def test_the_digits_of_mnist_are_no_fashion(real_data_dir):
+    with pytest.raises(ValueError, match="another dataset's"):
+        kg.datasets.load_fashion_mnist(real_data_dir / "mnist")
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_files_are_found_through_the_environment(
+    small_mnist, tmp_path, monkeypatch, name
+):
+    folder = tmp_path / "data" / name
     folder.mkdir(parents=True)
-    for name in mnist._FILES:
-        (small_mnist / name).rename(folder / name)
+    for file in mnist._FILES:
+        (small_mnist / file).rename(folder / file)
     monkeypatch.setenv("KERAS_GAN_DATA", str(tmp_path / "data"))
-    assert len(kg.datasets.load_mnist().train) == 50
+    assert len(kg.datasets.load(name).train) == 50
     monkeypatch.setenv("KERAS_GAN_DATA", str(folder))
-    assert len(kg.datasets.load_mnist().train) == 50
+    assert len(kg.datasets.load(name).train) == 50
 
 
 def test_mnist_falls_back_to_the_cache_of_keras(small_mnist, tmp_path, monkeypatch):

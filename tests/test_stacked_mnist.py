@@ -1,38 +1,24 @@
-import gzip
-import hashlib
-import struct
-
 import numpy as np
 import pytest
+from idx_files import take_as_published, write_idx
 
 import keras_gan as kg
-from keras_gan.datasets import mnist
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
 
 SIZES = {"num_train": 400, "num_valid": 30, "num_test": 50}
 
 
-def write_idx(path, values):
-    header = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape)
-    path.write_bytes(gzip.compress(header + values.tobytes()))
-
-
 @pytest.fixture
 def readable_mnist(tmp_path, monkeypatch):
     """Images that say who they are: all pixels 20 * label + split, split 0, 1 or 2."""
-    digests = {}
     for part, splits in {"train": [0] * 40 + [1] * 20, "t10k": [2] * 20}.items():
         labels = np.arange(len(splits)) % 10
         pixels = np.broadcast_to(
             (20 * labels + splits)[:, None, None], (len(splits), 28, 28)
         )
-        write_idx(tmp_path / f"{part}-images-idx3-ubyte.gz", pixels.astype("uint8"))
-        write_idx(tmp_path / f"{part}-labels-idx1-ubyte.gz", labels.astype("uint8"))
-    for name in mnist._FILES:
-        content = (tmp_path / name).read_bytes()
-        digests[name] = hashlib.md5(content).hexdigest()
-    monkeypatch.setattr(mnist, "_FILES", digests)
-    monkeypatch.setattr(mnist, "_NUM_TRAIN", 40)
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte.gz", pixels)
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte.gz", labels)
+    take_as_published(tmp_path, 40, monkeypatch)
     return tmp_path
 
 

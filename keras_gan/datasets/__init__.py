@@ -7,6 +7,7 @@ from keras_gan.datasets.contrast import (
 )
 from keras_gan.datasets.digits import load_digits
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.image_folder import load_image_folder
 from keras_gan.datasets.mixtures import (
     GaussianMixture,
     gaussian_1d,
@@ -14,7 +15,7 @@ from keras_gan.datasets.mixtures import (
     ring_of_gaussians,
     swiss_roll,
 )
-from keras_gan.datasets.mnist import load_mnist
+from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
 from keras_gan.datasets.olivetti import load_olivetti
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.datasets.registry import LOADERS, load
@@ -33,6 +34,8 @@ __all__ = [
     "load",
     "load_cifar10",
     "load_digits",
+    "load_fashion_mnist",
+    "load_image_folder",
     "load_mnist",
     "load_olivetti",
     "load_stacked_mnist",

@@ -7,7 +7,8 @@ from keras_gan._validation import check_known
 from keras_gan.datasets.cifar10 import load_cifar10
 from keras_gan.datasets.digits import load_digits
 from keras_gan.datasets.image_dataset import ImageDataset
-from keras_gan.datasets.mnist import load_mnist
+from keras_gan.datasets.image_folder import load_image_folder
+from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
 from keras_gan.datasets.olivetti import load_olivetti
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
 from keras_gan.datasets.tfd import load_tfd
@@ -15,6 +16,8 @@ from keras_gan.datasets.tfd import load_tfd
 LOADERS: dict[str, Callable[..., ImageDataset]] = {
     "cifar10": load_cifar10,
     "digits": lambda data_dir=None: load_digits(),
+    "fashion_mnist": load_fashion_mnist,
+    "image_folder": load_image_folder,
     "mnist": load_mnist,
     "olivetti": load_olivetti,
     "stacked_mnist": load_stacked_mnist,
