@@ -1,11 +1,13 @@
 """The examples that look at finished runs, on runs of one short epoch."""
 
+import csv
 import dataclasses
 import importlib.util
 import json
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import scipy.io
@@ -39,7 +41,11 @@ def small_game(data, seed, simultaneous=True):
         ema_half_life=100.0,
         seed=seed,
     )
-    gan.compile("adam", "adam", simultaneous=simultaneous)
+    optimizers = (
+        kg.optimizers.MomentumSGD(0.1, kg.schedules.LinearPerEpoch(0.5, 0.7, 3, 2))
+        for _ in range(2)
+    )
+    gan.compile(*optimizers, simultaneous=simultaneous)
     return gan
 
 
@@ -68,14 +74,19 @@ def runs(tmp_path_factory):
     kg.recipes.RECIPES.update(held)
 
 
+def import_example(name):
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def example(monkeypatch):
     """Runs a script of examples/ in this process, where the recipes are small."""
 
     def run(name, *arguments):
-        spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = import_example(name)
         if name == "table1":
             module.NUM_SAMPLES = 60
         monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
@@ -138,6 +149,48 @@ def test_figure_3_walks_from_digit_to_digit(runs, example, tmp_path):
     # From the surest 1 to the surest 5 and back: the ends of the rows are equal.
     first, last = strip[2:30, 2:30], strip[32:60, 92:120]
     np.testing.assert_array_equal(first, last)
+
+
+def test_cool_down_begins_at_the_rate_and_momentum_of_the_run():
+    decay = kg.schedules.FlooredExponentialDecay(0.1, 1.01)
+    momentum = kg.schedules.LinearPerEpoch(0.5, 0.7, 3, updates_per_epoch=40)
+    optimizer = kg.optimizers.MomentumSGD(decay, momentum)
+    optimizer.build([keras.Variable([1.0])])
+    optimizer.iterations.assign(50)  # the second epoch of three
+    cooled = import_example("cool_down").cooling(optimizer, 20, factor=8.0)
+    cooled.build([keras.Variable([1.0])])
+    rates = []
+    for updates in (0, 10, 20):
+        cooled.iterations.assign(updates)
+        rates.append(float(cooled.learning_rate))
+    start = 0.1 / 1.01**50
+    np.testing.assert_allclose(rates, start / np.array([1, 8**0.5, 8]), rtol=1e-5)
+    assert float(cooled.momentum) == pytest.approx(0.6)
+
+
+def test_cool_down_goes_on_from_the_last_epoch(runs, example, tmp_path):
+    example("cool_down", runs["mnist"], "--epochs", 2, "--output-dir", tmp_path)
+    record = json.loads((tmp_path / "cool_down.json").read_text())
+    assert record["epochs_before"] == 2 and len(record["valid"]) == 3
+    with (Path(runs["mnist"]) / "history.csv").open(newline="") as file:
+        logged = [float(row["parzen"]) for row in csv.DictReader(file)]
+    assert record["valid"][0] == pytest.approx(logged[-1], rel=1e-5)
+    cooled = kg.load(tmp_path / "model.keras")
+    assert cooled.epochs_completed == 4
+    assert load_run(runs["mnist"]).gan.epochs_completed == 2
+    score = kg.evaluation.parzen_log_likelihood(
+        cooled.sample(50, seed=0),
+        np.asarray(small_mnist().valid.images[:40]),
+        small_mnist().test.images,
+        (0.3, 0.5),
+    )
+    assert record["test"]["mean"] == pytest.approx(score.mean, rel=1e-5)
+
+
+def test_cool_down_refuses_a_factor_that_cools_nothing(runs, example, capsys):
+    with pytest.raises(SystemExit):
+        example("cool_down", runs["mnist"], "--factor", 1)
+    assert "--factor above 1" in capsys.readouterr().err
 
 
 def test_load_run_takes_the_last_or_the_best_epoch(runs):

@@ -1,0 +1,105 @@
+"""How much of a run's Parzen value its learning rate costs: some last, cooling epochs.
+
+    python examples/cool_down.py RUN_DIR --epochs 10 --factor 100
+
+The recipes of 2014 lower their learning rate by 0.2 % an epoch: after 1,000 epochs it
+still has 13 % of its start, and each update shakes the generator. This continues a copy
+of the run's last epoch while both learning rates fall by `--factor`, in equal ratios
+from update to update, with the momentum of that epoch and velocities that begin at
+rest. The run itself stays as it is.
+
+Prints the validation value before and after each epoch and the test value at the end,
+by the recipe's own protocol, and writes them to `cool_down.json` beside the GAN. What
+it found of the MNIST run is in examples/records/goodfellow2014_mnist.
+"""
+
+import argparse
+from pathlib import Path
+
+import keras
+
+import keras_gan as kg
+from keras_gan._files import write_json
+from keras_gan.optimizers import MomentumSGD
+from keras_gan.run_directory import record_environment
+from keras_gan.runs import Run, load_run
+
+
+def cooling(optimizer: MomentumSGD, num_updates: int, factor: float) -> MomentumSGD:
+    """An optimizer that goes on from the present rate and cools from there."""
+    rate = keras.optimizers.schedules.ExponentialDecay(
+        float(optimizer.learning_rate), num_updates, 1 / factor
+    )
+    return MomentumSGD(rate, float(optimizer.momentum(optimizer.iterations)))
+
+
+def cool_down(run: Run, epochs: int, factor: float) -> list[float]:
+    """Trains the run's GAN and returns its validation values, the first of before."""
+    gan, data, recipe, config = run
+    num_updates = -(-len(data.train) // recipe.batch_size) * epochs
+    gan.compile(
+        cooling(gan.generator_optimizer, num_updates, factor),
+        cooling(gan.discriminator_optimizer, num_updates, factor),
+        objective="non_saturating",
+        simultaneous=not config["alternating"],
+    )
+    monitor = kg.callbacks.ParzenMonitor(
+        data.valid.images[: recipe.parzen.num_valid],
+        recipe.parzen.num_samples,
+        recipe.parzen.bandwidths,
+    )
+    monitor.set_model(gan)
+    before: dict[str, float] = {}
+    monitor.on_epoch_end(0, before)
+    completed = int(gan.epochs_completed.numpy())
+    history = gan.fit(
+        data.train.images,
+        batch_size=recipe.batch_size,
+        epochs=completed + epochs,
+        initial_epoch=completed,
+        callbacks=[monitor],
+        verbose=2,
+    )
+    return [before["parzen"], *history.history["parzen"]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--factor", type=float, default=100.0)
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/cool_down"))
+    options = parser.parse_args()
+    if options.epochs < 1 or options.factor <= 1:
+        parser.error("--epochs must be at least 1, and --factor above 1")
+    run = load_run(options.run_dir)
+    if not isinstance(run.gan.generator_optimizer, MomentumSGD):
+        parser.error(f"{run.recipe.name} is no recipe of 2014: they use MomentumSGD")
+    first = int(run.gan.epochs_completed.numpy())
+    values = cool_down(run, options.epochs, options.factor)
+    protocol = run.recipe.parzen
+    test = kg.evaluation.parzen_log_likelihood(
+        run.gan.sample(protocol.num_samples, seed=0),
+        run.data.valid.images[: protocol.num_valid],
+        run.data.test.images,
+        protocol.bandwidths,
+    )
+    print(f"validation: {values[0]:.1f} nats before, {values[-1]:.1f} after")
+    print(f"test: {test}")
+    options.output_dir.mkdir(parents=True, exist_ok=True)
+    run.gan.save(options.output_dir / "model.keras")
+    record = {
+        "recipe": run.recipe.name,
+        "seed": run.config["seed"],
+        "epochs_before": first,
+        "factor": options.factor,
+        "valid": values,
+        "test": test.record(),
+        "environment": record_environment(),
+    }
+    write_json(options.output_dir / "cool_down.json", record)
+    print(f"Written: {options.output_dir}")
+
+
+if __name__ == "__main__":
+    main()
