@@ -1,12 +1,14 @@
-"""How much of a run's Parzen value its learning rate costs: some last, cooling epochs.
+"""How much of a run's Parzen value the shaking of its generator costs.
 
     python examples/cool_down.py RUN_DIR --epochs 10 --factor 100
+    python examples/cool_down.py RUN_DIR --epochs 40 --factor 1 --ema-half-life 500000
 
 The recipes of 2014 lower their learning rate by 0.2 % an epoch: after 1,000 epochs it
 still has 13 % of its start, and each update shakes the generator. This continues a copy
 of the run's last epoch while both learning rates fall by `--factor`, in equal ratios
 from update to update, with the momentum of that epoch and velocities that begin at
-rest. The run itself stays as it is.
+rest. With `--ema-half-life` the samples are those of a moving average of the generator,
+which takes no part in the game. The run itself stays as it is.
 
 Prints the validation value before and after each epoch and the test value at the end,
 by the recipe's own protocol, and writes them to `cool_down.json` beside the GAN. What
@@ -33,13 +35,29 @@ def cooling(optimizer: MomentumSGD, num_updates: int, factor: float) -> Momentum
     return MomentumSGD(rate, float(optimizer.momentum(optimizer.iterations)))
 
 
-def cool_down(run: Run, epochs: int, factor: float) -> list[float]:
-    """Trains the run's GAN and returns its validation values, the first of before."""
+def averaging(gan: kg.GAN, half_life: float, seed: int) -> kg.GAN:
+    """The same players and epoch, sampling from a moving average of the generator."""
+    players = (gan.generator, gan.discriminator, gan.prior)
+    averaged = kg.GAN(*players, ema_half_life=half_life, seed=seed)
+    for counter in ("train_steps", "epochs_completed"):
+        getattr(averaged, counter).assign(getattr(gan, counter))
+    return averaged
+
+
+def cool_down(
+    run: Run, epochs: int, factor: float, half_life: float | None
+) -> tuple[kg.GAN, list[float]]:
+    """Trains on and returns the GAN and its validation values, the first of before."""
     gan, data, recipe, config = run
     num_updates = -(-len(data.train) // recipe.batch_size) * epochs
+    optimizers = [
+        cooling(optimizer, num_updates, factor)
+        for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer)
+    ]
+    if half_life is not None:
+        gan = averaging(gan, half_life, config["seed"])
     gan.compile(
-        cooling(gan.generator_optimizer, num_updates, factor),
-        cooling(gan.discriminator_optimizer, num_updates, factor),
+        *optimizers,
         objective="non_saturating",
         simultaneous=not config["alternating"],
     )
@@ -60,7 +78,7 @@ def cool_down(run: Run, epochs: int, factor: float) -> list[float]:
         callbacks=[monitor],
         verbose=2,
     )
-    return [before["parzen"], *history.history["parzen"]]
+    return gan, [before["parzen"], *history.history["parzen"]]
 
 
 def main() -> None:
@@ -68,18 +86,19 @@ def main() -> None:
     parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--factor", type=float, default=100.0)
+    parser.add_argument("--ema-half-life", type=float, metavar="IMAGES")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/cool_down"))
     options = parser.parse_args()
-    if options.epochs < 1 or options.factor <= 1:
-        parser.error("--epochs must be at least 1, and --factor above 1")
+    if options.epochs < 1 or options.factor < 1:
+        parser.error("--epochs and --factor must be at least 1")
     run = load_run(options.run_dir)
     if not isinstance(run.gan.generator_optimizer, MomentumSGD):
         parser.error(f"{run.recipe.name} is no recipe of 2014: they use MomentumSGD")
     first = int(run.gan.epochs_completed.numpy())
-    values = cool_down(run, options.epochs, options.factor)
+    gan, values = cool_down(run, options.epochs, options.factor, options.ema_half_life)
     protocol = run.recipe.parzen
     test = kg.evaluation.parzen_log_likelihood(
-        run.gan.sample(protocol.num_samples, seed=0),
+        gan.sample(protocol.num_samples, seed=0),
         run.data.valid.images[: protocol.num_valid],
         run.data.test.images,
         protocol.bandwidths,
@@ -87,12 +106,13 @@ def main() -> None:
     print(f"validation: {values[0]:.1f} nats before, {values[-1]:.1f} after")
     print(f"test: {test}")
     options.output_dir.mkdir(parents=True, exist_ok=True)
-    run.gan.save(options.output_dir / "model.keras")
+    gan.save(options.output_dir / "model.keras")
     record = {
         "recipe": run.recipe.name,
         "seed": run.config["seed"],
         "epochs_before": first,
         "factor": options.factor,
+        "ema_half_life": options.ema_half_life,
         "valid": values,
         "test": test.record(),
         "environment": record_environment(),

@@ -187,10 +187,30 @@ def test_cool_down_goes_on_from_the_last_epoch(runs, example, tmp_path):
     assert record["test"]["mean"] == pytest.approx(score.mean, rel=1e-5)
 
 
-def test_cool_down_refuses_a_factor_that_cools_nothing(runs, example, capsys):
+def test_cool_down_averages_the_generator(runs, example, tmp_path):
+    options = ("--epochs", 1, "--factor", 1, "--ema-half-life", 1000)
+    example("cool_down", runs["mnist"], *options, "--output-dir", tmp_path)
+    assert json.loads((tmp_path / "cool_down.json").read_text())["ema_half_life"] == 1e3
+    before = load_run(runs["mnist"]).gan
+    after = kg.load(tmp_path / "model.keras")
+    assert after.epochs_completed == before.epochs_completed + 1
+    assert after.train_steps == before.train_steps + 2
+    networks = before.generator, after.generator, after.evaluation_generator
+    old, new, average = (
+        np.concatenate([np.ravel(weight) for weight in network.get_weights()])
+        for network in networks
+    )
+    # Two steps from rest, the second 1.7 times the first: with decay d = .5 ** (1 / 10)
+    # a step the average has gone (1 - d) (1 + d / 2.7) of the way.
+    decay = 0.5**0.1
+    share = np.dot(average - old, new - old) / np.sum((new - old) ** 2)
+    assert share == pytest.approx((1 - decay) * (1 + decay / 2.7), rel=0.1)
+
+
+def test_cool_down_refuses_a_factor_that_heats(runs, example, capsys):
     with pytest.raises(SystemExit):
-        example("cool_down", runs["mnist"], "--factor", 1)
-    assert "--factor above 1" in capsys.readouterr().err
+        example("cool_down", runs["mnist"], "--factor", 0.5)
+    assert "--factor must be at least 1" in capsys.readouterr().err
 
 
 def test_load_run_takes_the_last_or_the_best_epoch(runs):
