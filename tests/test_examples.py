@@ -25,7 +25,7 @@ ARGUMENTS = {
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
 OF_RUNS = {
-    *("cool_down.py", "table1.py"),
+    *("play_on.py", "table1.py"),
     *("figure2_samples.py", "figure3_interpolation.py"),
 }
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}

@@ -151,26 +151,26 @@ def test_figure_3_walks_from_digit_to_digit(runs, example, tmp_path):
     np.testing.assert_array_equal(first, last)
 
 
-def test_cool_down_begins_at_the_rate_and_momentum_of_the_run():
+def test_play_on_begins_at_the_momentum_and_a_multiple_of_the_rate():
     decay = kg.schedules.FlooredExponentialDecay(0.1, 1.01)
     momentum = kg.schedules.LinearPerEpoch(0.5, 0.7, 3, updates_per_epoch=40)
     optimizer = kg.optimizers.MomentumSGD(decay, momentum)
     optimizer.build([keras.Variable([1.0])])
     optimizer.iterations.assign(50)  # the second epoch of three
-    cooled = import_example("cool_down").cooling(optimizer, 20, factor=8.0)
+    cooled = import_example("play_on").at_other_rates(optimizer, 20, 3.0, factor=8.0)
     cooled.build([keras.Variable([1.0])])
     rates = []
     for updates in (0, 10, 20):
         cooled.iterations.assign(updates)
         rates.append(float(cooled.learning_rate))
-    start = 0.1 / 1.01**50
+    start = 3 * 0.1 / 1.01**50
     np.testing.assert_allclose(rates, start / np.array([1, 8**0.5, 8]), rtol=1e-5)
     assert float(cooled.momentum) == pytest.approx(0.6)
 
 
-def test_cool_down_goes_on_from_the_last_epoch(runs, example, tmp_path):
-    example("cool_down", runs["mnist"], "--epochs", 2, "--output-dir", tmp_path)
-    record = json.loads((tmp_path / "cool_down.json").read_text())
+def test_play_on_goes_on_from_the_last_epoch(runs, example, tmp_path):
+    example("play_on", runs["mnist"], "--epochs", 2, "--output-dir", tmp_path)
+    record = json.loads((tmp_path / "play_on.json").read_text())
     assert record["epochs_before"] == 2 and len(record["valid"]) == 3
     with (Path(runs["mnist"]) / "history.csv").open(newline="") as file:
         logged = [float(row["parzen"]) for row in csv.DictReader(file)]
@@ -187,10 +187,10 @@ def test_cool_down_goes_on_from_the_last_epoch(runs, example, tmp_path):
     assert record["test"]["mean"] == pytest.approx(score.mean, rel=1e-5)
 
 
-def test_cool_down_averages_the_generator(runs, example, tmp_path):
-    options = ("--epochs", 1, "--factor", 1, "--ema-half-life", 1000)
-    example("cool_down", runs["mnist"], *options, "--output-dir", tmp_path)
-    assert json.loads((tmp_path / "cool_down.json").read_text())["ema_half_life"] == 1e3
+def test_play_on_averages_the_generator(runs, example, tmp_path):
+    options = ("--epochs", 1, "--ema-half-life", 1000)
+    example("play_on", runs["mnist"], *options, "--output-dir", tmp_path)
+    assert json.loads((tmp_path / "play_on.json").read_text())["ema_half_life"] == 1e3
     before = load_run(runs["mnist"]).gan
     after = kg.load(tmp_path / "model.keras")
     assert after.epochs_completed == before.epochs_completed + 1
@@ -207,9 +207,9 @@ def test_cool_down_averages_the_generator(runs, example, tmp_path):
     assert share == pytest.approx((1 - decay) * (1 + decay / 2.7), rel=0.1)
 
 
-def test_cool_down_refuses_a_factor_that_heats(runs, example, capsys):
+def test_play_on_refuses_a_factor_that_heats(runs, example, capsys):
     with pytest.raises(SystemExit):
-        example("cool_down", runs["mnist"], "--factor", 0.5)
+        example("play_on", runs["mnist"], "--factor", 0.5)
     assert "--factor must be at least 1" in capsys.readouterr().err
 
 

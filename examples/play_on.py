@@ -1,21 +1,24 @@
-"""How much of a run's Parzen value the shaking of its generator costs.
+"""What a run of 2014 becomes under another learning rate, or as a moving average.
 
-    python examples/cool_down.py RUN_DIR --epochs 10 --factor 100
-    python examples/cool_down.py RUN_DIR --epochs 40 --factor 1 --ema-half-life 500000
+    python examples/play_on.py RUN_DIR --epochs 10 --factor 100
+    python examples/play_on.py RUN_DIR --epochs 60 --ema-half-life 500000
+    python examples/play_on.py RUN_DIR --epochs 100 --heat 4 --ema-half-life 500000
 
 The recipes of 2014 lower their learning rate by 0.2 % an epoch: after 1,000 epochs it
 still has 13 % of its start, and each update shakes the generator. This continues a copy
-of the run's last epoch while both learning rates fall by `--factor`, in equal ratios
-from update to update, with the momentum of that epoch and velocities that begin at
-rest. With `--ema-half-life` the samples are those of a moving average of the generator,
-which takes no part in the game. The run itself stays as it is.
+of the run's last epoch, with the momentum of that epoch and velocities that begin at
+rest. Both learning rates begin at `--heat` times theirs and fall by `--factor`, in
+equal ratios from update to update. With `--ema-half-life` the samples are those of a
+moving average of the generator, which takes no part in the game. The run itself stays
+as it is.
 
 Prints the validation value before and after each epoch and the test value at the end,
-by the recipe's own protocol, and writes them to `cool_down.json` beside the GAN. What
-it found of the MNIST run is in examples/records/goodfellow2014_mnist.
+by the recipe's own protocol, and writes them to `play_on.json` beside the GAN. What it
+found of the MNIST run is in examples/records/goodfellow2014_mnist.
 """
 
 import argparse
+import math
 from pathlib import Path
 
 import keras
@@ -27,10 +30,12 @@ from keras_gan.run_directory import record_environment
 from keras_gan.runs import Run, load_run
 
 
-def cooling(optimizer: MomentumSGD, num_updates: int, factor: float) -> MomentumSGD:
-    """An optimizer that goes on from the present rate and cools from there."""
+def at_other_rates(
+    optimizer: MomentumSGD, num_updates: int, heat: float, factor: float
+) -> MomentumSGD:
+    """An optimizer from `heat` times the present rate on, cooling by `factor`."""
     rate = keras.optimizers.schedules.ExponentialDecay(
-        float(optimizer.learning_rate), num_updates, 1 / factor
+        heat * float(optimizer.learning_rate), num_updates, 1 / factor
     )
     return MomentumSGD(rate, float(optimizer.momentum(optimizer.iterations)))
 
@@ -44,14 +49,14 @@ def averaging(gan: kg.GAN, half_life: float, seed: int) -> kg.GAN:
     return averaged
 
 
-def cool_down(
-    run: Run, epochs: int, factor: float, half_life: float | None
-) -> tuple[kg.GAN, list[float]]:
-    """Trains on and returns the GAN and its validation values, the first of before."""
+def begin(
+    run: Run, epochs: int, heat: float, factor: float, half_life: float | None
+) -> kg.GAN:
+    """Returns the GAN of the run, compiled for its other game."""
     gan, data, recipe, config = run
-    num_updates = -(-len(data.train) // recipe.batch_size) * epochs
+    num_updates = math.ceil(len(data.train) / recipe.batch_size) * epochs
     optimizers = [
-        cooling(optimizer, num_updates, factor)
+        at_other_rates(optimizer, num_updates, heat, factor)
         for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer)
     ]
     if half_life is not None:
@@ -61,41 +66,50 @@ def cool_down(
         objective="non_saturating",
         simultaneous=not config["alternating"],
     )
+    return gan
+
+
+def play_on(gan: kg.GAN, run: Run, epochs: int) -> list[float]:
+    """Trains the GAN and returns its validation values, the first of before."""
+    protocol = run.recipe.parzen
     monitor = kg.callbacks.ParzenMonitor(
-        data.valid.images[: recipe.parzen.num_valid],
-        recipe.parzen.num_samples,
-        recipe.parzen.bandwidths,
+        run.data.valid.images[: protocol.num_valid],
+        protocol.num_samples,
+        protocol.bandwidths,
     )
     monitor.set_model(gan)
     before: dict[str, float] = {}
     monitor.on_epoch_end(0, before)
     completed = int(gan.epochs_completed.numpy())
     history = gan.fit(
-        data.train.images,
-        batch_size=recipe.batch_size,
+        run.data.train.images,
+        batch_size=run.recipe.batch_size,
         epochs=completed + epochs,
         initial_epoch=completed,
         callbacks=[monitor],
         verbose=2,
     )
-    return gan, [before["parzen"], *history.history["parzen"]]
+    return [before["parzen"], *history.history["parzen"]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--factor", type=float, default=100.0)
+    parser.add_argument("--heat", type=float, default=1.0)
+    parser.add_argument("--factor", type=float, default=1.0)
     parser.add_argument("--ema-half-life", type=float, metavar="IMAGES")
-    parser.add_argument("--output-dir", type=Path, default=Path("runs/cool_down"))
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/play_on"))
     options = parser.parse_args()
-    if options.epochs < 1 or options.factor < 1:
-        parser.error("--epochs and --factor must be at least 1")
+    if options.epochs < 1 or options.heat <= 0 or options.factor < 1:
+        parser.error("--epochs and --factor must be at least 1, and --heat above 0")
     run = load_run(options.run_dir)
     if not isinstance(run.gan.generator_optimizer, MomentumSGD):
         parser.error(f"{run.recipe.name} is no recipe of 2014: they use MomentumSGD")
     first = int(run.gan.epochs_completed.numpy())
-    gan, values = cool_down(run, options.epochs, options.factor, options.ema_half_life)
+    game = (options.epochs, options.heat, options.factor, options.ema_half_life)
+    gan = begin(run, *game)
+    values = play_on(gan, run, options.epochs)
     protocol = run.recipe.parzen
     test = kg.evaluation.parzen_log_likelihood(
         gan.sample(protocol.num_samples, seed=0),
@@ -111,13 +125,14 @@ def main() -> None:
         "recipe": run.recipe.name,
         "seed": run.config["seed"],
         "epochs_before": first,
+        "heat": options.heat,
         "factor": options.factor,
         "ema_half_life": options.ema_half_life,
         "valid": values,
         "test": test.record(),
         "environment": record_environment(),
     }
-    write_json(options.output_dir / "cool_down.json", record)
+    write_json(options.output_dir / "play_on.json", record)
     print(f"Written: {options.output_dir}")
 
 
