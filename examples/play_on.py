@@ -53,18 +53,18 @@ def begin(
     run: Run, epochs: int, heat: float, factor: float, half_life: float | None
 ) -> kg.GAN:
     """Returns the GAN of the run, compiled for its other game."""
-    gan, data, recipe, config = run
-    num_updates = math.ceil(len(data.train) / recipe.batch_size) * epochs
+    gan = run.gan
+    num_updates = math.ceil(len(run.data.train) / run.recipe.batch_size) * epochs
     optimizers = [
         at_other_rates(optimizer, num_updates, heat, factor)
         for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer)
     ]
     if half_life is not None:
-        gan = averaging(gan, half_life, config["seed"])
+        gan = averaging(gan, half_life, run.config["seed"])
     gan.compile(
         *optimizers,
         objective="non_saturating",
-        simultaneous=not config["alternating"],
+        simultaneous=not run.config["alternating"],
     )
     return gan
 
@@ -107,8 +107,9 @@ def main() -> None:
     if not isinstance(run.gan.generator_optimizer, MomentumSGD):
         parser.error(f"{run.recipe.name} is no recipe of 2014: they use MomentumSGD")
     first = int(run.gan.epochs_completed.numpy())
-    game = (options.epochs, options.heat, options.factor, options.ema_half_life)
-    gan = begin(run, *game)
+    gan = begin(
+        run, options.epochs, options.heat, options.factor, options.ema_half_life
+    )
     values = play_on(gan, run, options.epochs)
     protocol = run.recipe.parzen
     test = kg.evaluation.parzen_log_likelihood(
