@@ -1,7 +1,8 @@
-"""What a run of 2014 becomes under another learning rate, or as a moving average.
+"""What a run of 2014 becomes under other rules, or as a moving average.
 
     python examples/play_on.py RUN_DIR --epochs 10 --factor 100
     python examples/play_on.py RUN_DIR --epochs 60 --ema-half-life 500000
+    python examples/play_on.py RUN_DIR --epochs 60 --ema-half-life 500000 --alternating
     python examples/play_on.py RUN_DIR --epochs 100 --heat 4 --ema-half-life 500000
 
 The recipes of 2014 lower their learning rate by 0.2 % an epoch: after 1,000 epochs it
@@ -9,8 +10,10 @@ still has 13 % of its start, and each update shakes the generator. This continue
 of the run's last epoch, with the momentum of that epoch and velocities that begin at
 rest. Both learning rates begin at `--heat` times theirs and fall by `--factor`, in
 equal ratios from update to update. With `--ema-half-life` the samples are those of a
-moving average of the generator, which takes no part in the game. The run itself stays
-as it is.
+moving average of the generator, which takes no part in the game. `--momentum` sets
+another one, `--alternating` lets the players take turns, and with
+`--whole-discriminator` the generator moves, in its turn, against the discriminator
+without dropout. The run itself stays as it is.
 
 Prints the validation value before and after each epoch and the test value at the end,
 by the recipe's own protocol, and writes them to `play_on.json` beside the GAN. What it
@@ -20,8 +23,10 @@ found of the MNIST run is in examples/records/goodfellow2014_mnist.
 import argparse
 import math
 from pathlib import Path
+from typing import Any
 
 import keras
+import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan._files import write_json
@@ -30,42 +35,70 @@ from keras_gan.run_directory import record_environment
 from keras_gan.runs import Run, load_run
 
 
+@keras.saving.register_keras_serializable("play_on")
+class AgainstWholeDiscriminator(kg.GAN):
+    """A GAN whose generator moves against the discriminator without dropout."""
+
+    _generator_moves = False
+
+    def _move_generator(self, *arguments: Any, **options: Any) -> None:
+        self._generator_moves = True
+        super()._move_generator(*arguments, **options)
+        self._generator_moves = False
+
+    def logits(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Those of the whole discriminator while the generator moves."""
+        return super().logits(images, training and not self._generator_moves)
+
+
 def at_other_rates(
-    optimizer: MomentumSGD, num_updates: int, heat: float, factor: float
+    optimizer: MomentumSGD,
+    num_updates: int,
+    heat: float,
+    factor: float,
+    momentum: float | None = None,
 ) -> MomentumSGD:
     """An optimizer from `heat` times the present rate on, cooling by `factor`."""
     rate = keras.optimizers.schedules.ExponentialDecay(
         heat * float(optimizer.learning_rate), num_updates, 1 / factor
     )
-    return MomentumSGD(rate, float(optimizer.momentum(optimizer.iterations)))
+    if momentum is None:
+        momentum = float(optimizer.momentum(optimizer.iterations))
+    return MomentumSGD(rate, momentum)
 
 
-def averaging(gan: kg.GAN, half_life: float, seed: int) -> kg.GAN:
-    """The same players and epoch, sampling from a moving average of the generator."""
-    players = (gan.generator, gan.discriminator, gan.prior)
-    averaged = kg.GAN(*players, ema_half_life=half_life, seed=seed)
-    for counter in ("train_steps", "epochs_completed"):
-        getattr(averaged, counter).assign(getattr(gan, counter))
-    return averaged
-
-
-def begin(
-    run: Run, epochs: int, heat: float, factor: float, half_life: float | None
+def other_game(
+    gan: kg.GAN, half_life: float | None, whole_discriminator: bool, seed: int
 ) -> kg.GAN:
+    """The same players at the same epoch, in a GAN of these rules."""
+    if half_life is None and not whole_discriminator:
+        return gan
+    kind = AgainstWholeDiscriminator if whole_discriminator else kg.GAN
+    players = (gan.generator, gan.discriminator, gan.prior)
+    other = kind(*players, ema_half_life=half_life, seed=seed)
+    for counter in ("train_steps", "epochs_completed"):
+        getattr(other, counter).assign(getattr(gan, counter))
+    return other
+
+
+def begin(run: Run, options: argparse.Namespace) -> kg.GAN:
     """Returns the GAN of the run, compiled for its other game."""
-    gan = run.gan
-    num_updates = math.ceil(len(run.data.train) / run.recipe.batch_size) * epochs
+    updates_per_epoch = math.ceil(len(run.data.train) / run.recipe.batch_size)
     optimizers = [
-        at_other_rates(optimizer, num_updates, heat, factor)
-        for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer)
+        at_other_rates(
+            optimizer,
+            updates_per_epoch * options.epochs,
+            options.heat,
+            options.factor,
+            options.momentum,
+        )
+        for optimizer in (run.gan.generator_optimizer, run.gan.discriminator_optimizer)
     ]
-    if half_life is not None:
-        gan = averaging(gan, half_life, run.config["seed"])
-    gan.compile(
-        *optimizers,
-        objective="non_saturating",
-        simultaneous=not run.config["alternating"],
-    )
+    whole = options.whole_discriminator
+    gan = other_game(run.gan, options.ema_half_life, whole, run.config["seed"])
+    in_turns = run.config["alternating"] or options.alternating or whole
+    generator_optimizer, discriminator_optimizer = optimizers
+    gan.compile(generator_optimizer, discriminator_optimizer, simultaneous=not in_turns)
     return gan
 
 
@@ -99,6 +132,9 @@ def main() -> None:
     parser.add_argument("--heat", type=float, default=1.0)
     parser.add_argument("--factor", type=float, default=1.0)
     parser.add_argument("--ema-half-life", type=float, metavar="IMAGES")
+    parser.add_argument("--momentum", type=float)
+    parser.add_argument("--alternating", action="store_true")
+    parser.add_argument("--whole-discriminator", action="store_true")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/play_on"))
     options = parser.parse_args()
     if options.epochs < 1 or options.heat <= 0 or options.factor < 1:
@@ -107,9 +143,7 @@ def main() -> None:
     if not isinstance(run.gan.generator_optimizer, MomentumSGD):
         parser.error(f"{run.recipe.name} is no recipe of 2014: they use MomentumSGD")
     first = int(run.gan.epochs_completed.numpy())
-    gan = begin(
-        run, options.epochs, options.heat, options.factor, options.ema_half_life
-    )
+    gan = begin(run, options)
     values = play_on(gan, run, options.epochs)
     protocol = run.recipe.parzen
     test = kg.evaluation.parzen_log_likelihood(
@@ -129,6 +163,9 @@ def main() -> None:
         "heat": options.heat,
         "factor": options.factor,
         "ema_half_life": options.ema_half_life,
+        "momentum": float(gan.generator_optimizer.momentum),
+        "simultaneous": gan.simultaneous,
+        "whole_discriminator": options.whole_discriminator,
         "valid": values,
         "test": test.record(),
         "environment": record_environment(),

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import scipy.io
+import tensorflow as tf
 from PIL import Image
 
 import keras_gan as kg
@@ -205,6 +206,46 @@ def test_play_on_averages_the_generator(runs, example, tmp_path):
     decay = 0.5**0.1
     share = np.dot(average - old, new - old) / np.sum((new - old) ** 2)
     assert share == pytest.approx((1 - decay) * (1 + decay / 2.7), rel=0.1)
+
+
+def test_play_on_changes_the_order_of_play_and_the_momentum(runs, example, tmp_path):
+    options = ("--epochs", 1, "--momentum", 0.9, "--alternating")
+    example("play_on", runs["mnist"], *options, "--output-dir", tmp_path)
+    record = json.loads((tmp_path / "play_on.json").read_text())
+    assert record["momentum"] == pytest.approx(0.9) and not record["simultaneous"]
+    after = kg.load(tmp_path / "model.keras")
+    assert not after.simultaneous
+    for optimizer in (after.generator_optimizer, after.discriminator_optimizer):
+        assert float(optimizer.momentum) == pytest.approx(0.9)
+
+
+def test_whole_discriminator_trains_the_generator_without_dropout():
+    images = small_mnist().train.images[:8]
+    before = small_game(small_mnist(), seed=0)
+    other_game = import_example("play_on").other_game
+    gan = other_game(before, None, whole_discriminator=True, seed=0)
+    rate = 1e3  # the discriminator begins so small that its gradients are, too
+    gan.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(0.0))
+    variables = gan.generator.trainable_variables
+    old = [variable.numpy() for variable in variables]
+    latents = gan.sample_latents(8, draw=1)
+    with tf.GradientTape() as tape:
+        logits = gan.discriminator(gan.generator(latents), training=False)
+        loss = tf.reduce_mean(tf.math.softplus(-logits))
+    gradients = tape.gradient(loss, [variable.value for variable in variables])
+    gan.fit(images, batch_size=8, epochs=1, verbose=0)
+    for variable, start, gradient in zip(variables, old, gradients, strict=True):
+        np.testing.assert_allclose(variable, start - rate * gradient, atol=1e-5)
+
+
+def test_play_on_against_the_whole_discriminator_is_a_game_in_turns(
+    runs, example, tmp_path
+):
+    options = ("--epochs", 1, "--whole-discriminator")
+    example("play_on", runs["mnist"], *options, "--output-dir", tmp_path)
+    record = json.loads((tmp_path / "play_on.json").read_text())
+    assert record["whole_discriminator"] and not record["simultaneous"]
+    assert kg.load(tmp_path / "model.keras").epochs_completed == 3
 
 
 def test_play_on_refuses_a_factor_that_heats(runs, example, capsys):
