@@ -1,6 +1,6 @@
 """Table 1 of 2014 from finished runs, beside the paper's own numbers.
 
-    keras-gan train goodfellow2014_mnist --epochs 1500 --output-dir runs/mnist
+    keras-gan train goodfellow2014_mnist --epochs 2160 --output-dir runs/mnist
     keras-gan train goodfellow2014_tfd_pretrain --output-dir runs/tfd1
     keras-gan train goodfellow2014_tfd --pretrained runs/tfd1 --output-dir runs/tfd2
     python examples/table1.py --mnist runs/mnist --faces runs/tfd2
@@ -30,6 +30,8 @@ from keras_gan._types import Config
 from keras_gan.datasets.olivetti import NUM_FOLDS
 from keras_gan.run_directory import RunDirectory, record_environment
 from keras_gan.runs import Run, load_run
+
+Curves = dict[str, list[tuple[int, float]]]  # epochs and values, by name
 
 NUM_SAMPLES = 10_000
 PAPER = {
@@ -75,15 +77,20 @@ def read_curve(path: Path) -> list[tuple[int, float]]:
         return [(int(row["epoch"]) + 1, float(row["parzen"])) for row in rows]
 
 
-def draw_curves(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
-    for name, curve in curves.items():
-        axes.plot(*np.transpose(curve), label=name, linewidth=1)
-    axes.set(xlabel="epoch", ylabel="validation Parzen log-likelihood, nats")
-    axes.set_ylim(bottom=0)
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+def draw_curves(columns: dict[str, Curves], path: Path) -> None:
+    """One panel for each column of the table that has runs: their scales differ."""
+    figure = Figure(figsize=(1 + 5 * len(columns), 4), layout="constrained")
+    panels = figure.subplots(1, len(columns), squeeze=False)[0]
+    for axes, (title, curves) in zip(panels, columns.items(), strict=True):
+        for name, curve in curves.items():
+            axes.plot(*np.transpose(curve), label=name, linewidth=1)
+        axes.set(title=title, xlabel="epoch")
+        if title == "MNIST":  # the first epochs are far below
+            axes.set_ylim(bottom=0)
+        axes.ticklabel_format(useOffset=False)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    panels[0].set_ylabel("validation Parzen log-likelihood, nats")
     with replacing(path) as partial:
         figure.savefig(partial, dpi=110, format="png")
 
@@ -109,18 +116,22 @@ def main() -> None:
     options = parser.parse_args()
     if not options.mnist + options.faces:
         parser.error("name at least one run: --mnist RUN_DIR or --faces RUN_DIR")
-    rows, curves = [], {}
-    for paths, score in ((options.mnist, score_digits), (options.faces, score_faces)):
+    rows: list[Config] = []
+    columns: dict[str, Curves] = {}
+    for title, paths, score in (
+        ("MNIST", options.mnist, score_digits),
+        ("faces", options.faces, score_faces),
+    ):
         for path in paths:
             run = load_run(path, best=True)
-            rows.append(row_of(path, run, score(run)))
-            curves[f"{run.recipe.name}, seed {run.config['seed']}"] = read_curve(path)
-            print(
-                f"{path}: {rows[-1]['score']} (epoch {rows[-1]['epoch']})", flush=True
-            )
+            row = row_of(path, run, score(run))
+            rows.append(row)
+            name = f"{row['recipe']}, seed {row['seed']}"
+            columns.setdefault(title, {})[name] = read_curve(path)
+            print(f"{path}: {row['score']} (epoch {row['epoch']})", flush=True)
     print(table_of(rows))
     options.output_dir.mkdir(parents=True, exist_ok=True)
-    draw_curves(curves, options.output_dir / "learning_curve.png")
+    draw_curves(columns, options.output_dir / "learning_curve.png")
     record = {"num_samples": NUM_SAMPLES, "rows": rows}
     record["environment"] = record_environment()
     write_json(options.output_dir / "table1.json", record)

@@ -24,7 +24,10 @@ ARGUMENTS = {
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
-OF_RUNS = {"figure2_samples.py", "figure3_interpolation.py", "play_on.py", "table1.py"}
+OF_RUNS = {
+    *("figure2_samples.py", "figure3_interpolation.py", "parzen_spread.py"),
+    *("play_on.py", "table1.py"),
+}
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 
 

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import scipy.io
+import scipy.stats
 import tensorflow as tf
 from PIL import Image
 
@@ -252,6 +253,41 @@ def test_play_on_refuses_a_factor_that_heats(runs, example, capsys):
     with pytest.raises(SystemExit):
         example("play_on", runs["mnist"], "--factor", 0.5)
     assert "--factor must be at least 1" in capsys.readouterr().err
+
+
+def test_parzen_spread_is_that_of_other_samples(runs, example, tmp_path, monkeypatch):
+    monkeypatch.setattr(kg.datasets, "load_mnist", small_mnist)
+    paths = (Path(runs["mnist"]) / "model.keras", tmp_path / "longer.keras")
+    longer = kg.load(paths[0])
+    longer.fit(small_mnist().train.images, batch_size=100, epochs=3, verbose=0)
+    longer.save(paths[1])
+    options = ("--num-sets", 3, "--num-samples", 60, "--output-dir", tmp_path)
+    example("parzen_spread", *paths, *options)
+    record = json.loads((tmp_path / "parzen_spread.json").read_text())
+    data = small_mnist()
+    values = [
+        [
+            kg.evaluation.parzen_log_likelihood(
+                kg.load(path).sample(60, seed=seed), data.valid.images, data.test.images
+            ).mean
+            for seed in range(3)
+        ]
+        for path in paths
+    ]
+    for model, expected in zip(record["models"], values, strict=True):
+        assert model["test_values"] == pytest.approx(expected, rel=1e-6)
+        assert model["test"]["mean"] == pytest.approx(np.mean(expected))
+    above = record["models"][1]["above_first"]
+    differences = np.subtract(*values[::-1])
+    assert above["mean"] == pytest.approx(differences.mean(), rel=1e-4)
+    sem = scipy.stats.sem(differences)
+    assert above["standard_error"] == pytest.approx(sem, rel=1e-3)
+
+
+def test_parzen_spread_needs_two_sets(example, capsys):
+    with pytest.raises(SystemExit):
+        example("parzen_spread", "model.keras", "--num-sets", 1)
+    assert "--num-sets must be at least 2" in capsys.readouterr().err
 
 
 def test_load_run_takes_the_last_or_the_best_epoch(runs):
