@@ -42,6 +42,9 @@ bench: $(VENV)/.installed
 
 stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/kill_and_resume.py
+	$(BIN)/python tests/stress/fresh_builds.py
+	$(BIN)/python tests/stress/fresh_builds.py --loaded
+	$(BIN)/python tests/stress/every_step_in_order.py
 
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
 deployment: $(DEPLOYMENT)/.installed

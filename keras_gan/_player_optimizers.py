@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_gan._fused_updates import fuse_updates
+from keras_gan._gradient_sums import keep_updates_in_order
 from keras_gan._network_checks import layers_of
 
 
@@ -74,6 +75,7 @@ def _prepared(optimizer: Any, network: keras.Model) -> keras.optimizers.Optimize
             f"{type(optimizer).__name__} created elsewhere."
         ) from error
     fuse_updates(optimizer)
+    keep_updates_in_order(optimizer)
     return optimizer
 
 
