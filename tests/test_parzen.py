@@ -308,6 +308,8 @@ def test_evaluator_gate(real_data_dir):
     )
     assert 239 < estimate.mean < 246
     np.testing.assert_allclose(estimate.bandwidth, 0.166810, rtol=1e-5)
+    assert 0.167 < estimate.best_bandwidth < 0.215
+    assert estimate.mean_at_best_bandwidth > estimate.mean + 1
     assert 1 < estimate.standard_error < 4
 
 
@@ -326,7 +328,14 @@ def test_folds_choose_their_own_bandwidths():
     np.testing.assert_allclose(estimate.mean, np.mean(means))
     expected = np.std(means, ddof=1) / np.sqrt(3)
     np.testing.assert_allclose(estimate.standard_error, expected)
-    assert estimate.values == {"parzen_log_likelihood": estimate.mean}
+    best_means = [single.mean_at_best_bandwidth for single in singles]
+    assert estimate.values == {
+        "parzen_log_likelihood": estimate.mean,
+        "parzen_at_best_bandwidth": pytest.approx(np.mean(best_means)),
+    }
+    expected = np.std(best_means, ddof=1) / np.sqrt(3)
+    np.testing.assert_allclose(estimate.standard_error_at_best_bandwidth, expected)
+    assert f"best bandwidths, {singles[0].best_bandwidth:.4f}, " in str(estimate)
     with pytest.raises(ValueError, match="`folds` must hold at least two"):
         parzen_log_likelihood_over_folds(samples, folds[:1])
 

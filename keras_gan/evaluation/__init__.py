@@ -26,11 +26,10 @@ from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
 from keras_gan.evaluation.memorization import Memorization, memorization
 from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
 from keras_gan.evaluation.parzen import ParzenWindow
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS, bandwidth_scores
 from keras_gan.evaluation.parzen_protocol import (
-    TABLE_1_BANDWIDTHS,
     FoldedParzenEstimate,
     ParzenEstimate,
-    bandwidth_scores,
     parzen_log_likelihood,
     parzen_log_likelihood_over_folds,
 )

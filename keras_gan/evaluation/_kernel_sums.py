@@ -99,8 +99,12 @@ def log_means(state: KernelSums) -> Tensor:
     exact = -0.5 * _squared_lengths(state.points, state.nearest)  # [m]
     scales = state.scales[:, tf.newaxis]
     # The nearest centre's kernel is 1 in the sums: its exact one takes its place.
-    sums = state.sums - 1 + tf.exp(scales * (exact - rounded))
-    return tf.math.log(sums) + scales * rounded - tf.math.log(state.count)
+    others = tf.maximum(state.sums - 1, 0)
+    # Where kernels are narrow, one of the two may be beyond every exponent.
+    largest = scales * tf.where(others > 0, tf.maximum(rounded, exact), exact)
+    others *= tf.exp(tf.minimum(scales * rounded - largest, 0))
+    sums = others + tf.exp(scales * exact - largest)
+    return tf.math.log(sums) + largest - tf.math.log(state.count)
 
 
 def log_kernel_means(points: Tensor, centres: Tensor, bandwidths: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import keras
 from keras_gan.datasets.cifar10 import load_cifar10
 from keras_gan.datasets.contrast import contrast_normalized
 from keras_gan.datasets.image_dataset import ImageDataset
-from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.convolutional import (
     deconvolutional_generator,

@@ -3,7 +3,7 @@
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
-from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.recipes._goodfellow2014 import PAPER, begin_game, mnist_players
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe

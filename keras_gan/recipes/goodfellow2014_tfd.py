@@ -6,7 +6,7 @@ import numpy as np
 from keras_gan._seeds import derived_seed
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.datasets.tfd import load_tfd
-from keras_gan.evaluation.parzen_protocol import TABLE_1_BANDWIDTHS
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.initializers import SparseNormal
 from keras_gan.networks.mlp import (
