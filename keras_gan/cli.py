@@ -26,6 +26,7 @@ from keras_gan.callbacks import (
     SaveEachEpoch,
 )
 from keras_gan.callbacks._finite_logs import FiniteLogs
+from keras_gan.callbacks.parzen_monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.evaluation.score import DoubtfulScoreWarning
 from keras_gan.evaluation.table import score_table
@@ -257,7 +258,7 @@ def _describe(gan: GAN, data: ImageDataset) -> Config:
 def _recorders(
     run: RunDirectory, recipe: Recipe, data: ImageDataset, seed: int
 ) -> list[keras.callbacks.Callback]:
-    protocol = recipe.parzen
+    protocol, watched = recipe.parzen, _watched(run)
     return [
         FiniteLogs(),
         SampleGrid(run.samples, value_range=data.value_range, seed=seed),
@@ -266,12 +267,26 @@ def _recorders(
             num_samples=protocol.num_samples,
             bandwidths=protocol.bandwidths,
             seed=seed,
+            best_bandwidth=watched == PARZEN_AT_BEST_BANDWIDTH,
         ),
-        SaveBestEpoch(run.best_model, best=max(run.logged("parzen"), default=None)),
+        SaveBestEpoch(
+            run.best_model, watched, best=max(run.logged(watched), default=None)
+        ),
         keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
         # Last: an epoch counts once everything else of it is written.
         SaveEachEpoch(run.model),
     ]
+
+
+def _watched(run: RunDirectory) -> str:
+    """The value that chooses `best.keras`, all through a run."""
+    if PARZEN_AT_BEST_BANDWIDTH in run.columns() or not run.columns():
+        return PARZEN_AT_BEST_BANDWIDTH
+    _say(
+        f"{run.history} has no {PARZEN_AT_BEST_BANDWIDTH}: best.keras stays the epoch "
+        f"of the best {PARZEN}, as the run began."
+    )
+    return PARZEN
 
 
 def _say(text: str) -> None:

@@ -149,6 +149,13 @@ class RunDirectory:
             ):
                 csv.writer(file).writerows([header, *kept])
 
+    def columns(self) -> list[str]:
+        """Returns the names of the history's columns; none without a history."""
+        if not self.history.is_file():
+            return []
+        with self.history.open(newline="", encoding="utf-8") as file:
+            return next(csv.reader(file), [])
+
     def logged(self, name: str) -> list[float]:
         """Returns the values of one column of the history; none without a history."""
         if not self.history.is_file():

@@ -200,6 +200,7 @@ CALLBACKS = {
         num_samples=5,
         bandwidths=(0.2, 0.4),
         seed=3,
+        best_bandwidth=False,
     ),
     "callbacks.RunRecord": lambda folder: kg.callbacks.RunRecord(folder / "run"),
     "callbacks.SampleGrid": lambda folder: kg.callbacks.SampleGrid(

@@ -60,6 +60,21 @@ def test_parzen_monitor_logs_what_others_can_watch(tiny_gan, tmp_path):
         rows = list(csv.DictReader(file))
     np.testing.assert_allclose(float(rows[-1]["parzen"]), expected, rtol=1e-6)
     assert (tmp_path / "best.keras").exists()
+    estimate = kg.evaluation.parzen_log_likelihood(
+        tiny_gan.sample(50, seed=2), images, images, (0.3, 0.5)
+    )
+    best = history.history["parzen_at_best_bandwidth"][-1]
+    np.testing.assert_allclose(best, estimate.best_valid_mean, rtol=1e-6)
+    assert best > expected
+
+
+def test_parzen_monitor_spares_the_search(tiny_gan):
+    monitor = ParzenMonitor(
+        tiny_images(30, seed=1), num_samples=50, best_bandwidth=False
+    )
+    history = tiny_gan.fit(tiny_images(20), verbose=0, callbacks=[monitor])
+    assert "parzen" in history.history
+    assert "parzen_at_best_bandwidth" not in history.history
 
 
 def test_evaluation_monitor_logs_measures_every_other_epoch(tiny_gan, tmp_path):

@@ -15,6 +15,7 @@ import tensorflow as tf
 from games import assert_equal_state
 
 import keras_gan as kg
+from keras_gan.callbacks.parzen_monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 from keras_gan.cli import main
 from keras_gan.run_directory import RunDirectory
 
@@ -105,7 +106,10 @@ def test_a_run_directory_holds_the_record(run_dir):
     with open(run_dir / "history.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["0", "1"]
-    assert {"d_loss", "g_loss", "d_real", "d_fake", "parzen"} <= set(rows[0])
+    logged = {"d_loss", "g_loss", "d_real", "d_fake", PARZEN, PARZEN_AT_BEST_BANDWIDTH}
+    assert logged <= set(rows[0])
+    for row in rows:
+        assert float(row[PARZEN_AT_BEST_BANDWIDTH]) >= float(row[PARZEN])
     pictures = sorted(path.name for path in (run_dir / "samples").iterdir())
     assert pictures == ["epoch_0001.png", "epoch_0002.png"]
     gan = kg.load(run_dir / "model.keras")
@@ -155,14 +159,13 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     path = tmp_path / "run"
     train = [*TRAIN, "--output-dir", str(path)]
     assert main([*train, "--epochs", "2"]) == 0
-    higher = max(RunDirectory(path).logged("parzen")) + 1e6
-    with (path / "history.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    rows[1]["parzen"] = str(higher)  # No later epoch beats what the history says.
-    with (path / "history.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    logged = RunDirectory(path).logged(PARZEN_AT_BEST_BANDWIDTH)
+    kept = int(kg.load(path / "best.keras").epochs_completed)
+    assert kept == 1 + int(np.argmax(logged))
+    rows = read_history(path)
+    # No later epoch beats what the history says.
+    rows[1][PARZEN_AT_BEST_BANDWIDTH] = str(max(logged) + 1e6)
+    write_history(path, rows)
     before = (path / "best.keras").read_bytes()
     assert main([*train, "--epochs", "4", "--resume"]) == 0
     assert (path / "best.keras").read_bytes() == before
@@ -177,6 +180,39 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     card = (path / "exports" / "generator.onnx.md").read_text()
     assert f"- Epochs: {best}" in card and "parzen_log_likelihood" in card
     assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
+
+
+def read_history(path):
+    with (path / "history.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_history(path, rows):
+    with (path / "history.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_run_without_best_bandwidths_goes_on_as_it_began(
+    tmp_path, small_digits, capsys
+):
+    path = tmp_path / "run"
+    train = [*TRAIN, "--output-dir", str(path)]
+    assert main([*train, "--epochs", "1"]) == 0
+    assert "stays the epoch" not in capsys.readouterr().out
+    rows = read_history(path)
+    del rows[0][PARZEN_AT_BEST_BANDWIDTH]
+    write_history(path, rows)
+    assert main([*train, "--epochs", "3", "--resume"]) == 0
+    output = capsys.readouterr().out
+    assert "has no parzen_at_best_bandwidth: best.keras stays the epoch" in output
+    history = read_history(path)
+    assert [row["epoch"] for row in history] == ["0", "1", "2"]
+    assert all(row.keys() == rows[0].keys() for row in history)
+    logged = RunDirectory(path).logged(PARZEN)
+    best = int(kg.load(path / "best.keras").epochs_completed)
+    assert best == 1 + int(np.argmax(logged))
 
 
 @pytest.fixture

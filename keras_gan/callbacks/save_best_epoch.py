@@ -23,7 +23,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
 
     Args:
         path: the `.keras` file.
-        monitor: str, key of the logs. Defaults to `"parzen"`, as `ParzenMonitor` logs.
+        monitor: str, key of the logs. `"parzen_at_best_bandwidth"` of `ParzenMonitor`
+            is finer than its `"parzen"`. Defaults to `"parzen"`.
         mode: str, `"max"` or `"min"`, which values are better. Defaults to `"max"`.
         best: float, the value to beat, when a run continues; `None` for any.
             Defaults to `None`.
@@ -34,7 +35,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
     Example:
     ```python
     monitor = kg.callbacks.ParzenMonitor(data.valid.images[:1000])
-    best = kg.callbacks.SaveBestEpoch("best.keras")
+    best = kg.callbacks.SaveBestEpoch("best.keras", "parzen_at_best_bandwidth")
     gan.fit(images, epochs=50, callbacks=[monitor, best])
     ```
     """
