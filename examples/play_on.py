@@ -16,8 +16,8 @@ another one, `--alternating` lets the players take turns, and with
 without dropout. The run itself stays as it is.
 
 Prints the validation value before and after each epoch and the test value at the end,
-by the recipe's own protocol, and writes them to `play_on.json` beside the GAN. What it
-found of the MNIST run is in examples/records/goodfellow2014_mnist.
+by the recipe's own protocol and at the best bandwidth of all, and writes them to
+`play_on.json` beside the GAN. What it found of the MNIST run is in examples/records/goodfellow2014_mnist.
 """
 
 import argparse
@@ -102,8 +102,8 @@ def begin(run: Run, options: argparse.Namespace) -> kg.GAN:
     return gan
 
 
-def play_on(gan: kg.GAN, run: Run, epochs: int) -> list[float]:
-    """Trains the GAN and returns its validation values, the first of before."""
+def play_on(gan: kg.GAN, run: Run, epochs: int) -> dict[str, list[float]]:
+    """Trains the GAN and returns its validation values by name, the first of before."""
     protocol = run.recipe.parzen
     monitor = kg.callbacks.ParzenMonitor(
         run.data.valid.images[: protocol.num_valid],
@@ -122,7 +122,7 @@ def play_on(gan: kg.GAN, run: Run, epochs: int) -> list[float]:
         callbacks=[monitor],
         verbose=2,
     )
-    return [before["parzen"], *history.history["parzen"]]
+    return {name: [before[name], *history.history[name]] for name in before}
 
 
 def main() -> None:
@@ -152,7 +152,8 @@ def main() -> None:
         run.data.test.images,
         protocol.bandwidths,
     )
-    print(f"validation: {values[0]:.1f} nats before, {values[-1]:.1f} after")
+    for name, (before, *_, after) in values.items():
+        print(f"validation, {name}: {before:.1f} nats before, {after:.1f} after")
     print(f"test: {test}")
     options.output_dir.mkdir(parents=True, exist_ok=True)
     gan.save(options.output_dir / "model.keras")
@@ -166,7 +167,8 @@ def main() -> None:
         "momentum": float(gan.generator_optimizer.momentum),
         "simultaneous": gan.simultaneous,
         "whole_discriminator": options.whole_discriminator,
-        "valid": values,
+        "valid": values["parzen"],
+        "valid_at_best_bandwidth": values["parzen_at_best_bandwidth"],
         "test": test.record(),
         "environment": record_environment(),
     }

@@ -113,6 +113,9 @@ def test_table_1_marks_the_stand_in(runs, example, tmp_path, capsys):
         run.data.test.images,
     )
     assert digits["mean"] == pytest.approx(expected.mean, rel=1e-6)
+    best_mean = digits["mean_at_best_bandwidth"]
+    assert best_mean == pytest.approx(expected.mean_at_best_bandwidth, rel=1e-6)
+    assert f"**, at the best bandwidth {best_mean:.1f} ± " in table
     assert digits["epoch"] == run.gan.epochs_completed
     assert pixels_of(tmp_path / "learning_curve.png").shape[1] > 500
 
@@ -175,8 +178,13 @@ def test_play_on_goes_on_from_the_last_epoch(runs, example, tmp_path):
     record = json.loads((tmp_path / "play_on.json").read_text())
     assert record["epochs_before"] == 2 and len(record["valid"]) == 3
     with (Path(runs["mnist"]) / "history.csv").open(newline="") as file:
-        logged = [float(row["parzen"]) for row in csv.DictReader(file)]
-    assert record["valid"][0] == pytest.approx(logged[-1], rel=1e-5)
+        *_, last = csv.DictReader(file)
+    for key, name in (
+        ("valid", "parzen"),
+        ("valid_at_best_bandwidth", "parzen_at_best_bandwidth"),
+    ):
+        assert record[key][0] == pytest.approx(float(last[name]), rel=1e-5)
+        assert len(record[key]) == 3
     cooled = kg.load(tmp_path / "model.keras")
     assert cooled.epochs_completed == 4
     assert load_run(runs["mnist"]).gan.epochs_completed == 2
@@ -265,23 +273,28 @@ def test_parzen_spread_is_that_of_other_samples(runs, example, tmp_path, monkeyp
     example("parzen_spread", *paths, *options)
     record = json.loads((tmp_path / "parzen_spread.json").read_text())
     data = small_mnist()
-    values = [
+    scores = [
         [
             kg.evaluation.parzen_log_likelihood(
                 kg.load(path).sample(60, seed=seed), data.valid.images, data.test.images
-            ).mean
+            )
             for seed in range(3)
         ]
         for path in paths
     ]
-    for model, expected in zip(record["models"], values, strict=True):
-        assert model["test_values"] == pytest.approx(expected, rel=1e-6)
-        assert model["test"]["mean"] == pytest.approx(np.mean(expected))
-    above = record["models"][1]["above_first"]
-    differences = np.subtract(*values[::-1])
-    assert above["mean"] == pytest.approx(differences.mean(), rel=1e-4)
-    sem = scipy.stats.sem(differences)
-    assert above["standard_error"] == pytest.approx(sem, rel=1e-3)
+    for suffix, field in (
+        ("", "mean"),
+        ("_at_best_bandwidth", "mean_at_best_bandwidth"),
+    ):
+        values = [[getattr(score, field) for score in sets] for sets in scores]
+        for model, expected in zip(record["models"], values, strict=True):
+            assert model[f"test_values{suffix}"] == pytest.approx(expected, rel=1e-6)
+            assert model[f"test{suffix}"]["mean"] == pytest.approx(np.mean(expected))
+        above = record["models"][1][f"above_first{suffix}"]
+        differences = np.subtract(*values[::-1])
+        assert above["mean"] == pytest.approx(differences.mean(), rel=1e-4)
+        sem = scipy.stats.sem(differences)
+        assert above["standard_error"] == pytest.approx(sem, rel=1e-3)
 
 
 def test_parzen_spread_needs_two_sets(example, capsys):
