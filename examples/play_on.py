@@ -17,7 +17,8 @@ without dropout. The run itself stays as it is.
 
 Prints the validation value before and after each epoch and the test value at the end,
 by the recipe's own protocol and at the best bandwidth of all, and writes them to
-`play_on.json` beside the GAN. What it found of the MNIST run is in examples/records/goodfellow2014_mnist.
+`play_on.json` beside the GAN. What it found of the MNIST run is in
+examples/records/goodfellow2014_mnist.
 """
 
 import argparse

@@ -183,6 +183,56 @@ def test_far_points_do_not_underflow():
     np.testing.assert_allclose(parzen.log_prob([[0.0, 100.0]]), [expected], rtol=1e-9)
 
 
+def exploded(points, factor):
+    random = np.random.default_rng(3)
+    samples = (factor * random.uniform(size=(300, 784))).astype("float32")
+    return samples, points.astype("float32")
+
+
+@pytest.mark.parametrize("factor", [1e4, 1e6, 1e7, 1e15, 1e30])
+def test_exploded_samples_have_their_finite_value(factor):
+    samples, x = exploded(np.random.default_rng(4).uniform(size=(40, 784)), factor)
+    log_probs = ParzenWindow([0.1, 1.0]).fit(samples).log_prob(x)
+    for values, bandwidth in zip(log_probs, (0.1, 1.0), strict=True):
+        expected = parzen_log_prob(x, samples, bandwidth)
+        np.testing.assert_allclose(values, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 100, 300])
+def test_exploded_points_beside_their_samples(size):
+    # Of each point two copies lie at the distance of a few bandwidths: what the sums
+    # hold besides the nearest counts.
+    samples, _ = exploded(np.zeros((1, 784)), 1e4)
+    x = samples[:20].copy()
+    samples[20:40] = x + 0.001  # the nearest floats to it, some 1e-3 away
+    samples[:20] = np.nextafter(x, np.float32(np.inf))
+    log_probs = ParzenWindow(0.05).fit(Stream(samples, size)).log_prob(x)
+    np.testing.assert_allclose(log_probs, parzen_log_prob(x, samples, 0.05), rtol=1e-6)
+
+
+def test_a_late_part_may_explode():
+    samples, x = exploded(np.random.default_rng(4).uniform(size=(40, 784)), 1.0)
+    samples[200:] *= 1e20
+    streamed = ParzenWindow(0.1).fit(Stream(samples, 100)).log_prob(x)
+    np.testing.assert_allclose(streamed, parzen_log_prob(x, samples, 0.1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("bandwidth", [1e-3, 1e-6, 1e-30])
+def test_a_narrow_bandwidth_has_its_finite_value(bandwidth):
+    samples, x = exploded(np.random.default_rng(4).uniform(size=(40, 784)), 1.0)
+    x[:10] = samples[:10]
+    log_probs = ParzenWindow(bandwidth).fit(samples).log_prob(x)
+    expected = parzen_log_prob(x, samples, bandwidth)
+    np.testing.assert_allclose(log_probs, expected, rtol=1e-6)
+
+
+def test_distances_beyond_every_float_are_refused():
+    with pytest.raises(ValueError, match="`samples` and `x` must lie nearer.*1e\\+200"):
+        ParzenWindow(0.1).fit(np.full((3, 2), 1e200)).log_prob(np.zeros((1, 2)))
+    with pytest.raises(ValueError, match="bandwidth=1e-170"):
+        ParzenWindow(1e-170).fit(np.ones((3, 2))).log_prob(np.zeros((1, 2)))
+
+
 def test_distribution_is_the_same_density(points):
     samples, x = points
     parzen = ParzenWindow(0.2).fit(samples)

@@ -8,7 +8,8 @@ In float32 its rounding would cost 2e-1 nats at d = 784 and bandwidth 0.01. Two 
 bring that to 2e-4: both sides are moved to the mean of the points, so that the numbers
 that cancel are small, and the nearest centre, which decides the sum of narrow kernels,
 gets its distance again in float64. float64 input is multiplied in float64, and so is
-float32 input where a GPU would round it to TF32, which has 10 bits.
+float32 input where a GPU would round it to TF32, which has 10 bits, or where it reaches
+so many bandwidths that a nat is less than a rounding error.
 """
 
 from typing import NamedTuple
@@ -55,6 +56,15 @@ def no_centres(points: Tensor, bandwidths: Tensor) -> KernelSums:
         nearest=tf.zeros_like(points),
         sums=tf.zeros([tf.shape(scales)[0], tf.shape(points)[0]], tf.float64),
         count=tf.zeros([], tf.float64),
+    )
+
+
+def in_float64(state: KernelSums) -> KernelSums:
+    """The same sums, to which centres are added in float64 from now on."""
+    return state._replace(
+        points=_exact(state.points),
+        exponents=_exact(state.exponents),
+        nearest=_exact(state.nearest),
     )
 
 

@@ -1,6 +1,7 @@
 """The Parzen window: a density from samples alone."""
 
 import functools
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,11 +10,17 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive, invalid_argument
-from keras_gan.evaluation._arrays import flat_rows
-from keras_gan.evaluation._kernel_sums import add_centres, log_means, no_centres
+from keras_gan.evaluation._arrays import flat_rows, value_range
+from keras_gan.evaluation._kernel_sums import (
+    add_centres,
+    in_float64,
+    log_means,
+    no_centres,
+)
 from keras_gan.evaluation._sample_parts import SampleParts, Samples, check_width
 
 _POINTS = 10_000  # scored at once
+_FLOAT32_ROUNDING = 2.0**-24  # of a number, at most
 
 
 class ParzenWindow:
@@ -28,7 +35,8 @@ class ParzenWindow:
     The work is done in tiles: memory does not grow with the number of samples times
     the number of points, and samples may come as a stream that is never held. float32
     input is multiplied in float32, with what decides the result repeated in float64:
-    at d = 784 the mean is right to 1e-5 nats. float64 input is float64 throughout.
+    at d = 784 the mean is right to 1e-5 nats. float64 input is float64 throughout, and
+    so is float32 input that reaches too many bandwidths, of a generator that diverged.
 
     Args:
         bandwidth: float above 0, standard deviation h of the kernels, in data units;
@@ -152,8 +160,12 @@ def parzen_log_probs(
     for part in _with_progress(samples, verbose):
         check_width(name, points, part.shape[1])
         dtype = np.result_type(part, points)
+        if _exceeds_float32(points, name, samples.range, float(grid.min())):
+            dtype = np.dtype("float64")
         if not states:
             states = [no_centres(block.astype(dtype), grid) for block in blocks]
+        elif dtype == "float64":
+            states = [in_float64(state) for state in states]
         part = part.astype(states[0].points.dtype.as_numpy_dtype)
         states = [add_centres(state, part) for state in states]
     log_probs = np.concatenate([log_means(state) for state in states], axis=1)
@@ -174,6 +186,30 @@ def check_bandwidths(
     if not len(bandwidths):
         raise invalid_argument(name, "at least one positive float", bandwidths)
     return tuple(check_positive(name, value) for value in bandwidths)
+
+
+def _exceeds_float32(
+    points: FloatArray, name: str, sample_range: tuple[float, float], bandwidth: float
+) -> bool:
+    """Whether rounding could move an exponent by a nat at the narrowest bandwidth.
+
+    Pixels of 28 x 28 images in [0, 1] do not let it above a bandwidth of 0.007. Samples
+    of a generator that diverged do.
+
+    Raises:
+        ValueError: if exponents are beyond float64 as well.
+    """
+    ranges = (*sample_range, *value_range(points))
+    # At most, d (high - low)^2 / h^2; a product overflows to infinity in silence.
+    width = (max(ranges) - min(ranges)) / bandwidth
+    exponent = points.shape[1] * width * width
+    if not (math.isfinite(exponent) and math.isfinite(1 / bandwidth / bandwidth)):
+        raise ValueError(
+            f"`samples` and `{name}` must lie nearer to each other, in bandwidths: "
+            "squared distances are beyond every float. Received: values from "
+            f"{min(ranges):g} to {max(ranges):g}, bandwidth={bandwidth:g}"
+        )
+    return exponent * _FLOAT32_ROUNDING > 1
 
 
 def _with_progress(samples: SampleParts, verbose: int) -> Iterator[FloatArray]:

@@ -205,9 +205,11 @@ def _edge_warnings(grid: Sequence[float], best: int) -> tuple[str, ...]:
 def _open_warnings(curve: _Curve) -> tuple[str, ...]:
     if not curve.open_ends:
         return ()
+    direction, cause = "wider", "samples lie far from all of them"
+    if curve.best == 0:
+        direction, cause = "narrower", "samples are copies of them"
     return (
         "The best bandwidth of all was not found: validation points are likelier the "
-        f"{'narrower' if curve.best == 0 else 'wider'} the kernels, as far as "
-        f"{curve.bandwidths[curve.best]:g}. Narrow kernels win without end where "
-        "samples are copies of validation points.",
+        f"{direction} the kernels, as far as {curve.bandwidths[curve.best]:g}, as "
+        f"where {cause}.",
     )
