@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from keras_gan.evaluation import frechet
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.frechet import frechet_distance, gaussian_frechet_distance
 
@@ -114,6 +115,39 @@ def test_chunks_change_nothing(monkeypatch, chunk_values):
     monkeypatch.setattr(module, "_CHUNK_VALUES", chunk_values)
     value = frechet_distance(real=real, fake=fake).value
     assert value == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("num_real", "num_fake"), [(30, 25), (2, 40), (59, 60)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.filterwarnings("ignore:Matrix is singular")  # SciPy's root says so
+def test_fewer_samples_than_dimensions(num_real, num_fake, dtype, monkeypatch):
+    random = np.random.default_rng(num_real)
+    mixing = random.normal(size=(60, 60))
+    real = (random.normal(size=(num_real, 60)) @ mixing + 3).astype(dtype)
+    fake = (random.normal(size=(num_fake, 60)) @ mixing.T).astype(dtype)
+    monkeypatch.setattr(frechet, "_moments", None)  # no covariance is built
+    distance = frechet_distance(real=real, fake=fake).value
+    sets = [values.astype("float64") for values in (real, fake)]
+    moments = [part for s in sets for part in (s.mean(axis=0), np.cov(s.T))]
+    assert distance == pytest.approx(gaussian_frechet_distance(*moments), rel=1e-9)
+    # SciPy's root of a singular matrix has half of the digits.
+    assert distance == pytest.approx(sqrtm_distance(*moments), rel=1e-5)
+    monkeypatch.setattr(frechet, "_CHUNK_VALUES", 7 * max(num_real, num_fake))
+    in_chunks = frechet_distance(real=real, fake=fake).value
+    assert in_chunks == pytest.approx(distance, rel=1e-12)
+
+
+def test_many_dimensions_take_no_time_of_their_own():
+    # Covariances of 3 x 64 x 64 pixels would take 1.2 GB each, and their roots an hour.
+    sets = np.random.default_rng(0).normal(size=(2, 100, 12_288)).astype("float32")
+    distance = frechet_distance(real=sets[0], fake=sets[1])
+    # Products of independent rows are nearly Gaussian: A B' is sqrt(d) / (n - 1) times
+    # a square Gaussian matrix, whose singular values sum to 8 / (3 pi) n^1.5 (the
+    # quarter circle law).
+    root_trace = np.sqrt(12_288) * 8 / (3 * np.pi) * 100**1.5 / 99
+    means, variances = 12_288 * 2 / 100, 12_288 * 2
+    expected = means + variances - 2 * root_trace
+    assert distance.value == pytest.approx(expected, rel=0.01)
 
 
 def test_few_samples_bias_the_distance_upwards():
