@@ -22,6 +22,8 @@ from keras_gan._training_data import (
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import shuffled_batches
 
+_BATCH_SIZE = 32  # Keras's
+
 
 class FittedPlayers(Players):
     """Players that meet images in the order, the sizes and the shares of a game."""
@@ -64,12 +66,13 @@ class FittedPlayers(Players):
 
         Raises:
             ValueError: if images have another shape than generated ones, are not
-                finite, or come in batches that packs or groups do not divide.
+                finite, or come in batches that packs or groups do not divide; if
+                `batch_size` or `validation_batch_size` is below 1.
             TypeError: if images are no floats.
         """
         refuse_labels_and_weights(y, kwargs)
         callbacks = list(callbacks or [])
-        batch_size = check_positive_integer("batch_size", batch_size or 32)
+        batch_size = _batch_size("batch_size", batch_size, _BATCH_SIZE)
         replicas = self.distribute_strategy.num_replicas_in_sync
         if is_array(x):
             split = check_fraction("validation_split", validation_split)
@@ -83,7 +86,11 @@ class FittedPlayers(Players):
             callbacks.insert(0, EpochClock())
             reachable = _network_checks.reachable_range(self.generator)
             x = image_dataset(x, self.image_shape, self._row_multiple, reachable)
-        validation_size = kwargs.pop("validation_batch_size", None) or batch_size
+        validation_size = _batch_size(
+            "validation_batch_size",
+            kwargs.pop("validation_batch_size", None),
+            batch_size,
+        )
         validation_data = evaluation_batches(validation_data, validation_size, replicas)
         x = with_equal_shares(x, self._rows_of_all())
         # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
@@ -114,10 +121,14 @@ class FittedPlayers(Players):
 
         Returns:
             values: means over all images, in the order of `metrics_names`, or a dict.
+
+        Raises:
+            ValueError: if `batch_size` is below 1.
         """
         refuse_labels_and_weights(y, kwargs)
         replicas = self.distribute_strategy.num_replicas_in_sync
-        x = evaluation_batches(x, batch_size or 32, replicas)
+        batch_size = _batch_size("batch_size", batch_size, _BATCH_SIZE)
+        x = evaluation_batches(x, batch_size, replicas)
         return super().evaluate(x, **kwargs)
 
     def make_train_function(self, force: bool = False) -> Any:
@@ -151,3 +162,7 @@ class FittedPlayers(Players):
         if replicas == 1:
             return 1
         return replicas * self.discriminator_steps * self._row_multiple
+
+
+def _batch_size(name: str, given: int | None, default: int) -> int:
+    return default if given is None else check_positive_integer(name, given)

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan._files import replacing
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_positive_integer, check_range
 
 _FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
@@ -28,8 +28,8 @@ def image_grid(
 
     Args:
         images: float array `[num_images, height, width, channels]`, channels 1 or 3.
-        value_range: pair of floats that become black and white.
-            Defaults to `(0.0, 1.0)`.
+        value_range: pair of finite floats, the lower first, that become black and
+            white. Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
         padding: int, pixels between images. Defaults to `2`.
         framed: indices of images that get a coloured frame in the padding, which makes
@@ -39,7 +39,8 @@ def image_grid(
         pixels: uint8 array `[grid_height, grid_width, channels]`.
 
     Raises:
-        ValueError: if `images` has another rank or number of channels.
+        ValueError: if `images` has another rank or number of channels, or is not
+            finite, or if `value_range` is no range.
 
     Example:
     >>> image_grid(np.zeros((4, 28, 28, 1))).shape
@@ -94,7 +95,7 @@ def save_image_grid(
 
     Raises:
         ImportError: if Pillow is not installed.
-        ValueError: if `scale` is below 1.
+        ValueError: if `scale` is below 1, or as `image_grid` does.
     """
     check_positive_integer("scale", scale)
     try:
@@ -192,7 +193,14 @@ def latent_path(corners: FloatArray, num_steps: int) -> FloatArray:
 
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:
-    low, high = value_range
+    low, high = check_range("value_range", value_range)
+    if not np.isfinite(images).all():
+        broken = ~np.isfinite(images).reshape(len(images), -1).all(axis=1)
+        raise ValueError(
+            "`images` must be finite: NaN has no color. Received: NaN or infinity in "
+            f"{broken.sum()} of {len(images)} images, the first at index "
+            f"{broken.argmax()}"
+        )
     scaled = (np.asarray(images, "float64") - low) / (high - low)
     return np.round(255 * np.clip(scaled, 0, 1)).astype("uint8")
 

@@ -324,6 +324,17 @@ def test_validation_data_in_every_form():
         assert np.isfinite(logs["val_g_loss"]).all()
 
 
+def test_a_batch_of_no_rows_is_refused(tiny_gan):
+    images = tiny_images(8)
+    with pytest.raises(ValueError, match="`batch_size`. Expected.*batch_size=0"):
+        tiny_gan.fit(images, batch_size=0, verbose=0)
+    with pytest.raises(ValueError, match="`validation_batch_size`. Expected"):
+        tiny_gan.fit(images, validation_data=images, validation_batch_size=0, verbose=0)
+    with pytest.raises(ValueError, match="`batch_size`. Expected.*batch_size=0"):
+        tiny_gan.evaluate(images, batch_size=0, verbose=0)
+    assert tiny_gan.train_steps == 0 and tiny_gan.test_steps == 0
+
+
 def test_summary_counts_both_optimizers(tiny_gan):
     lines = []
     tiny_gan.summary(print_fn=lambda text, line_break=True: lines.append(text))

@@ -63,6 +63,24 @@ def test_invalid_images(shape):
         image_grid(np.zeros(shape))
 
 
+@pytest.mark.parametrize("value_range", [(0, 0), (1, 0), (np.nan, 1), (0, np.inf)])
+def test_a_range_without_a_width_is_refused(value_range):
+    with pytest.raises(ValueError, match="`value_range`"):
+        image_grid(np.zeros((1, 4, 4, 1)), value_range)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_images_that_are_not_finite_are_not_drawn(tmp_path, value):
+    images = np.zeros((3, 4, 4, 1), "float32")
+    images[1, 2, 2] = value
+    path = tmp_path / "grid.png"
+    path.write_text("kept")
+    told = "`images` must be finite.*in 1 of 3 images, the first at index 1"
+    with pytest.raises(ValueError, match=told):
+        save_image_grid(path, images)
+    assert path.read_text() == "kept"
+
+
 def test_a_frame_lies_in_the_padding_alone():
     images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1))
     plain, framed = image_grid(images), image_grid(images, framed=[3])
