@@ -8,7 +8,6 @@ from export.pixels import PixelFormat
 from export.signature import (
     IMAGES,
     LATENTS,
-    MAX_SEED,
     NUM_SAMPLES,
     PROBABILITIES,
     SEED,
@@ -17,6 +16,7 @@ from export.signature import (
 from export.standard_noise import StandardNoise
 from keras_gan._discriminator_view import DiscriminatorView
 from keras_gan._types import Tensor
+from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
 
 _FLOATS = PixelFormat()

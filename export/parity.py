@@ -15,7 +15,7 @@ from export import player
 from export.parity_cases import Case, cases_for
 from export.signature import GENERATE, IMAGES, LATENTS
 from keras_gan._types import FloatArray
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import MAX_SEED, check_integer, check_positive_integer
 from keras_gan.gan import GAN
 
 TOLERANCE = 1e-5
@@ -81,7 +81,8 @@ def check_parity(
             version or of all, of which the highest is taken.
         batch_sizes: ints, at least 1; two different ones show that the batch is
             dynamic. Defaults to `(1, 7, 64)`.
-        seed: int, of the inputs.
+        seed: int, at least 0, of the inputs; with the largest batch size added it
+            must stay below 2^31.
         tolerance: float. Defaults to `1e-5`; bytes get one grey level on top of it,
             where a value is rounded the other way.
 
@@ -107,6 +108,8 @@ def compare(
 ) -> tuple[ParityReport, list[tuple[Case, Any]]]:
     """Returns the report of `check_parity`, and each case with what was played."""
     sizes = [check_positive_integer("batch_sizes", size) for size in batch_sizes]
+    # Each batch size has a seed of its own, `seed + size`.
+    check_integer("seed", seed, maximum=MAX_SEED - max(sizes))
     cases, as_bytes = cases_for(gan, path, sizes, seed)
     outputs = _play_elsewhere(path, cases)
     endpoints: dict[str, float] = {}

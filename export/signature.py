@@ -24,7 +24,6 @@ PROBABILITIES = "probabilities"
 PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"  # keys of an ONNX file's metadata
 
 MAX_SAMPLES = 1024
-MAX_SEED = 2**31 - 1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Tensor
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 
 
 class InBatches:
@@ -62,7 +62,7 @@ class SampleStream:
     ) -> None:
         self._draw = draw
         self.num_samples = check_positive_integer("num_samples", num_samples)
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
         self.chunk_size = check_positive_integer("chunk_size", chunk_size)
 
     def __iter__(self) -> Iterator[FloatArray]:

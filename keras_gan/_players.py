@@ -14,11 +14,7 @@ from keras_gan._replicas import separate_draws
 from keras_gan._resumable import ResumableModel
 from keras_gan._training_data import check_batch_size
 from keras_gan._types import Array, Config, FloatArray, Tensor
-from keras_gan._validation import (
-    check_integer,
-    check_positive,
-    check_positive_integer,
-)
+from keras_gan._validation import check_positive, check_positive_integer, check_seed
 from keras_gan.priors import Prior
 
 
@@ -59,7 +55,7 @@ class Players(ResumableModel):
         self._generate_in_batches = InBatches(self.evaluation_generator)
         self._judge_in_batches = InBatches(discriminator)
         self._create_game_state()
-        self._begin_counting(check_integer("seed", seed))
+        self._begin_counting(check_seed("seed", seed))
         for network in (generator, discriminator):
             separate_draws(_network_checks.layers_of(network))
         self.built = True
@@ -92,7 +88,7 @@ class Players(ResumableModel):
             images: float32 array `[num_samples, height, width, channels]`.
         """
         check_positive_integer("num_samples", num_samples)
-        seed = random.randrange(2**31) if seed is None else check_integer("seed", seed)
+        seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
         latents = self.prior.sample(num_samples, seed)
         check_positive_integer("batch_size", batch_size)
         return self._generate_in_batches(latents, batch_size)
@@ -107,7 +103,7 @@ class Players(ResumableModel):
 
         Args:
             num_samples: int, at least 1.
-            seed: int, at least 0.
+            seed: int in [0, 2^31).
             chunk_size: int, images in memory at once. Defaults to `1000`.
 
         Returns:

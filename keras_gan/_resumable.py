@@ -42,7 +42,7 @@ class ResumableModel(keras.Model):
 
     def _seed_of(self, draw: int, step: keras.Variable) -> Tensor:
         """Seed, integers `[2]`, of one draw of one step."""
-        key = tf.constant([self.seed % 2**31, draw], tf.int32)
+        key = tf.constant([self.seed, draw], tf.int32)
         return tf.random.experimental.stateless_fold_in(key, tf.cast(step, tf.int64))
 
     def save_own_variables(self, store: Any) -> None:

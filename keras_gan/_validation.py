@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+MAX_SEED = 2**31 - 1  # int32: what TensorFlow and the exported graphs draw from
+
 
 def invalid_argument(name: str, expected: str, received: Any) -> ValueError:
     """Returns the `ValueError` for a value outside what `name` accepts."""
@@ -33,6 +35,16 @@ def check_integer(
     if maximum is not None and not (is_integer and minimum <= value <= maximum):
         raise invalid_argument(name, f"an integer from {minimum} to {maximum}", value)
     return int(value)
+
+
+def check_seed(name: str, value: Any) -> int:
+    """Returns `value` as an int; raises unless it is an integer in [0, 2^31)."""
+    return check_integer(name, value, maximum=MAX_SEED)
+
+
+def check_optional_seed(name: str, value: Any) -> int | None:
+    """Returns `value`; raises unless it is `None` or as `check_seed` has it."""
+    return None if value is None else check_seed(name, value)
 
 
 def check_positive(name: str, value: Any) -> float:

@@ -18,7 +18,7 @@ from keras_gan._files import write_json
 from keras_gan._replicas import is_chief, named_strategy
 from keras_gan._run_evaluation import RunEvaluator, columns, records
 from keras_gan._types import Config, FloatArray
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.callbacks import (
     ParzenMonitor,
     SampleGrid,
@@ -167,7 +167,7 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 def _sample(args: argparse.Namespace) -> None:
     check_positive_integer("--num", args.num)
-    check_integer("--seed", args.seed)
+    check_seed("--seed", args.seed)
     run = RunDirectory(Path(args.run_dir))
     output = Path(args.output)
     if output.exists():
@@ -220,7 +220,7 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
 
     return {
         "recipe": recipe.name,
-        "seed": check_integer("--seed", choose(args.seed, "seed", 0)),
+        "seed": check_seed("--seed", choose(args.seed, "seed", 0)),
         "epochs": check_positive_integer(
             "--epochs", choose(args.epochs, "epochs", recipe.epochs)
         ),

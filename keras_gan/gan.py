@@ -64,7 +64,7 @@ class GAN(FittedPlayers):
         packing: int, at least 1. Images that the discriminator judges together, side by
             side as channels (PacGAN): its input is `[batch, height, width, packing *
             channels]`, and it sees a lack of variety. Defaults to `1`.
-        seed: int, at least 0. Key of the training's randomness. It does not set the
+        seed: int in [0, 2^31). Key of the training's randomness. It does not set the
             initial weights: seed the networks' initializers, or call
             `keras.utils.set_random_seed` first. Defaults to `0`.
         **kwargs: what `keras.Model` takes.

@@ -6,7 +6,7 @@ import keras
 
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_integer, check_positive, check_positive_integer
+from keras_gan._validation import check_positive, check_positive_integer, check_seed
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -22,7 +22,7 @@ class SparseNormal(keras.initializers.Initializer):
         num_nonzero: int, at least 1. Nonzero weights of each column, at most the number
             of inputs.
         stddev: float, above 0, of the nonzero weights. Defaults to `1.0`.
-        seed: int, at least 0. Defaults to `0`.
+        seed: int in [0, 2^31). Defaults to `0`.
 
     Raises:
         ValueError: if an argument is out of range, or, when called, if the kernel is
@@ -41,7 +41,7 @@ class SparseNormal(keras.initializers.Initializer):
     def __init__(self, num_nonzero: int, stddev: float = 1.0, seed: int = 0) -> None:
         self.num_nonzero = check_positive_integer("num_nonzero", num_nonzero)
         self.stddev = check_positive("stddev", stddev)
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
 
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
         """Returns a kernel `[inputs, units]`."""

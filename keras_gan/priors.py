@@ -16,6 +16,7 @@ from keras_gan._validation import (
     check_finite,
     check_positive,
     check_positive_integer,
+    check_seed,
     invalid_argument,
 )
 
@@ -46,11 +47,15 @@ class Prior(abc.ABC):
 
         Args:
             num_samples: int or scalar integer tensor.
-            seed: int; a scalar int32 tensor, which draws what an int of its value
-                does; or an integer tensor of shape `[2]` as in `tf.random.stateless_*`.
+            seed: int in [0, 2^31); a scalar int32 tensor, which draws what an int of
+                its value does; or an integer tensor of shape `[2]` as in
+                `tf.random.stateless_*`.
 
         Returns:
             latents: float32, shape `[num_samples, latent_dim]`.
+
+        Raises:
+            ValueError: if `num_samples` is below 1, or `seed` no such integer.
         """
         if isinstance(num_samples, numbers.Integral):
             check_positive_integer("num_samples", num_samples)
@@ -152,11 +157,15 @@ class NormalPrior(Prior):
 
 def _stateless_seed(seed: int | Tensor) -> Tensor:
     # TFP treats an integer seed as the start of a hidden stream; a pair has no state.
-    if isinstance(seed, numbers.Integral):
-        return tf.random.experimental.stateless_fold_in([0, 0], int(seed))
-    seed = tf.cast(seed, tf.int32)
+    if isinstance(seed, numbers.Real):
+        seed = check_seed("seed", seed)
+        return tf.random.experimental.stateless_fold_in([0, 0], seed)
+    seed = tf.convert_to_tensor(seed)
     if seed.shape.rank != 0:
-        return seed
+        return tf.cast(seed, tf.int32)
+    if tf.executing_eagerly():
+        check_seed("seed", seed.numpy().item())
+    seed = tf.cast(seed, tf.int32)
     with tf.init_scope():  # a constant of the graph, which then has one draw less
         root = tf.random.experimental.stateless_fold_in([0, 0], 0)[0].numpy()
     return tf.stack([root, seed])

@@ -406,6 +406,8 @@ def test_a_run_that_diverged_says_so(tmp_path, short_epochs, monkeypatch, capsys
         ),
         (["train", "digits", "--epochs", "0"], "`--epochs`. Expected an integer"),
         (["train", "digits", "--seed", "-1"], "`--seed`. Expected an integer"),
+        (["train", "digits", "--seed", str(2**31)], "`--seed`. Expected an integer"),
+        (["sample", "x", "--seed", str(2**31), "--output", "x.png"], "`--seed`"),
         (["evaluate", "nowhere"], "`RUN_DIR` must hold a run"),
         (["sample", "nowhere", "--output", "x.png"], "`RUN_DIR` must hold a run"),
         (["sample", "nowhere", "--num", "0", "--output", "x.png"], "`--num`"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.evaluation.evaluator import Evaluator
 
 
@@ -49,7 +49,7 @@ class EvaluationMonitor(keras.callbacks.Callback):
         self.evaluator = evaluator
         self.num_samples = check_integer("num_samples", num_samples, minimum=2)
         self.interval = check_positive_integer("interval", interval)
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
         self._values: dict[str, float] = {}
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

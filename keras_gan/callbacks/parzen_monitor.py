@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_gan._types import FloatArray
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.evaluation._arrays import flat_rows
 from keras_gan.evaluation._sample_parts import SampleParts
 from keras_gan.evaluation.parzen_bandwidth import bandwidth_scores, choose_bandwidth
@@ -55,7 +55,7 @@ class ParzenMonitor(keras.callbacks.Callback):
         self.images = images
         self.num_samples = check_positive_integer("num_samples", num_samples)
         self.bandwidths = bandwidths
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
         self.best_bandwidth = best_bandwidth
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan._replicas import is_chief
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.visualization import save_image_grid
 
 
@@ -39,7 +39,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.directory = Path(directory)
         self.num_samples = check_positive_integer("num_samples", num_samples)
         self.value_range = value_range
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Draws the picture of this epoch."""

@@ -13,8 +13,8 @@ import tensorflow as tf
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import (
     check_fraction,
-    check_integer,
     check_positive_integer,
+    check_seed,
     invalid_argument,
 )
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
@@ -46,7 +46,7 @@ def load_image_folder(
         valid_fraction: float in [0, 1), share of pictures to validate on; at least one
             picture does. Defaults to `0.1`.
         test_fraction: float in [0, 1), likewise. Defaults to `0.1`.
-        seed: int, at least 0, of the split. Defaults to `0`.
+        seed: int in [0, 2^31), of the split. Defaults to `0`.
         verbose: int. `1` shows progress. Defaults to `0`.
 
     Returns:
@@ -130,7 +130,7 @@ def _splits(
             "`valid_fraction` and `test_fraction` must leave a picture to train on. "
             f"Received: {valid_fraction} and {test_fraction} of {num_images} pictures"
         )
-    order = np.random.default_rng(check_integer("seed", seed)).permutation(num_images)
+    order = np.random.default_rng(check_seed("seed", seed)).permutation(num_images)
     return np.split(order, [num_train, num_train + num_valid])
 
 

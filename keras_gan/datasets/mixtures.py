@@ -19,10 +19,10 @@ import numpy as np
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import (
     check_finite,
-    check_integer,
     check_nonnegative,
     check_positive,
     check_positive_integer,
+    check_seed,
     invalid_argument,
 )
 
@@ -83,13 +83,13 @@ class GaussianMixture:
 
         Args:
             num_samples: int, at least 1.
-            seed: int, at least 0; the same seed gives the same points.
+            seed: int in [0, 2^31); the same seed gives the same points.
 
         Returns:
             points: float32 array `[num_samples, dim]`, in data units.
         """
         num_samples = check_positive_integer("num_samples", num_samples)
-        random = np.random.default_rng(check_integer("seed", seed))
+        random = np.random.default_rng(check_seed("seed", seed))
         modes = random.integers(self.num_modes, size=num_samples)  # [num_samples]
         noise = random.standard_normal((num_samples, self.dim))
         points = self.centres[modes] + self.stddev * noise  # [num_samples, dim]
@@ -228,7 +228,7 @@ def swiss_roll(num_samples: int, noise: float = 0.25, seed: int = 0) -> FloatArr
         num_samples: int, at least 1.
         noise: float, at least 0. Standard deviation of the noise before the division,
             in scikit-learn's units. Defaults to `0.25`.
-        seed: int, at least 0; the same seed gives the same points. Defaults to `0`.
+        seed: int in [0, 2^31); the same seed gives the same points. Defaults to `0`.
 
     Returns:
         points: float32 array `[num_samples, 2]`.
@@ -249,6 +249,6 @@ def swiss_roll(num_samples: int, noise: float = 0.25, seed: int = 0) -> FloatArr
     points, _ = sklearn.datasets.make_swiss_roll(
         check_positive_integer("num_samples", num_samples),
         noise=check_nonnegative("noise", noise),
-        random_state=check_integer("seed", seed),
+        random_state=check_seed("seed", seed),
     )
     return (points[:, [0, 2]] / _SWISS_ROLL_SCALE).astype("float32")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from keras_gan._types import Tensor
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 
 
 def shuffled_batches(
@@ -44,6 +44,7 @@ def shuffled_batches(
     [0, 1, 2, 3, 4]
     """
     check_positive_integer("batch_size", batch_size)
+    check_seed("seed", seed)
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) != 1:
         raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")

@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from keras_gan._types import Array
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 from keras_gan.datasets.mnist import load_mnist
 
@@ -43,7 +43,7 @@ def load_stacked_mnist(
         num_train: int, at least 1. Stacks of training digits. Defaults to `128_000`.
         num_valid: int, at least 1. Stacks of validation digits. Defaults to `10_000`.
         num_test: int, at least 1. Stacks of test digits. Defaults to `26_000`.
-        seed: int, at least 0, of the draws: the same seed and sizes give the same
+        seed: int in [0, 2^31), of the draws: the same seed and sizes give the same
             stacks, and the size of one split does not change another.
             Defaults to `0`.
 
@@ -70,7 +70,7 @@ def load_stacked_mnist(
     num_train = check_positive_integer("num_train", num_train)
     num_valid = check_positive_integer("num_valid", num_valid)
     num_test = check_positive_integer("num_test", num_test)
-    check_integer("seed", seed)
+    check_seed("seed", seed)
     digits = load_mnist(data_dir)
     return ImageDataset(
         name="stacked_mnist",

@@ -11,6 +11,7 @@ from keras_gan._validation import (
     check_integer,
     check_positive_integer,
     check_same_shape,
+    check_seed,
     invalid_argument,
 )
 from keras_gan.divergences._densities import Density, Support, find_support, integral
@@ -92,7 +93,7 @@ def sliced_wasserstein(
         num_projections: int, at least 1, directions. The standard error falls with its
             square root. Defaults to `1000`.
         order: int, 1 or 2. Defaults to `1`.
-        seed: int, at least 0, of the directions. Defaults to `0`.
+        seed: int in [0, 2^31), of the directions. Defaults to `0`.
 
     Returns:
         distance: float, at least 0, in data units.
@@ -120,7 +121,7 @@ def sliced_wasserstein(
     check_positive_integer("num_projections", num_projections)
     if check_integer("order", order, minimum=1) > 2:
         raise invalid_argument("order", "1 or 2", order)
-    random = np.random.default_rng(check_integer("seed", seed))
+    random = np.random.default_rng(check_seed("seed", seed))
     chunk = max(1, _MAX_ENTRIES // (len(first) + len(second)))
     total = 0.0
     for start in range(0, num_projections, chunk):

@@ -10,6 +10,7 @@ from keras_gan._validation import (
     check_between_0_and_1,
     check_integer,
     check_positive_integer,
+    check_seed,
 )
 from keras_gan.evaluation._neighbours import centred
 from keras_gan.evaluation.features import Features, check_two_sets
@@ -113,7 +114,7 @@ def different_bins(
         Richardson, Weiss, On GANs and GMMs, 2018. https://arxiv.org/abs/1805.12462
     """
     num_bins = check_integer("num_bins", num_bins, minimum=2)
-    seed = check_integer("seed", seed)
+    seed = check_seed("seed", seed)
     significance = check_between_0_and_1("significance", significance)
     real, fake, doubts = check_two_sets(real, fake)
     if len(real) < num_bins:

@@ -14,7 +14,7 @@ import numpy as np
 
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
-from keras_gan._validation import check_integer
+from keras_gan._validation import check_seed
 
 IMAGE_SHAPE: Shape = (28, 28, 1)
 NUM_CLASSES = 10
@@ -131,7 +131,7 @@ def digit_network(seed: int = 0) -> keras.Model:
     >>> network.count_params()
     131498
     """
-    layer_seeds = _layer_seeds(check_integer("seed", seed))
+    layer_seeds = _layer_seeds(check_seed("seed", seed))
     outputs = images = keras.Input(IMAGE_SHAPE, dtype="float32", name="images")
     for index in range(len(_FILTERS)):
         outputs = _convolution(outputs, index, layer_seeds[index])

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import Array
-from keras_gan._validation import check_integer, check_known
+from keras_gan._validation import check_known, check_seed
 from keras_gan.evaluation.class_coverage import class_coverage
 from keras_gan.evaluation.density_coverage import density_coverage
 from keras_gan.evaluation.different_bins import different_bins
@@ -143,7 +143,7 @@ class Evaluator:
     ) -> None:
         self.network = network
         self.value_range = value_range
-        self.seed = check_integer("seed", seed)
+        self.seed = check_seed("seed", seed)
         self._training = extract_features(real, network)
         self._held_out = extract_features(held_out, network)
         self._measures = self._choose(measures, np.shape(real))

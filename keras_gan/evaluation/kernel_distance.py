@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score, standard_error
 
@@ -100,7 +100,7 @@ def kernel_distance(
         Gretton et al., A Kernel Two-Sample Test, 2012.
     """
     check_positive_integer("num_subsets", num_subsets)
-    seed = check_integer("seed", seed)
+    seed = check_seed("seed", seed)
     real, fake, warnings = check_two_sets(real, fake)
     if subset_size is not None:
         subset_size = check_integer("subset_size", subset_size, minimum=2)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import check_integer, check_positive, invalid_argument
+from keras_gan._validation import check_positive, check_seed, invalid_argument
 from keras_gan.evaluation._arrays import flat_rows, value_range
 from keras_gan.evaluation._kernel_sums import (
     add_centres,
@@ -116,13 +116,13 @@ class ParzenWindow:
 
         Args:
             num_samples: int, at least 1.
-            seed: int, at least 0; the same seed gives the same points.
+            seed: int in [0, 2^31); the same seed gives the same points.
 
         Returns:
             points: float array `[num_samples, d]`; `[num_samples, num_bandwidths, d]`
             where `bandwidth` is a sequence.
         """
-        seeds = (check_integer("seed", seed), 0)
+        seeds = (check_seed("seed", seed), 0)
         return self.distribution.sample(num_samples, seed=seeds).numpy()
 
     def mean(self) -> FloatArray:

@@ -6,11 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import (
-    check_integer,
-    check_positive_integer,
-    check_range,
-)
+from keras_gan._validation import check_positive_integer, check_range, check_seed
 from keras_gan.evaluation import _arrays
 from keras_gan.evaluation.score import Quantity, Score, standard_error
 
@@ -113,7 +109,7 @@ def structural_diversity(
         2017, section 4.2. https://arxiv.org/abs/1610.09585
     """
     num_pairs = check_positive_integer("num_pairs", num_pairs)
-    seed = check_integer("seed", seed)
+    seed = check_seed("seed", seed)
     value_range = check_range("value_range", value_range)
     images = _check_images(images)
     num_scales, filter_size = scales(min(images.shape[1:3]))

@@ -11,9 +11,9 @@ from keras_gan._types import Array, FloatArray
 from keras_gan._validation import (
     check_between_0_and_1,
     check_fraction,
-    check_integer,
     check_known,
     check_positive_integer,
+    check_seed,
     invalid_argument,
 )
 from keras_gan.evaluation._neighbours import centred
@@ -121,7 +121,7 @@ def classifier_two_sample_test(
         https://arxiv.org/abs/1610.06545
     """
     check_known("classifier", classifier, ("knn", "network"))
-    check_integer("seed", seed)
+    check_seed("seed", seed)
     real, fake, doubts = check_two_sets(real, fake, minimum=4)
     num_each = min(len(real), len(fake))
     num_test = _num_test(num_each, test_fraction)  # of each set

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Shape, Tensor
-from keras_gan._validation import check_fraction
+from keras_gan._validation import check_fraction, check_optional_seed
 
 _LEVELS = 2**16  # of the random bits of one unit
 
@@ -51,7 +51,10 @@ class Dropout(keras.layers.Dropout):
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            check_fraction("rate", rate), noise_shape=noise_shape, seed=seed, **kwargs
+            check_fraction("rate", rate),
+            noise_shape=noise_shape,
+            seed=check_optional_seed("seed", seed),
+            **kwargs,
         )
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_gan._replicas import separate_draws
+from keras_gan._validation import check_optional_seed
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -40,5 +41,5 @@ class GaussianInputNoise(keras.layers.GaussianNoise):
     """
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(stddev, seed=seed, **kwargs)
+        super().__init__(stddev, seed=check_optional_seed("seed", seed), **kwargs)
         separate_draws([self])

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_optional_seed, check_positive_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -62,7 +62,7 @@ class ReferenceBatch(keras.layers.Layer):
             )
         self.reference_size = check_positive_integer("reference_size", reference_size)
         self.initializer = keras.initializers.get(initializer)
-        self.seed = seed
+        self.seed = check_optional_seed("seed", seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Draws the reference `[reference_size, ...]`."""

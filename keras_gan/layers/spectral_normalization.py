@@ -6,7 +6,11 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_positive, check_positive_integer
+from keras_gan._validation import (
+    check_optional_seed,
+    check_positive,
+    check_positive_integer,
+)
 
 _KERNEL_NAMES = ("kernel", "embeddings")
 # Their kernels are [..., out, in]: the other way round than those of convolutions.
@@ -82,7 +86,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             "power_iterations", power_iterations
         )
         self.epsilon = check_positive("epsilon", epsilon)
-        self.seed = seed
+        self.seed = check_optional_seed("seed", seed)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Builds the wrapped layer and creates u, `[outputs]`."""

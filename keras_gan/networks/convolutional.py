@@ -6,6 +6,7 @@ from typing import NamedTuple
 import keras
 
 from keras_gan._types import Shape
+from keras_gan._validation import check_seed
 from keras_gan.layers.ceil_max_pooling import CeilMaxPooling2D
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
@@ -86,6 +87,7 @@ def deconvolutional_generator(
         Goodfellow et al., Generative Adversarial Nets, 2014
         (cifar10_convolutional.yaml). https://arxiv.org/abs/1406.2661
     """
+    check_seed("seed", seed)
     height, width, channels = image_shape
     made = tuple(strides * (size - 1) + kernel_size for size in grid[:2])
     if made != (height, width):
@@ -160,6 +162,7 @@ def maxout_convolutional_discriminator(
         Goodfellow et al., Generative Adversarial Nets, 2014
         (cifar10_convolutional.yaml). https://arxiv.org/abs/1406.2661
     """
+    check_seed("seed", seed)
     outputs = images = keras.Input(image_shape, name="images")
     rate = input_dropout
     for index, block in enumerate(blocks):

@@ -9,6 +9,7 @@ from keras_gan._types import Shape, Tensor
 from keras_gan._validation import (
     check_integer,
     check_positive_integer,
+    check_seed,
     invalid_argument,
 )
 
@@ -75,7 +76,7 @@ def dcgan_generator(
         Radford et al., Unsupervised Representation Learning with Deep Convolutional
         Generative Adversarial Networks, 2016. https://arxiv.org/abs/1511.06434
     """
-    _check_arguments(base_filters, kernel_size, normalization)
+    _check_arguments(base_filters, kernel_size, normalization, seed)
     check_positive_integer("latent_dim", latent_dim)
     height, width, channels = _checked_image_shape(image_shape)
     num_halvings = _num_halvings(height, width)
@@ -151,7 +152,7 @@ def dcgan_discriminator(
         Gulrajani et al., Improved Training of Wasserstein GANs, 2017, section 4.
         https://arxiv.org/abs/1704.00028
     """
-    _check_arguments(base_filters, kernel_size, normalization)
+    _check_arguments(base_filters, kernel_size, normalization, seed)
     image_shape = _checked_image_shape(image_shape)
     num_halvings = _num_halvings(*image_shape[:2])
     outputs = images = keras.Input(image_shape, name="images")
@@ -260,8 +261,9 @@ def _checked_image_shape(image_shape: Shape) -> tuple[int, int, int]:
 
 
 def _check_arguments(
-    base_filters: int, kernel_size: int, normalization: str | None
+    base_filters: int, kernel_size: int, normalization: str | None, seed: int
 ) -> None:
+    check_seed("seed", seed)
     check_positive_integer("base_filters", base_filters)
     check_integer("kernel_size", kernel_size, minimum=2)
     if normalization not in ("batch", "layer", None):

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import FloatArray, Shape
-from keras_gan._validation import check_positive
+from keras_gan._validation import check_positive, check_seed
 from keras_gan.layers.maxout import Maxout
 from keras_gan.networks._parts import constrained, dropout, logit, uniform
 
@@ -66,6 +66,7 @@ def mlp_generator(
         Goodfellow et al., Generative Adversarial Nets, 2014 (mnist.yaml).
         https://arxiv.org/abs/1406.2661
     """
+    check_seed("seed", seed)
     layers = _hidden_layers(hidden_units, hidden_activation, hidden_bias)
     layers.append((int(np.prod(image_shape)), None, 0.0))
     outputs = latents = keras.Input((latent_dim,), name="latents")
@@ -132,6 +133,7 @@ def maxout_discriminator(
         Goodfellow et al., Generative Adversarial Nets, 2014 (mnist.yaml).
         https://arxiv.org/abs/1406.2661
     """
+    check_seed("seed", seed)
     images = keras.Input(image_shape, name="images")
     outputs = keras.layers.Flatten(name="flatten")(images)
     dropout_rate = input_dropout

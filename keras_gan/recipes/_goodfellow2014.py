@@ -14,6 +14,7 @@ from keras_gan.networks.mlp import (
 )
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import NormalPrior, UniformPrior
+from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 PAPER = "Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661"
@@ -35,14 +36,17 @@ def unit_normal_prior() -> NormalPrior:
 
 def mnist_players(data: ImageDataset, seed: int) -> dict[str, Any]:
     """Networks and prior for MNIST: the defaults of the builders are theirs."""
+    generator_seed, discriminator_seed = player_seeds(seed)
     return {
         "generator": mlp_generator(
             LATENT_DIM,
             data.image_shape,
             output_bias=pixel_marginal_logits(data.train.images),
-            seed=2 * seed,
+            seed=generator_seed,
         ),
-        "discriminator": maxout_discriminator(data.image_shape, seed=2 * seed + 1),
+        "discriminator": maxout_discriminator(
+            data.image_shape, seed=discriminator_seed
+        ),
         "prior": unit_uniform_prior(),
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.evaluation.digit_classifier import (
@@ -22,6 +22,7 @@ from keras_gan.evaluation.digit_classifier import (
     load_digit_classifier,
     save_digit_classifier,
 )
+from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.run_directory import record_environment
 
 _EPOCHS = 12
@@ -60,7 +61,7 @@ def digit_classifier(
     (None, 10)
     """
     _check_digits(data)
-    check_integer("seed", seed)
+    check_seed("seed", seed)
     num_updates = check_positive_integer("epochs", epochs) * _num_batches(data.train)
     images = keras.Input(IMAGE_SHAPE, name="images")
     logits = digit_network(seed)(_augmented(images, seed))["logits"]
@@ -75,10 +76,11 @@ def digit_classifier(
 
 
 def _augmented(images: Tensor, seed: int) -> Tensor:
+    rotation_seed, translation_seed = player_seeds(seed)
     turned = keras.layers.RandomRotation(
         _ROTATION,
         fill_mode="constant",
-        seed=2 * seed,
+        seed=rotation_seed,
         dtype="float32",
         name="rotation",
     )(images)
@@ -86,7 +88,7 @@ def _augmented(images: Tensor, seed: int) -> Tensor:
         _SHIFT,
         _SHIFT,
         fill_mode="constant",
-        seed=2 * seed + 1,
+        seed=translation_seed,
         dtype="float32",
         name="translation",
     )(turned)

@@ -15,6 +15,7 @@ from keras_gan.networks.mlp import (
     pixel_marginal_logits,
 )
 from keras_gan.priors import UniformPrior
+from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 50
@@ -42,20 +43,21 @@ def digits(data: ImageDataset, seed: int = 0) -> GAN:
     90688
     """
     latent_dim, image_shape = 32, data.image_shape
+    generator_seed, discriminator_seed = player_seeds(seed)
     gan = GAN(
         generator=mlp_generator(
             latent_dim,
             image_shape,
             hidden_units=(256, 256),
             output_bias=pixel_marginal_logits(data.train.images),
-            seed=2 * seed,
+            seed=generator_seed,
         ),
         discriminator=maxout_discriminator(
             image_shape,
             hidden_units=(128, 128),
             hidden_dropout=0.3,
             weight_range=0.05,
-            seed=2 * seed + 1,
+            seed=discriminator_seed,
         ),
         prior=UniformPrior(latent_dim),
         seed=seed,

@@ -16,6 +16,7 @@ from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.gan import GAN
 from keras_gan.penalties import R1, R2
 from keras_gan.priors import NormalPrior
+from keras_gan.recipes._player_seeds import player_seeds
 
 _HIDDEN_UNITS = (128, 128, 128, 128)
 _LATENT_DIM = 2
@@ -110,9 +111,10 @@ def _plane_gan(mixture: GaussianMixture, seed: int, num_steps: int, name: str) -
     check_positive_integer("num_steps", num_steps)
     variance = np.mean(mixture.centres**2) + mixture.stddev**2  # of one coordinate
     scale = float(np.sqrt(variance))
+    generator_seed, discriminator_seed = player_seeds(seed)
     gan = GAN(
-        generator=_generator(scale, seed=2 * seed),
-        discriminator=_discriminator(scale, seed=2 * seed + 1),
+        generator=_generator(scale, seed=generator_seed),
+        discriminator=_discriminator(scale, seed=discriminator_seed),
         prior=NormalPrior(_LATENT_DIM),
         ema_half_life=_EMA_HALF_LIFE,
         seed=seed,

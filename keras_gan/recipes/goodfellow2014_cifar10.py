@@ -20,6 +20,7 @@ from keras_gan.recipes._goodfellow2014 import (
     begin_game,
     unit_normal_prior,
 )
+from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _FULLY_CONNECTED_BATCH, _CONVOLUTIONAL_BATCH = 100, 128
@@ -47,7 +48,8 @@ def goodfellow2014_cifar10_fully_connected(
         https://arxiv.org/abs/1406.2661, section 5, and cifar10_fully_connected.yaml of
         its code.
     """
-    output_weights = keras.initializers.RandomUniform(-0.5, 0.5, seed=2 * seed)
+    generator_seed, discriminator_seed = player_seeds(seed)
+    output_weights = keras.initializers.RandomUniform(-0.5, 0.5, seed=generator_seed)
     gan = GAN(
         generator=mlp_generator(
             LATENT_DIM,
@@ -56,10 +58,10 @@ def goodfellow2014_cifar10_fully_connected(
             hidden_activation=("relu", "sigmoid"),
             output_activation="linear",
             output_initializer=output_weights,
-            seed=2 * seed,
+            seed=generator_seed,
         ),
         discriminator=maxout_discriminator(
-            data.image_shape, hidden_units=(1600, 1600), seed=2 * seed + 1
+            data.image_shape, hidden_units=(1600, 1600), seed=discriminator_seed
         ),
         prior=unit_normal_prior(),
         seed=seed,
@@ -91,12 +93,13 @@ def goodfellow2014_cifar10_convolutional(
         https://arxiv.org/abs/1406.2661, section 5, and cifar10_convolutional.yaml of
         its code.
     """
+    generator_seed, discriminator_seed = player_seeds(seed)
     gan = GAN(
         generator=deconvolutional_generator(
-            LATENT_DIM, data.image_shape, seed=2 * seed
+            LATENT_DIM, data.image_shape, seed=generator_seed
         ),
         discriminator=maxout_convolutional_discriminator(
-            data.image_shape, seed=2 * seed + 1
+            data.image_shape, seed=discriminator_seed
         ),
         prior=unit_normal_prior(),
         seed=seed,

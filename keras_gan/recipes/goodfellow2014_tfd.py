@@ -20,6 +20,7 @@ from keras_gan.recipes._goodfellow2014 import (
     begin_game,
     unit_normal_prior,
 )
+from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 100
@@ -50,6 +51,7 @@ def goodfellow2014_tfd_pretrain(
         https://arxiv.org/abs/1406.2661, section 5, and tfd_pretrain/pretrain.yaml of
         its code.
     """
+    generator_seed, _ = player_seeds(seed)
     generator = mlp_generator(
         LATENT_DIM,
         data.image_shape,
@@ -57,9 +59,9 @@ def goodfellow2014_tfd_pretrain(
         hidden_activation=("relu", "sigmoid"),
         hidden_bias=(0.0, _SIGMOID_BIAS),
         output_bias=pixel_marginal_logits(data.train.images),
-        output_initializer=SparseNormal(100, seed=derived_seed(2 * seed, 2)),
+        output_initializer=SparseNormal(100, seed=derived_seed(generator_seed, 2)),
         max_column_norm=_MAX_COLUMN_NORM,
-        seed=2 * seed,
+        seed=generator_seed,
     )
     return _game(generator, data, seed, simultaneous, "goodfellow2014_tfd_pretrain")
 
@@ -97,6 +99,7 @@ def goodfellow2014_tfd(
             f"{data.image_shape}. Received: {top.input_shape[1:]} to "
             f"{top.output_shape[1:]}"
         )
+    generator_seed, _ = player_seeds(seed)
     bottom = mlp_generator(
         LATENT_DIM,
         (LATENT_DIM,),
@@ -104,7 +107,7 @@ def goodfellow2014_tfd(
         output_activation="sigmoid",
         output_bias=np.full(LATENT_DIM, _SIGMOID_BIAS),
         max_column_norm=_MAX_COLUMN_NORM,
-        seed=2 * seed,
+        seed=generator_seed,
         name="bottom",
     )
     latents = keras.Input((LATENT_DIM,), name="latents")
@@ -119,7 +122,7 @@ def _game(
         data.image_shape,
         hidden_units=(1200, 1200),
         max_column_norm=_MAX_COLUMN_NORM,
-        seed=2 * seed + 1,
+        seed=player_seeds(seed)[1],
     )
     gan = GAN(generator, discriminator, unit_normal_prior(), seed=seed, name=name)
     return begin_game(gan, data, _BATCH_SIZE, _LEARNING_RATE, simultaneous)
