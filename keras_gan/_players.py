@@ -1,14 +1,17 @@
 """A generator and a discriminator that fit together: what a GAN is, besides a game."""
 
 import random
+import warnings
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan import _network_checks
 from keras_gan._averaging import clone_for_averaging
 from keras_gan._discriminator_view import DiscriminatorView, packed
+from keras_gan._finite_weights import broken_weights
 from keras_gan._inference import InBatches, SampleStream
 from keras_gan._replicas import separate_draws
 from keras_gan._resumable import ResumableModel
@@ -86,12 +89,17 @@ class Players(ResumableModel):
 
         Returns:
             images: float32 array `[num_samples, height, width, channels]`.
+
+        Warns:
+            UserWarning: if images, or weights of the generator, are not finite.
         """
         check_positive_integer("num_samples", num_samples)
         seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
         latents = self.prior.sample(num_samples, seed)
         check_positive_integer("batch_size", batch_size)
-        return self._generate_in_batches(latents, batch_size)
+        images = self._generate_in_batches(latents, batch_size)
+        _warn_of_lost_images(images, self.evaluation_generator)
+        return images
 
     def sample_stream(
         self, num_samples: int, seed: int, chunk_size: int = 1000
@@ -155,3 +163,14 @@ class Players(ResumableModel):
             for key in ("generator", "discriminator", "prior")
         }
         return cls(**{**config, **parts})
+
+
+def _warn_of_lost_images(images: FloatArray, generator: keras.Model) -> None:
+    broken = broken_weights(generator)  # rectifiers may hide them from the images
+    num_lost = int((~np.isfinite(images).reshape(len(images), -1).all(axis=1)).sum())
+    if broken or num_lost:
+        warnings.warn(
+            f"The generator is lost: {num_lost} of {len(images)} images that it drew "
+            f"are not finite, weights that are not: {broken or 'none'}",
+            stacklevel=3,
+        )

@@ -270,7 +270,7 @@ def _recorders(
             best_bandwidth=watched == PARZEN_AT_BEST_BANDWIDTH,
         ),
         SaveBestEpoch(
-            run.best_model, watched, best=max(run.logged(watched), default=None)
+            run.best_model, watched, best=run.best_value(watched)
         ),
         keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
         # Last: an epoch counts once everything else of it is written.
@@ -280,6 +280,9 @@ def _recorders(
 
 def _watched(run: RunDirectory) -> str:
     """The value that chooses `best.keras`, all through a run."""
+    recorded = run.monitor()
+    if recorded is not None:
+        return recorded
     if PARZEN_AT_BEST_BANDWIDTH in run.columns() or not run.columns():
         return PARZEN_AT_BEST_BANDWIDTH
     _say(

@@ -5,6 +5,7 @@ history.csv                one row for each epoch
 samples/epoch_0001.png     pictures of the same latents
 model.keras                the GAN after the last complete epoch
 best.keras                 the GAN after the epoch of the best validation value
+best.json                  that value and that epoch
 evaluation.json            scores with their protocol
 exports/                   the generator in other formats, with parity figures
 """
@@ -14,6 +15,7 @@ import dataclasses
 import datetime
 import importlib.metadata
 import json
+import math
 import os
 import platform
 from pathlib import Path
@@ -66,6 +68,11 @@ class RunDirectory:
     def best_model(self) -> Path:
         """The whole GAN after the epoch with the best validation value."""
         return self.path / "best.keras"
+
+    @property
+    def best_record(self) -> Path:
+        """The value and the epoch of `best_model`, JSON."""
+        return self.path / "best.json"
 
     @property
     def evaluation(self) -> Path:
@@ -161,7 +168,54 @@ class RunDirectory:
         if not self.history.is_file():
             return []
         with self.history.open(newline="", encoding="utf-8") as file:
-            return [float(row[name]) for row in csv.DictReader(file)]
+            return [float(row[name]) for row in csv.DictReader(file) if row.get(name)]
+
+    def monitor(self) -> str | None:
+        """Returns the key of the logs that chose `best_model`, `None` where unrecorded.
+
+        Raises:
+            ValueError: if the record is damaged.
+        """
+        return self._read_best_record().get("monitor")
+
+    def best_value(self, name: str) -> float | None:
+        """Returns the value of the best epoch so far: the highest finite one.
+
+        It stands beside `best_model`; the history tells of runs without such a record.
+
+        Args:
+            name: str, key of the logs that the best epoch is chosen by.
+
+        Returns:
+            value: float, or `None` where nothing is to beat.
+
+        Raises:
+            ValueError: if the record is damaged.
+        """
+        if not self.best_model.is_file():
+            return None
+        record = self._read_best_record()
+        if record.get("monitor") == name:
+            return float(record["value"])
+        return max(filter(math.isfinite, self.logged(name)), default=None)
+
+    def _read_best_record(self) -> Config:
+        if not self.best_record.is_file():
+            return {}
+        try:
+            record = json.loads(self.best_record.read_text(encoding="utf-8"))
+            sound = isinstance(record["monitor"], str) and math.isfinite(
+                record["value"]
+            )
+        except (KeyError, TypeError, ValueError):
+            sound = False
+        if not sound:
+            raise ValueError(
+                f"{self.best_record} is damaged: it must hold `monitor` and a finite "
+                "`value`. Repair it, or remove it to take the best value of "
+                f"{self.history.name} instead."
+            )
+        return dict(record)
 
 
 def record_environment() -> dict[str, str]:

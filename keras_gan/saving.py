@@ -1,10 +1,12 @@
 """Load what `gan.save` wrote."""
 
 import os
+import warnings
 import zipfile
 
 import keras
 
+from keras_gan._finite_weights import broken_weights
 from keras_gan.gan import GAN
 
 
@@ -21,6 +23,9 @@ def load(path: str | os.PathLike[str]) -> GAN:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is damaged.
         TypeError: if the file holds another kind of model.
+
+    Warns:
+        UserWarning: if weights are not finite, with their names.
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f"`path` must name a saved GAN. Received: path={path}")
@@ -33,5 +38,12 @@ def load(path: str | os.PathLike[str]) -> GAN:
     if not isinstance(model, GAN):
         raise TypeError(
             f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
+        )
+    broken = broken_weights(model)
+    if broken:
+        warnings.warn(
+            f"{path} holds a GAN whose weights are not finite, in {broken}: it draws "
+            "no images, and cannot be trained. Load a file of an earlier epoch.",
+            stacklevel=2,
         )
     return model

@@ -20,6 +20,7 @@ from keras_gan.callbacks import (
     SaveBestEpoch,
     SaveEachEpoch,
 )
+from keras_gan.run_directory import RunDirectory
 
 
 @pytest.fixture
@@ -172,10 +173,87 @@ def saves(tmp_path_factory):
 def test_save_best_epoch_keeps_the_best(saves, mode, best, kept):
     path = saves[mode, best].path
     if kept is None:
-        assert not list(path.parent.glob(f"*{path.name}*"))
+        assert not list(path.parent.glob(f"*{path.stem}*"))
     else:
         assert kg.load(path).epochs_completed == kept
-    assert len(list(path.parent.iterdir())) == 3  # one each, and nothing beside them
+        record = json.loads(saves[mode, best].record_path.read_text())
+        value = {2: 5.0, 4: 2.0}[kept]
+        assert record == {"epoch": kept, "monitor": "parzen", "value": value}
+    # One each with its record, and nothing beside them.
+    assert len(list(path.parent.iterdir())) == 6
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_are_never_the_best(tmp_path, value):
+    path = tmp_path / "best.keras"
+    with pytest.raises(ValueError, match="`best`. Expected a finite float"):
+        SaveBestEpoch(path, best=value)
+    save = SaveBestEpoch(path)
+    save.on_epoch_end(0, {"parzen": value})  # needs no model: nothing is saved
+    assert save.best is None and not path.exists()
+
+
+def test_a_run_killed_before_the_record_beats_it_again(tiny_gan, tmp_path, monkeypatch):
+    path = tmp_path / "best.keras"
+    tiny_gan.fit(
+        tiny_images(20),
+        verbose=0,
+        callbacks=[LogValues("parzen", [1.0]), SaveBestEpoch(path)],
+    )
+
+    def kill(path, content):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_gan.callbacks.save_best_epoch.write_json", kill)
+        save = SaveBestEpoch(path, best=1.0)
+        save.set_model(tiny_gan)
+        tiny_gan.epochs_completed.assign(2)
+        with pytest.raises(KeyboardInterrupt):
+            save.on_epoch_end(1, {"parzen": 2.0})
+    assert kg.load(path).epochs_completed == 2
+    held = RunDirectory(tmp_path).best_value("parzen")
+    assert held == 1.0  # not more than what the file is worth
+    again = SaveBestEpoch(path, best=held)
+    again.set_model(tiny_gan)
+    again.on_epoch_end(1, {"parzen": 2.0})
+    assert RunDirectory(tmp_path).best_value("parzen") == 2.0
+
+
+TOLD = "weights are not finite .dense_0/kernel, .*keras stays as it was.*NaNGuard"
+
+
+def test_lost_weights_do_not_replace_good_ones(tiny_gan, tmp_path):
+    best, last = tmp_path / "best.keras", tmp_path / "last.keras"
+    good = [LogValues("parzen", [1.0]), SaveBestEpoch(best), SaveEachEpoch(last)]
+    tiny_gan.fit(tiny_images(20), verbose=0, callbacks=good)
+    files = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for save in (SaveEachEpoch(last), SaveBestEpoch(best, best=1.0)):
+        spoilt = [Spoil(0, 1), LogValues("parzen", [2.0]), save]
+        with pytest.raises(FloatingPointError, match=TOLD):
+            tiny_gan.fit(tiny_images(20), batch_size=10, verbose=0, callbacks=spoilt)
+    assert files == {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_a_saved_game_of_lost_weights_is_told_of(tiny_gan, tmp_path):
+    path = tmp_path / "gan.keras"
+    weight = tiny_gan.generator.trainable_variables[0]
+    weight.assign(weight * np.nan)
+    tiny_gan.save(path)
+    with pytest.warns(UserWarning, match=f"gan.keras holds.*in {weight.path}:"):
+        loaded = kg.load(path)
+    told = f"The generator is lost.*weights that are not: {weight.path}"
+    with pytest.warns(UserWarning, match=told):
+        loaded.sample(3, seed=0)
+
+
+def test_images_that_overflow_are_told_of():
+    gan = make_tiny_gan()
+    linear = kg.networks.mlp_generator(3, (4, 4, 1), (2,), output_activation="linear")
+    linear.set_weights([np.full_like(one, 1e30) for one in linear.get_weights()])
+    overflowing = kg.GAN(linear, gan.discriminator, gan.prior)
+    with pytest.warns(UserWarning, match="3 of 3 images.*weights that are not: none"):
+        overflowing.sample(3, seed=0)
 
 
 def test_save_best_epoch_names_a_missing_log(tmp_path, tiny_gan):

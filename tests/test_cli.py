@@ -85,7 +85,8 @@ def assert_equal_runs(one, two):
     for name in ("model.keras", "best.keras"):
         first, second = (kg.load(path / name) for path in (one, two))
         assert_equal_state(first, second)
-    assert (one / "history.csv").read_text() == (two / "history.csv").read_text()
+    for name in ("best.json", "history.csv"):
+        assert (one / name).read_text() == (two / name).read_text()
 
 
 def test_list_shows_every_recipe(capsys):
@@ -159,18 +160,18 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     path = tmp_path / "run"
     train = [*TRAIN, "--output-dir", str(path)]
     assert main([*train, "--epochs", "2"]) == 0
-    logged = RunDirectory(path).logged(PARZEN_AT_BEST_BANDWIDTH)
-    kept = int(kg.load(path / "best.keras").epochs_completed)
-    assert kept == 1 + int(np.argmax(logged))
-    rows = read_history(path)
-    # No later epoch beats what the history says.
-    rows[1][PARZEN_AT_BEST_BANDWIDTH] = str(max(logged) + 1e6)
-    write_history(path, rows)
+    record = json.loads((path / "best.json").read_text())
+    assert record["value"] == max(RunDirectory(path).logged(record["monitor"]))
+    # No later epoch beats what the record says, whatever became of the history.
+    higher = json.dumps({**record, "value": record["value"] + 1e6})
+    (path / "best.json").write_text(higher)
+    (path / "history.csv").unlink()
     before = (path / "best.keras").read_bytes()
     assert main([*train, "--epochs", "4", "--resume"]) == 0
     assert (path / "best.keras").read_bytes() == before
+    assert (path / "best.json").read_text() == higher
     best = int(kg.load(path / "best.keras").epochs_completed)
-    assert best <= 2
+    assert best == record["epoch"] <= 2
     measures = ["--measures", "parzen_log_likelihood"]
     for options, epochs in (([], 4), (["--best"], best)):
         assert main(["evaluate", str(path), *measures, *options]) == 0
@@ -204,6 +205,7 @@ def test_a_run_without_best_bandwidths_goes_on_as_it_began(
     rows = read_history(path)
     del rows[0][PARZEN_AT_BEST_BANDWIDTH]
     write_history(path, rows)
+    (path / "best.json").unlink()
     assert main([*train, "--epochs", "3", "--resume"]) == 0
     output = capsys.readouterr().out
     assert "has no parzen_at_best_bandwidth: best.keras stays the epoch" in output

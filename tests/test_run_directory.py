@@ -67,6 +67,30 @@ def test_history_keeps_completed_epochs(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["history.csv"]
 
 
+def test_the_best_value_stands_beside_the_best_model(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.history.write_text("epoch,parzen\n0,1.5\n1,nan\n2,inf\n3,1.25\n")
+    assert run.best_value("parzen") is None  # there is no file that has it
+    run.best_model.touch()
+    assert run.best_value("parzen") == 1.5  # a run without a record
+    run.best_record.write_text('{"epoch": 9, "monitor": "parzen", "value": 2.5}')
+    assert run.best_value("parzen") == 2.5
+    run.history.unlink()
+    assert run.best_value("parzen") == 2.5
+    assert run.best_value("precision") is None  # values of another measure
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"monitor": "parzen", "value": NaN}', '{"value": 1}']
+)
+def test_a_damaged_record_of_the_best_epoch_is_named(tmp_path, content):
+    run = RunDirectory(tmp_path)
+    run.best_model.touch()
+    run.best_record.write_text(content)
+    with pytest.raises(ValueError, match="best.json is damaged.*remove it"):
+        run.best_value("parzen")
+
+
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"must hold a run \(config.json\)"):
         RunDirectory(tmp_path).read_config()

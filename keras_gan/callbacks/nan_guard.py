@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan._finite_weights import broken_weights
 from keras_gan._types import Array
 
 _ADVICE = (
@@ -63,7 +64,7 @@ class NaNGuard(keras.callbacks.Callback):
         # Not in on_train_begin, where BackupAndRestore may yet load its backup.
         if self._good_state:
             return
-        broken = self._broken_weights()
+        broken = broken_weights(self.model)
         if broken:
             raise ValueError(
                 "All weights must be finite when training begins; load an earlier "
@@ -86,7 +87,7 @@ class NaNGuard(keras.callbacks.Callback):
         """Looks at the logs, those of validation too, and at the weights."""
         if self._failed:
             return
-        broken = _broken_logs(logs) or self._broken_weights()
+        broken = _broken_logs(logs) or broken_weights(self.model)
         if broken:
             self._restore()
             self._stop(f"{broken} at the end of epoch {epoch + 1}")
@@ -114,13 +115,6 @@ class NaNGuard(keras.callbacks.Callback):
             f"Training stopped: {failure}. The GAN is again as it was at the end of "
             f"the last good epoch, or when training began. {_ADVICE}",
             stacklevel=2,
-        )
-
-    def _broken_weights(self) -> str:
-        return ", ".join(
-            weight.path
-            for weight in self.model.weights
-            if not np.isfinite(weight.numpy()).all()
         )
 
 

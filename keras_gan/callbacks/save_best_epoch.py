@@ -7,9 +7,10 @@ from typing import Any
 
 import keras
 
-from keras_gan._files import replacing
+from keras_gan._files import write_json
 from keras_gan._replicas import is_chief
-from keras_gan._validation import check_known
+from keras_gan._validation import check_finite, check_known
+from keras_gan.callbacks._save_finite import save_finite
 
 
 class SaveBestEpoch(keras.callbacks.Callback):
@@ -18,19 +19,24 @@ class SaveBestEpoch(keras.callbacks.Callback):
     To choose the epoch by validation data and report another measure, or the same one
     on test data: list it after the callback that logs the value. Unlike
     `keras.callbacks.ModelCheckpoint` it writes beside the final name and renames, so
-    that a killed run keeps the best epoch whole; a value of NaN is never the best. Of
-    several workers the chief alone writes the file.
+    that a killed run keeps the best epoch whole. A value that is not finite is never
+    the best. Beside the file stands its record, of the same name with the suffix
+    `.json`: `monitor`, `value` and `epoch`, as `epochs_completed` counts. Of several
+    workers the chief alone writes them.
 
     Args:
         path: the `.keras` file.
         monitor: str, key of the logs. `"parzen_at_best_bandwidth"` of `ParzenMonitor`
             is finer than its `"parzen"`. Defaults to `"parzen"`.
         mode: str, `"max"` or `"min"`, which values are better. Defaults to `"max"`.
-        best: float, the value to beat, when a run continues; `None` for any.
-            Defaults to `None`.
+        best: float, finite, the value to beat, when a run continues: that of the
+            record. `None` for any. Defaults to `None`.
 
     Raises:
+        ValueError: if `best` is not finite, or `mode` unknown.
         KeyError: at the end of an epoch whose logs lack `monitor`.
+        FloatingPointError: at the end of an epoch whose value is the best, but whose
+            weights are not finite; the file stays as it is.
 
     Example:
     ```python
@@ -51,7 +57,12 @@ class SaveBestEpoch(keras.callbacks.Callback):
         self.path = Path(path)
         self.monitor = monitor
         self._sign = 1.0 if check_known("mode", mode, ("max", "min")) == "max" else -1.0
-        self.best = -self._sign * math.inf if best is None else float(best)
+        self.best = None if best is None else check_finite("best", best)
+
+    @property
+    def record_path(self) -> Path:
+        """The record of the file, JSON."""
+        return self.path.with_suffix(".json")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""
@@ -61,8 +72,20 @@ class SaveBestEpoch(keras.callbacks.Callback):
                 f"`monitor` must be one of the logs: {list(logs or {})}. Received: "
                 f"{self.monitor!r}; list the callback that logs it before this one."
             )
-        if self._sign * float(value) > self._sign * self.best:
+        if self._is_best(float(value)):
             self.best = float(value)
-            if is_chief(self.model.distribute_strategy):
-                with replacing(self.path) as partial:
-                    self.model.save(partial)
+            save_finite(self.model, self.path)
+            self._record()
+
+    def _is_best(self, value: float) -> bool:
+        if not math.isfinite(value):
+            return False
+        return self.best is None or self._sign * value > self._sign * self.best
+
+    def _record(self) -> None:
+        # After the file: a run that is killed in between repeats the epoch, and beats
+        # the value that the record still holds.
+        if is_chief(self.model.distribute_strategy):
+            epoch = int(self.model.epochs_completed.numpy())
+            content = {"epoch": epoch, "monitor": self.monitor, "value": self.best}
+            write_json(self.record_path, content)

@@ -6,18 +6,22 @@ from typing import Any
 
 import keras
 
-from keras_gan._files import replacing
-from keras_gan._replicas import is_chief
+from keras_gan.callbacks._save_finite import save_finite
 
 
 class SaveEachEpoch(keras.callbacks.Callback):
     """Saves the whole GAN after each epoch, so that a killed run can continue.
 
     The file is written beside its final name and then renamed: at any moment it holds
-    one complete epoch. Of several workers the chief alone writes it.
+    one complete epoch. Of several workers the chief alone writes it. Weights that are
+    not finite end the training and leave the file as it is; `NaNGuard`, listed first,
+    mends them before.
 
     Args:
         path: the `.keras` file.
+
+    Raises:
+        FloatingPointError: at the end of an epoch that leaves such weights.
 
     Example:
     ```python
@@ -32,6 +36,4 @@ class SaveEachEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file."""
-        if is_chief(self.model.distribute_strategy):
-            with replacing(self.path) as partial:
-                self.model.save(partial)
+        save_finite(self.model, self.path)
