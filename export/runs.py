@@ -12,14 +12,13 @@ from export.formats import FORMATS, export_generator
 from export.parity import ParityReport
 from export.provenance import Provenance, provenance_of
 from export.quality import Quality
-from keras_gan import recipes
 from keras_gan._run_evaluation import RunEvaluator
 from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_known
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
 from keras_gan.run_directory import RunDirectory
-from keras_gan.runs import load_data, load_model
+from keras_gan.runs import data_of_run, load_model, recipe_of
 
 QUALITY_MEASURES = ("parzen_log_likelihood", "frechet_distance")
 
@@ -58,7 +57,8 @@ def export_run(
         path, report: each artefact and its `ParityReport`, as soon as it is written.
 
     Raises:
-        ValueError: if a format is unknown.
+        ValueError: if a format is unknown, or the data that weights are measured by
+            are others than the run was trained on.
     """
     for name in formats:
         check_known("--format", name, FORMATS)
@@ -103,8 +103,8 @@ def export_model(
 
 
 def _quality(config: Config, data_dir: str | os.PathLike[str] | None) -> Quality:
-    recipe = recipes.get(config["recipe"])
-    data = load_data(recipe, config, data_dir or config["data_dir"])
+    recipe = recipe_of(config)
+    data = data_of_run(recipe, config, data_dir)
     evaluator = RunEvaluator(recipe, data, QUALITY_MEASURES)
     known: dict[bytes, dict[str, Score]] = {}
 

@@ -102,7 +102,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument(
-        "--data-dir", metavar="DIR", help="default: where the run was trained from"
+        "--data-dir",
+        metavar="DIR",
+        help="where the run's data were moved to; default: where it was trained from",
     )
     parser.add_argument(
         "--measures",
@@ -145,7 +147,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--output-dir", metavar="DIR", help="default: exports, in the run directory"
     )
     parser.add_argument(
-        "--data-dir", metavar="DIR", help="default: where the run was trained from"
+        "--data-dir",
+        metavar="DIR",
+        help="where the run's data were moved to; default: where it was trained from",
     )
     parser.add_argument("--opset", type=int, metavar="N", help="of ONNX; default: 17")
     parser.add_argument(

@@ -35,6 +35,7 @@ from keras_gan.recipes.recipe import Recipe
 from keras_gan.run_directory import RunDirectory, jsonable, record_environment
 from keras_gan.runs import (
     build_game,
+    check_data,
     check_rules,
     load_data,
     load_model,
@@ -96,15 +97,17 @@ def _train(args: argparse.Namespace) -> None:
     resumes = args.resume and run.config.exists()
     if not resumes and chief:
         run.check_free()  # before the dataset is loaded
-    config = _resolve(args, recipe, run.read_config() if resumes else {})
+    held = run.read_config() if resumes else {}
+    config = _resolve(args, recipe, held)
     check_rules(recipe, config)
     data = load_data(recipe, config, config["data_dir"])
+    fingerprint = check_data(held, data)
     with strategy.scope():
         if resumes and run.model.exists():
             gan = load(run.model)
         else:
             gan = build_game(recipe, data, config)
-    config |= _describe(gan, data)
+    config |= _describe(gan, data, fingerprint)
     completed = int(gan.epochs_completed.numpy())
     if chief:
         run.resume(config) if resumes else run.begin(config)
@@ -238,7 +241,7 @@ def _absolute(path: str | None) -> str | None:
     return None if path is None else os.path.abspath(path)
 
 
-def _describe(gan: GAN, data: ImageDataset) -> Config:
+def _describe(gan: GAN, data: ImageDataset, fingerprint: Config) -> Config:
     return {
         "dataset": {
             "name": data.name,
@@ -247,6 +250,7 @@ def _describe(gan: GAN, data: ImageDataset) -> Config:
             "num_train": len(data.train),
             "num_valid": len(data.valid),
             "num_test": len(data.test),
+            "fingerprint": fingerprint,
         },
         "gan": jsonable(gan.get_config()),
         "compile": jsonable(gan.get_compile_config()),

@@ -10,6 +10,7 @@ import keras
 from keras_gan import datasets, recipes
 from keras_gan._types import Config
 from keras_gan._validation import check_known
+from keras_gan.datasets._fingerprint import differences, fingerprint
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
@@ -44,15 +45,16 @@ def load_run(
         path: the run directory.
         best: bool. `True` takes the epoch with the best validation value instead of the
             last one. Defaults to `False`.
-        data_dir: folder with the dataset, or `None` for that of the training.
-            Defaults to `None`.
+        data_dir: folder with the same dataset, where it was moved, or `None` for that
+            of the training. Defaults to `None`.
 
     Returns:
         run: `Run`.
 
     Raises:
         FileNotFoundError: if the folder holds no run, or no complete epoch.
-        ValueError: if its configuration is damaged.
+        ValueError: if its configuration is damaged, or the data are others than it
+            was trained on.
 
     Example:
     ```python
@@ -64,8 +66,7 @@ def load_run(
     config = directory.read_config()
     recipe = recipe_of(config)
     gan = load_model(directory, best)
-    data = load_data(recipe, config, data_dir or config["data_dir"])
-    return Run(gan, data, recipe, config)
+    return Run(gan, data_of_run(recipe, config, data_dir), recipe, config)
 
 
 def recipe_of(config: Config) -> Recipe:
@@ -86,6 +87,34 @@ def load_data(
         return recipe.load_data(data_dir)
     check_known("--data", name, datasets.LOADERS)
     return datasets.load(name, data_dir)
+
+
+def data_of_run(
+    recipe: Recipe, config: Config, data_dir: str | os.PathLike[str] | None
+) -> ImageDataset:
+    """The dataset that a run was trained on; raises as `check_data` does."""
+    data = load_data(recipe, config, data_dir or config["data_dir"])
+    check_data(config, data)
+    return data
+
+
+def check_data(config: Config, data: ImageDataset) -> Config:
+    """Returns the data's fingerprint.
+
+    Raises:
+        ValueError: if the configuration, of a run that began, holds another one.
+    """
+    found = fingerprint(data)
+    held = config.get("dataset", {}).get("fingerprint", found)
+    different = differences(held, found)
+    if different:
+        raise ValueError(
+            "`data_dir` must hold the data that the run was begun on, unchanged. "
+            f"Received: {data.name} with {', '.join(different)}. Name the folder that "
+            "has them, or train a new run on these. (If they differ by rounding alone, "
+            "as prepared on another machine, remove `fingerprint` from config.json.)"
+        )
+    return found
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:
