@@ -1,6 +1,6 @@
 """One folder for one training run: configuration, history, pictures, model, scores.
 
-config.json                resolved configuration, seed, versions, fingerprint of the data
+config.json                resolved configuration, seed, versions, digests of the data
 history.csv                one row for each epoch
 samples/epoch_0001.png     pictures of the same latents
 model.keras                the GAN after the last complete epoch

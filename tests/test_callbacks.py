@@ -20,6 +20,7 @@ from keras_gan.callbacks import (
     SaveBestEpoch,
     SaveEachEpoch,
 )
+from keras_gan.callbacks._finite_logs import FiniteLogs
 from keras_gan.run_directory import RunDirectory
 
 
@@ -233,6 +234,13 @@ def test_lost_weights_do_not_replace_good_ones(tiny_gan, tmp_path):
         with pytest.raises(FloatingPointError, match=TOLD):
             tiny_gan.fit(tiny_images(20), batch_size=10, verbose=0, callbacks=spoilt)
     assert files == {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_a_run_ends_where_its_last_step_lost_weights(tmp_path):
+    gan, files = game(), SampleGrid(tmp_path, num_samples=4)
+    with pytest.raises(FloatingPointError, match=r"epoch 2 diverged \(dense_0/kernel"):
+        play(gan, 3, SpoilAfterLastStep(), FiniteLogs(), files)
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch_0001.png"]
 
 
 def test_a_saved_game_of_lost_weights_is_told_of(tiny_gan, tmp_path):
