@@ -44,7 +44,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "a key of keras_gan.datasets.LOADERS, such as olivetti",
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
-    parser.add_argument("--seed", type=int, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="in [0, 2^31); default: 0"
+    )
     parser.add_argument(
         "--output-dir", metavar="DIR", help="run directory; default: runs/RECIPE"
     )
@@ -128,7 +130,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_sample(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="in [0, 2^31); default: 0"
+    )
     parser.add_argument("--output", required=True, metavar="FILE.png")
 
 

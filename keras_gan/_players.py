@@ -82,8 +82,8 @@ class Players(ResumableModel):
 
         Args:
             num_samples: int, at least 1.
-            seed: int; the same seed gives the same images in every process. `None`
-                draws one from Python's `random`, which
+            seed: int in [0, 2^31); the same seed gives the same images in every
+                process. `None` draws one from Python's `random`, which
                 `keras.utils.set_random_seed` governs. Defaults to `None`.
             batch_size: int, images generated at once. Defaults to `1000`.
 

@@ -71,8 +71,8 @@ class GAN(FittedPlayers):
 
     Raises:
         TypeError: if a network is not a `keras.Model` or `prior` not a `Prior`.
-        ValueError: if the networks do not fit together, or the discriminator does not
-            end in one logit.
+        ValueError: if the networks do not fit together, the discriminator does not end
+            in one logit, or `seed` is out of its range.
 
     Example:
     >>> import keras_gan as kg
