@@ -16,11 +16,17 @@ class PenaltiesInPlay:
         penalties: `Penalty` objects.
 
     Raises:
-        TypeError: if one is not a `Penalty`.
+        TypeError: if they are no list or tuple, or one is not a `Penalty`.
         ValueError: if one of the generator's is lazy.
     """
 
     def __init__(self, penalties: Sequence[Penalty]) -> None:
+        if not isinstance(penalties, list | tuple):
+            raise TypeError(
+                "`penalties` must be a list of keras_gan.penalties.Penalty objects. "
+                f"Received: penalties={penalties!r}. Pass penalties=[penalty] for one, "
+                "and penalties=[] for none."
+            )
         for penalty in penalties:
             _check(penalty)
         self.penalties = list(penalties)

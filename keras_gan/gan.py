@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_gan import _rules, objectives
 from keras_gan._averaging import update_average
 from keras_gan._compilation import chosen_compilation
+from keras_gan._compile_arguments import refuse_foreign
 from keras_gan._discriminator_view import (
     DiscriminatorView,
     check_augmentation,
@@ -99,6 +100,7 @@ class GAN(FittedPlayers):
         self.terms = PenaltiesInPlay(())
         self.discriminator_constraint: Any = None
 
+    @refuse_foreign
     def compile(
         self,
         generator_optimizer: Any,
@@ -156,6 +158,8 @@ class GAN(FittedPlayers):
         Raises:
             ValueError: if rules contradict each other, both optimizers are one object,
                 or one of them has `use_ema=True`.
+            TypeError: if an argument of `keras.Model.compile` has no meaning here, such
+                as `loss` or `metrics`.
         """
         objective = objectives.get(objective)
         terms = PenaltiesInPlay(penalties)

@@ -1,11 +1,14 @@
 """Rules that contradict each other are refused; those known to fail are warned of."""
 
+import inspect
+
 import keras
 import pytest
 import tensorflow as tf
 from games import make_tiny_gan
 
 import keras_gan as kg
+from keras_gan._compile_arguments import _OF_KERAS, _REMEDIES
 from keras_gan.penalties import DRAGAN, R1, FeatureMatching, GradientPenalty
 
 
@@ -98,3 +101,52 @@ def test_logits_of_two_shapes_are_never_broadcast(name, shape):
     objective = kg.objectives.get(name)
     with pytest.raises(ValueError, match="must have the same shape"):
         objective.discriminator_loss(tf.zeros((4, 1)), tf.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("optimizer", "adam", "`generator_optimizer` and `discriminator_optimizer`"),
+        ("d_optimizer", "adam", "Here it is `discriminator_optimizer`"),
+        ("g_optimizer", "adam", "Here it is `generator_optimizer`"),
+        ("loss", "mse", "choose `objective`"),
+        ("loss_fn", keras.losses.BinaryCrossentropy(), "choose `objective`"),
+        ("loss_weights", [1.0], "penalties="),
+        ("metrics", ["accuracy"], "EvaluationMonitor"),
+        ("weighted_metrics", ["accuracy"], "EvaluationMonitor"),
+        ("auto_scale_loss", False, "LossScaleOptimizer"),
+        ("discriminator_step", 2, "Did you mean `discriminator_steps`"),
+        ("sampler", 2, "A game takes generator_optimizer, .*steps_per_execution"),
+        ("kwargs", {}, "A game takes"),
+    ],
+)
+def test_what_has_no_meaning_in_a_game_is_refused(tiny_gan, name, value, remedy):
+    before = tiny_gan.generator_optimizer
+    with pytest.raises(TypeError, match=f"`{name}` has no meaning.*{remedy}"):
+        tiny_gan.compile("adam", "adam", **{name: value})
+    # The wrong name is told, not the names that are missing.
+    with pytest.raises(TypeError, match=f"`{name}` has no meaning"):
+        tiny_gan.compile(**{name: value})
+    assert tiny_gan.generator_optimizer is before
+
+
+def test_every_argument_of_keras_is_kept_or_has_a_remedy_of_its_own():
+    of_keras = set(inspect.signature(keras.Model.compile).parameters) - {"self"}
+    assert of_keras - set(_OF_KERAS) <= set(_REMEDIES)
+    assert set(_OF_KERAS) <= of_keras
+
+
+def test_what_a_game_leaves_to_keras_is_kept(tiny_gan):
+    tiny_gan.compile("adam", "adam", run_eagerly=True, steps_per_execution=2)
+    assert tiny_gan.run_eagerly
+    assert tiny_gan.steps_per_execution == 2
+    tiny_gan.compile("adam", "adam", jit_compile=False)
+    assert tiny_gan.jit_compile is False
+
+
+@pytest.mark.parametrize(
+    "penalties", [None, R1(), "r1", (one for one in [R1()]), {R1(): 1.0}]
+)
+def test_penalties_come_in_a_list(tiny_gan, penalties):
+    with pytest.raises(TypeError, match=r"`penalties` must be a list.*=\[penalty\]"):
+        tiny_gan.compile("adam", "adam", penalties=penalties)
