@@ -1,5 +1,6 @@
 """What `fit` and `evaluate` make of their data before Keras takes over."""
 
+from types import GeneratorType
 from typing import Any
 
 import keras
@@ -11,7 +12,6 @@ from keras_gan._replicas import without_strategy
 from keras_gan._step_function import StepFunction
 from keras_gan._training_data import (
     EpochClock,
-    check_batch_size,
     evaluation_batches,
     image_dataset,
     is_array,
@@ -46,10 +46,10 @@ class FittedPlayers(Players):
 
         Args:
             x: images as an array `[num_images, height, width, channels]`, whose order
-                is keyed by (seed, epoch); or a `tf.data.Dataset` or
-                `keras.utils.PyDataset` of images or of `(images, labels)`, whose labels
-                are passed over: one element for each step, which is divided into
-                `discriminator_steps` minibatches.
+                is keyed by (seed, epoch); or a `tf.data.Dataset`,
+                `keras.utils.PyDataset` or generator of images or of `(images, labels)`,
+                whose labels are passed over: one element for each step, which is
+                divided into `discriminator_steps` minibatches.
             y: `None`; labels are refused. Defaults to `None`.
             batch_size: int. Rows of one minibatch, for arrays; over all replicas of a
                 strategy. Defaults to `32`.
@@ -66,8 +66,9 @@ class FittedPlayers(Players):
 
         Raises:
             ValueError: if images have another shape than generated ones, are not
-                finite, or come in batches that packs or groups do not divide; if
-                `batch_size` or `validation_batch_size` is below 1.
+                finite, lie far outside the generator's range, or come in batches that
+                packs or groups do not divide; a dataset is checked as it is read;
+                if `batch_size` or `validation_batch_size` is below 1.
             TypeError: if images are no floats.
         """
         refuse_labels_and_weights(y, kwargs)
@@ -93,8 +94,8 @@ class FittedPlayers(Players):
         )
         validation_data = evaluation_batches(validation_data, validation_size, replicas)
         x = with_equal_shares(x, self._rows_of_all())
-        # A tf.data.Dataset has its own order: Keras would warn that it keeps it.
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
+        # These have an order of their own: Keras would warn that it keeps it.
+        shuffle = shuffle and not isinstance(x, tf.data.Dataset | GeneratorType)
         with told_of_bad_images():
             return super().fit(
                 x,
@@ -147,7 +148,7 @@ class FittedPlayers(Players):
         self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
     ) -> tf.data.Dataset:
         _network_checks.check_training_images(images, self.generator, self.image_shape)
-        check_batch_size(batch_size, self._row_multiple)
+        _network_checks.check_batch_size(batch_size, self._row_multiple)
         rows_per_step = batch_size * self.discriminator_steps
         return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
 

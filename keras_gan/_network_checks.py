@@ -10,6 +10,10 @@ import tensorflow as tf
 
 from keras_gan._types import Shape
 
+NOT_FINITE = "Training images must be finite."
+FAR_OUT = "Training pixels must lie in the range that generated images have."
+SCALE_FIRST = "Scale the images first: x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'."
+
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
@@ -58,6 +62,12 @@ def row_multiple(discriminator: Any) -> int:
 
 def check_training_images(images: Any, generator: Any, image_shape: Shape) -> None:
     """Raises unless an array of training images is what the generator could make."""
+    low, high = finite_range(images, image_shape)
+    _warn_of_unreachable_pixels(low, high, generator)
+
+
+def finite_range(images: Any, image_shape: Shape) -> tuple[float, float]:
+    """Least and greatest pixel; raises unless images are finite floats of a shape."""
     check_image_shape(tuple(images.shape[1:]), image_shape)
     dtype = np.dtype(getattr(images.dtype, "as_numpy_dtype", images.dtype))
     if dtype.kind != "f":
@@ -73,8 +83,25 @@ def check_training_images(images: Any, generator: Any, image_shape: Shape) -> No
     )
     low, high = float(least(images)), float(most(images))
     if not np.isfinite(low) or not np.isfinite(high):
-        raise ValueError("Training images must be finite. Received: NaN or infinity.")
-    _warn_of_unreachable_pixels(low, high, generator)
+        raise ValueError(f"{NOT_FINITE} Received: NaN or infinity.")
+    return low, high
+
+
+def is_near(reachable: tuple[float, float], pixels: Any) -> Any:
+    """Whether pixels miss a range by less than its width, as 0 to 255 do not."""
+    low, high = reachable
+    return abs(pixels - (low + high) / 2) <= 1.5 * (high - low)
+
+
+def check_batch_size(batch_size: int, multiple: int) -> None:
+    """Raises unless packs and groups divide a minibatch."""
+    if batch_size % multiple:
+        raise ValueError(
+            f"`batch_size` must be a multiple of {multiple}: the discriminator takes "
+            "images in packs (`packing`) or compares them in groups (`group_size`). "
+            f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
+            f"{multiple} = {(batch_size // multiple + 1) * multiple}."
+        )
 
 
 def check_image_shape(received: Shape, image_shape: Shape) -> None:

@@ -15,7 +15,6 @@ from keras_gan._finite_weights import broken_weights
 from keras_gan._inference import InBatches, SampleStream
 from keras_gan._replicas import separate_draws
 from keras_gan._resumable import ResumableModel
-from keras_gan._training_data import check_batch_size
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import check_positive, check_positive_integer, check_seed
 from keras_gan.priors import Prior
@@ -137,7 +136,7 @@ class Players(ResumableModel):
             probabilities: float32 array `[num_images / packing]` in [0, 1].
         """
         _network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
-        check_batch_size(len(images), self.packing)
+        _network_checks.check_batch_size(len(images), self.packing)
         packs = DiscriminatorView(self.packing).pack(tf.convert_to_tensor(images))
         logits = self._judge_in_batches(packs, batch_size)
         return tf.sigmoid(logits[:, 0]).numpy()

@@ -8,12 +8,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._network_checks import check_image_shape
+from keras_gan._batch_checks import BatchCheck, checked_batches, quoted_complaint
+from keras_gan._network_checks import (
+    FAR_OUT,
+    NOT_FINITE,
+    SCALE_FIRST,
+    check_batch_size,
+    check_image_shape,
+    is_near,
+)
 from keras_gan._types import Shape, Tensor
 from keras_gan.datasets.pipeline import shuffled_batches
-
-_NOT_FINITE = "Training images must be finite."
-_FAR_OUT = "Training pixels must lie in the range that generated images have."
 
 
 class EpochClock(keras.callbacks.Callback):
@@ -60,17 +65,6 @@ def refuse_labels_and_weights(labels: Any, arguments: dict[str, Any]) -> None:
             )
 
 
-def check_batch_size(batch_size: int, multiple: int) -> None:
-    """Raises unless packs and groups divide a minibatch."""
-    if batch_size % multiple:
-        raise ValueError(
-            f"`batch_size` must be a multiple of {multiple}: the discriminator takes "
-            "images in packs (`packing`) or compares them in groups (`group_size`). "
-            f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
-            f"{multiple} = {(batch_size // multiple + 1) * multiple}."
-        )
-
-
 def image_dataset(
     dataset: Any,
     image_shape: Shape,
@@ -80,7 +74,8 @@ def image_dataset(
     """A user's dataset as images alone, checked; other kinds are returned as they are.
 
     Args:
-        dataset: `tf.data.Dataset` of images or of `(images, labels)`.
+        dataset: `tf.data.Dataset`, `keras.utils.PyDataset` or generator, of images or
+            of `(images, labels)`.
         image_shape: tuple, shape of one generated image.
         multiple: int, that must divide the rows of an element whose size is known.
         reachable: pair of floats, the generator's range, or `None`. Pixels that miss it
@@ -91,7 +86,7 @@ def image_dataset(
         TypeError: if it states that images are no floats.
     """
     if not isinstance(dataset, tf.data.Dataset):
-        return dataset
+        return checked_batches(dataset, BatchCheck(image_shape, multiple, reachable))
     spec = dataset.element_spec
     spec = spec[0] if isinstance(spec, tuple) else spec
     if not spec.dtype.is_floating:
@@ -105,13 +100,12 @@ def image_dataset(
             check_batch_size(spec.shape[0], multiple)
 
     def images_of(*element: Tensor) -> Tensor:
-        images = tf.debugging.check_numerics(element[0], _NOT_FINITE)
+        images = tf.debugging.check_numerics(element[0], NOT_FINITE)
         if reachable is None:
             return images
-        low, high = reachable
-        near = tf.abs(images - (low + high) / 2) <= 1.5 * (high - low)
         extremes = [tf.reduce_min(images), tf.reduce_max(images)]
-        check = tf.debugging.Assert(tf.reduce_all(near), [_FAR_OUT, *extremes])
+        near = tf.reduce_all(is_near(reachable, images))
+        check = tf.debugging.Assert(near, [FAR_OUT, *extremes])
         with tf.control_dependencies([check]):
             return tf.identity(images)
 
@@ -152,14 +146,17 @@ def told_of_bad_images() -> Iterator[None]:
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        if _NOT_FINITE in str(error):
+        complaint = quoted_complaint(str(error))
+        if complaint is not None:
+            raise complaint from error
+        if NOT_FINITE in str(error):
             raise ValueError(
-                f"{_NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
+                f"{NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
             ) from error
-        if _FAR_OUT in str(error):
+        if FAR_OUT in str(error):
             raise ValueError(
-                f"{_FAR_OUT} Received: a batch of the dataset far outside of it. Scale "
-                "the images first: x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'."
+                f"{FAR_OUT} Received: a batch of the dataset far outside of it. "
+                f"{SCALE_FIRST}"
             ) from error
         raise
 

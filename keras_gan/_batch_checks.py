@@ -1,0 +1,123 @@
+"""Batches of a `PyDataset` or a generator, checked as Keras asks for them."""
+
+import re
+import types
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+from keras_gan._network_checks import (
+    FAR_OUT,
+    SCALE_FIRST,
+    check_batch_size,
+    finite_range,
+    is_near,
+)
+from keras_gan._types import Shape
+
+_COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
+
+
+class BatchCheck(NamedTuple):
+    """What each batch has to be; it is pickled where batches come from processes.
+
+    Args:
+        image_shape: tuple, shape of one generated image.
+        multiple: int, that must divide the rows of the first batch; a last one may be
+            short.
+        reachable: pair of floats, the generator's range, or `None` for any.
+    """
+
+    image_shape: Shape
+    multiple: int
+    reachable: tuple[float, float] | None
+
+    def images_of(self, batch: Any, index: int) -> tuple[Any]:
+        """Returns the images alone, as Keras takes them; raises unless they are fit.
+
+        Args:
+            batch: images, or a tuple or list that begins with them.
+            index: int, of the batch; messages name it.
+        """
+        images = batch[0] if isinstance(batch, tuple | list) and batch else batch
+        try:
+            self._check(images, index)
+        except (TypeError, ValueError) as error:
+            message = f"Batch {index} of the dataset: {error}"
+            raise type(error)(message) from error
+        return (images,)
+
+    def _check(self, images: Any, index: int) -> None:
+        if not hasattr(images, "shape") or not hasattr(images, "dtype"):
+            raise TypeError(
+                "Training images must be an array, alone or the first of a tuple. "
+                f"Received: {type(images).__name__}"
+            )
+        pixels = np.asarray(images)
+        extremes = finite_range(pixels, self.image_shape)
+        if self.reachable and not all(is_near(self.reachable, one) for one in extremes):
+            low, high = extremes
+            raise ValueError(
+                f"{FAR_OUT} Received: pixels in [{low:g}, {high:g}]. {SCALE_FIRST}"
+            )
+        if index == 0:
+            check_batch_size(len(pixels), self.multiple)
+
+
+class CheckedBatches(keras.utils.PyDataset):
+    """A `PyDataset` whose batches are images that were checked.
+
+    Args:
+        dataset: `keras.utils.PyDataset`; its workers and queue are kept.
+        check: `BatchCheck`.
+    """
+
+    def __init__(self, dataset: keras.utils.PyDataset, check: BatchCheck) -> None:
+        super().__init__(
+            workers=dataset.workers,
+            use_multiprocessing=dataset.use_multiprocessing,
+            max_queue_size=dataset.max_queue_size,
+        )
+        self._dataset, self._check = dataset, check
+
+    @property
+    def num_batches(self) -> int | None:
+        """Batches of an epoch, `None` where there is no end."""
+        return self._dataset.num_batches
+
+    def __len__(self) -> int:
+        return len(self._dataset)
+
+    def __getitem__(self, index: int) -> tuple[Any]:
+        return self._check.images_of(self._dataset[index], index)
+
+    def on_epoch_begin(self) -> None:
+        """Tells the dataset."""
+        self._dataset.on_epoch_begin()
+
+    def on_epoch_end(self) -> None:
+        """Tells the dataset."""
+        self._dataset.on_epoch_end()
+
+
+def checked_batches(data: Any, check: BatchCheck) -> Any:
+    """A `PyDataset` or a generator whose batches are checked; others as they are."""
+    if isinstance(data, keras.utils.PyDataset):
+        return CheckedBatches(data, check)
+    if isinstance(data, types.GeneratorType):
+        return (check.images_of(batch, index) for index, batch in enumerate(data))
+    return data
+
+
+def quoted_complaint(text: str) -> Exception | None:
+    """The error of a `BatchCheck` that an error of the pipeline quotes, or `None`.
+
+    TensorFlow hands errors of Python code on as text, and a check may have run in
+    another process.
+    """
+    found = _COMPLAINT.search(text)
+    if found is None:
+        return None
+    kind = TypeError if found[1] == "TypeError" else ValueError
+    return kind(found[2])
