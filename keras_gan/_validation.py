@@ -29,7 +29,7 @@ def check_integer(
     name: str, value: Any, minimum: int = 0, maximum: int | None = None
 ) -> int:
     """Returns `value` as an int; raises unless it is an integer within the bounds."""
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    is_integer = _is_integer(value)
     if maximum is None and not (is_integer and value >= minimum):
         raise invalid_argument(name, f"an integer of at least {minimum}", value)
     if maximum is not None and not (is_integer and minimum <= value <= maximum):
@@ -45,6 +45,39 @@ def check_seed(name: str, value: Any) -> int:
 def check_optional_seed(name: str, value: Any) -> int | None:
     """Returns `value`; raises unless it is `None` or as `check_seed` has it."""
     return None if value is None else check_seed(name, value)
+
+
+def check_positive_integers(
+    name: str, value: Any, length: int | None = None
+) -> tuple[int, ...]:
+    """Returns `value` as ints; raises unless it is a sequence of ints of at least 1.
+
+    Args:
+        name: of the argument.
+        value: what was received.
+        length: int, how many there must be, or `None` for any number.
+            Defaults to `None`.
+    """
+    many = "" if length is None else f"{length} "
+    expected = f"a sequence of {many}integers of at least 1"
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise invalid_argument(name, expected, value)
+    values = tuple(value)
+    if length is not None and len(values) != length:
+        raise invalid_argument(name, expected, value)
+    return tuple(
+        check_positive_integer(f"{name}[{index}]", one)
+        for index, one in enumerate(values)
+    )
+
+
+def check_size(name: str, value: Any) -> tuple[int, int]:
+    """Returns `value` as `(height, width)`; an int is both sides of a square."""
+    if _is_integer(value):
+        side = check_positive_integer(name, value)
+        return side, side
+    height, width = check_positive_integers(name, value, length=2)
+    return height, width
 
 
 def check_positive(name: str, value: Any) -> float:
@@ -75,9 +108,9 @@ def check_fraction(name: str, value: Any) -> float:
     return float(value)
 
 
-def check_between_0_and_1(name: str, value: float) -> float:
+def check_between_0_and_1(name: str, value: Any) -> float:
     """Returns `value`; raises unless it lies in (0, 1), both ends excluded."""
-    if not 0 < value < 1:
+    if not _is_finite_number(value) or not 0 < value < 1:
         raise invalid_argument(name, "a float in (0, 1)", value)
     return float(value)
 
@@ -115,6 +148,10 @@ def check_known(name: str, value: str, known: Iterable[str]) -> str:
         f"Invalid value for argument `{name}`. Expected one of {', '.join(known)}. "
         f"Received: {name}={value!r}.{suggestion}"
     )
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _is_finite_number(value: Any) -> bool:

@@ -273,9 +273,7 @@ def _recorders(
             seed=seed,
             best_bandwidth=watched == PARZEN_AT_BEST_BANDWIDTH,
         ),
-        SaveBestEpoch(
-            run.best_model, watched, best=run.best_value(watched)
-        ),
+        SaveBestEpoch(run.best_model, watched, best=run.best_value(watched)),
         keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
         # Last: an epoch counts once everything else of it is written.
         SaveEachEpoch(run.model),

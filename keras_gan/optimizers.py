@@ -9,6 +9,7 @@ from keras_gan._fused_updates import move_with_momentum
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_fraction,
+    check_nonnegative,
     check_positive,
     check_positive_integer,
 )
@@ -25,7 +26,7 @@ class MomentumSGD(keras.optimizers.Optimizer):
         variable <- variable + velocity
 
     Args:
-        learning_rate: float or Keras schedule. Defaults to `0.1`.
+        learning_rate: float, at least 0, or Keras schedule. Defaults to `0.1`.
         momentum: float in [0, 1), or a Keras schedule of values in [0, 1) evaluated at
             `iterations`, such as `keras_gan.schedules.LinearPerEpoch`. A float becomes
             a variable that may be set between steps, as `learning_rate` may; its
@@ -33,7 +34,8 @@ class MomentumSGD(keras.optimizers.Optimizer):
         **kwargs: what `keras.optimizers.Optimizer` takes.
 
     Raises:
-        ValueError: if a constant `momentum` lies outside [0, 1).
+        ValueError: if a constant `learning_rate` is negative or not finite, or a
+            constant `momentum` lies outside [0, 1).
 
     Example:
     >>> weight = keras.Variable([1.0])
@@ -55,6 +57,8 @@ class MomentumSGD(keras.optimizers.Optimizer):
         name: str = "momentum_sgd",
         **kwargs: Any,
     ) -> None:
+        if not isinstance(learning_rate, dict) and not callable(learning_rate):
+            learning_rate = check_nonnegative("learning_rate", learning_rate)
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
         if isinstance(momentum, dict):
             momentum = keras.optimizers.schedules.deserialize(momentum)

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan._files import replacing
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import check_positive_integer, check_range
+from keras_gan._validation import check_integer, check_positive_integer, check_range
 
 _FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
@@ -31,7 +31,7 @@ def image_grid(
         value_range: pair of finite floats, the lower first, that become black and
             white. Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
-        padding: int, pixels between images. Defaults to `2`.
+        padding: int, at least 0, pixels between images. Defaults to `2`.
         framed: indices of images that get a coloured frame in the padding, which makes
             the grid a colour picture. Defaults to `()`.
 
@@ -40,7 +40,7 @@ def image_grid(
 
     Raises:
         ValueError: if `images` has another rank or number of channels, or is not
-            finite, or if `value_range` is no range.
+            finite, if `value_range` is no range, or if a number is too small.
 
     Example:
     >>> image_grid(np.zeros((4, 28, 28, 1))).shape
@@ -54,6 +54,7 @@ def image_grid(
     if num_columns is None:
         num_columns = math.ceil(math.sqrt(len(images)))
     check_positive_integer("num_columns", num_columns)
+    check_integer("padding", padding)
     tiles = _enlarge(_to_bytes(images, value_range))
     if framed and tiles.shape[-1] == 1:
         tiles = tiles.repeat(3, axis=-1)

@@ -103,6 +103,10 @@ def test_files_of_other_kinds_are_told(pictures):
     assert len(everything(data)) == 20
 
 
+def test_one_number_is_a_square(pictures):
+    assert load_image_folder(pictures, image_size=4).image_shape == (4, 4, 3)
+
+
 def test_a_damaged_picture_is_named(pictures):
     damaged = pictures / "odd" / "deeper" / "07.png"
     damaged.write_bytes(damaged.read_bytes()[:-30])
@@ -120,7 +124,10 @@ def test_invalid_arguments(pictures, tmp_path):
         load_image_folder(few)
     cases = [
         ({"channels": 2}, "`channels`. Expected 1 or 3"),
-        ({"image_size": (0, 4)}, "`image_size`"),
+        ({"image_size": (0, 4)}, r"`image_size\[0\]`"),
+        ({"image_size": (4, 4, 3)}, "`image_size`. Expected a sequence of 2"),
+        ({"image_size": 0}, "`image_size`"),
+        ({"image_size": 4.0}, "`image_size`"),
         ({"valid_fraction": 1.0}, "`valid_fraction`"),
         ({"valid_fraction": 0.6, "test_fraction": 0.6}, "leave a picture to train on"),
         ({"seed": -1}, "`seed`. Expected an integer of at least 0"),

@@ -55,3 +55,31 @@ def test_known_suggests_the_nearest():
 def test_known_suggests_nothing_far_fetched():
     with pytest.raises(ValueError, match="Received: format='xyz'.$"):
         validation.check_known("format", "xyz", ("onnx", "saved_model"))
+
+
+@pytest.mark.parametrize("value", [5, None, "12", b"12"])
+def test_positive_integers_refuses_what_is_no_sequence(value):
+    with pytest.raises(ValueError, match="`units`. Expected a sequence of integers"):
+        validation.check_positive_integers("units", value)
+
+
+def test_positive_integers_names_the_place_and_the_length():
+    assert validation.check_positive_integers("units", [3, np.int64(2)]) == (3, 2)
+    with pytest.raises(ValueError, match=r"Received: units\[1\]=nan"):
+        validation.check_positive_integers("units", (3, float("nan")))
+    with pytest.raises(ValueError, match="a sequence of 3 integers"):
+        validation.check_positive_integers("shape", (3, 2), length=3)
+
+
+def test_a_size_is_a_pair_or_a_square():
+    assert validation.check_size("image_size", (3, 2)) == (3, 2)
+    assert validation.check_size("image_size", np.int32(4)) == (4, 4)
+    for value in (0, 4.0, True, (4,), (4, 4, 1), None):
+        with pytest.raises(ValueError, match="`image_size`"):
+            validation.check_size("image_size", value)
+
+
+@pytest.mark.parametrize("value", [0, 1, float("nan"), "1", None])
+def test_between_0_and_1_refuses(value):
+    with pytest.raises(ValueError, match=r"Expected a float in \(0, 1\)"):
+        validation.check_between_0_and_1("share", value)

@@ -13,8 +13,8 @@ import tensorflow as tf
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import (
     check_fraction,
-    check_positive_integer,
     check_seed,
+    check_size,
     invalid_argument,
 )
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
@@ -25,7 +25,7 @@ _READ_AT_ONCE = 64
 
 def load_image_folder(
     data_dir: str | os.PathLike[str] | None,
-    image_size: tuple[int, int] = (64, 64),
+    image_size: int | tuple[int, int] = (64, 64),
     channels: int = 3,
     valid_fraction: float = 0.1,
     test_fraction: float = 0.1,
@@ -41,7 +41,8 @@ def load_image_folder(
 
     Args:
         data_dir: folder; its subfolders are searched too.
-        image_size: pair of ints, height and width. Defaults to `(64, 64)`.
+        image_size: pair of ints, height and width, or one int for a square.
+            Defaults to `(64, 64)`.
         channels: int, `3` for colours or `1` for grey levels. Defaults to `3`.
         valid_fraction: float in [0, 1), share of pictures to validate on; at least one
             picture does. Defaults to `0.1`.
@@ -68,9 +69,7 @@ def load_image_folder(
     data.train.images.shape        # (num_images, 32, 32, 3)
     ```
     """
-    height, width = image_size
-    for size in (height, width):
-        check_positive_integer("image_size", size)
+    height, width = check_size("image_size", image_size)
     if channels not in (1, 3):
         raise invalid_argument("channels", "1 or 3", channels)
     folder, paths = _find_pictures(data_dir)

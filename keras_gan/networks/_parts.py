@@ -1,15 +1,31 @@
-"""What the builders of 2014 have in common."""
+"""What the builders have in common."""
 
+from collections.abc import Sized
 from typing import Any
 
 import keras
 
 from keras_gan._seeds import derived_seed
+from keras_gan._types import Shape
+from keras_gan._validation import (
+    check_positive,
+    check_positive_integers,
+    invalid_argument,
+)
 from keras_gan.layers.dropout import Dropout
+
+
+def checked_image_shape(image_shape: Shape) -> tuple[int, int, int]:
+    """Returns `(height, width, channels)`; raises unless these are three sizes."""
+    if not isinstance(image_shape, Sized) or len(image_shape) != 3:
+        raise invalid_argument("image_shape", "(height, width, channels)", image_shape)
+    height, width, channels = check_positive_integers("image_shape", image_shape)
+    return height, width, channels
 
 
 def uniform(weight_range: float, seed: int, layer: int) -> keras.Initializer:
     """Uniform in [-weight_range, weight_range], of its own for every layer."""
+    weight_range = check_positive("weight_range", weight_range)
     return keras.initializers.RandomUniform(
         -weight_range, weight_range, seed=derived_seed(seed, layer)
     )

@@ -6,12 +6,19 @@ from typing import NamedTuple
 import keras
 
 from keras_gan._types import Shape
-from keras_gan._validation import check_seed
+from keras_gan._validation import (
+    check_fraction,
+    check_integer,
+    check_positive_integer,
+    check_positive_integers,
+    check_seed,
+    invalid_argument,
+)
 from keras_gan.layers.ceil_max_pooling import CeilMaxPooling2D
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.untied_bias import UntiedBias
-from keras_gan.networks._parts import dropout, logit, uniform
+from keras_gan.networks._parts import checked_image_shape, dropout, logit, uniform
 
 
 class MaxoutBlock(NamedTuple):
@@ -75,7 +82,8 @@ def deconvolutional_generator(
         `[batch, height, width, channels]`.
 
     Raises:
-        ValueError: if grid, kernel and strides do not make the image's size.
+        ValueError: if an argument lies outside its range, or grid, kernel and strides
+            do not make the image's size.
 
     Example:
     >>> deconvolutional_generator(
@@ -88,7 +96,12 @@ def deconvolutional_generator(
         (cifar10_convolutional.yaml). https://arxiv.org/abs/1406.2661
     """
     check_seed("seed", seed)
-    height, width, channels = image_shape
+    check_positive_integer("latent_dim", latent_dim)
+    check_positive_integer("hidden_units", hidden_units)
+    check_positive_integer("kernel_size", kernel_size)
+    check_positive_integer("strides", strides)
+    grid = check_positive_integers("grid", grid, length=3)
+    height, width, channels = checked_image_shape(image_shape)
     made = tuple(strides * (size - 1) + kernel_size for size in grid[:2])
     if made != (height, width):
         raise ValueError(
@@ -154,6 +167,9 @@ def maxout_convolutional_discriminator(
         discriminator: `keras.Model` from images `[batch, height, width, channels]` to
         one logit `[batch, 1]`.
 
+    Raises:
+        ValueError: if an argument lies outside its range.
+
     Example:
     >>> maxout_convolutional_discriminator((32, 32, 3)).count_params()
     12454073
@@ -163,8 +179,12 @@ def maxout_convolutional_discriminator(
         (cifar10_convolutional.yaml). https://arxiv.org/abs/1406.2661
     """
     check_seed("seed", seed)
+    image_shape = checked_image_shape(image_shape)
+    blocks = _checked_blocks(blocks)
+    check_positive_integer("hidden_units", hidden_units)
+    hidden_dropout = check_fraction("hidden_dropout", hidden_dropout)
     outputs = images = keras.Input(image_shape, name="images")
-    rate = input_dropout
+    rate = check_fraction("input_dropout", input_dropout)
     for index, block in enumerate(blocks):
         outputs = dropout(rate, seed, index)(outputs)
         outputs = _block(outputs, block, weight_range, seed, index)
@@ -181,6 +201,18 @@ def maxout_convolutional_discriminator(
     outputs = dropout(hidden_dropout, seed, last + 1)(outputs)
     logits = logit(weight_range, seed, last + 1)(outputs)
     return keras.Model(images, logits, name=name)
+
+
+def _checked_blocks(blocks: Sequence[MaxoutBlock]) -> Sequence[MaxoutBlock]:
+    if not isinstance(blocks, tuple | list) or not all(
+        isinstance(block, MaxoutBlock) for block in blocks
+    ):
+        raise invalid_argument("blocks", "a sequence of MaxoutBlock", blocks)
+    for index, block in enumerate(blocks):
+        for field, value in block._asdict().items():
+            least = 0 if field == "padding" else 1
+            check_integer(f"blocks[{index}].{field}", value, minimum=least)
+    return blocks
 
 
 def _block(

@@ -12,6 +12,7 @@ from keras_gan._validation import (
     check_seed,
     invalid_argument,
 )
+from keras_gan.networks._parts import checked_image_shape
 
 _COARSEST_SIDE = 4  # the published networks for 64x64 images begin and end at 4x4
 _WEIGHT_STDDEV = 0.02
@@ -243,12 +244,7 @@ def _num_halvings(height: int, width: int) -> int:
 
 
 def _checked_image_shape(image_shape: Shape) -> tuple[int, int, int]:
-    if len(image_shape) != 3:
-        raise invalid_argument("image_shape", "(height, width, channels)", image_shape)
-    height, width, channels = (
-        check_positive_integer(f"image_shape[{axis}]", size)
-        for axis, size in enumerate(image_shape)
-    )
+    height, width, channels = checked_image_shape(image_shape)
     if not _num_halvings(height, width):
         raise invalid_argument(
             "image_shape",

@@ -1,13 +1,23 @@
 """Fully connected networks: the generators and maxout discriminators of 2014."""
 
+import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_gan._types import FloatArray, Shape
-from keras_gan._validation import check_positive, check_seed
+from keras_gan._validation import (
+    check_finite,
+    check_fraction,
+    check_positive,
+    check_positive_integer,
+    check_positive_integers,
+    check_seed,
+    invalid_argument,
+)
 from keras_gan.layers.maxout import Maxout
 from keras_gan.networks._parts import constrained, dropout, logit, uniform
 
@@ -58,6 +68,10 @@ def mlp_generator(
         generator: `keras.Model` from latents `[batch, latent_dim]` to images
         `[batch, height, width, channels]`.
 
+    Raises:
+        ValueError: if an argument lies outside its range, or there is not one value for
+            each hidden layer or pixel.
+
     Example:
     >>> mlp_generator(100, (28, 28, 1)).count_params()
     2503984
@@ -67,8 +81,11 @@ def mlp_generator(
         https://arxiv.org/abs/1406.2661
     """
     check_seed("seed", seed)
+    check_positive_integer("latent_dim", latent_dim)
+    image_shape = check_positive_integers("image_shape", image_shape)
+    num_pixels = math.prod(image_shape)
     layers = _hidden_layers(hidden_units, hidden_activation, hidden_bias)
-    layers.append((int(np.prod(image_shape)), None, 0.0))
+    layers.append((num_pixels, None, 0.0))
     outputs = latents = keras.Input((latent_dim,), name="latents")
     for index, (width, activation, bias) in enumerate(layers):
         initializer = uniform(weight_range, seed, index)
@@ -84,7 +101,7 @@ def mlp_generator(
         )
         outputs = dense(outputs)
     if output_bias is not None:
-        dense.bias.assign(np.reshape(output_bias, -1))
+        dense.bias.assign(_bias_of_pixels(output_bias, num_pixels))
     outputs = keras.layers.Reshape(image_shape, name="grid")(outputs)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
@@ -125,6 +142,9 @@ def maxout_discriminator(
         discriminator: `keras.Model` from images `[batch, height, width, channels]` to
         one logit `[batch, 1]`.
 
+    Raises:
+        ValueError: if an argument lies outside its range.
+
     Example:
     >>> maxout_discriminator((28, 28, 1)).count_params()
     1231441
@@ -134,9 +154,12 @@ def maxout_discriminator(
         https://arxiv.org/abs/1406.2661
     """
     check_seed("seed", seed)
+    image_shape = check_positive_integers("image_shape", image_shape)
+    hidden_units = check_positive_integers("hidden_units", hidden_units)
+    hidden_dropout = check_fraction("hidden_dropout", hidden_dropout)
     images = keras.Input(image_shape, name="images")
     outputs = keras.layers.Flatten(name="flatten")(images)
-    dropout_rate = input_dropout
+    dropout_rate = check_fraction("input_dropout", input_dropout)
     for index, units in enumerate(hidden_units):
         outputs = dropout(dropout_rate, seed, index)(outputs)
         outputs = Maxout(
@@ -180,15 +203,20 @@ def _hidden_layers(
     biases: float | Sequence[float],
 ) -> list[tuple[int, str | None, float]]:
     """Width, activation and initial bias of each hidden layer."""
-    each = [
-        _for_each("hidden_activation", activations, len(widths)),
-        _for_each("hidden_bias", biases, len(widths)),
-    ]
-    return list(zip(widths, *each, strict=True))
+    widths = check_positive_integers("hidden_units", widths)
+    biases = _for_each("hidden_bias", biases, len(widths))
+    return list(
+        zip(
+            widths,
+            _for_each("hidden_activation", activations, len(widths)),
+            [check_finite("hidden_bias", bias) for bias in biases],
+            strict=True,
+        )
+    )
 
 
 def _for_each(name: str, value: Any, num_layers: int) -> list[Any]:
-    if isinstance(value, str | float | int):
+    if isinstance(value, str | Real) or callable(value) or value is None:
         return [value] * num_layers
     if len(value) != num_layers:
         raise ValueError(
@@ -196,6 +224,15 @@ def _for_each(name: str, value: Any, num_layers: int) -> list[Any]:
             f"layers. Received: {name}={value!r}"
         )
     return list(value)
+
+
+def _bias_of_pixels(bias: FloatArray, num_pixels: int) -> FloatArray:
+    values = np.reshape(bias, -1)
+    if len(values) != num_pixels or not np.isfinite(values).all():
+        raise invalid_argument(
+            "output_bias", f"{num_pixels} finite floats, one for each pixel", bias
+        )
+    return values
 
 
 def _column_norm(limit: float | None) -> keras.constraints.Constraint | None:
