@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from export import model_card
+from export.contents import Contents, contents_of
 from export.exportable import check_exportable
 from export.parity import TOLERANCE, ParityReport, compare
 from export.provenance import Provenance
@@ -70,16 +71,18 @@ def write_checked(
         if not report.passed:
             raise ValueError(f"{path} was not written: {report}")
         measured = quality_of(gan, partial, quality) if quality else None
-    record = _record(gan, provenance, report, weights, measured)
+        contents = contents_of(partial)
+    record = _record(gan, provenance, contents, report, weights, measured)
     write_json(path.with_name(f"{path.name}.json"), record)
     images = model_card.pictures(gan, played)
-    model_card.write(path, provenance, record, images)
+    model_card.write(path, provenance, contents, record, images)
     return report
 
 
 def _record(
     gan: GAN,
     provenance: Provenance,
+    contents: Contents,
     report: ParityReport,
     weights: str,
     quality: Config | None,
@@ -90,6 +93,7 @@ def _record(
         "prior": prior_record(gan),
         "image_shape": gan.image_shape,
         "value_range": provenance.value_range,
+        **contents.record(),
         "weights": weights,
         "metadata": provenance.metadata(),
         "parity": dataclasses.asdict(report),

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from export import card_contents
+from export.contents import Contents
 from export.parity_cases import Case
 from export.provenance import Provenance
 from export.signature import IMAGES
@@ -24,13 +26,18 @@ once, and values compare under one protocol only."""
 
 
 def write(
-    path: Path, provenance: Provenance, record: Config, images: FloatArray | None
+    path: Path,
+    provenance: Provenance,
+    contents: Contents,
+    record: Config,
+    images: FloatArray | None,
 ) -> None:
     """Writes `NAME.md` and, where there are images, `NAME.png` beside it.
 
     Args:
         path: the artefact.
         provenance: `Provenance`.
+        contents: `Contents` of the artefact.
         record: what stands in `NAME.json`.
         images: `[num, height, width, 1 or 3]` that the artefact drew, or `None`.
     """
@@ -39,7 +46,7 @@ def write(
         save_image_grid(picture, images, _range_of(images, provenance))
     name = None if images is None else picture.name
     with replacing(path.with_name(f"{path.name}.md")) as partial:
-        partial.write_text(_card(provenance, record, name), encoding="utf-8")
+        partial.write_text(_card(provenance, contents, record, name), encoding="utf-8")
 
 
 def pictures(gan: GAN, played: Sequence[tuple[Case, Any]]) -> FloatArray | None:
@@ -66,15 +73,18 @@ def _range_of(images: FloatArray, provenance: Provenance) -> tuple[float, float]
 # ------------------------------------------------------------------- the text
 
 
-def _card(provenance: Provenance, record: Config, picture: str | None) -> str:
+def _card(
+    provenance: Provenance, contents: Contents, record: Config, picture: str | None
+) -> str:
     sections = [
         _front_matter(provenance),
-        f"# {_title(provenance)}: {record['file']}",
-        _what(record),
+        f"# {_title(provenance, contents)}: {record['file']}",
+        _what(contents, record),
         _grid(picture),
+        "## Inputs and outputs\n\n" + card_contents.table(contents, record),
         "## Training\n\n" + _training(provenance),
         "## Measures\n\n" + _measures(provenance),
-        "## Agreement with Keras\n\n" + _agreement(record),
+        "## Agreement with Keras\n\n" + _agreement(contents, record),
         "## Intended use and limits\n\n" + _LIMITS,
         "## Licence\n\n" + _licence(provenance),
     ]
@@ -90,22 +100,14 @@ def _front_matter(provenance: Provenance) -> str:
     return "\n".join([*lines, "---"])
 
 
-def _title(provenance: Provenance) -> str:
-    return provenance.recipe or "Generator"
+def _title(provenance: Provenance, contents: Contents) -> str:
+    return provenance.recipe or ("Generator" if contents.images else "Prior")
 
 
-def _what(record: Config) -> str:
-    prior = dict(record["prior"])
-    name = prior.pop("name")
-    parameters = ", ".join(f"{key}={value}" for key, value in prior.items())
-    shape = " x ".join(map(str, record["image_shape"]))
-    values = record["value_range"]
-    where = f"values in [{values[0]:g}, {values[1]:g}]" if values else "values unstated"
-    return (
-        f"Images of {shape}, {where}, from {record['latent_dim']} latent numbers drawn "
-        f"from {name}({parameters}). Weights: {record['weights']}; "
-        f"{record['parity']['num_bytes']:,} bytes."
-    )
+def _what(contents: Contents, record: Config) -> str:
+    size = f"{record['parity']['num_bytes']:,} bytes"
+    weights = f"Weights: {record['weights']}; " if contents.images else ""
+    return f"{card_contents.summary(contents, record)} {weights}{size}."
 
 
 def _grid(picture: str | None) -> str:
@@ -140,13 +142,15 @@ def _measures(provenance: Provenance) -> str:
     return f"Of the Keras model, in float32:\n\n```\n{evaluation['report']}\n```"
 
 
-def _agreement(record: Config) -> str:
+def _agreement(contents: Contents, record: Config) -> str:
     parity, quality = record["parity"], record["quality"]
+    as_bytes = contents.images is not None and contents.images.dtype == "uint8"
+    unit = " grey levels" if as_bytes else ""
     sizes = ", ".join(map(str, parity["batch_sizes"]))
     text = (
-        f"Largest difference {parity['max_abs_error']:.1e}, mean "
-        f"{parity['mean_abs_error']:.1e}, on fresh inputs (seed {parity['seed']}, "
-        f"batches of {sizes}), played in a process of its own."
+        f"Largest difference {parity['max_abs_error']:.1e}{unit}, mean "
+        f"{parity['mean_abs_error']:.1e}{unit}, on fresh inputs "
+        f"(seed {parity['seed']}, batches of {sizes}), played in a process of its own."
     )
     if quality is None:
         return text

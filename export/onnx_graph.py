@@ -57,9 +57,10 @@ def to_onnx(function: Any, network: keras.Model, opset: int) -> Any:
     return model
 
 
-def save_onnx(model: Any, metadata: dict[str, str], path: Path) -> None:
-    """Writes a model with its metadata inside, and has ONNX check the file."""
+def save_onnx(model: Any, name: str, metadata: dict[str, str], path: Path) -> None:
+    """Writes a model with its name and metadata, and has ONNX check the file."""
     onnx, _ = import_onnx()
+    model.graph.name = name
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
     onnx.save(model, path)

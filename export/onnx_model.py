@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from export.artefact import write_checked
+from export.contents import OF_PRIOR
 from export.endpoints import generate_function, prior_function, sample_function
 from export.onnx_graph import check_opset, save_onnx, to_onnx
 from export.onnx_weights import ONNX_WEIGHTS, with_weights
@@ -102,12 +103,13 @@ def export_onnx(
             else generate_function(gan, signature, pixel, noise)
         )
         model = to_onnx(function, gan.evaluation_generator, chosen_opset)
-        facts = {
+        metadata = signature.metadata | {
             PIXELS: pixels,
             WEIGHTS: weights,
-            NOISE: noise.name if noise else "prior",
+            NOISE: noise.name if noise else OF_PRIOR,
         }
-        save_onnx(with_weights(model, weights), signature.metadata | facts, partial)
+        name = gan.generator.name
+        save_onnx(with_weights(model, weights), name, metadata, partial)
 
     return write_checked(
         gan,
@@ -157,7 +159,7 @@ def export_onnx_prior(
             gan.evaluation_generator,
             check_opset(None, draws=True),
         )
-        save_onnx(model, signature.metadata, partial)
+        save_onnx(model, "prior", signature.metadata, partial)
 
     return write_checked(
         gan, _onnx_path(path), write, provenance=provenance, overwrite=overwrite

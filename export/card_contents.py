@@ -1,0 +1,84 @@
+"""What a model card says of inputs and outputs: those of the very file."""
+
+from export.contents import Contents
+from export.pixels import PIXEL_FORMATS
+from export.signature import (
+    IMAGES,
+    LATENTS,
+    MAX_SEED,
+    NUM_SAMPLES,
+    PROBABILITIES,
+    SEED,
+)
+from keras_gan._types import Config
+
+_STANDARD_NOISE = {"normal": "N(0, 1)", "uniform_0_1": "U(0, 1)"}
+
+
+def summary(contents: Contents, record: Config) -> str:
+    """One sentence: what comes out, and from what.
+
+    Args:
+        contents: `Contents` of the artefact.
+        record: what stands in its `NAME.json`.
+    """
+    latents = f"{record['latent_dim']} latent numbers"
+    if contents.images is None:
+        return f"Draws of {latents} from {prior_text(record)}, by their seed."
+    shape = " x ".join(map(str, contents.images.shape[1:]))
+    source = f"{latents} {_latents_text(contents, record)}"
+    if contents.noise is None:
+        source = f"{latents} that it draws from {prior_text(record)} by a seed"
+    return f"Images of {shape}, {_pixels_text(contents, record)}, from {source}."
+
+
+def table(contents: Contents, record: Config) -> str:
+    """A table of every endpoint's inputs and outputs, in Markdown."""
+    rows = [
+        f"| `{name}` | {side} | `{tensor_name}` | {tensor} | "
+        f"{_meaning(contents, record, side, tensor_name)} |"
+        for name, endpoint in contents.endpoints.items()
+        for side, tensors in (("in", endpoint.inputs), ("out", endpoint.outputs))
+        for tensor_name, tensor in tensors.items()
+    ]
+    header = "| function | | name | type | what it is |\n|---|---|---|---|---|"
+    return "\n".join([header, *rows])
+
+
+def prior_text(record: Config) -> str:
+    """The prior with its parameters, `NormalPrior(mean=0.0, stddev=1.0)`."""
+    hidden = ("name", "latent_dim")
+    parameters = ", ".join(
+        f"{key}={value}" for key, value in record["prior"].items() if key not in hidden
+    )
+    return f"{record['prior']['name']}({parameters})"
+
+
+def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
+    if name == IMAGES:
+        first = PIXEL_FORMATS[contents.pixels or "float32"].channels_first
+        order = "channels first" if first else "channels last"
+        return f"{_pixels_text(contents, record)}, {order}"
+    meanings = {
+        ("in", LATENTS): _latents_text(contents, record),
+        ("out", LATENTS): f"drawn from {prior_text(record)}",
+        ("in", NUM_SAMPLES): "how many to draw",
+        ("in", SEED): f"from 0 to {MAX_SEED}; the same one draws the same",
+        ("out", PROBABILITIES): "that images, or packs of them, are real",
+    }
+    return meanings[side, name]
+
+
+def _latents_text(contents: Contents, record: Config) -> str:
+    prior = prior_text(record)
+    if contents.noise in _STANDARD_NOISE:
+        noise = _STANDARD_NOISE[contents.noise]
+        return f"drawn from {noise}, which the file scales to {prior}"
+    return f"drawn from {prior}"
+
+
+def _pixels_text(contents: Contents, record: Config) -> str:
+    if PIXEL_FORMATS[contents.pixels or "float32"].as_bytes:
+        return "bytes from 0, black, to 255, white"
+    values = record["value_range"]
+    return f"values in [{values[0]:g}, {values[1]:g}]" if values else "values unstated"
