@@ -4,11 +4,16 @@ A machine that others share changes its speed from minute to minute. So every ro
 times each contestant for a few steps, one after the other in one process, and what
 counts is the median over rounds of its time divided by that of the base in the same
 round.
+
+Who is about to be made or timed stands on the error stream: native code that crashes
+says nothing else.
 """
 
+import faulthandler
 import itertools
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +27,8 @@ from keras_gan.run_directory import record_environment
 
 # Returns the seconds of each step of one turn.
 Contestant = Callable[[], Sequence[float]]
+
+faulthandler.enable()
 
 _WARM_STEPS = 2  # of a turn: the other contestants' data leave the caches
 
@@ -98,16 +105,27 @@ class Entry(NamedTuple):
     patience: float = math.inf
 
 
-def that_run(entries: dict[str, Entry]) -> tuple[dict[str, Entry], dict[str, str]]:
+Maker = Callable[[], Entry]
+
+
+def that_run(makers: dict[str, Maker]) -> tuple[dict[str, Entry], dict[str, str]]:
     """The entries that this machine can run, and why it cannot run the others."""
-    reasons = {}
-    for name, entry in entries.items():
+    kept, reasons = {}, {}
+    for name, make in makers.items():
+        announce(f"making {name}")
+        entry = make()
         reason = reason_against(entry)
         if reason:
             reasons[name] = reason
-            print(f"{name} is left out: {reason[:1000]}")
-    kept = {name: entry for name, entry in entries.items() if name not in reasons}
+            print(f"{name} is left out: {reason[:1000]}", flush=True)
+        else:
+            kept[name] = entry
     return kept, reasons
+
+
+def announce(what: str) -> None:
+    """Says on the error stream what begins, before it can crash."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def reason_against(entry: Entry) -> str:
@@ -137,6 +155,7 @@ def in_turns(contestants: dict[str, Contestant], rounds: int) -> dict[str, list[
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for round_number in range(rounds + 1):
         for name, turn in contestants.items():
+            announce(f"round {round_number} of {rounds}: {name}")
             steps = turn()
             if round_number:
                 seconds[name].append(statistics.median(steps))

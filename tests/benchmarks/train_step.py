@@ -23,12 +23,16 @@ import argparse
 import contextlib
 import functools
 import gc
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import _torch_first  # noqa: F401
+
+# isort: split
 import _floor
 import _turns
 import keras
@@ -162,55 +166,62 @@ class Table:
         self.low_dtypes = ["bfloat16"] + ["float16"] * (device == "cuda")
         self.dtypes = ["float32", *self.low_dtypes]
 
-    def entries(self) -> dict[str, _turns.Entry]:
+    def makers(self) -> dict[str, _turns.Maker]:
         return {
-            **self._torch_entries(),
-            "Keras idiom": self._idiom(),
-            **self._keras_gan_entries(),
-            **self._low_precision_entries(),
-            FLOOR: self._floor(),
-            **{_turns.product_of(dtype): self._product(dtype) for dtype in self.dtypes},
+            **self._torch_makers(),
+            "Keras idiom": self._idiom,
+            **self._keras_gan_makers(),
+            **self._low_precision_makers(),
+            FLOOR: self._floor,
+            **{
+                _turns.product_of(dtype): functools.partial(self._product, dtype)
+                for dtype in self.dtypes
+            },
         }
 
-    def _torch_entries(self) -> dict[str, _turns.Entry]:
+    def _torch_makers(self) -> dict[str, _turns.Maker]:
+        play = functools.partial
         quick = {"frozen": True, "fused": True}
         return {
-            PYTORCH: self._torch(),
-            "PyTorch, D frozen": self._torch(frozen=True),
-            "PyTorch, fused optimizer": self._torch(fused=True),
-            "PyTorch, compiled, frozen, fused": self._torch(compiled=True, **quick),
+            PYTORCH: self._torch,
+            "PyTorch, D frozen": play(self._torch, frozen=True),
+            "PyTorch, fused optimizer": play(self._torch, fused=True),
+            "PyTorch, compiled, frozen, fused": play(
+                self._torch, compiled=True, **quick
+            ),
         }
 
-    def _keras_gan_entries(self) -> dict[str, _turns.Entry]:
-        found = {"keras_gan": self._keras_gan()}
+    def _keras_gan_makers(self) -> dict[str, _turns.Maker]:
+        play = functools.partial
+        found: dict[str, _turns.Maker] = {"keras_gan": self._keras_gan}
         by_default = self._compiled_by_default()
-        other = self._keras_gan(may_fail=True, jit_compile=not by_default)
         label = "keras_gan, no XLA" if by_default else "keras_gan, XLA"
-        found[label] = other._replace(patience=PATIENCE)
+        found[label] = play(
+            self._keras_gan,
+            may_fail=True,
+            patience=PATIENCE,
+            jit_compile=not by_default,
+        )
         if self.device == "cuda":
             label = f"keras_gan, {STEPS_PER_EXECUTION} steps per execution"
-            found[label] = self._in_executions()
+            found[label] = self._in_executions
         if self.game.family == "maxout" or self.game.wasserstein:
             label = "keras_gan, fused discriminator"
-            found[label] = self._keras_gan(fused_discriminator=True)
+            found[label] = play(self._keras_gan, fused_discriminator=True)
         if self.game.family == "maxout":
-            both = self._keras_gan(simultaneous=True)
-            step = _floor.simultaneous(*networks(self.game))
-            flops = step.flops(self.game.batch_size)
-            found["keras_gan, simultaneous"] = both._replace(flops=flops)
+            found["keras_gan, simultaneous"] = self._simultaneous
         return found
 
-    def _low_precision_entries(self) -> dict[str, _turns.Entry]:
-        found = {}
+    def _low_precision_makers(self) -> dict[str, _turns.Maker]:
+        play = functools.partial
+        found: dict[str, _turns.Maker] = {}
         for dtype in self.low_dtypes:
             if dtype == "bfloat16":  # float16 would need a scaler of the losses
-                opponent = self._torch(frozen=True, fused=True, dtype=dtype)
-                found[f"PyTorch, {dtype}"] = opponent
-            with dtype_policy(f"mixed_{dtype}"):
-                entry = self._keras_gan(may_fail=True)
-            entry = entry._replace(dtype=dtype, patience=PATIENCE)
-            found[f"keras_gan, {dtype}"] = entry
-            found[f"floor, {dtype}"] = self._floor(dtype)
+                found[f"PyTorch, {dtype}"] = play(
+                    self._torch, frozen=True, fused=True, dtype=dtype
+                )
+            found[f"keras_gan, {dtype}"] = play(self._mixed, dtype)
+            found[f"floor, {dtype}"] = play(self._floor, dtype)
         return found
 
     def _torch(self, **variant: Any) -> _turns.Entry:
@@ -240,7 +251,11 @@ class Table:
         return _turns.Entry(turn, self.flops)
 
     def _keras_gan(
-        self, images: FloatArray | None = None, may_fail: bool = False, **rules: Any
+        self,
+        images: FloatArray | None = None,
+        may_fail: bool = False,
+        patience: float = math.inf,
+        **rules: Any,
     ) -> _turns.Entry:
         game, gan = self.game, self._compiled(**rules)
         images = self.images if images is None else images
@@ -249,7 +264,18 @@ class Table:
         attempt = functools.partial(
             gan.fit, first, batch_size=game.batch_size, verbose=0
         )
-        return _turns.Entry(turn, self.flops, attempt=attempt if may_fail else None)
+        entry = _turns.Entry(turn, self.flops, patience=patience)
+        return entry._replace(attempt=attempt) if may_fail else entry
+
+    def _simultaneous(self) -> _turns.Entry:
+        step = _floor.simultaneous(*networks(self.game))
+        entry = self._keras_gan(simultaneous=True)
+        return entry._replace(flops=step.flops(self.game.batch_size))
+
+    def _mixed(self, dtype: str) -> _turns.Entry:
+        with dtype_policy(f"mixed_{dtype}"):
+            entry = self._keras_gan(may_fail=True, patience=PATIENCE)
+        return entry._replace(dtype=dtype)
 
     def _compiled(self, **rules: Any) -> kg.GAN:
         game = self.game
@@ -313,7 +339,7 @@ def measure(
     parameters = check_equal_work(game, torch_games)
     size = 8192 if device == "cuda" else 512 if options.quick else 2048
     table = Table(game, torch_games, device, options.steps, product_size=size)
-    entries, left_out = _turns.that_run(table.entries())
+    entries, left_out = _turns.that_run(table.makers())
     seconds = _turns.in_turns(
         {label: entry.turn for label, entry in entries.items()}, options.rounds
     )
@@ -389,7 +415,7 @@ def main() -> None:
         "pytorch": torch_games.description(),
         "games": {},
     }
-    print(f"{record['pytorch']}, TF32 in TensorFlow: {tf32}")
+    print(f"{record['pytorch']}, TF32 in TensorFlow: {tf32}", flush=True)
     for name in options.games:
         record["games"][name] = measure(name, torch_games, device, options)
         _turns.write_record(options.output_dir / "train_step.json", record)
