@@ -5,12 +5,12 @@ from export.pixels import PIXEL_FORMATS
 from export.signature import (
     IMAGES,
     LATENTS,
-    MAX_SEED,
     NUM_SAMPLES,
     PROBABILITIES,
     SEED,
 )
 from keras_gan._types import Config
+from keras_gan._validation import MAX_SEED
 
 _STANDARD_NOISE = {"normal": "N(0, 1)", "uniform_0_1": "U(0, 1)"}
 
