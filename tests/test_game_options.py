@@ -244,6 +244,6 @@ def test_bad_options_are_refused(tiny_gan):
     with pytest.raises(ValueError, match="`instance_noise`"):
         tiny_gan.compile("adam", "adam", instance_noise=-0.1)
     with pytest.raises(ValueError, match="`packing`"):
-        make_tiny_gan(packing=0)
+        kg.GAN(tiny_gan.generator, tiny_gan.discriminator, tiny_gan.prior, packing=0)
     with pytest.raises(TypeError, match="`augmentation` must be"):
         tiny_gan.compile("adam", "adam", augmentation="color")

@@ -65,7 +65,9 @@ def _dense(units, **arguments):
 
 def _convolutional(**rules):
     gan = kg.GAN(
-        kg.networks.dcgan_generator(3, (8, 8, 1), base_filters=2, seed=0),
+        kg.networks.dcgan_generator(
+            3, (8, 8, 1), base_filters=2, output_activation="sigmoid", seed=0
+        ),
         kg.networks.dcgan_discriminator((8, 8, 1), base_filters=2, seed=1),
         kg.priors.NormalPrior(3),
         seed=5,
@@ -95,7 +97,7 @@ def _on_two_replicas():
 def _with_virtual_batch_normalization():
     inputs = keras.Input((3,))
     outputs = _dense(16)(kg.layers.ReferenceBatch(5, seed=5)(inputs))
-    outputs = kg.layers.VirtualBatchNormalization(5)(outputs)
+    outputs = kg.layers.VirtualBatchNormalization(5, gamma_initializer="ones")(outputs)
     outputs = kg.layers.DropReferenceBatch(5)(outputs)
     generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(outputs))
     gan = kg.GAN(generator, make_tiny_gan().discriminator, kg.priors.NormalPrior(3))
