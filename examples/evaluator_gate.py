@@ -54,8 +54,8 @@ from typing import Any
 import numpy as np
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import replacing, write_json
-from keras_gan.run_directory import record_environment
 
 REAL = "Real training images"
 PUBLISHED, TOLERANCE = 241.9, 3.0  # nats

@@ -31,9 +31,9 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import norm
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import replacing, write_json
 from keras_gan._types import FloatArray
-from keras_gan.run_directory import record_environment
 
 MEAN, STDDEV = 1.0, 0.5
 EDGES = np.linspace(-2.5, 4.5, 281)

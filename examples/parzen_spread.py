@@ -19,10 +19,10 @@ import keras
 import numpy as np
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan._types import Config
 from keras_gan.datasets import ImageDataset
-from keras_gan.run_directory import record_environment
 
 NUM_SAMPLES, NUM_VALID = 10_000, 1_000
 SUFFIXES = {"": "", "_at_best_bandwidth": " at the best bandwidth"}

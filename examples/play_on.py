@@ -30,9 +30,9 @@ import keras
 import tensorflow as tf
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan.optimizers import MomentumSGD
-from keras_gan.run_directory import record_environment
 from keras_gan.runs import Run, load_run
 
 

@@ -26,11 +26,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
 from keras_gan.datasets.olivetti import NUM_FOLDS
-from keras_gan.run_directory import RunDirectory, record_environment
 from keras_gan.runs import Run, load_run
+from keras_gan.runs.directory import RunDirectory
 
 Curves = dict[str, list[tuple[int, float]]]  # epochs and values, by name
 

@@ -14,10 +14,10 @@ from export.signature import (
     GeneratorSignature,
 )
 from export.standard_noise import StandardNoise
-from keras_gan._discriminator_view import DiscriminatorView
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
+from keras_gan.training.view import DiscriminatorView
 
 _FLOATS = PixelFormat()
 

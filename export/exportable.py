@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from keras_gan._network_checks import layers_of
 from keras_gan.gan import GAN
+from keras_gan.training.network_checks import layers_of
 
 
 def check_exportable(gan: Any) -> GAN:

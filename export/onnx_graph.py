@@ -9,8 +9,8 @@ from typing import Any
 import keras
 
 from export import philox
-from keras_gan._network_checks import layers_of
 from keras_gan._validation import check_integer
+from keras_gan.training.network_checks import layers_of
 
 BATCH = "batch"
 DEFAULT_OPSET = 17

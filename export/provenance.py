@@ -9,7 +9,7 @@ from keras_gan._types import Config
 from keras_gan._validation import check_range
 from keras_gan._version import __version__
 from keras_gan.gan import GAN
-from keras_gan.run_directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -12,13 +12,13 @@ from export.formats import FORMATS, export_generator
 from export.parity import ParityReport
 from export.provenance import Provenance, provenance_of
 from export.quality import Quality
-from keras_gan._run_evaluation import RunEvaluator
 from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_known
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
-from keras_gan.run_directory import RunDirectory
 from keras_gan.runs import data_of_run, load_model, recipe_of
+from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.evaluation import RunEvaluator
 
 QUALITY_MEASURES = ("parzen_log_likelihood", "frechet_distance")
 

@@ -14,9 +14,9 @@ import tensorflow as tf
 
 from keras_gan import recipes
 from keras_gan._cli_arguments import build_parser
+from keras_gan._environment import jsonable, record_environment
 from keras_gan._files import write_json
 from keras_gan._replicas import is_chief, named_strategy
-from keras_gan._run_evaluation import RunEvaluator, columns, records
 from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.callbacks import (
@@ -32,7 +32,6 @@ from keras_gan.evaluation.score import DoubtfulScoreWarning
 from keras_gan.evaluation.table import score_table
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
-from keras_gan.run_directory import RunDirectory, jsonable, record_environment
 from keras_gan.runs import (
     build_game,
     check_data,
@@ -41,6 +40,8 @@ from keras_gan.runs import (
     load_model,
     load_run,
 )
+from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.evaluation import RunEvaluator, columns, records
 from keras_gan.saving import load
 from keras_gan.visualization import save_image_grid
 

@@ -6,29 +6,30 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan import _rules, objectives
-from keras_gan._averaging import update_average
-from keras_gan._compilation import chosen_compilation
-from keras_gan._compile_arguments import refuse_foreign
-from keras_gan._discriminator_view import (
-    DiscriminatorView,
-    check_augmentation,
-    check_noise_level,
-)
-from keras_gan._fitting import FittedPlayers
-from keras_gan._game_metrics import GameMetrics
-from keras_gan._moves import move, share_of
-from keras_gan._penalties_in_play import PenaltiesInPlay, add_gradients
-from keras_gan._player_optimizers import PlayerOptimizers, prepare_optimizers
+from keras_gan import objectives
 from keras_gan._replicas import draw_rows, num_replicas, reducible
-from keras_gan._training_data import (
+from keras_gan._types import Config, Tensor
+from keras_gan.penalties.base import Penalty
+from keras_gan.training import compatibility
+from keras_gan.training.averaging import update_average
+from keras_gan.training.batches import (
     fresh_minibatches,
     full_rows,
     never_empty,
     num_rows,
 )
-from keras_gan._types import Config, Tensor
-from keras_gan.penalties.base import Penalty
+from keras_gan.training.compilation import chosen_compilation
+from keras_gan.training.compile_arguments import refuse_foreign
+from keras_gan.training.fitting import FittedPlayers
+from keras_gan.training.metrics import GameMetrics
+from keras_gan.training.player import PlayerOptimizers, prepare_optimizers
+from keras_gan.training.terms_in_play import PenaltiesInPlay, add_gradients
+from keras_gan.training.updates import move, share_of
+from keras_gan.training.view import (
+    DiscriminatorView,
+    check_augmentation,
+    check_noise_level,
+)
 
 # Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
 # gets to, so that nothing shares a key.
@@ -163,7 +164,7 @@ class GAN(FittedPlayers):
         """
         objective = objectives.get(objective)
         terms = PenaltiesInPlay(penalties)
-        _rules.check_order(
+        compatibility.check_order(
             discriminator_steps,
             generator_steps,
             simultaneous,
@@ -179,8 +180,8 @@ class GAN(FittedPlayers):
             self.distribute_strategy,
         )
         replicas = self.distribute_strategy.num_replicas_in_sync
-        _rules.check_penalties_run(penalties, jit_compile, replicas)
-        _rules.warn_of_known_failures(
+        compatibility.check_penalties_run(penalties, jit_compile, replicas)
+        compatibility.warn_of_known_failures(
             objective, penalties, discriminator_constraint, self.discriminator
         )
         # Keras would install a third optimizer of its own.
@@ -196,7 +197,9 @@ class GAN(FittedPlayers):
             check_noise_level(instance_noise),
         )
         constraint = keras.constraints.get(discriminator_constraint)
-        _rules.constrain(self.discriminator, constraint, self.discriminator_constraint)
+        compatibility.constrain(
+            self.discriminator, constraint, self.discriminator_constraint
+        )
         self.discriminator_constraint = constraint
         with self.distribute_strategy.scope():
             players = prepare_optimizers(

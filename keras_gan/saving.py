@@ -6,8 +6,8 @@ import zipfile
 
 import keras
 
-from keras_gan._finite_weights import broken_weights
 from keras_gan.gan import GAN
+from keras_gan.training.finite_weights import broken_weights
 
 
 def load(path: str | os.PathLike[str]) -> GAN:

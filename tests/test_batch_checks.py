@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
 
-from keras_gan._batch_checks import BatchCheck, CheckedBatches
+from keras_gan.training.batch_checks import BatchCheck, CheckedBatches
 
 
 class Batches(keras.utils.PyDataset):

@@ -21,7 +21,7 @@ from keras_gan.callbacks import (
     SaveEachEpoch,
 )
 from keras_gan.callbacks._finite_logs import FiniteLogs
-from keras_gan.run_directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from games import assert_equal_state
 import keras_gan as kg
 from keras_gan.callbacks.parzen_monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 from keras_gan.cli import main
-from keras_gan.run_directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory
 
 TRAIN = ["train", "digits", "--verbose", "0"]
 SHORT_EPOCHS = Path(__file__).parent / "workers" / "short_epochs.py"

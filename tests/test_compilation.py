@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 
 import keras_gan as kg
-from keras_gan import _compilation
-from keras_gan._compilation import _kernel_exceeds_map
 from keras_gan.networks import dcgan_discriminator, dcgan_generator
+from keras_gan.training import compilation
+from keras_gan.training.compilation import _kernel_exceeds_map
 
 pytestmark = pytest.mark.skipif(
     bool(tf.config.get_visible_devices("GPU")), reason="there Keras chooses"
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def without_onednn(monkeypatch):
-    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: False)
+    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: False)
 
 
 def dense_gan(units=1000, dtype="float32"):
@@ -60,7 +60,7 @@ def test_rules_of_the_game_choose(without_onednn, gan, rules, expected):
 
 
 def test_onednn_needs_no_xla(monkeypatch):
-    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: True)
+    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: True)
     assert chosen(dense_gan()) is False
 
 
@@ -79,7 +79,7 @@ def test_what_was_chosen_is_saved(without_onednn, monkeypatch, tmp_path):
     gan = dense_gan()
     assert chosen(gan)
     gan.save(tmp_path / "gan.keras")
-    monkeypatch.setattr(_compilation, "_onednn_is_on", lambda: True)
+    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: True)
     assert kg.load(tmp_path / "gan.keras").jit_compile is True
 
 
@@ -117,4 +117,4 @@ def test_maps_of_open_size_are_left_to_xla():
 
 
 def test_tensorflow_tells_whether_onednn_is_on():
-    assert isinstance(_compilation._onednn_is_on(), bool)
+    assert isinstance(compilation._onednn_is_on(), bool)

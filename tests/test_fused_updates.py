@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan._fused_updates import fuse_updates
+from keras_gan.optimizers.fused_updates import fuse_updates
 
 RANDOM = np.random.default_rng(11)
 START = [RANDOM.normal(size=shape).astype("float32") for shape in ((3, 2), (4,))]

@@ -12,7 +12,7 @@ from games import (
 )
 
 import keras_gan as kg
-from keras_gan._discriminator_view import DiscriminatorView
+from keras_gan.training.view import DiscriminatorView
 
 SEED = tf.constant([1, 2])
 STEP = tf.constant(0)

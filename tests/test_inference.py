@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from keras_gan._inference import InBatches
+from keras_gan.training.sampling import InBatches
 
 
 def test_outputs_in_batches_are_those_of_all_rows_at_once():

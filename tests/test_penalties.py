@@ -5,8 +5,8 @@ import tensorflow as tf
 from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
-from keras_gan._penalties_in_play import PenaltiesInPlay
 from keras_gan.penalties import DRAGAN, R1, R2, GradientPenalty
+from keras_gan.training.terms_in_play import PenaltiesInPlay
 
 SEED = tf.constant([3, 4])
 

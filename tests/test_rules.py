@@ -8,8 +8,8 @@ import tensorflow as tf
 from games import make_tiny_gan
 
 import keras_gan as kg
-from keras_gan._compile_arguments import _OF_KERAS, _REMEDIES
 from keras_gan.penalties import DRAGAN, R1, FeatureMatching, GradientPenalty
+from keras_gan.training.compile_arguments import _OF_KERAS, _REMEDIES
 
 
 class NotForXla(R1):

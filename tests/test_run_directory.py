@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from keras_gan.run_directory import RunDirectory, record_environment
+from keras_gan._environment import record_environment
+from keras_gan.runs.directory import RunDirectory
 
 CONFIG = {
     "recipe": "digits",

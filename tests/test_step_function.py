@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
 
-from keras_gan._step_function import StepFunction
+from keras_gan.training.step_function import StepFunction
 
 
 def counting_step():

@@ -12,7 +12,7 @@ from google.protobuf import text_format
 from variable_order import optimized_graphs, unordered_accesses
 
 import keras_gan as kg
-from keras_gan import _player_optimizers
+from keras_gan.training import player
 
 # ------------------------------------------------------------------- the check itself
 
@@ -145,6 +145,6 @@ def test_steps_of_several_replicas_are_ordered(two_replicas, term):
 
 def test_keras_alone_leaves_a_step_in_no_order(monkeypatch):
     # If this fails, Keras orders its updates: keras_gan/_gradient_sums.py can go.
-    monkeypatch.setattr(_player_optimizers, "keep_updates_in_order", lambda _: None)
+    monkeypatch.setattr(player, "keep_updates_in_order", lambda _: None)
     term = kg.penalties.R1(interval=2)
     assert pairs_of_tiny_game(kg.objectives.Wasserstein(), term, "alternating", "SGD")

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._finite_weights import broken_weights
+from keras_gan.training.finite_weights import broken_weights
 
 
 class FiniteLogs(keras.callbacks.Callback):

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan._files import replacing
-from keras_gan._finite_weights import broken_weights
 from keras_gan._replicas import is_chief
+from keras_gan.training.finite_weights import broken_weights
 
 
 def save_finite(model: Any, path: Path) -> None:

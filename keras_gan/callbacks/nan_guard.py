@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._finite_weights import broken_weights
 from keras_gan._types import Array
+from keras_gan.training.finite_weights import broken_weights
 
 _ADVICE = (
     "The same settings would fail again in the same place. Lower a learning rate, or "

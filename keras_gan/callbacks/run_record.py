@@ -10,10 +10,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._environment import jsonable, record_environment, timestamp
 from keras_gan._files import replacing, write_json
 from keras_gan._replicas import is_chief
 from keras_gan._types import Config
-from keras_gan.run_directory import jsonable, record_environment, timestamp
 
 _RUNNING = "running"
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._environment import record_environment
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
@@ -23,7 +24,6 @@ from keras_gan.evaluation.digit_classifier import (
     save_digit_classifier,
 )
 from keras_gan.recipes._player_seeds import player_seeds
-from keras_gan.run_directory import record_environment
 
 _EPOCHS = 12
 _BATCH_SIZE = 128

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from keras_gan._environment import record_environment
 from keras_gan._files import write_json
-from keras_gan.run_directory import record_environment
 
 # Returns the seconds of each step of one turn.
 Contestant = Callable[[], Sequence[float]]

@@ -33,11 +33,11 @@ from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 import keras_gan as kg
+from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan._types import FloatArray
 from keras_gan.datasets._data_folder import DATA_VARIABLE
 from keras_gan.evaluation import ParzenWindow, parzen_log_likelihood
-from keras_gan.run_directory import record_environment
 
 DIM, BANDWIDTH, CHUNK = 784, 0.1668, 10_000
 ERROR_BANDWIDTHS = (0.01, 0.1, BANDWIDTH, 1.0)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan.evaluation.density_coverage import density_coverage
 from keras_gan.evaluation.precision_recall import precision_recall
-from keras_gan.run_directory import record_environment
 
 NUM_POINTS, DIM, K = 10_000, 1_000, 5
 PUBLISHED = {

@@ -16,9 +16,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan._network_checks import layers_of
 from keras_gan._replicas import without_strategy
 from keras_gan.penalties.base import Penalty
+from keras_gan.training.network_checks import layers_of
 
 _FEWEST_WEIGHTS = 500_000  # below, a training ends before it has won XLA's time back
 

@@ -12,20 +12,15 @@ exports/                   the generator in other formats, with parity figures
 
 import csv
 import dataclasses
-import datetime
-import importlib.metadata
 import json
 import math
 import os
-import platform
 from pathlib import Path
 from typing import Any
 
 from keras_gan._files import remove_partials, replacing, write_json
 from keras_gan._types import Config
-from keras_gan._version import __version__
 
-_PACKAGES = ("keras", "tensorflow", "tensorflow-probability", "numpy", "scikit-learn")
 _REQUIRED = ("recipe", "seed", "batch_size", "precision")
 _KEPT_FROM_START = (*_REQUIRED, "data", "alternating", "pretrained")
 
@@ -216,31 +211,3 @@ class RunDirectory:
                 f"{self.history.name} instead."
             )
         return dict(record)
-
-
-def record_environment() -> dict[str, str]:
-    """Returns versions and machine, as a run record keeps them.
-
-    Example:
-    >>> sorted(record_environment())[:3]
-    ['date', 'keras', 'keras-gan']
-    """
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return {
-        **versions,
-        "keras-gan": __version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "num_cpus": str(os.cpu_count()),
-        "date": timestamp(),
-    }
-
-
-def timestamp() -> str:
-    """Returns the present second in UTC, as ISO 8601 writes it."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def jsonable(value: Any) -> Any:
-    """Returns a copy of a Keras config that JSON can hold."""
-    return json.loads(json.dumps(value, default=str))

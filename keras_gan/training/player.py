@@ -4,9 +4,9 @@ from typing import Any
 
 import keras
 
-from keras_gan._fused_updates import fuse_updates
-from keras_gan._gradient_sums import keep_updates_in_order
-from keras_gan._network_checks import layers_of
+from keras_gan.optimizers.fused_updates import fuse_updates
+from keras_gan.training.gradient_sums import keep_updates_in_order
+from keras_gan.training.network_checks import layers_of
 
 
 class PlayerOptimizers:

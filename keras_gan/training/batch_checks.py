@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
-from keras_gan._network_checks import (
+from keras_gan._types import Shape
+from keras_gan.training.network_checks import (
     FAR_OUT,
     SCALE_FIRST,
     check_batch_size,
     finite_range,
     is_near,
 )
-from keras_gan._types import Shape
 
 _COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
 

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 
 from keras_gan import layers
-from keras_gan._network_checks import layers_of
 from keras_gan._validation import check_positive_integer
 from keras_gan.objectives import Objective
 from keras_gan.penalties.base import Penalty
+from keras_gan.training.network_checks import layers_of
 
 
 def check_order(

@@ -6,11 +6,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan import _network_checks
-from keras_gan._players import Players
 from keras_gan._replicas import without_strategy
-from keras_gan._step_function import StepFunction
-from keras_gan._training_data import (
+from keras_gan._validation import check_fraction, check_positive_integer
+from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.training import network_checks
+from keras_gan.training.batches import (
     EpochClock,
     evaluation_batches,
     image_dataset,
@@ -19,8 +19,8 @@ from keras_gan._training_data import (
     told_of_bad_images,
     with_equal_shares,
 )
-from keras_gan._validation import check_fraction, check_positive_integer
-from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.training.players import Players
+from keras_gan.training.step_function import StepFunction
 
 _BATCH_SIZE = 32  # Keras's
 
@@ -85,7 +85,7 @@ class FittedPlayers(Players):
             x = self._training_batches(x[:num_train], batch_size, epoch, shuffle)
         else:
             callbacks.insert(0, EpochClock())
-            reachable = _network_checks.reachable_range(self.generator)
+            reachable = network_checks.reachable_range(self.generator)
             x = image_dataset(x, self.image_shape, self._row_multiple, reachable)
         validation_size = _batch_size(
             "validation_batch_size",
@@ -147,15 +147,15 @@ class FittedPlayers(Players):
     def _training_batches(
         self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
     ) -> tf.data.Dataset:
-        _network_checks.check_training_images(images, self.generator, self.image_shape)
-        _network_checks.check_batch_size(batch_size, self._row_multiple)
+        network_checks.check_training_images(images, self.generator, self.image_shape)
+        network_checks.check_batch_size(batch_size, self._row_multiple)
         rows_per_step = batch_size * self.discriminator_steps
         return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
 
     @property
     def _row_multiple(self) -> int:
         """What must divide a minibatch: packs, and groups of packs."""
-        return self.packing * _network_checks.row_multiple(self.discriminator)
+        return self.packing * network_checks.row_multiple(self.discriminator)
 
     def _rows_of_all(self) -> int:
         """What must divide a step's rows, so that replicas get equal shares."""

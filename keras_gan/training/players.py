@@ -8,16 +8,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan import _network_checks
-from keras_gan._averaging import clone_for_averaging
-from keras_gan._discriminator_view import DiscriminatorView, packed
-from keras_gan._finite_weights import broken_weights
-from keras_gan._inference import InBatches, SampleStream
 from keras_gan._replicas import separate_draws
-from keras_gan._resumable import ResumableModel
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import check_positive, check_positive_integer, check_seed
 from keras_gan.priors import Prior
+from keras_gan.training import network_checks
+from keras_gan.training.averaging import clone_for_averaging
+from keras_gan.training.finite_weights import broken_weights
+from keras_gan.training.random_state import ResumableModel
+from keras_gan.training.sampling import InBatches, SampleStream
+from keras_gan.training.view import DiscriminatorView, packed
 
 
 class Players(ResumableModel):
@@ -41,10 +41,10 @@ class Players(ResumableModel):
             raise TypeError(
                 f"`prior` must be a keras_gan.priors.Prior. Received: prior={prior!r}"
             )
-        self.image_shape = _network_checks.check_generator(generator, prior.latent_dim)
+        self.image_shape = network_checks.check_generator(generator, prior.latent_dim)
         self.packing = check_positive_integer("packing", packing)
         pack_shape = packed(self.image_shape, self.packing)
-        _network_checks.check_discriminator(discriminator, pack_shape, self.packing)
+        network_checks.check_discriminator(discriminator, pack_shape, self.packing)
         self.generator = generator
         self.discriminator = discriminator
         self.prior = prior
@@ -59,7 +59,7 @@ class Players(ResumableModel):
         self._create_game_state()
         self._begin_counting(check_seed("seed", seed))
         for network in (generator, discriminator):
-            separate_draws(_network_checks.layers_of(network))
+            separate_draws(network_checks.layers_of(network))
         self.built = True
 
     def _create_game_state(self) -> None:
@@ -135,8 +135,8 @@ class Players(ResumableModel):
         Returns:
             probabilities: float32 array `[num_images / packing]` in [0, 1].
         """
-        _network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
-        _network_checks.check_batch_size(len(images), self.packing)
+        network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
+        network_checks.check_batch_size(len(images), self.packing)
         packs = DiscriminatorView(self.packing).pack(tf.convert_to_tensor(images))
         logits = self._judge_in_batches(packs, batch_size)
         return tf.sigmoid(logits[:, 0]).numpy()

@@ -14,7 +14,7 @@ from keras_gan.datasets._fingerprint import differences, fingerprint
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
-from keras_gan.run_directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory
 from keras_gan.saving import load
 
 

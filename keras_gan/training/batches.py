@@ -8,8 +8,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._batch_checks import BatchCheck, checked_batches, quoted_complaint
-from keras_gan._network_checks import (
+from keras_gan._types import Shape, Tensor
+from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.training.batch_checks import (
+    BatchCheck,
+    checked_batches,
+    quoted_complaint,
+)
+from keras_gan.training.network_checks import (
     FAR_OUT,
     NOT_FINITE,
     SCALE_FIRST,
@@ -17,8 +23,6 @@ from keras_gan._network_checks import (
     check_image_shape,
     is_near,
 )
-from keras_gan._types import Shape, Tensor
-from keras_gan.datasets.pipeline import shuffled_batches
 
 
 class EpochClock(keras.callbacks.Callback):
