@@ -154,7 +154,7 @@ def change_objective(gan: kg.GAN, objective: str) -> None:
             for optimizer in optimizers
         ),
         objective=objective,
-        penalties=[kg.penalties.GradientPenalty(0.1)] if is_critic else [],
+        terms=[kg.terms.GradientPenalty(0.1)] if is_critic else [],
         steps_per_execution=gan.steps_per_execution,
     )
 

@@ -49,7 +49,7 @@ __all__ = [
     "networks",
     "objectives",
     "optimizers",
-    "penalties",
+    "terms",
     "priors",
     "recipes",
     "schedules",

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_gan import objectives
 from keras_gan._replicas import draw_rows, num_replicas, reducible
 from keras_gan._types import Config, Tensor
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 from keras_gan.training import compatibility
 from keras_gan.training.averaging import update_average
 from keras_gan.training.batches import (
@@ -22,7 +22,7 @@ from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.compile_arguments import refuse_foreign
 from keras_gan.training.fitting import FittedPlayers
 from keras_gan.training.metrics import GameMetrics
-from keras_gan.training.player import PlayerOptimizers, prepare_optimizers
+from keras_gan.training.player_optimizers import PlayerOptimizers, prepare_optimizers
 from keras_gan.training.terms_in_play import PenaltiesInPlay, add_gradients
 from keras_gan.training.updates import move, share_of
 from keras_gan.training.view import (
@@ -107,7 +107,7 @@ class GAN(FittedPlayers):
         generator_optimizer: Any,
         discriminator_optimizer: Any,
         objective: Any = "non_saturating",
-        penalties: Sequence[Penalty] = (),
+        penalties: Sequence[Term] = (),
         discriminator_steps: int = 1,
         generator_steps: int = 1,
         simultaneous: bool = False,
@@ -126,7 +126,7 @@ class GAN(FittedPlayers):
             discriminator_optimizer: another one, or its name, named `discriminator`.
             objective: name or `keras_gan.objectives.Objective`.
                 Defaults to `"non_saturating"`.
-            penalties: `keras_gan.penalties.Penalty` objects, added to their player's
+            penalties: `keras_gan.terms.Term` objects, added to their player's
                 loss and logged as `penalty` (the discriminator's) and `g_penalty`,
                 apart from `d_loss` and `g_loss`. Defaults to `()`.
             discriminator_steps: int, at least 1. The paper's k: discriminator moves,
@@ -396,7 +396,7 @@ class GAN(FittedPlayers):
         return reducible(self.get_metrics_result())
 
     @property
-    def penalties(self) -> list[Penalty]:
+    def penalties(self) -> list[Term]:
         """The penalties of the game, as `compile` got them."""
         return self.terms.penalties
 
@@ -423,7 +423,7 @@ class GAN(FittedPlayers):
             "generator_optimizer": serialize(self.generator_optimizer),
             "discriminator_optimizer": serialize(self.discriminator_optimizer),
             "objective": serialize(self.objective),
-            "penalties": serialize(self.terms.penalties),
+            "terms": serialize(self.terms.penalties),
             "discriminator_steps": self.discriminator_steps,
             "generator_steps": self.generator_steps,
             "simultaneous": self.simultaneous,
@@ -444,7 +444,7 @@ class GAN(FittedPlayers):
                 "generator_optimizer",
                 "discriminator_optimizer",
                 "objective",
-                "penalties",
+                "terms",
                 "augmentation",
                 "instance_noise",
                 "discriminator_constraint",

@@ -80,17 +80,17 @@ SERIALIZABLE = [
         name="mover",
     ),
     kg.optimizers.MomentumSGD(0.25, momentum=0.75),
-    kg.penalties.DRAGAN(3.0, scale=0.25, interval=2),
-    kg.penalties.FeatureMatching(
+    kg.terms.DRAGAN(3.0, scale=0.25, interval=2),
+    kg.terms.FeatureMatching(
         0.5, layer="maxout_0", distance="mean_absolute", replaces_objective=False
     ),
-    kg.penalties.GradientPenalty(3.0, one_sided=True, interval=2),
-    kg.penalties.HistoricalAveraging(0.25, player="generator"),
-    kg.penalties.MomentMatching(
+    kg.terms.GradientPenalty(3.0, one_sided=True, interval=2),
+    kg.terms.HistoricalAveraging(0.25, player="generator"),
+    kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
-    kg.penalties.R1(3.0, interval=16),
-    kg.penalties.R2(3.0, interval=4),
+    kg.terms.R1(3.0, interval=16),
+    kg.terms.R2(3.0, interval=4),
     kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
     kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),
     kg.schedules.FlooredExponentialDecay(0.2, 1.5, 1e-3),
@@ -230,8 +230,8 @@ EXEMPT = {
     "objectives.Objective": "abstract",
     "objectives.get": "a look-up of the entries by name",
     "optimizers.lazy_adam_parameters": "numbers in, numbers out",
-    "penalties.Penalty": "abstract",
-    "penalties.squared_gradient_norms": "the function within R1 and its relatives",
+    "terms.Term": "abstract",
+    "terms.squared_gradient_norms": "the function within R1 and its relatives",
     "priors.Prior": "abstract",
     "recipes": "GANs made of entries, and a classifier; tests of their own play them",
     "visualization": _ARRAYS,
@@ -257,7 +257,7 @@ def copy_of(entry):
 
 def teams():
     """Lists of entries that play in one game, every entry in one of them."""
-    kinds = (kg.objectives.Objective, kg.penalties.Penalty, keras.layers.Layer)
+    kinds = (kg.objectives.Objective, kg.terms.Term, keras.layers.Layer)
     objectives, penalties, layers = (
         [entry for entry in SERIALIZABLE if isinstance(entry, kind)] for kind in kinds
     )
@@ -310,8 +310,8 @@ def _rules_with(copies):
             rules |= dict.fromkeys(_PLAYERS, keras.optimizers.SGD(one))
         elif isinstance(one, keras.optimizers.Optimizer):
             rules |= dict.fromkeys(_PLAYERS, one)
-        elif isinstance(one, kg.penalties.Penalty):
-            rules["penalties"] = [one]
+        elif isinstance(one, kg.terms.Term):
+            rules["terms"] = [one]
         elif isinstance(one, keras.constraints.Constraint):
             rules["discriminator_constraint"] = one
         elif isinstance(one, kg.objectives.Objective):

@@ -76,7 +76,7 @@ def everything_of(gan: kg.GAN) -> list[np.ndarray]:
         *gan.variables,
         *gan.generator_optimizer.variables,
         *gan.discriminator_optimizer.variables,
-        *(variable for penalty in gan.penalties for variable in penalty.variables),
+        *(variable for penalty in gan.terms for variable in penalty.variables),
     ]
     return [variable.numpy() for variable in state]
 

@@ -336,7 +336,7 @@ def game(run_eagerly=True, **compile_arguments):
     gan.compile(
         keras.optimizers.Adam(1e-2),
         keras.optimizers.Adam(1e-2),
-        penalties=[kg.penalties.HistoricalAveraging(0.1)],
+        terms=[kg.terms.HistoricalAveraging(0.1)],
         run_eagerly=run_eagerly,
         **compile_arguments,
     )
@@ -347,7 +347,7 @@ def full_state(gan):
     holders = [gan, gan.generator_optimizer, gan.discriminator_optimizer]
     return [
         variable.numpy()
-        for holder in [*holders, *gan.penalties]
+        for holder in [*holders, *gan.terms]
         for variable in holder.variables
     ]
 

@@ -37,7 +37,7 @@ def chosen(gan, **rules):
     return gan.jit_compile
 
 
-class NeedsKernels(kg.penalties.GradientPenalty):
+class NeedsKernels(kg.terms.GradientPenalty):
     supports_jit = False
 
 
@@ -49,7 +49,7 @@ class NeedsKernels(kg.penalties.GradientPenalty):
         ({}, {"jit_compile": False}, False),
         ({}, {"simultaneous": True}, False),
         ({}, {"run_eagerly": True}, False),
-        ({}, {"penalties": [NeedsKernels()]}, False),
+        ({}, {"terms": [NeedsKernels()]}, False),
         ({"units": 100}, {}, False),
         ({"units": 100}, {"jit_compile": True}, True),
         ({"dtype": "mixed_bfloat16"}, {}, False),

@@ -17,7 +17,7 @@ IMAGES = RANDOM.uniform(size=(9, 4, 4, 4)).astype("float32")
 ROWS = RANDOM.normal(size=(9, 6)).astype("float32")
 # XLA makes other floats of a seed than the CPU kernels do. These are therefore compared
 # where their draws do not matter: on images that are all alike, and in inference.
-DRAWING_PENALTIES = (kg.penalties.GradientPenalty, kg.penalties.DRAGAN)
+DRAWING_PENALTIES = (kg.terms.GradientPenalty, kg.terms.DRAGAN)
 DRAWING_LAYERS = (kg.layers.Dropout, kg.layers.GaussianInputNoise)
 
 
@@ -126,7 +126,7 @@ COMPUTATIONS = {
     keras.layers.Layer: layer_computation,
     kg.objectives.Objective: objective_computation,
     keras.optimizers.Optimizer: optimizer_computation,
-    kg.penalties.Penalty: penalty_computation,
+    kg.terms.Term: penalty_computation,
     kg.priors.Prior: lambda entry: lambda: [entry.sample(5, seed=SEED)],
     keras.optimizers.schedules.LearningRateSchedule: schedule_computation,
 }
@@ -241,7 +241,7 @@ def smooth_players():
     return generator, discriminator
 
 
-@entries_of(kg.penalties.Penalty)
+@entries_of(kg.terms.Term)
 def test_gradients_of_penalties_match_differences(entry):
     keras.utils.set_random_seed(1)
     penalty, (generator, discriminator) = copy_of(entry), smooth_players()

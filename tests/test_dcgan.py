@@ -236,7 +236,7 @@ def test_a_critic_plays_with_a_gradient_penalty(normalization):
         keras.optimizers.Adam(1e-4, 0.5),
         keras.optimizers.Adam(1e-4, 0.5),
         objective="wasserstein",
-        penalties=[kg.penalties.GradientPenalty(10.0)],
+        terms=[kg.terms.GradientPenalty(10.0)],
         run_eagerly=True,
     )
     logs = gan.fit(gan.sample(4, seed=0), batch_size=4, verbose=0).history

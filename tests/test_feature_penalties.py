@@ -11,7 +11,7 @@ from games import (
 )
 
 import keras_gan as kg
-from keras_gan.penalties import FeatureMatching, HistoricalAveraging, MomentMatching
+from keras_gan.terms import FeatureMatching, HistoricalAveraging, MomentMatching
 
 SEED = tf.constant([3, 4])
 RANDOM = np.random.default_rng(11)
@@ -196,7 +196,7 @@ def test_the_generator_follows_the_features_alone_or_both(
     objective, replaces_objective
 ):
     matching = FeatureMatching(5.0, replaces_objective=replaces_objective)
-    gan = game(objective, penalties=[matching])
+    gan = game(objective, terms=[matching])
 
     def loss_of(fake):
         loss = matching(gan.discriminator, BATCH, fake, SEED)
@@ -213,7 +213,7 @@ def test_the_generator_follows_the_features_alone_or_both(
 
 
 def test_the_discriminator_plays_its_objective_as_before():
-    gans = [game(penalties=[FeatureMatching(5.0)]), game()]
+    gans = [game(terms=[FeatureMatching(5.0)]), game()]
     for with_term, plain in zip(
         *(moves_of(gan.discriminator, gan) for gan in gans), strict=True
     ):
@@ -222,7 +222,7 @@ def test_the_discriminator_plays_its_objective_as_before():
 
 def test_the_term_is_logged_apart_from_the_objective():
     matching = FeatureMatching(5.0)
-    gan, plain = game(penalties=[matching]), game()
+    gan, plain = game(terms=[matching]), game()
     fake = gan.generator(gan.sample_latents(len(BATCH), draw=0), training=True)
     expected = matching(gan.discriminator, BATCH, fake, SEED)
     logs = gan.train_step(BATCH)
@@ -277,7 +277,7 @@ def test_past_weights_survive_saving(tmp_path):
         return [HistoricalAveraging(0.5, player) for player in players]
 
     images = tiny_images()
-    whole, save = make_tiny_gan(penalties=averaging()), tmp_path / "gan.keras"
+    whole, save = make_tiny_gan(terms=averaging()), tmp_path / "gan.keras"
     saves = [SavedAfter(1, save)]
     whole.fit(images, batch_size=10, epochs=2, verbose=0, callbacks=saves)
     loaded = kg.load(save)

@@ -165,7 +165,7 @@ def test_slopes_are_taken_at_images_through_what_is_done_to_show_them():
         gan = kg.GAN(
             make_tiny_gan().generator, linear_discriminator(), kg.priors.UniformPrior(3)
         )
-        gan.compile(sgd(), sgd(), penalties=[kg.penalties.R1()], augmentation=times)
+        gan.compile(sgd(), sgd(), terms=[kg.terms.R1()], augmentation=times)
         inputs = gan._penalty_inputs(
             tf.constant(tiny_images(4)), tf.constant(tiny_images(4)), draw=0
         )

@@ -17,7 +17,7 @@ from games import (
 )
 
 import keras_gan as kg
-from keras_gan.penalties import R1, HistoricalAveraging
+from keras_gan.terms import R1, HistoricalAveraging
 
 # Five steps of two moves: where the first epoch ends, a penalty of every third move is
 # not at the beginning of its turn.
@@ -30,7 +30,7 @@ def everything_gan(**arguments):
         R1(1.0, interval=INTERVAL),
         HistoricalAveraging(0.1, player="generator"),
     ]
-    return make_tiny_gan(penalties=penalties, **EVERYTHING, **arguments)
+    return make_tiny_gan(terms=penalties, **EVERYTHING, **arguments)
 
 
 def play(gan, epochs=1, initial_epoch=0, callbacks=None):
@@ -96,7 +96,7 @@ def test_backup_and_restore_keeps_all_that_moves(uncut, tmp_path):
     ids="-".join,
 )
 def test_every_way_of_playing_resumes_exactly(arguments, tmp_path):
-    arguments = {**EVERYTHING, "penalties": [R1(1.0, interval=INTERVAL)], **arguments}
+    arguments = {**EVERYTHING, "terms": [R1(1.0, interval=INTERVAL)], **arguments}
     whole = play(make_tiny_gan(**arguments))
     whole.save(tmp_path / "gan.keras")
     play(whole, epochs=2, initial_epoch=1)
@@ -140,7 +140,7 @@ def test_float16_learns_what_float32_learns(dtype_policy):
     for policy in ("float32", "mixed_float16"):
         dtype_policy(policy)
         gan = make_tiny_gan(
-            optimizer=lambda: keras.optimizers.SGD(0.1), penalties=[R1(1.0)]
+            optimizer=lambda: keras.optimizers.SGD(0.1), terms=[R1(1.0)]
         )
         games.append(play(without_dropout(gan)))
     for one, other in zip(*map(weights_of, games), strict=True):

@@ -157,7 +157,7 @@ def test_recipe_plays_the_same_game_in_other_units(build):
     costs = [
         [
             float(penalty(gan.discriminator, x, x, seed=[0, 0]))
-            for penalty in gan.penalties
+            for penalty in gan.terms
         ]
         for gan, x in ((small, 0.5 * points), (large, 4 * points))
     ]

@@ -5,7 +5,7 @@ import tensorflow as tf
 from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
-from keras_gan.penalties import DRAGAN, R1, R2, GradientPenalty
+from keras_gan.terms import DRAGAN, R1, R2, GradientPenalty
 from keras_gan.training.terms_in_play import PenaltiesInPlay
 
 SEED = tf.constant([3, 4])
@@ -207,7 +207,7 @@ def test_the_game_adds_and_logs_penalties(simultaneous, tmp_path):
         make_tiny_gan(
             optimizer=lambda: keras.optimizers.SGD(0.1),
             simultaneous=simultaneous,
-            penalties=penalties,
+            terms=penalties,
             run_eagerly=True,  # graphs with penalties: tests/test_conformance.py
         )
         for penalties in ([], [R1(5.0), GradientPenalty(1.0, interval=2)])
@@ -266,5 +266,5 @@ def test_invalid_penalties(tiny_gan):
         R2(1.0, interval=0)
     with pytest.raises(ValueError, match="`scale`"):
         DRAGAN(scale=-1.0)
-    with pytest.raises(TypeError, match="`penalties` must hold"):
-        tiny_gan.compile("adam", "adam", penalties=["r1"])
+    with pytest.raises(TypeError, match="`terms` must hold"):
+        tiny_gan.compile("adam", "adam", terms=["r1"])

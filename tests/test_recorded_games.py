@@ -80,7 +80,7 @@ def _in_float16():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        return make_tiny_gan(penalties=[kg.penalties.R1(1.0, interval=2)])
+        return make_tiny_gan(terms=[kg.terms.R1(1.0, interval=2)])
     finally:
         keras.config.set_dtype_policy(before)
 
@@ -90,7 +90,7 @@ def _on_two_replicas():
         return make_tiny_gan(
             optimizer=_sgd,
             ema_half_life=40.0,
-            penalties=[kg.penalties.R1(1.0, interval=2)],
+            terms=[kg.terms.R1(1.0, interval=2)],
         )
 
 
@@ -117,7 +117,7 @@ GAMES: dict[str, Callable[[], kg.GAN]] = {
     "critic steps": lambda: make_tiny_gan(
         objective="wasserstein",
         discriminator_steps=3,
-        penalties=[kg.penalties.GradientPenalty(3.0)],
+        terms=[kg.terms.GradientPenalty(3.0)],
     ),
     "clipped critic": lambda: make_tiny_gan(
         optimizer=_momentum_sgd,
@@ -125,24 +125,24 @@ GAMES: dict[str, Callable[[], kg.GAN]] = {
         discriminator_constraint=kg.constraints.WeightClipping(0.3),
     ),
     "lazy R1, averaged": lambda: make_tiny_gan(
-        ema_half_life=40.0, penalties=[kg.penalties.R1(2.0, interval=3)]
+        ema_half_life=40.0, terms=[kg.terms.R1(2.0, interval=3)]
     ),
     "lazy terms, k = 3": lambda: make_tiny_gan(
         discriminator_steps=3,
-        penalties=[
-            kg.penalties.R2(1.0, interval=2),
-            kg.penalties.DRAGAN(1.0, interval=4),
-            kg.penalties.HistoricalAveraging(0.1),
+        terms=[
+            kg.terms.R2(1.0, interval=2),
+            kg.terms.DRAGAN(1.0, interval=4),
+            kg.terms.HistoricalAveraging(0.1),
         ],
     ),
     "simultaneous": lambda: make_tiny_gan(optimizer=_momentum_sgd, simultaneous=True),
     "simultaneous, terms": lambda: make_tiny_gan(
         simultaneous=True,
         ema_half_life=40.0,
-        penalties=[
-            kg.penalties.R1(1.0, interval=2),
-            kg.penalties.R2(1.0),
-            kg.penalties.HistoricalAveraging(0.1, player="generator"),
+        terms=[
+            kg.terms.R1(1.0, interval=2),
+            kg.terms.R2(1.0),
+            kg.terms.HistoricalAveraging(0.1, player="generator"),
         ],
     ),
     "packed, fused, relativistic": lambda: make_tiny_gan(
@@ -152,14 +152,14 @@ GAMES: dict[str, Callable[[], kg.GAN]] = {
         packing=2,
         augmentation=kg.augmentation.DiffAugment("color,translation", (0.0, 1.0)),
         instance_noise=_noise_that_fades(),
-        penalties=[kg.penalties.GradientPenalty(1.0, one_sided=True, interval=2)],
+        terms=[kg.terms.GradientPenalty(1.0, one_sided=True, interval=2)],
     ),
     "feature matching": lambda: make_tiny_gan(
-        penalties=[kg.penalties.FeatureMatching(0.5, layer="maxout_0")]
+        terms=[kg.terms.FeatureMatching(0.5, layer="maxout_0")]
     ),
     "moment matching": lambda: make_tiny_gan(
         objective="hinge",
-        penalties=[kg.penalties.MomentMatching(0.5, layer="maxout_0")],
+        terms=[kg.terms.MomentMatching(0.5, layer="maxout_0")],
     ),
     "generator steps": lambda: make_tiny_gan(generator_steps=3, objective="hinge"),
     "accumulated gradients": lambda: make_tiny_gan(optimizer=_accumulating),
@@ -182,7 +182,7 @@ GAMES: dict[str, Callable[[], kg.GAN]] = {
     "convolutional": _convolutional,
     "eager": lambda: make_tiny_gan(run_eagerly=True, jit_compile=False),
     "XLA": lambda: make_tiny_gan(
-        jit_compile=True, ema_half_life=40.0, penalties=[kg.penalties.R1(1.0)]
+        jit_compile=True, ema_half_life=40.0, terms=[kg.terms.R1(1.0)]
     ),
     "steps per execution": lambda: make_tiny_gan(steps_per_execution=2),
     "float16": _in_float16,

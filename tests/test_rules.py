@@ -8,7 +8,7 @@ import tensorflow as tf
 from games import make_tiny_gan
 
 import keras_gan as kg
-from keras_gan.penalties import DRAGAN, R1, FeatureMatching, GradientPenalty
+from keras_gan.terms import DRAGAN, R1, FeatureMatching, GradientPenalty
 from keras_gan.training.compile_arguments import _OF_KERAS, _REMEDIES
 
 
@@ -26,8 +26,8 @@ def gan_with(*layers):
 
 def test_a_penalty_that_xla_cannot_compile_is_refused(tiny_gan):
     with pytest.raises(ValueError, match="NotForXla cannot be compiled by XLA"):
-        tiny_gan.compile("adam", "adam", penalties=[NotForXla()], jit_compile=True)
-    tiny_gan.compile("adam", "adam", penalties=[NotForXla()])
+        tiny_gan.compile("adam", "adam", terms=[NotForXla()], jit_compile=True)
+    tiny_gan.compile("adam", "adam", terms=[NotForXla()])
 
 
 def test_an_optimizer_with_averages_of_its_own_is_refused(tiny_gan):
@@ -42,7 +42,7 @@ def test_a_lazy_penalty_of_the_generator_is_refused(tiny_gan):
     lazy = FeatureMatching()
     lazy.interval = 4
     with pytest.raises(ValueError, match="Only the discriminator"):
-        tiny_gan.compile("adam", "adam", penalties=[lazy])
+        tiny_gan.compile("adam", "adam", terms=[lazy])
 
 
 def test_wasserstein_without_a_bound_on_the_slope_warns():
@@ -55,8 +55,8 @@ def test_wasserstein_without_a_bound_on_the_slope_warns():
 @pytest.mark.parametrize(
     "rules",
     [
-        {"penalties": [GradientPenalty()]},
-        {"penalties": [DRAGAN()]},
+        {"terms": [GradientPenalty()]},
+        {"terms": [DRAGAN()]},
         {"discriminator_constraint": kg.constraints.WeightClipping()},
     ],
 )
@@ -75,12 +75,12 @@ def test_batch_normalisation_under_a_gradient_penalty_warns():
     gan = gan_with(keras.layers.BatchNormalization(), keras.layers.Dense(1))
     gan.compile("adam", "adam")
     with pytest.warns(UserWarning, match="the bound is wrong"):
-        gan.compile("adam", "adam", penalties=[R1()])
+        gan.compile("adam", "adam", terms=[R1()])
 
 
 def test_features_need_layers_in_one_order(tiny_gan):
     with pytest.raises(ValueError, match="`layer`.*Did you mean 'maxout_0'"):
-        tiny_gan.compile("adam", "adam", penalties=[FeatureMatching(layer="maxout")])
+        tiny_gan.compile("adam", "adam", terms=[FeatureMatching(layer="maxout")])
 
     class Subclass(keras.Model):
         def __init__(self):
@@ -92,7 +92,7 @@ def test_features_need_layers_in_one_order(tiny_gan):
 
     gan = kg.GAN(tiny_gan.generator, Subclass(), tiny_gan.prior)
     with pytest.raises(ValueError, match="Features need a Sequential or functional"):
-        gan.compile("adam", "adam", penalties=[FeatureMatching()])
+        gan.compile("adam", "adam", terms=[FeatureMatching()])
 
 
 @pytest.mark.parametrize("shape", [(4,), (5, 1)])
@@ -111,7 +111,7 @@ def test_logits_of_two_shapes_are_never_broadcast(name, shape):
         ("g_optimizer", "adam", "Here it is `generator_optimizer`"),
         ("loss", "mse", "choose `objective`"),
         ("loss_fn", keras.losses.BinaryCrossentropy(), "choose `objective`"),
-        ("loss_weights", [1.0], "penalties="),
+        ("loss_weights", [1.0], "terms="),
         ("metrics", ["accuracy"], "EvaluationMonitor"),
         ("weighted_metrics", ["accuracy"], "EvaluationMonitor"),
         ("auto_scale_loss", False, "LossScaleOptimizer"),
@@ -145,8 +145,8 @@ def test_what_a_game_leaves_to_keras_is_kept(tiny_gan):
 
 
 @pytest.mark.parametrize(
-    "penalties", [None, R1(), "r1", (one for one in [R1()]), {R1(): 1.0}]
+    "terms", [None, R1(), "r1", (one for one in [R1()]), {R1(): 1.0}]
 )
 def test_penalties_come_in_a_list(tiny_gan, penalties):
-    with pytest.raises(TypeError, match=r"`penalties` must be a list.*=\[penalty\]"):
-        tiny_gan.compile("adam", "adam", penalties=penalties)
+    with pytest.raises(TypeError, match=r"`terms` must be a list.*=\[penalty\]"):
+        tiny_gan.compile("adam", "adam", terms=penalties)

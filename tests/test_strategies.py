@@ -15,7 +15,7 @@ from games import (
 )
 
 import keras_gan as kg
-from keras_gan.penalties import R1, R2, GradientPenalty, HistoricalAveraging
+from keras_gan.terms import R1, R2, GradientPenalty, HistoricalAveraging
 
 ONE = tf.distribute.get_strategy()
 PER_SAMPLE_PENALTIES = [
@@ -68,7 +68,7 @@ def test_every_objective_on_two_replicas(two_replicas, objective):
 
 
 def test_every_per_sample_penalty_on_two_replicas(two_replicas):
-    assert_replicas_agree(two_replicas, penalties=PER_SAMPLE_PENALTIES)
+    assert_replicas_agree(two_replicas, terms=PER_SAMPLE_PENALTIES)
 
 
 def test_the_rest_of_the_game_on_two_replicas(two_replicas):
@@ -170,7 +170,7 @@ def test_layers_with_a_state_move_in_a_lazy_penalty(two_replicas):
         )
         gan = kg.GAN(base.generator, discriminator, base.prior)
         penalties = [NotCountedAsGradient(1.0, interval=2)]
-        gan.compile("adam", "adam", penalties=penalties)
+        gan.compile("adam", "adam", terms=penalties)
     states = [state for layer in layers for state in layer.non_trainable_weights]
     assert len(states) == 1 + 2  # a left vector; a mean, a variance
     before = [state.numpy() for state in states]
@@ -198,7 +198,7 @@ def test_stop_and_resume_on_two_replicas(two_replicas, tmp_path):
     arguments = {
         "dropout": True,
         "discriminator_steps": 2,
-        "penalties": [R1(1.0, interval=3)],
+        "terms": [R1(1.0, interval=3)],
         "ema_half_life": 200.0,
     }
     whole = play(two_replicas, **arguments)
@@ -226,4 +226,4 @@ class WholeBatch(R1):
 
 def test_a_penalty_that_needs_the_whole_batch_is_refused(two_replicas):
     with pytest.raises(ValueError, match="WholeBatch needs the whole batch"):
-        play(two_replicas, penalties=[WholeBatch()])
+        play(two_replicas, terms=[WholeBatch()])

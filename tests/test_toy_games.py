@@ -88,7 +88,7 @@ def test_every_objective_moves_a_gaussian_to_the_data(objective, rules, gaussian
         keras.optimizers.Adam(5e-3, beta_1=0.5),
         keras.optimizers.Adam(1e-2, beta_1=0.5),
         objective=objective,
-        penalties=[] if is_bounded else [kg.penalties.GradientPenalty(1.0)],
+        terms=[] if is_bounded else [kg.terms.GradientPenalty(1.0)],
         steps_per_execution=NUM_STEPS // NUM_EPOCHS,
         **rules,
     )
@@ -239,7 +239,7 @@ def test_historical_averaging_ends_the_circles_of_two_scalars():
     # Salimans et al. 2016, section 3.3. Simulated in NumPy over 400 / rate steps: the
     # distance falls to 9e-5 with weight 0.1; without it the players leave for good.
     averaging = [
-        kg.penalties.HistoricalAveraging(0.1, player=player)
+        kg.terms.HistoricalAveraging(0.1, player=player)
         for player in ("discriminator", "generator")
     ]
     assert play_for_two_scalars(averaging, 0.01, 40_000) < 1e-3

@@ -12,7 +12,7 @@ from google.protobuf import text_format
 from variable_order import optimized_graphs, unordered_accesses
 
 import keras_gan as kg
-from keras_gan.training import player
+from keras_gan.training import player_optimizers
 
 # ------------------------------------------------------------------- the check itself
 
@@ -55,7 +55,7 @@ def _graph(text):
 
 OBJECTIVES, TERMS = (
     [entry for entry in SERIALIZABLE if isinstance(entry, kind)]
-    for kind in (kg.objectives.Objective, kg.penalties.Penalty)
+    for kind in (kg.objectives.Objective, kg.terms.Term)
 )
 ORDERS = {
     "alternating": {},
@@ -84,7 +84,7 @@ def pairs_of_tiny_game(objective, term, order, optimizer, **rules):
     gan = make_tiny_gan(
         optimizer=OPTIMIZERS[optimizer],
         objective=copy_of(objective),
-        penalties=[] if term is None else [copy_of(term)],
+        terms=[] if term is None else [copy_of(term)],
         jit_compile=False,
         **ORDERS[order],
         **rules,
@@ -120,8 +120,8 @@ def images_of(gan, num_images=4):
 @pytest.mark.parametrize(
     ("objective", "penalty"),
     [
-        ("hinge", kg.penalties.R1(1.0)),
-        ("wasserstein", kg.penalties.GradientPenalty(interval=2)),
+        ("hinge", kg.terms.R1(1.0)),
+        ("wasserstein", kg.terms.GradientPenalty(interval=2)),
     ],
 )
 def test_convolutional_steps_are_ordered(objective, penalty):
@@ -131,20 +131,20 @@ def test_convolutional_steps_are_ordered(objective, penalty):
         kg.priors.NormalPrior(3),
     )
     players = (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-    gan.compile(*players, objective, penalties=[penalty], jit_compile=False)
+    gan.compile(*players, objective, terms=[penalty], jit_compile=False)
     assert unordered_pairs(gan, images_of(gan)) == []
 
 
-@pytest.mark.parametrize("term", [kg.penalties.R1(interval=2), kg.penalties.R2()])
+@pytest.mark.parametrize("term", [kg.terms.R1(interval=2), kg.terms.R2()])
 def test_steps_of_several_replicas_are_ordered(two_replicas, term):
     with two_replicas.scope():
-        gan = make_tiny_gan(penalties=[term], ema_half_life=100.0)
+        gan = make_tiny_gan(terms=[term], ema_half_life=100.0)
     graphs = optimized_graphs(lambda: gan.fit(tiny_images(8), batch_size=8, verbose=0))
     assert [pair for graph in graphs for pair in unordered_accesses(graph)] == []
 
 
 def test_keras_alone_leaves_a_step_in_no_order(monkeypatch):
     # If this fails, Keras orders its updates: keras_gan/_gradient_sums.py can go.
-    monkeypatch.setattr(player, "keep_updates_in_order", lambda _: None)
-    term = kg.penalties.R1(interval=2)
+    monkeypatch.setattr(player_optimizers, "keep_updates_in_order", lambda _: None)
+    term = kg.terms.R1(interval=2)
     assert pairs_of_tiny_game(kg.objectives.Wasserstein(), term, "alternating", "SGD")

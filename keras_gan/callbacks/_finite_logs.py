@@ -35,5 +35,5 @@ class FiniteLogs(keras.callbacks.Callback):
                 f"epoch {epoch + 1} diverged ({values}); nothing of it was kept, and "
                 "resuming would end the same way. Try another --seed, or the recipe "
                 "from Python with lower learning rates, clipnorm or "
-                "keras_gan.penalties.R1"
+                "keras_gan.terms.R1"
             )

@@ -12,7 +12,7 @@ from keras_gan.training.finite_weights import broken_weights
 _ADVICE = (
     "The same settings would fail again in the same place. Lower a learning rate, or "
     "bound the gradients (`clipnorm` of the optimizer, the penalties "
-    "keras_gan.penalties.R1 or GradientPenalty)."
+    "keras_gan.terms.R1 or GradientPenalty)."
 )
 
 
@@ -121,7 +121,7 @@ class NaNGuard(keras.callbacks.Callback):
 def _state(model: keras.Model) -> list[keras.Variable]:
     """All that training moves except metrics, whose logs tell of the failure."""
     optimizers = (model.generator_optimizer, model.discriminator_optimizer)
-    holders = (model, *optimizers, *model.penalties)
+    holders = (model, *optimizers, *model.terms)
     return [variable for holder in holders for variable in holder.variables]
 
 

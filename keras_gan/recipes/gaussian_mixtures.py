@@ -14,7 +14,7 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.datasets import mixtures
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.gan import GAN
-from keras_gan.penalties import R1, R2
+from keras_gan.terms import R1, R2
 from keras_gan.priors import NormalPrior
 from keras_gan.recipes._player_seeds import player_seeds
 
@@ -126,7 +126,7 @@ def _plane_gan(mixture: GaussianMixture, seed: int, num_steps: int, name: str) -
         generator_optimizer=_optimizer(num_steps),
         discriminator_optimizer=_optimizer(num_steps),
         objective="relativistic_pairing",
-        penalties=(R1(weight), R2(weight)),
+        terms=(R1(weight), R2(weight)),
         steps_per_execution=_STEPS_PER_EXECUTION,
     )
     return gan

@@ -9,7 +9,7 @@ from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.penalties.gradients import R1
+from keras_gan.terms.gradients import R1
 from keras_gan.recipes._goodfellow2014 import mnist_players
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -50,7 +50,7 @@ def goodfellow2014_mnist_stabilized(data: ImageDataset, seed: int = 0) -> GAN:
         generator_optimizer=_optimizer(1e-3, num_updates),
         discriminator_optimizer=_optimizer(2e-3, num_updates),
         objective="non_saturating",
-        penalties=[R1(0.5)],
+        terms=[R1(0.5)],
     )
     return gan
 

@@ -9,7 +9,7 @@ import keras
 from keras_gan import layers
 from keras_gan._validation import check_positive_integer
 from keras_gan.objectives import Objective
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 from keras_gan.training.network_checks import layers_of
 
 
@@ -39,7 +39,7 @@ def check_order(
 
 
 def check_penalties_run(
-    penalties: Sequence[Penalty], jit_compile: Any, replicas: int
+    penalties: Sequence[Term], jit_compile: Any, replicas: int
 ) -> None:
     """Raises if a penalty cannot run as the game is compiled."""
     for penalty in penalties:
@@ -58,7 +58,7 @@ def check_penalties_run(
 
 def warn_of_known_failures(
     objective: Objective,
-    penalties: Sequence[Penalty],
+    penalties: Sequence[Term],
     constraint: Any,
     discriminator: keras.Model,
 ) -> None:
@@ -75,7 +75,7 @@ def warn_of_known_failures(
         warnings.warn(
             f"The objective {type(objective).__name__} estimates a distance only for "
             "a discriminator of bounded slope, and nothing bounds this one: its loss "
-            "will run away. Add penalties=[kg.penalties.GradientPenalty()], spectral "
+            "will run away. Add terms=[kg.terms.GradientPenalty()], spectral "
             "normalisation, or discriminator_constraint.",
             stacklevel=3,
         )

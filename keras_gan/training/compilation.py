@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._replicas import without_strategy
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 from keras_gan.training.network_checks import layers_of
 
 _FEWEST_WEIGHTS = 500_000  # below, a training ends before it has won XLA's time back
@@ -27,7 +27,7 @@ def chosen_compilation(
     jit_compile: Any,
     run_eagerly: bool,
     networks: Sequence[keras.Model],
-    penalties: Sequence[Penalty],
+    penalties: Sequence[Term],
     simultaneous: bool,
     strategy: tf.distribute.Strategy,
 ) -> Any:

@@ -25,7 +25,7 @@ _REMEDIES = {
     "loss": _LOSSES,
     "loss_fn": _LOSSES,
     "loss_weights": "Each player has one loss; what is added to it has a weight of its "
-    "own, e.g. penalties=[keras_gan.penalties.R1(weight=10.0)].",
+    "own, e.g. terms=[keras_gan.terms.R1(weight=10.0)].",
     "metrics": _METRICS,
     "weighted_metrics": _METRICS,
     "auto_scale_loss": "Under mixed_float16 each optimizer gets a loss scaler of its "

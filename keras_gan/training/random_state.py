@@ -68,7 +68,7 @@ class ResumableModel(keras.Model):
         }
         memories = {
             f"{_PENALTY_STATE}_{index}_{place}": variable
-            for index, penalty in enumerate(getattr(self, "penalties", ()))
+            for index, penalty in enumerate(getattr(self, "terms", ()))
             for place, variable in enumerate(penalty.variables)
         }
         return seeds | memories

@@ -6,26 +6,26 @@ from typing import Any
 import tensorflow as tf
 
 from keras_gan._types import Tensor
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 
 
 class PenaltiesInPlay:
     """Adds up penalties, at once or as lazily as they ask for.
 
     Args:
-        penalties: `Penalty` objects.
+        penalties: `Term` objects.
 
     Raises:
-        TypeError: if they are no list or tuple, or one is not a `Penalty`.
+        TypeError: if they are no list or tuple, or one is not a `Term`.
         ValueError: if one of the generator's is lazy.
     """
 
-    def __init__(self, penalties: Sequence[Penalty]) -> None:
+    def __init__(self, penalties: Sequence[Term]) -> None:
         if not isinstance(penalties, list | tuple):
             raise TypeError(
-                "`penalties` must be a list of keras_gan.penalties.Penalty objects. "
-                f"Received: penalties={penalties!r}. Pass penalties=[penalty] for one, "
-                "and penalties=[] for none."
+                "`terms` must be a list of keras_gan.terms.Term objects. "
+                f"Received: terms={penalties!r}. Pass terms=[penalty] for one, "
+                "and terms=[] for none."
             )
         for penalty in penalties:
             _check(penalty)
@@ -88,7 +88,7 @@ class PenaltiesInPlay:
             if penalty.interval == 1:
                 continue
 
-            def term(penalty: Penalty = penalty, index: int = index) -> Any:
+            def term(penalty: Term = penalty, index: int = index) -> Any:
                 with tf.GradientTape(watch_accessed_variables=False) as tape:
                     tape.watch(values)
                     value = penalty(judge, real, fake, _seed_of(seed, index))
@@ -117,9 +117,9 @@ def add_gradients(
 
 
 def _check(penalty: Any) -> None:
-    if not isinstance(penalty, Penalty):
+    if not isinstance(penalty, Term):
         raise TypeError(
-            "`penalties` must hold keras_gan.penalties.Penalty objects. Received: "
+            "`terms` must hold keras_gan.terms.Term objects. Received: "
             f"{penalty!r}"
         )
     if penalty.player == "generator" and penalty.interval > 1:

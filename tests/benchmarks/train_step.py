@@ -281,7 +281,7 @@ class Table:
         game = self.game
         if game.wasserstein:
             rules["objective"] = "wasserstein"
-            rules["penalties"] = [kg.penalties.GradientPenalty(10.0)]
+            rules["terms"] = [kg.terms.GradientPenalty(10.0)]
             rules["discriminator_steps"] = game.discriminator_steps
         gan = kg.GAN(*networks(game), kg.priors.NormalPrior(game.latent_dim))
         gan.compile(self._optimizer(), self._optimizer(), **rules)

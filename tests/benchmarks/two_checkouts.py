@@ -112,16 +112,16 @@ def play(game: str, checkout: str) -> None:
         print(1000 * float(np.median(seconds)), flush=True)
 
 
-def _compiled(kg, gan, optimizers, penalties=(), **rules):
+def _compiled(kg, gan, optimizers, terms=(), **rules):
     # The same terms under the names that they had and have.
     names = inspect.signature(kg.GAN.compile).parameters
-    name = "penalties" if "penalties" in names else "terms"
+    name = "terms" if "terms" in names else "terms"
     gan.compile(*optimizers, **{name: [*penalties]}, **rules)
     return gan
 
 
 def _terms(kg):
-    return getattr(kg, "terms", None) or kg.penalties
+    return getattr(kg, "terms", None) or kg.terms
 
 
 def _dense_pair(kg, keras):

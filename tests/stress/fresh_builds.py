@@ -20,17 +20,17 @@ import numpy as np
 import keras_gan as kg
 
 WAYS = {
-    "r1": {"penalties": lambda: [kg.penalties.R1(2.0)]},
-    "lazy_r1": {"penalties": lambda: [kg.penalties.R1(2.0, interval=2)]},
+    "r1": {"terms": lambda: [kg.terms.R1(2.0)]},
+    "lazy_r1": {"terms": lambda: [kg.terms.R1(2.0, interval=2)]},
     "lazy_gradient_penalty": {
-        "penalties": lambda: [kg.penalties.GradientPenalty(2.0, interval=2)]
+        "terms": lambda: [kg.terms.GradientPenalty(2.0, interval=2)]
     },
     "three_critic_steps": {
-        "penalties": lambda: [kg.penalties.GradientPenalty(2.0)],
+        "terms": lambda: [kg.terms.GradientPenalty(2.0)],
         "discriminator_steps": 3,
     },
     "averaged": {
-        "penalties": lambda: [kg.penalties.R1(2.0, interval=2)],
+        "terms": lambda: [kg.terms.R1(2.0, interval=2)],
         "ema_half_life": 20.0,
     },
 }
@@ -72,7 +72,7 @@ def _weights_after_four_steps(penalties, ema_half_life=None, **rules) -> str:
         keras.optimizers.SGD(0.2),
         keras.optimizers.SGD(0.2),
         objective="wasserstein",
-        penalties=penalties(),
+        terms=penalties(),
         jit_compile=False,
         **rules,
     )

@@ -122,7 +122,7 @@ def child(way: str, path: Path, epochs: int, kill_at: int, delay: float) -> None
         else:
             gan = make_tiny_gan(
                 discriminator_steps=3,
-                penalties=[kg.penalties.R1(1.0, interval=4)],
+                terms=[kg.terms.R1(1.0, interval=4)],
                 ema_half_life=50.0,
                 jit_compile=way == "xla",
                 steps_per_execution=4 if way == "steps_per_execution" else 1,

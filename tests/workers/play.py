@@ -39,7 +39,7 @@ def play(folder: Path, epochs: int, *callbacks: keras.callbacks.Callback) -> Non
             gan = kg.load(path)
         else:
             gan = make_tiny_gan(
-                penalties=[kg.penalties.R1(1.0, interval=3)],
+                terms=[kg.terms.R1(1.0, interval=3)],
                 discriminator_steps=2,
                 ema_half_life=50.0,
             )

@@ -23,7 +23,7 @@ class Penalty(abc.ABC):
     Example:
     >>> import tensorflow as tf
     >>> @keras.saving.register_keras_serializable(package="mine")
-    ... class SmallLogits(Penalty):
+    ... class SmallLogits(Term):
     ...     def __call__(self, discriminator, real, fake, seed):
     ...         logits = discriminator(real, training=True)
     ...         return self.weight * tf.reduce_mean(tf.square(logits))
@@ -77,6 +77,6 @@ class Penalty(abc.ABC):
         return {"weight": self.weight, "interval": self.interval}
 
     @classmethod
-    def from_config(cls, config: Config) -> "Penalty":
+    def from_config(cls, config: Config) -> "Term":
         """Builds a penalty from what `get_config` returned."""
         return cls(**config)

@@ -4,16 +4,16 @@ A penalty is called with the discriminator and one minibatch and returns what is
 to the loss, weight included.
 """
 
-from keras_gan.penalties.base import Penalty
-from keras_gan.penalties.features import FeatureMatching, MomentMatching
-from keras_gan.penalties.gradients import (
+from keras_gan.terms.term import Term
+from keras_gan.terms.features import FeatureMatching, MomentMatching
+from keras_gan.terms.gradients import (
     DRAGAN,
     R1,
     R2,
     GradientPenalty,
     squared_gradient_norms,
 )
-from keras_gan.penalties.weights import HistoricalAveraging
+from keras_gan.terms.weights import HistoricalAveraging
 
 __all__ = [
     "DRAGAN",
@@ -23,6 +23,6 @@ __all__ = [
     "GradientPenalty",
     "HistoricalAveraging",
     "MomentMatching",
-    "Penalty",
+    "Term",
     "squared_gradient_norms",
 ]

@@ -8,12 +8,12 @@ import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known, check_nonnegative
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 
 _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
 
 
-class _FeatureTerm(Penalty):
+class _FeatureTerm(Term):
     """Compares features of real and of generated images; for the generator.
 
     Features come from minibatches: on several replicas each compares its own share.

@@ -7,13 +7,13 @@ import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 
 _PLAYERS = ("discriminator", "generator")
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class HistoricalAveraging(Penalty):
+class HistoricalAveraging(Term):
     """Draws a player's weights towards the mean of all weights it has had.
 
     It damps the circles that two players run around their equilibrium. For both
@@ -33,8 +33,8 @@ class HistoricalAveraging(Penalty):
     Example:
     ```python
     penalties = [
-        kg.penalties.HistoricalAveraging(0.1, player="discriminator"),
-        kg.penalties.HistoricalAveraging(0.1, player="generator"),
+        kg.terms.HistoricalAveraging(0.1, player="discriminator"),
+        kg.terms.HistoricalAveraging(0.1, player="generator"),
     ]
     ```
 

@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras_gan._replicas import draw_like, draw_rows
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
-from keras_gan.penalties.base import Penalty
+from keras_gan.terms.term import Term
 
 _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
 
@@ -23,7 +23,7 @@ _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
 _GRADIENT_SCALE = 128.0
 
 
-class _GradientTerm(Penalty):
+class _GradientTerm(Term):
     """A penalty on slopes, which exist for each image by itself."""
 
     limits_gradient = True
@@ -42,7 +42,7 @@ class GradientPenalty(_GradientTerm):
     Args:
         weight: float, above 0. The paper's lambda. Defaults to `10.0`.
         one_sided: bool, whether slopes below 1 are free. Defaults to `False`.
-        interval: int, at least 1, see `Penalty`. Defaults to `1`.
+        interval: int, at least 1, see `Term`. Defaults to `1`.
 
     Raises:
         ValueError: if `weight` is not positive or `interval` is below 1.
@@ -100,7 +100,7 @@ class DRAGAN(_GradientTerm):
         weight: float, above 0. Defaults to `10.0`.
         scale: float, above 0, of the cloud, in standard deviations of all pixels of the
             minibatch. Defaults to `0.5`.
-        interval: int, at least 1, see `Penalty`. Defaults to `1`.
+        interval: int, at least 1, see `Term`. Defaults to `1`.
 
     Raises:
         ValueError: if `weight` or `scale` is not positive or `interval` is below 1.
@@ -144,7 +144,7 @@ class R1(_GradientTerm):
     Args:
         weight: float, above 0. The paper's gamma; with its factor 1/2, which the
             published code leaves out. Defaults to `10.0`.
-        interval: int, at least 1, see `Penalty`; StyleGAN2 takes 16. Defaults to `1`.
+        interval: int, at least 1, see `Term`; StyleGAN2 takes 16. Defaults to `1`.
 
     Raises:
         ValueError: if `weight` is not positive or `interval` is below 1.
@@ -173,7 +173,7 @@ class R2(R1):
 
     Args:
         weight: float, above 0. The paper's gamma. Defaults to `10.0`.
-        interval: int, at least 1, see `Penalty`. Defaults to `1`.
+        interval: int, at least 1, see `Term`. Defaults to `1`.
 
     References:
         Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually
