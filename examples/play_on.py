@@ -24,10 +24,8 @@ examples/records/goodfellow2014_mnist.
 import argparse
 import math
 from pathlib import Path
-from typing import Any
 
 import keras
-import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan._environment import record_environment
@@ -37,19 +35,12 @@ from keras_gan.runs import Run, load_run
 
 
 @keras.saving.register_keras_serializable("play_on")
-class AgainstWholeDiscriminator(kg.GAN):
-    """A GAN whose generator moves against the discriminator without dropout."""
+class AgainstWholeDiscriminator(kg.games.Game):
+    """The generator moves against the discriminator without dropout."""
 
-    _generator_moves = False
-
-    def _move_generator(self, *arguments: Any, **options: Any) -> None:
-        self._generator_moves = True
-        super()._move_generator(*arguments, **options)
-        self._generator_moves = False
-
-    def logits(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Those of the whole discriminator while the generator moves."""
-        return super().logits(images, training and not self._generator_moves)
+    def judge(self, gan, example, players, training):
+        """The discriminator's outputs, without dropout where the generator moves."""
+        return gan.judge(example, training and "generator" not in players)
 
 
 def at_other_rates(
@@ -74,9 +65,9 @@ def other_game(
     """The same players at the same epoch, in a GAN of these rules."""
     if half_life is None and not whole_discriminator:
         return gan
-    kind = AgainstWholeDiscriminator if whole_discriminator else kg.GAN
+    game = AgainstWholeDiscriminator() if whole_discriminator else None
     players = (gan.generator, gan.discriminator, gan.prior)
-    other = kind(*players, ema_half_life=half_life, seed=seed)
+    other = kg.GAN(*players, game, ema_half_life=half_life, seed=seed)
     for counter in ("train_steps", "epochs_completed"):
         getattr(other, counter).assign(getattr(gan, counter))
     return other
@@ -166,7 +157,7 @@ def main() -> None:
         "factor": options.factor,
         "ema_half_life": options.ema_half_life,
         "momentum": float(gan.generator_optimizer.momentum),
-        "simultaneous": gan.simultaneous,
+        "simultaneous": gan.rules.simultaneous,
         "whole_discriminator": options.whole_discriminator,
         "valid": values["parzen"],
         "valid_at_best_bandwidth": values["parzen_at_best_bandwidth"],

@@ -67,6 +67,18 @@ class Objective(abc.ABC):
                 the two. Defaults to `None`.
         """
 
+    def encoder_loss(self, real_logits: Tensor) -> Tensor:
+        """Returns the loss of a network that has a hand in the real example.
+
+        An encoder wants its examples to be held for generated ones, as the generator
+        wants the opposite. By default its loss is the generator's on logits of the
+        other sign; an objective whose codes are not each other's mirror says its own.
+
+        Args:
+            real_logits: float32, `[batch, 1]`, of examples that it made.
+        """
+        return self.generator_loss(-real_logits)
+
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this objective."""
         return {}
@@ -234,6 +246,11 @@ class LeastSquares(Objective):
     ) -> Tensor:
         """Returns half the mean squared distance from `c`."""
         return 0.5 * tf.reduce_mean(tf.square(fake_logits - self.c))
+
+    def encoder_loss(self, real_logits: Tensor) -> Tensor:
+        """Returns half the mean squared distance from the mirror of `c`, a + b - c."""
+        code = self.a + self.b - self.c
+        return 0.5 * tf.reduce_mean(tf.square(real_logits - code))
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this objective."""

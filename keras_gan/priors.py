@@ -5,7 +5,9 @@ built on use, so that `import keras_gan` does not import TFP.
 """
 
 import abc
+import math
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -14,6 +16,7 @@ import tensorflow as tf
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
+    check_nonnegative,
     check_positive,
     check_positive_integer,
     check_seed,
@@ -153,6 +156,52 @@ class NormalPrior(Prior):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {**super().get_config(), "mean": self.mean, "stddev": self.stddev}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class CategoricalPrior(Prior):
+    """Labels 0 to num_classes - 1: p(c) where a conditional generator is not told c.
+
+        p(c) = probabilities[c]
+
+    Args:
+        num_classes: int, at least 1.
+        probabilities: floats, one for each class, at least 0 and with sum 1; `None`
+            gives all classes the same. Defaults to `None`.
+
+    Raises:
+        ValueError: if `num_classes` is below 1, or `probabilities` are none.
+
+    Example:
+    >>> CategoricalPrior(10).sample(4, seed=1).dtype
+    tf.int32
+    >>> CategoricalPrior(2, [0.0, 1.0]).sample(3, seed=1).numpy()
+    array([1, 1, 1], dtype=int32)
+    """
+
+    def __init__(
+        self, num_classes: int, probabilities: Sequence[float] | None = None
+    ) -> None:
+        self.num_classes = check_positive_integer("num_classes", num_classes)
+        self.probabilities = probabilities
+        if probabilities is not None:
+            given = tuple(check_nonnegative("probabilities", p) for p in probabilities)
+            if len(given) != num_classes or not math.isclose(sum(given), 1.0):
+                expected = f"{num_classes} floats with sum 1"
+                raise invalid_argument("probabilities", expected, probabilities)
+            self.probabilities = given
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Categorical` of int32 labels."""
+        from tensorflow_probability import distributions as tfd
+
+        equal = (1 / self.num_classes,) * self.num_classes
+        return tfd.Categorical(probs=self.probabilities or equal)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {"num_classes": self.num_classes, "probabilities": self.probabilities}
 
 
 def _stateless_seed(seed: int | Tensor) -> Tensor:

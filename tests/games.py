@@ -45,6 +45,36 @@ def tiny_images(num_images: int = 40, seed: int = 0):
     return random.uniform(size=(num_images, 4, 4, 1)).astype("float32")
 
 
+class RoundOf:
+    """A round of given tensors: what a term asks of one, without a game."""
+
+    training = True
+
+    def __init__(self, discriminator, real, fake, seed) -> None:
+        self.critic = discriminator
+        self._images = {"real": real, "fake": fake}
+        self._seed = seed
+
+    def packs(self, kind):
+        return self._images[kind]
+
+    def features(self, network, kind):
+        return network(self._images[kind], training=True)
+
+    def seed_of(self, term):
+        return self._seed
+
+    def afresh(self):
+        return self
+
+
+def value_of(term, discriminator=None, real=None, fake=None, seed=None):
+    """The value of a term for its first player."""
+    if hasattr(term, "layer"):
+        term.bind(discriminator, discriminator)
+    return term(RoundOf(discriminator, real, fake, seed), term.players[0])
+
+
 def without_dropout(gan: kg.GAN) -> kg.GAN:
     for layer in gan.discriminator.layers:
         if isinstance(layer, keras.layers.Dropout):
@@ -76,7 +106,7 @@ def everything_of(gan: kg.GAN) -> list[np.ndarray]:
         *gan.variables,
         *gan.generator_optimizer.variables,
         *gan.discriminator_optimizer.variables,
-        *(variable for penalty in gan.terms for variable in penalty.variables),
+        *(variable for term in gan.terms for variable in term.variables),
     ]
     return [variable.numpy() for variable in state]
 

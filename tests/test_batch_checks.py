@@ -7,6 +7,7 @@ import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
 
 from keras_gan.training.batch_checks import BatchCheck, CheckedBatches
+from keras_gan.training.examples import Entries
 
 
 class Batches(keras.utils.PyDataset):
@@ -122,7 +123,8 @@ def test_a_generator_of_images_alone_or_with_labels():
 
 
 def test_what_keras_asks_of_a_py_dataset_is_kept():
-    check = BatchCheck((4, 4, 1), 1, (0.0, 1.0))
+    entries = Entries("images", ("images",))
+    check = BatchCheck(entries, (4, 4, 1), 1, (0.0, 1.0))
     dataset = Batches(workers=3, use_multiprocessing=True, max_queue_size=7)
     checked = CheckedBatches(dataset, check)
     assert (checked.workers, checked.max_queue_size) == (3, 7)

@@ -240,12 +240,12 @@ def test_a_second_stage_continues_a_run(tmp_path, small_recipes, capsys):
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     train = ["train", "--verbose", "0"]
     assert main([*train, "small", "--alternating", "--output-dir", one]) == 0
-    assert not kg.load(tmp_path / "one" / "model.keras").simultaneous
+    assert not kg.load(tmp_path / "one" / "model.keras").rules.simultaneous
     second = [*train, "second", "--output-dir", two]
     assert main(second) == 2
     assert "second continues small: `--pretrained` must" in capsys.readouterr().err
     assert main([*second, "--pretrained", one, "--data", "digits"]) == 0
-    assert kg.load(tmp_path / "two" / "model.keras").simultaneous
+    assert kg.load(tmp_path / "two" / "model.keras").rules.simultaneous
     held = json.loads((tmp_path / "two" / "config.json").read_text())
     assert held["pretrained"] == one and held["data"] == "digits"
     assert main([*second, "--pretrained", two, "--output-dir", one + "x"]) == 2
@@ -255,7 +255,7 @@ def test_a_second_stage_continues_a_run(tmp_path, small_recipes, capsys):
     # A resumed run keeps its order of play, and cannot change it.
     extend = [*train, "small", "--resume", "--output-dir", one, "--epochs", "2"]
     assert main(extend) == 0
-    assert not kg.load(tmp_path / "one" / "model.keras").simultaneous
+    assert not kg.load(tmp_path / "one" / "model.keras").rules.simultaneous
     assert (
         main([*train, "second", "--resume", "--alternating", "--output-dir", two]) == 2
     )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from catalog import copy_of, entries_of
-from games import make_tiny_gan, tiny_images, without_dropout
+from games import make_tiny_gan, tiny_images, value_of, without_dropout
 
 import keras_gan as kg
 
@@ -63,14 +63,14 @@ def penalty_computation(entry):
         variable.assign(variable + 0.5)  # as after some moves
     latents = tf.constant(ROWS[:, :3])
     real = tf.constant(tiny_images(9))
-    weights = getattr(gan, penalty.player).trainable_variables
+    weights = getattr(gan, penalty.players[0]).trainable_variables
 
     def value():
         fake = gan.generator(latents)
         if isinstance(entry, DRAWING_PENALTIES):
             ones = tf.ones_like(real)
-            return penalty(gan.discriminator, ones, ones, SEED)
-        return penalty(gan.discriminator, real, fake, SEED)
+            return value_of(penalty, gan.discriminator, ones, ones, SEED)
+        return value_of(penalty, gan.discriminator, real, fake, SEED)
 
     values = [weight.value for weight in weights]
     return lambda: [
@@ -251,13 +251,14 @@ def test_gradients_of_penalties_match_differences(entry):
         variable.numpy() + (0.5 if variable.ndim else 1e6)
         for variable in penalty.variables
     ]
-    player = generator if penalty.player == "generator" else discriminator
+    player = generator if penalty.players[0] == "generator" else discriminator
 
     def value():
         for variable, number in zip(penalty.variables, past, strict=True):
             variable.assign(number)
         fake = generator(tf.constant(ROWS[:, :3]))
-        return penalty(discriminator, tf.constant(3 * tiny_images(9)), fake, SEED)
+        real = tf.constant(3 * tiny_images(9))
+        return value_of(penalty, discriminator, real, fake, SEED)
 
     variables = [variable.value for variable in player.trainable_variables]
     # In float32, whatever the networks are: hence a wide step.

@@ -12,6 +12,7 @@ from games import (
 )
 
 import keras_gan as kg
+from keras_gan.training.round import Round
 from keras_gan.training.view import DiscriminatorView
 
 SEED = tf.constant([1, 2])
@@ -166,10 +167,8 @@ def test_slopes_are_taken_at_images_through_what_is_done_to_show_them():
             make_tiny_gan().generator, linear_discriminator(), kg.priors.UniformPrior(3)
         )
         gan.compile(sgd(), sgd(), terms=[kg.terms.R1()], augmentation=times)
-        inputs = gan._penalty_inputs(
-            tf.constant(tiny_images(4)), tf.constant(tiny_images(4)), draw=0
-        )
-        penalties.append(float(gan.terms.at_once("discriminator", **inputs)))
+        round = Round(gan, {"images": tf.constant(tiny_images(4))}, ["discriminator"])
+        penalties.append(float(gan.terms[0](round, "discriminator")))
     np.testing.assert_allclose(penalties[1], 9 * penalties[0], rtol=1e-5)
 
 
@@ -218,7 +217,7 @@ def test_a_generator_that_moves_often_answers_one_discriminator(tmp_path):
     assert len(np.unique(flat, axis=0)) == 20  # fresh latents for every move
     gan.save(tmp_path / "gan.keras")
     loaded = kg.load(tmp_path / "gan.keras")
-    assert loaded.generator_steps == 3
+    assert loaded.rules.generator_steps == 3
 
 
 def test_options_survive_saving(tmp_path):

@@ -54,12 +54,13 @@ def test_each_player_moves_only_in_its_own_step():
     gan = make_tiny_gan()
     images = tf.constant(tiny_images(8))
     generator, discriminator = weights_of(gan.generator), weights_of(gan.discriminator)
-    gan._move_discriminator(images, draw=0)
+    batch = {"images": images}
+    gan._move([gan.discriminator_player], batch, draw=0)
     for before, after in zip(generator, weights_of(gan.generator), strict=True):
         np.testing.assert_array_equal(before, after)
     moved = weights_of(gan.discriminator)
     assert any((a != b).any() for a, b in zip(discriminator, moved, strict=True))
-    gan._move_generator(images, draw=1)
+    gan._move([gan.generator_player], batch, draw=1)
     for before, after in zip(moved, weights_of(gan.discriminator), strict=True):
         np.testing.assert_array_equal(before, after)
     pairs = zip(generator, weights_of(gan.generator), strict=True)
@@ -293,8 +294,8 @@ def test_loading_restores_rules_and_samples(tmp_path):
     one_step(gan, tiny_images(10))
     gan.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras")
-    assert loaded.objective.get_config() == {"label_smoothing": 0.1}
-    assert loaded.discriminator_steps == 2 and loaded.seed == 3
+    assert loaded.rules.objective.get_config() == {"label_smoothing": 0.1}
+    assert loaded.rules.discriminator_steps == 2 and loaded.seed == 3
     np.testing.assert_array_equal(loaded.sample(5, seed=1), gan.sample(5, seed=1))
 
 

@@ -5,6 +5,7 @@ import pytest
 import scipy.special
 import scipy.stats
 import sklearn.datasets
+from games import value_of
 
 import keras_gan as kg
 from keras_gan.recipes import gaussian_mixtures as recipes
@@ -155,10 +156,7 @@ def test_recipe_plays_the_same_game_in_other_units(build):
     )
     points = POINTS.astype("float32")
     costs = [
-        [
-            float(penalty(gan.discriminator, x, x, seed=[0, 0]))
-            for penalty in gan.terms
-        ]
+        [float(value_of(term, gan.discriminator, x, x, [0, 0])) for term in gan.terms]
         for gan, x in ((small, 0.5 * points), (large, 4 * points))
     ]
     np.testing.assert_allclose(*costs, rtol=1e-4)

@@ -25,8 +25,8 @@ def test_the_mnist_recipe_is_that_of_2014(mnist_like):
     prior = gan.prior.get_config()
     bound = 3**0.5
     assert prior == {"latent_dim": 100, "low": -bound, "high": bound}
-    assert gan.simultaneous and gan.discriminator_steps == 1
-    assert gan.objective.get_config() == {"label_smoothing": 0.0}
+    assert gan.rules.simultaneous and gan.rules.discriminator_steps == 1
+    assert gan.rules.objective.get_config() == {"label_smoothing": 0.0}
     # Half of 0.1: the published discriminator loss is half the sum of both terms.
     rates = [
         (optimizer, share * 0.1, share * 1e-6)
@@ -64,8 +64,8 @@ def test_the_stabilized_recipe_has_the_networks_of_2014(mnist_like):
         assert theirs.get_config() == ours.get_config()  # dropout included
         assert_equal_weights(theirs, ours)
     assert gan.prior.get_config() == plain.prior.get_config()
-    assert not gan.simultaneous
-    assert [type(penalty).__name__ for penalty in gan.terms.penalties] == ["R1"]
+    assert not gan.rules.simultaneous
+    assert [type(penalty).__name__ for penalty in gan.terms] == ["R1"]
     assert gan.ema_half_life > 0
 
 

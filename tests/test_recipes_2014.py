@@ -88,7 +88,7 @@ def test_published_steps(recipe):
     name, gan, _ = recipe
     batch_size, rate = BATCH_AND_RATE[name]
     assert RECIPES[name].batch_size == batch_size
-    assert gan.simultaneous and gan.discriminator_steps == 1
+    assert gan.rules.simultaneous and gan.rules.discriminator_steps == 1
     for optimizer, share in (
         (gan.generator_optimizer, 1.0),
         (gan.discriminator_optimizer, 0.5),  # its published loss is halved instead
@@ -188,4 +188,4 @@ def test_a_first_stage_of_another_size_is_refused():
 def test_the_players_can_alternate():
     assert all(RECIPES[name].can_alternate for name in SIZES)
     gan = build("goodfellow2014_mnist", simultaneous=False)
-    assert not gan.simultaneous
+    assert not gan.rules.simultaneous

@@ -147,6 +147,6 @@ def test_what_a_game_leaves_to_keras_is_kept(tiny_gan):
 @pytest.mark.parametrize(
     "terms", [None, R1(), "r1", (one for one in [R1()]), {R1(): 1.0}]
 )
-def test_penalties_come_in_a_list(tiny_gan, penalties):
-    with pytest.raises(TypeError, match=r"`terms` must be a list.*=\[penalty\]"):
-        tiny_gan.compile("adam", "adam", terms=penalties)
+def test_terms_come_in_a_list(tiny_gan, terms):
+    with pytest.raises(TypeError, match=r"`terms` must be a list.*=\[term\]"):
+        tiny_gan.compile("adam", "adam", terms=terms)

@@ -223,7 +223,7 @@ def test_play_on_changes_the_order_of_play_and_the_momentum(runs, example, tmp_p
     record = json.loads((tmp_path / "play_on.json").read_text())
     assert record["momentum"] == pytest.approx(0.9) and not record["simultaneous"]
     after = kg.load(tmp_path / "model.keras")
-    assert not after.simultaneous
+    assert not after.rules.simultaneous
     for optimizer in (after.generator_optimizer, after.discriminator_optimizer):
         assert float(optimizer.momentum) == pytest.approx(0.9)
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from games import value_of
 from scipy.linalg import sqrtm
 from scipy.special import expit
 from scipy.stats import norm
@@ -219,7 +220,7 @@ def play_for_two_scalars(penalties, rate, num_steps):
         value = (tf.where(x < 0, x, x**2) - 1) * (y - 1)
         terms = {"generator": value, "discriminator": -value}
         for penalty in penalties:
-            terms[penalty.player] += penalty(None, None, None, None)
+            terms[penalty.player] += value_of(penalty)
         return terms["generator"], terms["discriminator"]
 
     @tf.function(jit_compile=True)

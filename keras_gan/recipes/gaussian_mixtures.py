@@ -14,9 +14,9 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.datasets import mixtures
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.gan import GAN
-from keras_gan.terms import R1, R2
 from keras_gan.priors import NormalPrior
 from keras_gan.recipes._player_seeds import player_seeds
+from keras_gan.terms import R1, R2
 
 _HIDDEN_UNITS = (128, 128, 128, 128)
 _LATENT_DIM = 2

@@ -9,9 +9,9 @@ from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.terms.gradients import R1
 from keras_gan.recipes._goodfellow2014 import mnist_players
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.terms.gradients import R1
 
 _BATCH_SIZE = 100
 _EPOCHS = 16

@@ -14,9 +14,7 @@ import csv
 import dataclasses
 import json
 import math
-import os
 from pathlib import Path
-from typing import Any
 
 from keras_gan._files import remove_partials, replacing, write_json
 from keras_gan._types import Config

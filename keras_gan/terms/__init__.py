@@ -1,18 +1,19 @@
-"""Terms that a player's loss gets besides the game: on gradients, weights, features.
+"""Terms that a player's loss gets besides the objective: on slopes, weights, features.
 
-A penalty is called with the discriminator and one minibatch and returns what is added
-to the loss, weight included.
+A term is called with the round that is played and the player whose loss it joins, and
+returns what is added to it, weight included.
 """
 
-from keras_gan.terms.term import Term
 from keras_gan.terms.features import FeatureMatching, MomentMatching
 from keras_gan.terms.gradients import (
     DRAGAN,
     R1,
     R2,
     GradientPenalty,
+    SlopePenalty,
     squared_gradient_norms,
 )
+from keras_gan.terms.term import Term
 from keras_gan.terms.weights import HistoricalAveraging
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "GradientPenalty",
     "HistoricalAveraging",
     "MomentMatching",
+    "SlopePenalty",
     "Term",
     "squared_gradient_norms",
 ]

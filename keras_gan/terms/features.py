@@ -19,7 +19,7 @@ class _FeatureTerm(Term):
     Features come from minibatches: on several replicas each compares its own share.
     """
 
-    player = "generator"
+    players = ("generator",)
 
     def __init__(self, weight: float = 1.0, layer: str | None = None) -> None:
         super().__init__(weight)
@@ -29,15 +29,10 @@ class _FeatureTerm(Term):
         """Finds the layer."""
         self._network = _features_of(discriminator, self.layer)
 
-    def __call__(
-        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
+    def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted distance of the features."""
-        network = getattr(self, "_network", None)
-        if network is None:
-            network = _features_of(discriminator, self.layer)
         real_features, fake_features = (
-            _as_rows(network(images, training=True)) for images in (real, fake)
+            _as_rows(round.features(self._network, kind)) for kind in ("real", "fake")
         )
         distance = self.compare(tf.stop_gradient(real_features), fake_features)
         return self.weight * distance

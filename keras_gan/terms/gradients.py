@@ -5,6 +5,7 @@ discriminator judges each image by itself: batch normalisation and minibatch lay
 break that.
 """
 
+import abc
 import functools
 from typing import Any
 
@@ -23,14 +24,38 @@ _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
 _GRADIENT_SCALE = 128.0
 
 
-class _GradientTerm(Term):
-    """A penalty on slopes, which exist for each image by itself."""
+class SlopePenalty(Term):
+    """Base class of penalties on slopes, which exist for each image by itself.
+
+    A subclass says in `penalty` what slopes cost. They are those of the logit at images
+    as they are, through all that is done to show them to the discriminator; conditions
+    stay as they came.
+    """
 
     limits_gradient = True
 
+    def __call__(self, round: Any, player: str) -> Tensor:
+        """Returns the weighted penalty of one round."""
+        real, fake = round.packs("real"), round.packs("fake")
+        return self.penalty(round.critic, real, fake, round.seed_of(self))
+
+    @abc.abstractmethod
+    def penalty(
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
+    ) -> Tensor:
+        """Returns the weighted penalty, a float32 scalar.
+
+        Args:
+            discriminator: `keras.Model`, or a function with its signature, from images
+                to logits `[batch, 1]`.
+            real: float, `[batch, height, width, channels]`, or of another rank.
+            fake: float, of the same shape.
+            seed: integers `[2]`, key of the penalty's own randomness.
+        """
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class GradientPenalty(_GradientTerm):
+class GradientPenalty(SlopePenalty):
     """Keeps the discriminator's slope near 1 between data and generated images.
 
     The Lipschitz control of WGAN-GP. Each pair gets its own place on the line.
@@ -54,7 +79,8 @@ class GradientPenalty(_GradientTerm):
     >>> slope.layers[-1].kernel.assign([[3.0]])
     <...>
     >>> images = tf.zeros((4, 1, 1, 1))
-    >>> float(GradientPenalty(10.0)(slope, images, images, seed=[0, 0]))  # 10 (3 - 1)^2
+    >>> term = GradientPenalty(10.0)
+    >>> float(term.penalty(slope, images, images, [0, 0]))  # 10 (3 - 1)^2
     40.0
 
     References:
@@ -68,7 +94,7 @@ class GradientPenalty(_GradientTerm):
         super().__init__(weight, interval)
         self.one_sided = bool(one_sided)
 
-    def __call__(
+    def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared distance of the slopes from 1."""
@@ -85,7 +111,7 @@ class GradientPenalty(_GradientTerm):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class DRAGAN(_GradientTerm):
+class DRAGAN(SlopePenalty):
     """Keeps the discriminator's slope near 1 around the data.
 
     As `GradientPenalty`, in a cloud around real images instead of between both kinds.
@@ -116,7 +142,7 @@ class DRAGAN(_GradientTerm):
         super().__init__(weight, interval)
         self.scale = check_positive("scale", scale)
 
-    def __call__(
+    def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared distance of the slopes from 1."""
@@ -136,7 +162,7 @@ class DRAGAN(_GradientTerm):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class R1(_GradientTerm):
+class R1(SlopePenalty):
     """Flattens the discriminator on the data: zero-centred gradient penalty.
 
         penalty = weight / 2 * mean(norm(grad D(real))^2)
@@ -157,7 +183,7 @@ class R1(_GradientTerm):
     def __init__(self, weight: float = 10.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
 
-    def __call__(
+    def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on the data."""
@@ -180,11 +206,11 @@ class R2(R1):
         Converge?, 2018. https://arxiv.org/abs/1801.04406
     """
 
-    def __call__(
+    def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on generated images."""
-        return super().__call__(discriminator, fake, fake, seed)
+        return super().penalty(discriminator, fake, fake, seed)
 
 
 def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:

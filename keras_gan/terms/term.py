@@ -1,4 +1,4 @@
-"""What a penalty is: a weight, an interval, and the player whose loss it joins."""
+"""What a term is: a weight, an interval, and the players whose loss it joins."""
 
 import abc
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive, check_positive_integer
 
 
-class Penalty(abc.ABC):
-    """Base class of the terms that a player's loss gets besides the game.
+class Term(abc.ABC):
+    """Base class of what a player's loss gets besides the objective.
 
     Args:
         weight: float, above 0. Factor of the term.
@@ -24,18 +24,20 @@ class Penalty(abc.ABC):
     >>> import tensorflow as tf
     >>> @keras.saving.register_keras_serializable(package="mine")
     ... class SmallLogits(Term):
-    ...     def __call__(self, discriminator, real, fake, seed):
-    ...         logits = discriminator(real, training=True)
-    ...         return self.weight * tf.reduce_mean(tf.square(logits))
+    ...     def __call__(self, round, player):
+    ...         return self.weight * tf.reduce_mean(tf.square(round.logits("real")))
     >>> SmallLogits(0.1, interval=4).get_config()
     {'weight': 0.1, 'interval': 4}
     """
 
-    player: str = "discriminator"
-    """Whose loss gets the term: `"discriminator"` or `"generator"`."""
+    players: Sequence[str] = ("discriminator",)
+    """Whose losses get the term: `"discriminator"`, `"generator"` or both."""
+
+    reads: Sequence[str] = ()
+    """Entries of the batch that the term needs and no network names."""
 
     replaces_objective: bool = False
-    """Whether the player forgets the objective and minimises penalties alone."""
+    """Whether the player forgets the objective and minimises its terms alone."""
 
     limits_gradient: bool = False
     """Whether the term bounds the discriminator's slope image by image."""
@@ -54,29 +56,25 @@ class Penalty(abc.ABC):
         self.interval = check_positive_integer("interval", interval)
 
     @abc.abstractmethod
-    def __call__(
-        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
+    def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted term, a float32 scalar.
 
         Args:
-            discriminator: `keras.Model`, or a function with its signature, from images
-                to logits `[batch, 1]`.
-            real: float, `[batch, height, width, channels]`, images of the data.
-            fake: float, of the same shape, generated images.
-            seed: integers `[2]`, key of the term's own randomness.
+            round: `keras_gan.training.round.Round`: the batch, the real and the fake
+                example, what the discriminator says of each, the networks.
+            player: whose loss it joins, `"discriminator"` or `"generator"`.
         """
 
-    def bind(  # noqa: B027 (most penalties have nothing to prepare)
+    def bind(  # noqa: B027 (most terms have nothing to prepare)
         self, generator: keras.Model, discriminator: keras.Model
     ) -> None:
         """Prepares the term for the two networks of a game; `compile` calls it."""
 
     def get_config(self) -> Config:
-        """Returns the arguments that rebuild this penalty."""
+        """Returns the arguments that rebuild this term."""
         return {"weight": self.weight, "interval": self.interval}
 
     @classmethod
     def from_config(cls, config: Config) -> "Term":
-        """Builds a penalty from what `get_config` returned."""
+        """Builds a term from what `get_config` returned."""
         return cls(**config)

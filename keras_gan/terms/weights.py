@@ -32,7 +32,7 @@ class HistoricalAveraging(Term):
 
     Example:
     ```python
-    penalties = [
+    terms = [
         kg.terms.HistoricalAveraging(0.1, player="discriminator"),
         kg.terms.HistoricalAveraging(0.1, player="generator"),
     ]
@@ -46,6 +46,7 @@ class HistoricalAveraging(Term):
     def __init__(self, weight: float = 0.1, player: str = "discriminator") -> None:
         super().__init__(weight)
         self.player = check_known("player", player, _PLAYERS)
+        self.players = (self.player,)
 
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Begins the mean of the player's weights."""
@@ -58,9 +59,7 @@ class HistoricalAveraging(Term):
         ]
         self.variables = (self._count, *self._means)
 
-    def __call__(
-        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
+    def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted squared distance from the mean, which it moves."""
         self._count.assign_add(1.0)
         distance = tf.constant(0.0)

@@ -1,13 +1,20 @@
 """The moving average of a generator's weights, which samples better than the last."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
 
 
-def clone_for_averaging(generator: keras.Model, latent_dim: int) -> keras.Model:
-    """Returns a copy of the generator with equal weights that no optimizer moves."""
+def clone_for_averaging(generator: keras.Model, inputs: Any) -> keras.Model:
+    """Returns a copy of the generator with equal weights that no optimizer moves.
+
+    Args:
+        generator: `keras.Model`.
+        inputs: what it accepts.
+    """
     try:
         average = keras.models.clone_model(generator)
     except (NotImplementedError, TypeError, ValueError) as error:
@@ -15,7 +22,7 @@ def clone_for_averaging(generator: keras.Model, latent_dim: int) -> keras.Model:
             "`ema_half_life` needs a generator that Keras can clone: a Sequential or "
             f"functional model, or a subclass with get_config. Received: {error}"
         ) from error
-    average(tf.zeros((2, latent_dim)), training=False)  # builds subclassed networks
+    average(inputs, training=False)  # builds subclassed networks
     average.set_weights(generator.get_weights())
     average.trainable = False
     return average

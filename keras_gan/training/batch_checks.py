@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import Shape
+from keras_gan.training.examples import Entries
 from keras_gan.training.network_checks import (
     FAR_OUT,
     SCALE_FIRST,
@@ -23,30 +24,32 @@ class BatchCheck(NamedTuple):
     """What each batch has to be; it is pickled where batches come from processes.
 
     Args:
+        entries: `Entries` that are needed.
         image_shape: tuple, shape of one generated image.
         multiple: int, that must divide the rows of the first batch; a last one may be
             short.
         reachable: pair of floats, the generator's range, or `None` for any.
     """
 
+    entries: Entries
     image_shape: Shape
     multiple: int
     reachable: tuple[float, float] | None
 
-    def images_of(self, batch: Any, index: int) -> tuple[Any]:
-        """Returns the images alone, as Keras takes them; raises unless they are fit.
+    def needed(self, batch: Any, index: int) -> Any:
+        """Returns the needed entries, as Keras takes them; raises unless they are fit.
 
         Args:
-            batch: images, or a tuple or list that begins with them.
+            batch: images, a dict of entries, or a tuple or list that begins with them.
             index: int, of the batch; messages name it.
         """
-        images = batch[0] if isinstance(batch, tuple | list) and batch else batch
         try:
-            self._check(images, index)
+            example = self.entries.of(batch)
+            self._check(example[self.entries.data], index)
         except (TypeError, ValueError) as error:
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error
-        return (images,)
+        return (example,) if len(example) > 1 else (example[self.entries.data],)
 
     def _check(self, images: Any, index: int) -> None:
         if not hasattr(images, "shape") or not hasattr(images, "dtype"):
@@ -89,8 +92,8 @@ class CheckedBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self._dataset)
 
-    def __getitem__(self, index: int) -> tuple[Any]:
-        return self._check.images_of(self._dataset[index], index)
+    def __getitem__(self, index: int) -> Any:
+        return self._check.needed(self._dataset[index], index)
 
     def on_epoch_begin(self) -> None:
         """Tells the dataset."""
@@ -106,7 +109,7 @@ def checked_batches(data: Any, check: BatchCheck) -> Any:
     if isinstance(data, keras.utils.PyDataset):
         return CheckedBatches(data, check)
     if isinstance(data, types.GeneratorType):
-        return (check.images_of(batch, index) for index, batch in enumerate(data))
+        return (check.needed(batch, index) for index, batch in enumerate(data))
     return data
 
 

@@ -1,76 +1,51 @@
 """Rules of a game that contradict each other, or are known to fail together."""
 
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 
 from keras_gan import layers
-from keras_gan._validation import check_positive_integer
-from keras_gan.objectives import Objective
-from keras_gan.terms.term import Term
 from keras_gan.training.network_checks import layers_of
+from keras_gan.training.rules import Rules
 
 
-def check_order(
-    discriminator_steps: int,
-    generator_steps: int,
-    simultaneous: bool,
-    fused: bool,
-    discriminator: Any,
+def check_rules_fit(
+    rules: Rules, discriminator: keras.Model, jit_compile: Any, replicas: int
 ) -> None:
-    """Raises unless the players can move in this order."""
-    check_positive_integer("discriminator_steps", discriminator_steps)
-    check_positive_integer("generator_steps", generator_steps)
-    if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
-        raise ValueError(
-            "`simultaneous=True` moves each player once a step. Received: "
-            f"discriminator_steps={discriminator_steps}, "
-            f"generator_steps={generator_steps}; set both to 1."
-        )
+    """Raises unless the discriminator, XLA and the replicas can play by the rules."""
     mixing = _mixing_layers(discriminator)
-    if fused and mixing:
+    if rules.fused_discriminator and mixing:
         raise ValueError(
             "`fused_discriminator=True` shows real and generated images in one batch, "
             "which layers with batch statistics would mix. Received: a discriminator "
             f"with {mixing[0]!r}. Set fused_discriminator=False."
         )
-
-
-def check_penalties_run(
-    penalties: Sequence[Term], jit_compile: Any, replicas: int
-) -> None:
-    """Raises if a penalty cannot run as the game is compiled."""
-    for penalty in penalties:
-        name = type(penalty).__name__
-        if jit_compile is True and not penalty.supports_jit:
+    for term in rules.terms:
+        name = type(term).__name__
+        if jit_compile is True and not term.supports_jit:
             raise ValueError(
-                f"The penalty {name} cannot be compiled by XLA. Received: "
+                f"The term {name} cannot be compiled by XLA. Received: "
                 "jit_compile=True; set it to False."
             )
-        if replicas > 1 and not penalty.supports_replicas:
+        if replicas > 1 and not term.supports_replicas:
             raise ValueError(
-                f"The penalty {name} needs the whole batch on one device. Received: a "
+                f"The term {name} needs the whole batch on one device. Received: a "
                 f"strategy with {replicas} replicas; leave one of the two out."
             )
 
 
-def warn_of_known_failures(
-    objective: Objective,
-    penalties: Sequence[Term],
-    constraint: Any,
-    discriminator: keras.Model,
-) -> None:
+def warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
     """Warns of rules that are legal together but known to fail."""
-    limits_gradient = any(penalty.limits_gradient for penalty in penalties)
+    limits_gradient = any(term.limits_gradient for term in rules.terms)
     normalised = any(
         isinstance(
             layer, layers.SpectralNormalization | keras.layers.SpectralNormalization
         )
         for layer in layers_of(discriminator)
     )
-    unlimited = not limits_gradient and constraint is None and not normalised
+    unlimited = not (limits_gradient or rules.discriminator_constraint or normalised)
+    objective = rules.objective
     if objective.needs_lipschitz and unlimited:
         warnings.warn(
             f"The objective {type(objective).__name__} estimates a distance only for "

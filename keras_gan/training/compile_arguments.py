@@ -4,17 +4,17 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-_Parameters = ParamSpec("_Parameters")
-_Result = TypeVar("_Result")
+from keras_gan.training.rules import Rules
 
 # What a game, too, leaves to Keras.
 _OF_KERAS = ("jit_compile", "run_eagerly", "steps_per_execution")
 
 _LOSSES = "The game has a loss for each player: choose `objective`."
 _METRICS = (
-    "A game logs d_loss, g_loss, d_real and d_fake; give `fit` a callback such as "
+    "A game logs d_loss, g_loss, d_real and d_fake. Pass `round_metrics`, whose "
+    "`update_state` takes a round, or give `fit` a callback such as "
     "keras_gan.callbacks.EvaluationMonitor that measures images."
 )
 _REMEDIES = {
@@ -33,31 +33,39 @@ _REMEDIES = {
 }
 
 
-def refuse_foreign(
-    compile_game: Callable[_Parameters, _Result],
-) -> Callable[_Parameters, _Result]:
-    """Makes a `compile` refuse arguments by names that mean nothing in a game.
+def takes_rules(compile_game: Callable[..., None]) -> Callable[..., None]:
+    """Makes a `compile` take the options of a game, each written in `Rules` alone.
 
-    Around the function, not inside it: Python would first complain of the arguments
-    that are missing, and never name the one that is wrong.
+    Names that mean nothing in a game are refused around the function, not inside it:
+    Python would first complain of the arguments that are missing, and never name the
+    one that is wrong.
 
     Args:
-        compile_game: method whose signature says which names it takes itself.
+        compile_game: method of `(self, generator_optimizer, discriminator_optimizer,
+            rules, **of_keras)`.
 
     Returns:
-        checked: the method; it raises a TypeError that says what to pass instead.
+        compile: method that takes every field of `Rules` in the place of `rules`; it
+        raises a TypeError that says what to pass instead of a foreign name.
     """
-    signature = inspect.signature(compile_game).parameters.values()
-    own = [one.name for one in signature if one.kind is one.POSITIONAL_OR_KEYWORD]
-    known = (*own[1:], *_OF_KERAS)  # without `self`
+    own = [*inspect.signature(compile_game).parameters.values()][:3]
+    options = [*inspect.signature(Rules).parameters.values()]
+    parameters = [one.replace(annotation=Any) for one in (*own, *options)]
+    keras_own = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    signature = inspect.Signature([*parameters, keras_own])
+    known = (*(one.name for one in parameters[1:]), *_OF_KERAS)
 
     @functools.wraps(compile_game)
-    def checked(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+    def checked(*args: Any, **kwargs: Any) -> None:
         for name, value in kwargs.items():
             if name not in known:
                 raise _foreign(name, value, known)
-        return compile_game(*args, **kwargs)
+        given = signature.bind(*args, **kwargs).arguments
+        of_keras = given.pop("kwargs", {})
+        players = [given.pop(one.name) for one in own]
+        compile_game(*players, Rules(**given), **of_keras)
 
+    checked.__signature__ = signature  # type: ignore[attr-defined]
     return checked
 
 

@@ -1,169 +1,183 @@
 """What `fit` and `evaluate` make of their data before Keras takes over."""
 
+from collections.abc import Mapping
 from types import GeneratorType
-from typing import Any
+from typing import Any, NamedTuple
 
-import keras
+import numpy as np
 import tensorflow as tf
 
-from keras_gan._replicas import without_strategy
+from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.training import network_checks
 from keras_gan.training.batches import (
     EpochClock,
-    evaluation_batches,
-    image_dataset,
+    checked_dataset,
     is_array,
-    refuse_labels_and_weights,
-    told_of_bad_images,
+    named_batches,
     with_equal_shares,
 )
-from keras_gan.training.players import Players
-from keras_gan.training.step_function import StepFunction
+from keras_gan.training.conditions import check_classes
+from keras_gan.training.examples import LABELS
 
 _BATCH_SIZE = 32  # Keras's
 
 
-class FittedPlayers(Players):
-    """Players that meet images in the order, the sizes and the shares of a game."""
+class FitData(NamedTuple):
+    """What `keras.Model.fit` is given.
 
-    discriminator_steps: int
-    train_function: Any
+    Args:
+        batches: one element for each step.
+        clock: callback that counts epochs, before any other.
+        validation_batches: held-out data, or `None`.
+        shuffle: bool, whether Keras shuffles.
+    """
 
-    def fit(
-        self,
-        x: Any = None,
-        y: None = None,
-        batch_size: int | None = None,
-        callbacks: Any = None,
-        validation_split: float = 0.0,
-        validation_data: Any = None,
-        shuffle: bool = True,
-        **kwargs: Any,
-    ) -> keras.callbacks.History:
-        """Plays the game; takes what `keras.Model.fit` takes.
+    batches: Any
+    clock: EpochClock
+    validation_batches: Any
+    shuffle: bool
 
-        Args:
-            x: images as an array `[num_images, height, width, channels]`, whose order
-                is keyed by (seed, epoch); or a `tf.data.Dataset`,
-                `keras.utils.PyDataset` or generator of images or of `(images, labels)`,
-                whose labels are passed over: one element for each step, which is
-                divided into `discriminator_steps` minibatches.
-            y: `None`; labels are refused. Defaults to `None`.
-            batch_size: int. Rows of one minibatch, for arrays; over all replicas of a
-                strategy. Defaults to `32`.
-            callbacks: list of Keras callbacks. Defaults to `None`.
-            validation_split: float in [0, 1). Share of an array's last rows to hold
-                out. Defaults to `0.0`.
-            validation_data: as in Keras; losses on it are logged with prefix `val_`.
-                Defaults to `None`.
-            shuffle: bool, for arrays. Defaults to `True`.
-            **kwargs: `epochs`, `verbose`, `initial_epoch` and the rest.
 
-        Returns:
-            history: `keras.callbacks.History`.
+def data_of(gan: Any, x: Any, y: Any = None) -> Any:
+    """Arrays by name, all that the game needs and no more; datasets as they are.
 
-        Raises:
-            ValueError: if images have another shape than generated ones, are not
-                finite, lie far outside the generator's range, or come in batches that
-                packs or groups do not divide; a dataset is checked as it is read;
-                if `batch_size` or `validation_batch_size` is below 1.
-            TypeError: if images are no floats.
-        """
-        refuse_labels_and_weights(y, kwargs)
-        callbacks = list(callbacks or [])
-        batch_size = _batch_size("batch_size", batch_size, _BATCH_SIZE)
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        if is_array(x):
-            split = check_fraction("validation_split", validation_split)
-            num_train = len(x) - int(len(x) * split)
-            if split:
-                validation_data = (x[num_train:],)
-            epoch = tf.Variable(self.epochs_completed.numpy(), trainable=False)
-            callbacks.insert(0, EpochClock(epoch))
-            x = self._training_batches(x[:num_train], batch_size, epoch, shuffle)
-        else:
-            callbacks.insert(0, EpochClock())
-            reachable = network_checks.reachable_range(self.generator)
-            x = image_dataset(x, self.image_shape, self._row_multiple, reachable)
-        validation_size = _batch_size(
-            "validation_batch_size",
-            kwargs.pop("validation_batch_size", None),
-            batch_size,
+    Args:
+        gan: the `GAN`.
+        x: data or a dict of entries, as arrays; or a dataset of either.
+        y: labels as an array, or `None`.
+
+    Raises:
+        ValueError: if arrays differ in length, one is missing or nobody reads it, or
+            labels lie outside their classes.
+        TypeError: if an entry has another dtype than the network's input.
+    """
+    if not is_array(x) and not isinstance(x, Mapping):
+        if y is not None:
+            raise ValueError(
+                "`y` must be None where `x` is a dataset: let its elements be pairs "
+                f"(images, labels), or dicts. Received: y of type {type(y).__name__}"
+            )
+        return x
+    entries = gan.entries
+    labels = None if y is None or is_array(y) else np.asarray(y)
+    brought = entries.brought((x, y if labels is None else labels))
+    unread = [name for name in brought if name not in entries.needed]
+    if unread == [LABELS] and y is not None:
+        raise ValueError(
+            "`y` has no place in this game: neither a network nor a term reads labels. "
+            f"Received: y of type {type(y).__name__}; leave it out, or give the "
+            "networks an input named 'labels'. (Labels that come in a dataset of "
+            "(images, labels) are passed over.)"
         )
-        validation_data = evaluation_batches(validation_data, validation_size, replicas)
-        x = with_equal_shares(x, self._rows_of_all())
-        # These have an order of their own: Keras would warn that it keeps it.
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset | GeneratorType)
-        with told_of_bad_images():
-            return super().fit(
-                x,
-                callbacks=callbacks,
-                validation_data=validation_data,
-                shuffle=shuffle,
-                **kwargs,
+    if unread:
+        raise ValueError(
+            f"Nobody reads {unread} in this game. Received: {sorted(brought)}; leave "
+            f"them out: it needs {list(entries.needed)}."
+        )
+    arrays = entries.of(brought)
+    _check_rows(gan, arrays)
+    return arrays
+
+
+def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"All entries must have one length. Received: {lengths}")
+    for name, array in arrays.items():
+        expected = gan.dtype_of(name)
+        dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
+        if expected is not None and expected.is_integer and dtype.kind not in "iu":
+            raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
+        check_classes(name, array, gan.condition_priors.get(name))
+
+
+def prepare(
+    gan: Any,
+    data: Any,
+    batch_size: int | None,
+    validation_batch_size: int | None,
+    validation_split: float,
+    validation_data: Any,
+    shuffle: bool,
+) -> FitData:
+    """Returns what Keras is given; raises as `GAN.fit` does."""
+    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    clock = EpochClock()
+    if isinstance(data, dict):
+        split = check_fraction("validation_split", validation_split)
+        total = len(data[gan.data_name])
+        num_train = total - int(total * split)
+        if split:
+            validation_data = {name: part[num_train:] for name, part in data.items()}
+        clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
+        train = {name: part[:num_train] for name, part in data.items()}
+        batches = _training_batches(gan, train, batch_size, clock.epoch, shuffle)
+    else:
+        reachable = network_checks.reachable_range(gan.generator)
+        batches = checked_dataset(
+            data, gan.entries, gan.image_shape, gan.row_multiple, reachable
+        )
+    size = _checked_size("validation_batch_size", validation_batch_size, batch_size)
+    pair = validation_data if isinstance(validation_data, tuple | list) else None
+    held_out = data_of(gan, *(pair[:2] if pair else (validation_data,)))
+    batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
+    # These have an order of their own: Keras would warn that it keeps it.
+    ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
+    return FitData(
+        batches, clock, evaluation_batches(gan, held_out, size), shuffle and not ordered
+    )
+
+
+def evaluation_batches(gan: Any, data: Any, batch_size: int | None) -> Any:
+    """Arrays to judge in batches of which the first gives every replica as many rows.
+
+    Keras 3 cannot begin with another one. What is no array is returned as it is.
+    """
+    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    if not isinstance(data, dict):
+        return data
+    replicas = gan.distribute_strategy.num_replicas_in_sync
+    full = max(len(data[gan.data_name]) // replicas, 1) * replicas
+    return named_batches(
+        data,
+        shuffled_batches(
+            tuple(data.values()), min(batch_size, full), seed=0, shuffle=False
+        ),
+    )
+
+
+def refuse_weights(arguments: dict[str, Any]) -> None:
+    """Raises if data come with weights, which the game has no place for."""
+    for name in ("sample_weight", "class_weight"):
+        if arguments.get(name) is not None:
+            raise ValueError(
+                f"`{name}` has no meaning in the adversarial game: every image counts "
+                f"once. Received: {name} of type {type(arguments[name]).__name__}"
             )
 
-    def evaluate(
-        self,
-        x: Any = None,
-        y: None = None,
-        batch_size: int | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Judges held-out images; takes what `keras.Model.evaluate` takes.
 
-        Args:
-            x: images as an array, or a dataset as `fit` takes it.
-            y: `None`; labels are refused. Defaults to `None`.
-            batch_size: int, for arrays. Defaults to `32`.
-            **kwargs: `return_dict`, `verbose`, `callbacks` and the rest.
-
-        Returns:
-            values: means over all images, in the order of `metrics_names`, or a dict.
-
-        Raises:
-            ValueError: if `batch_size` is below 1.
-        """
-        refuse_labels_and_weights(y, kwargs)
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        batch_size = _batch_size("batch_size", batch_size, _BATCH_SIZE)
-        x = evaluation_batches(x, batch_size, replicas)
-        return super().evaluate(x, **kwargs)
-
-    def make_train_function(self, force: bool = False) -> Any:
-        """Prepares one training step; Keras calls it."""
-        if (
-            self.run_eagerly
-            or self.steps_per_execution > 1
-            or not without_strategy(self.distribute_strategy)
-        ):
-            return super().make_train_function(force)
-        if self.train_function is None or force:
-            self.train_function = StepFunction(self.train_step, self.jit_compile)
-        return self.train_function
-
-    def _training_batches(
-        self, images: Any, batch_size: int, epoch: tf.Variable, shuffle: bool
-    ) -> tf.data.Dataset:
-        network_checks.check_training_images(images, self.generator, self.image_shape)
-        network_checks.check_batch_size(batch_size, self._row_multiple)
-        rows_per_step = batch_size * self.discriminator_steps
-        return shuffled_batches((images,), rows_per_step, self.seed, epoch, shuffle)
-
-    @property
-    def _row_multiple(self) -> int:
-        """What must divide a minibatch: packs, and groups of packs."""
-        return self.packing * network_checks.row_multiple(self.discriminator)
-
-    def _rows_of_all(self) -> int:
-        """What must divide a step's rows, so that replicas get equal shares."""
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        if replicas == 1:
-            return 1
-        return replicas * self.discriminator_steps * self._row_multiple
+def _training_batches(
+    gan: Any, arrays: dict[str, Array], batch_size: int, epoch: Any, shuffle: bool
+) -> tf.data.Dataset:
+    images = arrays[gan.data_name]
+    network_checks.check_training_images(images, gan.generator, gan.image_shape)
+    network_checks.check_batch_size(batch_size, gan.row_multiple)
+    rows_per_step = batch_size * gan.rules.discriminator_steps
+    values = tuple(arrays.values())
+    return named_batches(
+        arrays, shuffled_batches(values, rows_per_step, gan.seed, epoch, shuffle)
+    )
 
 
-def _batch_size(name: str, given: int | None, default: int) -> int:
+def _rows_of_all(gan: Any) -> int:
+    """What must divide a step's rows, so that replicas get equal shares."""
+    replicas = gan.distribute_strategy.num_replicas_in_sync
+    if replicas == 1:
+        return 1
+    return replicas * gan.rules.discriminator_steps * gan.row_multiple
+
+
+def _checked_size(name: str, given: int | None, default: int) -> int:
     return default if given is None else check_positive_integer(name, given)

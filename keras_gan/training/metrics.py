@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.training.round import Round
 
 
 class GameMetrics:
@@ -14,34 +15,38 @@ class GameMetrics:
         self.g_loss = keras.metrics.Mean(name="g_loss")
         self.d_real = keras.metrics.Mean(name="d_real")
         self.d_fake = keras.metrics.Mean(name="d_fake")
-        self._penalties = {
+        self._terms = {
             "discriminator": keras.metrics.Mean(name="penalty"),
             "generator": keras.metrics.Mean(name="g_penalty"),
         }
 
-    def observe_discriminator(
-        self,
-        loss: Tensor,
-        real_logits: Tensor,
-        fake_logits: Tensor,
-        weight: Tensor | None = None,
+    def observe(self, round: Round, player: str, loss: Tensor, terms: Tensor) -> None:
+        """Takes in one move of a player."""
+        if player == "discriminator":
+            self.d_loss.update_state(loss)
+            self._observe_judgement(round)
+        else:
+            self.g_loss.update_state(loss)
+        self._terms[player].update_state(terms)
+
+    def observe_held_out(
+        self, round: Round, d_loss: Tensor, g_loss: Tensor, weight: Tensor
     ) -> None:
-        """Takes in one judgement; `weight` is its share in the means."""
-        d_real = tf.reduce_mean(tf.sigmoid(real_logits))
-        d_fake = tf.reduce_mean(tf.sigmoid(fake_logits))
-        self.d_loss.update_state(loss, weight)
-        self.d_real.update_state(d_real, weight)
-        self.d_fake.update_state(d_fake, weight)
+        """Takes in a judgement of held-out data; `weight` is its share in the means."""
+        self.d_loss.update_state(d_loss, weight)
+        self.g_loss.update_state(g_loss, weight)
+        self._observe_judgement(round, weight)
 
-    def observe_penalty(self, player: str, term: Tensor) -> None:
-        """Takes in the penalties of one move."""
-        self._penalties[player].update_state(term)
+    def _observe_judgement(self, round: Round, weight: Tensor | None = None) -> None:
+        for metric, kind in ((self.d_real, "real"), (self.d_fake, "fake")):
+            judgement = tf.reduce_mean(tf.sigmoid(round.logits(kind)))
+            metric.update_state(judgement, weight)
 
-    def logged(self, players_with_penalties: set[str]) -> list[keras.Metric]:
-        """The metrics of a game, those of penalties only where there are any."""
+    def logged(self, players_with_terms: set[str]) -> list[keras.Metric]:
+        """The metrics of a game, those of terms only where there are any."""
         losses = [self.d_loss, self.g_loss, self.d_real, self.d_fake]
         return losses + [
             metric
-            for player, metric in self._penalties.items()
-            if player in players_with_penalties
+            for player, metric in self._terms.items()
+            if player in players_with_terms
         ]

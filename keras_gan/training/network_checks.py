@@ -9,6 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Shape
+from keras_gan.priors import Prior
+from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
+from keras_gan.training.named_inputs import NamedInputs
 
 NOT_FINITE = "Training images must be finite."
 FAR_OUT = "Training pixels must lie in the range that generated images have."
@@ -17,30 +20,91 @@ SCALE_FIRST = "Scale the images first: x / 255 for 'sigmoid', x / 127.5 - 1 for 
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
-def check_generator(generator: Any, latent_dim: int) -> Shape:
-    """Returns the shape of one generated image; raises unless latents are accepted."""
-    _check_is_model("generator", generator)
-    return _output_shape("generator", generator, (latent_dim,), "the prior's latents")
+def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
+    """Returns the generator with its inputs named; raises unless it takes latents."""
+    check_is_model("generator", generator)
+    inputs = NamedInputs(generator, LATENTS)
+    if len(inputs.names) > 1 and len(set(inputs.names)) < len(inputs.names):
+        raise ValueError(
+            "Inputs of the generator must have names of their own. Received: "
+            f"{inputs.names}; name them with keras.Input(shape, name=...)."
+        )
+    return inputs
 
 
-def check_discriminator(discriminator: Any, pack_shape: Shape, packing: int) -> None:
-    """Raises unless the discriminator maps (packs of) images to one logit each."""
-    _check_is_model("discriminator", discriminator)
+def made_by(inputs: NamedInputs, latent_dim: int) -> Shape:
+    """Shape of what the generator makes of one latent; raises unless it accepts it."""
+    example = inputs.zeros(2, {LATENTS: (latent_dim,)})
+    what = "the prior's latents"
+    outputs = _outputs("generator", inputs, example, (latent_dim,), what)
+    return tuple(outputs.shape[1:])
+
+
+def data_name(discriminator: NamedInputs, generator: NamedInputs) -> str:
+    """Name of the entry that is judged, and not only looked at beside it.
+
+    Raises:
+        ValueError: if the discriminator names none, or several.
+    """
+    if len(discriminator.names) == 1:
+        return discriminator.names[0]
+    others = {LATENTS, *generator.names}
+    data = [name for name in discriminator.names if name not in others]
+    if IMAGES in data:
+        return IMAGES
+    if len(data) != 1:
+        raise ValueError(
+            "The discriminator must name one input for the data, besides conditions "
+            f"that the generator names too. Received: inputs {discriminator.names}, "
+            f"of the generator {generator.names}."
+        )
+    return data[0]
+
+
+def check_discriminator(
+    discriminator: Any, generator: NamedInputs, pack_shape: Shape, packing: int
+) -> tuple[NamedInputs, str]:
+    """Returns its inputs named, and the name of the data among them.
+
+    Raises:
+        ValueError: unless it maps (packs of) images to one logit each.
+    """
+    check_is_model("discriminator", discriminator)
+    inputs = NamedInputs(discriminator, IMAGES)
+    name = data_name(inputs, generator)
     images = "the generator's images"
     what = images if packing == 1 else f"packs of {packing} of {images}"
-    shape = _output_shape("discriminator", discriminator, pack_shape, what)
+    example = inputs.zeros(2, {name: pack_shape})
+    outputs = _outputs("discriminator", inputs, example, pack_shape, what)
+    if isinstance(outputs, dict) and LOGITS not in outputs:
+        raise ValueError(
+            f"A discriminator with several outputs must name one of them {LOGITS!r}. "
+            f"Received: outputs {sorted(outputs)}."
+        )
+    logits = outputs[LOGITS] if isinstance(outputs, dict) else outputs
+    shape = tuple(logits.shape[1:])
     if shape != (1,):
         raise ValueError(
             "The discriminator must end in one logit, output shape [batch, 1]. "
             f"Received: output shape (None, {', '.join(map(str, shape))}). End it "
             "with keras.layers.Dense(1)."
         )
-    if _last_activation(discriminator) == "sigmoid":
+    if _last_activation(inputs.network) == "sigmoid":
         raise ValueError(
             "The discriminator must end in one logit, without an activation: losses "
             "are computed from logits. Received: a last layer with activation "
             "'sigmoid'. End it with keras.layers.Dense(1)."
         )
+    return inputs, name
+
+
+def check_prior(prior: Any) -> int:
+    """Returns the length of one latent vector; raises unless a prior draws them."""
+    if not isinstance(prior, Prior) or not hasattr(prior, "latent_dim"):
+        raise TypeError(
+            f"`prior` must be a keras_gan.priors.Prior. Received: prior={prior!r}"
+        )
+    return int(prior.latent_dim)
 
 
 def layers_of(network: Any) -> list[keras.layers.Layer]:
@@ -139,22 +203,24 @@ def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None
         )
 
 
-def _check_is_model(name: str, network: Any) -> None:
+def check_is_model(name: str, network: Any) -> None:
+    """Raises unless a network is a `keras.Model`."""
     if not isinstance(network, keras.Model):
         raise TypeError(f"`{name}` must be a keras.Model. Received: {name}={network!r}")
 
 
-def _output_shape(name: str, network: Any, input_shape: Shape, what: str) -> Shape:
+def _outputs(
+    name: str, inputs: NamedInputs, example: Example, shape: Shape, what: str
+) -> Any:
     # A pass over two examples also builds networks that declare no input shape.
     try:
-        outputs = network(tf.zeros((2, *input_shape)), training=False)
+        return inputs(example, training=False)
     except (ValueError, tf.errors.InvalidArgumentError) as error:
         raise ValueError(
             f"The {name} does not accept {what}, shape [batch, "
-            f"{', '.join(map(str, input_shape))}]. Received: "
-            f"{name}.input_shape={getattr(network, 'input_shape', 'unknown')}"
+            f"{', '.join(map(str, shape))}]. Received: "
+            f"{name}.input_shape={getattr(inputs.network, 'input_shape', 'unknown')}"
         ) from error
-    return tuple(outputs.shape[1:])
 
 
 def _last_activation(network: Any) -> str | None:

@@ -1,5 +1,6 @@
 """Two optimizers in one Keras model: each prepared for its network, both reachable."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -35,8 +36,8 @@ class PlayerOptimizers:
 def prepare_optimizers(
     generator_optimizer: Any,
     discriminator_optimizer: Any,
-    generator: keras.Model,
-    discriminator: keras.Model,
+    makers: Sequence[keras.Model],
+    judges: Sequence[keras.Model],
 ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
     """Returns both optimizers, built, with a loss scaler where float16 needs one.
 
@@ -57,17 +58,21 @@ def prepare_optimizers(
         optimizer.name = player  # callbacks log `learning_rate_<name>`
     # Built now: Keras restores the state of built optimizers only, and slots cannot
     # be made inside the replicas of a strategy.
-    return _prepared(players[0], generator), _prepared(players[1], discriminator)
+    return _prepared(players[0], makers), _prepared(players[1], judges)
 
 
-def _prepared(optimizer: Any, network: keras.Model) -> keras.optimizers.Optimizer:
-    in_float16 = any(layer.compute_dtype == "float16" for layer in layers_of(network))
+def _prepared(
+    optimizer: Any, networks: Sequence[keras.Model]
+) -> keras.optimizers.Optimizer:
+    layers = [layer for network in networks for layer in layers_of(network)]
+    in_float16 = any(layer.compute_dtype == "float16" for layer in layers)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if in_float16 and not is_scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name=optimizer.name)
     try:
         if not optimizer.built:
-            optimizer.build(network.trainable_variables)
+            variables = [one for part in networks for one in part.trainable_variables]
+            optimizer.build(variables)
     except RuntimeError as error:
         raise ValueError(
             "Optimizers of a game on several replicas must be created where the GAN "

@@ -1,8 +1,8 @@
 """Networks at work outside training."""
 
 import functools
+import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,6 +11,8 @@ import tensorflow as tf
 from keras_gan._seeds import derived_seed
 from keras_gan._types import FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.training.examples import Example, each
+from keras_gan.training.finite_weights import broken_weights
 
 
 class InBatches:
@@ -20,27 +22,32 @@ class InBatches:
     of them, so that a chief could not sample by itself.
 
     Args:
-        network: `keras.Model`, called in inference mode.
+        network: function of an example, called for a part of its rows at once.
     """
 
-    def __init__(self, network: keras.Model) -> None:
+    def __init__(self, network: Callable[[Example], Tensor]) -> None:
         # TensorFlow counts the traces of one code, whose ever they are, and warns of
         # many: those of a partial object are its own.
         outputs_of = functools.partial(_outputs, network)
         self._outputs_of = tf.function(outputs_of, reduce_retracing=True)
 
-    def __call__(self, inputs: Any, batch_size: int) -> FloatArray:
-        """Returns the outputs for `inputs`, computed `batch_size` rows at once."""
-        rows = tf.convert_to_tensor(inputs)
+    def __call__(self, example: Example, batch_size: int) -> FloatArray:
+        """Returns the outputs for an example, computed `batch_size` rows at once."""
+        example = each(tf.convert_to_tensor, example)
+        total = len(next(iter(example.values())))
         batches = [
-            self._outputs_of(rows[start : start + batch_size]).numpy()
-            for start in range(0, len(rows), batch_size)
+            self._outputs_of(_rows(example, start, start + batch_size)).numpy()
+            for start in range(0, total, batch_size)
         ]
         return np.concatenate(batches)
 
 
-def _outputs(network: keras.Model, rows: Tensor) -> Tensor:
-    return tf.cast(network(rows, training=False), tf.float32)
+def _outputs(network: Callable[[Example], Tensor], example: Example) -> Tensor:
+    return tf.cast(network(example), tf.float32)
+
+
+def _rows(example: Example, start: int, stop: int) -> Example:
+    return each(lambda entry: entry[start:stop], example)
 
 
 class SampleStream:
@@ -70,3 +77,15 @@ class SampleStream:
         for index, start in enumerate(range(0, self.num_samples, self.chunk_size)):
             size = min(self.chunk_size, self.num_samples - start)
             yield self._draw(size, derived_seed(self.seed, index))
+
+
+def warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
+    """Warns of samples, or weights of their generator, that are not finite."""
+    broken = broken_weights(generator)  # rectifiers may hide them from the images
+    num_lost = int((~np.isfinite(images).reshape(len(images), -1).all(axis=1)).sum())
+    if broken or num_lost:
+        warnings.warn(
+            f"The generator is lost: {num_lost} of {len(images)} images that it drew "
+            f"are not finite, weights that are not: {broken or 'none'}",
+            stacklevel=3,
+        )

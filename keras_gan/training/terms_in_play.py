@@ -1,4 +1,4 @@
-"""The penalties of one game: who gets which, and when."""
+"""The terms of one player: which are due when, and their gradients."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,128 +7,85 @@ import tensorflow as tf
 
 from keras_gan._types import Tensor
 from keras_gan.terms.term import Term
+from keras_gan.training.round import Round
+from keras_gan.training.updates import Gradients
 
 
-class PenaltiesInPlay:
-    """Adds up penalties, at once or as lazily as they ask for.
+class TermsInPlay:
+    """Adds up the terms of a player, at once or as lazily as they ask for.
 
     Args:
-        penalties: `Term` objects.
-
-    Raises:
-        TypeError: if they are no list or tuple, or one is not a `Term`.
-        ValueError: if one of the generator's is lazy.
+        terms: every `Term` of the game.
+        player: `"discriminator"` or `"generator"`.
     """
 
-    def __init__(self, penalties: Sequence[Term]) -> None:
-        if not isinstance(penalties, list | tuple):
-            raise TypeError(
-                "`terms` must be a list of keras_gan.terms.Term objects. "
-                f"Received: terms={penalties!r}. Pass terms=[penalty] for one, "
-                "and terms=[] for none."
-            )
-        for penalty in penalties:
-            _check(penalty)
-        self.penalties = list(penalties)
-        self.players = {penalty.player for penalty in penalties}
-        self.replaces_objective = any(
-            penalty.replaces_objective for penalty in penalties
-        )
+    def __init__(self, terms: Sequence[Term], player: str) -> None:
+        self._player = player
+        self._terms = [term for term in terms if player in term.players]
+        self.replaces_objective = any(term.replaces_objective for term in self._terms)
 
-    def at_once(
-        self, player: str, judge: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
-        """Sum of the player's penalties that are due at every move.
+    def __len__(self) -> int:
+        return len(self._terms)
 
-        Args:
-            player: `"discriminator"` or `"generator"`.
-            judge: the discriminator, or a function with its signature.
-            real: float, `[batch, height, width, channels]`.
-            fake: float, of the same shape.
-            seed: integers `[2]`.
-        """
+    def at_once(self, round: Round) -> Tensor:
+        """Sum of the terms that are due at every move."""
         total = tf.zeros(())
-        for index, penalty in enumerate(self.penalties):
-            if penalty.player == player and penalty.interval == 1:
-                total += penalty(judge, real, fake, _seed_of(seed, index))
+        for term in self._terms:
+            if term.interval == 1:
+                total += term(round, self._player)
         return total
 
     def when_due(
         self,
-        move: Tensor,
-        judge: Any,
-        real: Tensor,
-        fake: Tensor,
-        seed: Tensor,
+        number: Tensor,
+        round: Round,
         variables: Sequence[Any],
         share_of: Callable[[Tensor], Tensor],
-    ) -> tuple[Tensor, list[Tensor | None]]:
-        """Sum of the discriminator's lazy penalties at this move, and its gradients.
+    ) -> tuple[Tensor, Gradients]:
+        """Sum of the lazy terms at this move, and its gradients.
 
         A term counts times its interval at every `interval`-th move. It is
         differentiated where it is computed: XLA cannot differentiate a branch.
 
         Args:
-            move: integer scalar, moves that the discriminator has made.
-            judge: as in `at_once`.
-            real: as in `at_once`.
-            fake: as in `at_once`.
-            seed: as in `at_once`.
+            number: integer scalar, moves that the discriminator has made.
+            round: that is played; its examples have been asked for.
             variables: whose gradients are returned.
             share_of: function of a loss; its value is what gradients are taken of.
 
         Returns:
             total: float32 scalar.
-            gradients: one for each variable, `None` where no penalty is lazy.
+            gradients: one for each variable, `None` where no term is lazy.
         """
         total: Tensor = tf.zeros(())
-        gradients: list[Tensor | None] = [None] * len(variables)
+        gradients: Gradients = [None] * len(variables)
         values = [variable.value for variable in variables]
-        for index, penalty in enumerate(self.penalties):
-            if penalty.interval == 1:
+        for term in self._terms:
+            if term.interval == 1:
                 continue
 
-            def term(penalty: Term = penalty, index: int = index) -> Any:
+            def due(term: Term = term) -> Any:
                 with tf.GradientTape(watch_accessed_variables=False) as tape:
                     tape.watch(values)
-                    value = penalty(judge, real, fake, _seed_of(seed, index))
-                    value = penalty.interval * value
+                    value = term.interval * term(round.afresh(), self._player)
                     share = share_of(value)
                 zero = tf.UnconnectedGradients.ZERO
-                return value, tape.gradient(share, values, unconnected_gradients=zero)
+                slopes = tape.gradient(share, values, unconnected_gradients=zero)
+                # Those of an embedding are sparse, and both branches must be alike.
+                return value, [tf.convert_to_tensor(one) for one in slopes]
 
-            def nothing() -> Any:
+            def not_due() -> Any:
                 return tf.zeros(()), [tf.zeros_like(one) for one in values]
 
-            value, slopes = tf.cond(move % penalty.interval == 0, term, nothing)
+            value, slopes = tf.cond(number % term.interval == 0, due, not_due)
             total += value
             gradients = add_gradients(gradients, slopes)
         return total, gradients
 
 
-def add_gradients(
-    first: Sequence[Tensor | None], second: Sequence[Tensor | None]
-) -> list[Tensor | None]:
+def add_gradients(first: Gradients, second: Gradients) -> Gradients:
     """Sums of aligned gradients, `None` where neither exists."""
     return [
         one if other is None else other if one is None else one + other
         for one, other in zip(first, second, strict=True)
     ]
-
-
-def _check(penalty: Any) -> None:
-    if not isinstance(penalty, Term):
-        raise TypeError(
-            "`terms` must hold keras_gan.terms.Term objects. Received: "
-            f"{penalty!r}"
-        )
-    if penalty.player == "generator" and penalty.interval > 1:
-        raise ValueError(
-            "Only the discriminator's penalties can be lazy. Received: "
-            f"{type(penalty).__name__} of the generator with interval="
-            f"{penalty.interval}; set it to 1."
-        )
-
-
-def _seed_of(seed: Tensor, index: int) -> Tensor:
-    return tf.random.experimental.stateless_fold_in(seed, index)

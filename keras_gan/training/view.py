@@ -53,16 +53,21 @@ class DiscriminatorView:
             return packs
         return self(self._unpack(packs), seed, step)
 
-    def pack(self, images: Tensor) -> Tensor:
-        """Puts each `packing` images in a row side by side as channels."""
+    def pack(self, entry: Tensor) -> Tensor:
+        """Puts each `packing` rows of an entry side by side along the last axis.
+
+        Numbers that have no axis of their own, such as labels, get one.
+        """
         if self.packing == 1:
-            return images
-        shape, rank = tf.shape(images), len(images.shape)
+            return entry
+        if len(entry.shape) == 1:
+            return tf.reshape(entry, [-1, self.packing])
+        shape, rank = tf.shape(entry), len(entry.shape)
         grouped = tf.reshape(
-            images, tf.concat([[-1, self.packing], shape[1:]], axis=0)
+            entry, tf.concat([[-1, self.packing], shape[1:]], axis=0)
         )  # [batch / packing, packing, ..., channels]
         order = [0, *range(2, rank), 1, rank]
-        packed_shape = packed(tuple(images.shape[1:]), self.packing)
+        packed_shape = packed(tuple(entry.shape[1:]), self.packing)
         return tf.reshape(tf.transpose(grouped, order), [-1, *packed_shape])
 
     def _unpack(self, packs: Tensor) -> Tensor:

@@ -115,13 +115,13 @@ def play(game: str, checkout: str) -> None:
 def _compiled(kg, gan, optimizers, terms=(), **rules):
     # The same terms under the names that they had and have.
     names = inspect.signature(kg.GAN.compile).parameters
-    name = "terms" if "terms" in names else "terms"
-    gan.compile(*optimizers, **{name: [*penalties]}, **rules)
+    name = "terms" if "terms" in names else "penalties"
+    gan.compile(*optimizers, **{name: [*terms]}, **rules)
     return gan
 
 
 def _terms(kg):
-    return getattr(kg, "terms", None) or kg.terms
+    return getattr(kg, "terms", None) or kg.penalties
 
 
 def _dense_pair(kg, keras):

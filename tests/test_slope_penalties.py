@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import make_tiny_gan, tiny_images
+from games import RoundOf, make_tiny_gan, tiny_images, value_of
 
 import keras_gan as kg
 from keras_gan.terms import DRAGAN, R1, R2, GradientPenalty
-from keras_gan.training.terms_in_play import PenaltiesInPlay
+from keras_gan.training.terms_in_play import TermsInPlay
 
 SEED = tf.constant([3, 4])
 
@@ -46,7 +46,7 @@ def test_r1_and_r2_are_half_the_mean_squared_slope(quadratic, batches):
     real, fake = batches
     for penalty, images in ((R1(3.0), real), (R2(3.0), fake)):
         expected = 3.0 / 2 * np.mean(slopes(quadratic, images) ** 2)
-        received = penalty(quadratic, real, fake, SEED)
+        received = value_of(penalty, quadratic, real, fake, SEED)
         np.testing.assert_allclose(received, expected, rtol=1e-5)
 
 
@@ -59,7 +59,7 @@ def test_gradient_penalty_draws_one_place_for_each_pair(quadratic, batches, one_
     assert (excess < 0).any() and (excess > 0).any()
     if one_sided:
         excess = np.maximum(excess, 0)
-    received = GradientPenalty(10.0, one_sided)(quadratic, real, fake, SEED)
+    received = value_of(GradientPenalty(10.0, one_sided), quadratic, real, fake, SEED)
     np.testing.assert_allclose(received, 10 * np.mean(excess**2), rtol=1e-5)
 
 
@@ -67,17 +67,17 @@ def test_gradient_penalty_is_finite_where_the_slope_is_zero(quadratic):
     quadratic.scale.assign(np.zeros(4))
     images = tf.ones((3, 2, 2, 1))
     with tf.GradientTape() as tape:
-        loss = GradientPenalty()(quadratic, images, images, SEED)
+        loss = value_of(GradientPenalty(), quadratic, images, images, SEED)
     assert np.isfinite(tape.gradient(loss, quadratic.scale.value)).all()
 
 
 def test_dragan_looks_around_the_data(quadratic, batches):
     real, fake = batches
     expected = 10 * np.mean((slopes(quadratic, around(real)) - 1) ** 2)
-    received = DRAGAN(10.0)(quadratic, real, fake, SEED)
+    received = value_of(DRAGAN(10.0), quadratic, real, fake, SEED)
     np.testing.assert_allclose(received, expected, rtol=1e-5)
     np.testing.assert_array_equal(
-        received, DRAGAN(10.0)(quadratic, real, 100 * fake, SEED)
+        received, value_of(DRAGAN(10.0), quadratic, real, 100 * fake, SEED)
     )
 
 
@@ -134,7 +134,7 @@ def test_gradients_on_weights_match_central_differences(
     # are float32; the differences are those of their closed forms in float64.
     real, fake = (images / 4 for images in batches)  # slopes on both sides of 1
     with tf.GradientTape() as tape:
-        loss = penalty(quadratic, real, fake, SEED)
+        loss = value_of(penalty, quadratic, real, fake, SEED)
     gradient = tape.gradient(loss, quadratic.scale.value).numpy()
     start, step = quadratic.scale.numpy().astype("float64"), 1e-6
     real, fake = (images.astype("float64") for images in (real, fake))
@@ -148,18 +148,21 @@ def test_gradients_on_weights_match_central_differences(
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_lazy_terms_keep_their_mean(quadratic, batches, jit_compile):
     real, fake = batches
-    terms = PenaltiesInPlay([R1(2.0, interval=4)])
+    terms = TermsInPlay([R1(2.0, interval=4)], "discriminator")
 
     @tf.function(jit_compile=jit_compile)
     def due(move):
         return terms.when_due(
-            move, quadratic, real, fake, SEED, [quadratic.scale], lambda loss: loss
+            move,
+            RoundOf(quadratic, real, fake, SEED),
+            [quadratic.scale],
+            lambda loss: loss,
         )
 
     values, gradients = zip(*(due(tf.constant(move)) for move in range(8)), strict=True)
     assert [float(value) > 0 for value in values] == [True, False, False, False] * 2
     with tf.GradientTape() as tape:
-        expected = R1(2.0)(quadratic, real, fake, SEED)
+        expected = value_of(R1(2.0), quadratic, real, fake, SEED)
     np.testing.assert_allclose(np.mean(values), expected, rtol=1e-5)
     np.testing.assert_allclose(
         np.mean(gradients, axis=0)[0],
@@ -180,19 +183,25 @@ def test_over_their_intervals_lazy_terms_pull_as_those_of_every_move(
             for kind, interval in zip((R1, R2, GradientPenalty), intervals, strict=True)
         ]
 
-    lazy, eager = PenaltiesInPlay(kinds(4, 3, 2)), PenaltiesInPlay(kinds(1, 1, 1))
+    lazy, eager = (
+        TermsInPlay(kinds(*intervals), "discriminator")
+        for intervals in ((4, 3, 2), (1, 1, 1))
+    )
 
     @tf.function
     def due(move):
         return lazy.when_due(
-            move, quadratic, real, fake, SEED, [quadratic.scale], lambda loss: loss
+            move,
+            RoundOf(quadratic, real, fake, SEED),
+            [quadratic.scale],
+            lambda loss: loss,
         )
 
     values, gradients = zip(
         *(due(tf.constant(move)) for move in range(12)), strict=True
     )
     with tf.GradientTape() as tape:
-        expected = eager.at_once("discriminator", quadratic, real, fake, SEED)
+        expected = eager.at_once(RoundOf(quadratic, real, fake, SEED))
     np.testing.assert_allclose(np.mean(values), expected, rtol=1e-5)
     np.testing.assert_allclose(
         np.mean(gradients, axis=0)[0],
@@ -217,7 +226,7 @@ def test_the_game_adds_and_logs_penalties(simultaneous, tmp_path):
     before, after = (gan.discriminator.get_weights()[0] for gan in gans)
     assert not np.allclose(before, after)
     gans[1].save(tmp_path / "gan.keras")
-    loaded = kg.load(tmp_path / "gan.keras").penalties
+    loaded = kg.load(tmp_path / "gan.keras").terms
     assert [type(penalty) for penalty in loaded] == [R1, GradientPenalty]
     assert loaded[1].get_config() == {"weight": 1.0, "interval": 2, "one_sided": False}
 
@@ -245,7 +254,7 @@ def test_dirac_gan_converges_with_r1_alone(weight):
                 fake = tf.reshape(theta, (1, 1, 1, 1))
                 fake_logits = critic(fake)
                 d_loss = objective.discriminator_loss(critic(zeros), fake_logits)
-                d_loss += penalty(critic, zeros, fake, SEED)
+                d_loss += value_of(penalty, critic, zeros, fake, SEED)
                 g_loss = objective.generator_loss(fake_logits)
             d_gradient, g_gradient = (
                 tape.gradient(d_loss, psi),

@@ -7,6 +7,7 @@ from games import (
     assert_equal_state,
     make_tiny_gan,
     tiny_images,
+    value_of,
     without_dropout,
 )
 
@@ -87,7 +88,7 @@ def as_images(rows):
 
 def penalty_of_mixing(penalty, discriminator, mixing):
     fake = as_images(tf.constant(LATENTS, tf.float32) @ mixing)
-    return penalty(discriminator, as_images(REAL), fake, SEED)
+    return value_of(penalty, discriminator, as_images(REAL), fake, SEED)
 
 
 @pytest.mark.parametrize(("penalty", "oracle"), ORACLES, ids=name_of)
@@ -132,7 +133,7 @@ def test_equal_minibatches_cost_nothing_and_have_a_gradient(
 ):
     images = tf.Variable(as_images(REAL))
     with tf.GradientTape() as tape:
-        loss = penalty_class()(discriminator, as_images(REAL), images, SEED)
+        loss = value_of(penalty_class(), discriminator, as_images(REAL), images, SEED)
     np.testing.assert_allclose(loss, 0.0, atol=3e-6)
     assert np.isfinite(tape.gradient(loss, images)).all()
 
@@ -152,7 +153,9 @@ def test_without_a_name_the_input_of_the_last_layer_is_taken(discriminator):
 def test_no_gradient_reaches_the_data(discriminator):
     real = tf.Variable(as_images(REAL))
     with tf.GradientTape() as tape:
-        loss = FeatureMatching()(discriminator, real, as_images(REAL + 1), SEED)
+        loss = value_of(
+            FeatureMatching(), discriminator, real, as_images(REAL + 1), SEED
+        )
     assert tape.gradient(loss, real) is None
 
 
@@ -199,11 +202,11 @@ def test_the_generator_follows_the_features_alone_or_both(
     gan = game(objective, terms=[matching])
 
     def loss_of(fake):
-        loss = matching(gan.discriminator, BATCH, fake, SEED)
+        loss = value_of(matching, gan.discriminator, BATCH, fake, SEED)
         if replaces_objective:
             return loss
         logits = [gan.discriminator(images) for images in (fake, BATCH)]
-        return loss + gan.objective.generator_loss(*logits)
+        return loss + gan.rules.objective.generator_loss(*logits)
 
     expected = generator_gradients(gan, loss_of)
     moves = moves_of(gan.generator, gan)
@@ -224,7 +227,7 @@ def test_the_term_is_logged_apart_from_the_objective():
     matching = FeatureMatching(5.0)
     gan, plain = game(terms=[matching]), game()
     fake = gan.generator(gan.sample_latents(len(BATCH), draw=0), training=True)
-    expected = matching(gan.discriminator, BATCH, fake, SEED)
+    expected = value_of(matching, gan.discriminator, BATCH, fake, SEED)
     logs = gan.train_step(BATCH)
     np.testing.assert_allclose(logs["g_penalty"], expected, rtol=1e-5)
     np.testing.assert_allclose(logs["g_loss"], plain.train_step(BATCH)["g_loss"])
@@ -254,7 +257,7 @@ def test_the_mean_of_past_weights_runs_on(player, compiled):
 
     def value_and_gradients():
         with tf.GradientTape() as tape:
-            value = penalty(None, None, None, SEED)
+            value = value_of(penalty)
         return value, tape.gradient(value, [kernel.value, bias.value])
 
     if compiled is not None:
@@ -281,7 +284,7 @@ def test_past_weights_survive_saving(tmp_path):
     saves = [SavedAfter(1, save)]
     whole.fit(images, batch_size=10, epochs=2, verbose=0, callbacks=saves)
     loaded = kg.load(save)
-    count, first_mean = loaded.penalties[0].variables[:2]
+    count, first_mean = loaded.terms[0].variables[:2]
     assert float(count.numpy()) == 4.0 and np.abs(first_mean.numpy()).max() > 0
     loaded.fit(images, batch_size=10, verbose=0)
     assert_equal_state(loaded, whole)

@@ -1,0 +1,123 @@
+"""What a conditional generator is given in sampling: told, or drawn from a prior."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from keras_gan._seeds import derived_seed
+from keras_gan._types import Array
+from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.training.examples import LATENTS
+from keras_gan.training.named_inputs import NamedInputs
+
+
+class Conditions:
+    """The inputs of a generator besides its latents.
+
+    Args:
+        inputs: of the generator.
+    """
+
+    def __init__(self, inputs: NamedInputs) -> None:
+        self._zeros = {
+            name: zero
+            for name, zero in inputs.zeros(1, {LATENTS: (1,)}).items()
+            if name != LATENTS
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the conditions."""
+        return tuple(self._zeros)
+
+    def check_priors(self, priors: Any) -> dict[str, Prior]:
+        """Returns priors by name; raises unless each is of a condition."""
+        if priors is None:
+            return {}
+        if not isinstance(priors, Mapping):
+            raise TypeError(
+                "`conditions` must be a dict of priors by name. Received: "
+                f"conditions={priors!r}"
+            )
+        for name, prior in priors.items():
+            if name not in self._zeros:
+                raise ValueError(
+                    f"`conditions` must name inputs of the generator, {self.names}. "
+                    f"Received: {name!r}"
+                )
+            if not isinstance(prior, Prior):
+                raise TypeError(
+                    f"`conditions[{name!r}]` must be a keras_gan.priors.Prior. "
+                    f"Received: {prior!r}"
+                )
+        return dict(priors)
+
+    def given(
+        self,
+        num_rows: int,
+        seed: int,
+        told: Mapping[str, Any],
+        priors: dict[str, Prior],
+    ) -> dict[str, Array]:
+        """Returns every condition for `num_rows` samples.
+
+        Args:
+            num_rows: int.
+            seed: int in [0, 2^31); conditions that are not told depend on it.
+            told: values by name, an array with `num_rows` rows or one value for all.
+            priors: of what is not told.
+
+        Raises:
+            ValueError: if one is unknown, misshapen, outside its classes or missing.
+            TypeError: if integers are asked for and others given.
+        """
+        unknown = [name for name in told if name not in self._zeros]
+        if unknown:
+            takes = self.names or "no condition"
+            raise ValueError(
+                f"The generator takes {takes}. Received: {', '.join(unknown)}"
+            )
+        values = {}
+        for index, name in enumerate(self._zeros):
+            if name in told:
+                values[name] = self._rows_of(name, told[name], num_rows)
+            elif name in priors:
+                drawn = derived_seed(seed, index + 1)
+                values[name] = priors[name].sample(num_rows, drawn)
+            else:
+                raise ValueError(
+                    f"The generator takes {name!r}, and nobody says which. Pass "
+                    f"{name}=…, or give the GAN conditions={{{name!r}: "
+                    "keras_gan.priors.CategoricalPrior(…)}."
+                )
+            check_classes(name, values[name], priors.get(name))
+        return values
+
+    def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:
+        zero = self._zeros[name]
+        shape = tuple(zero.shape[1:])
+        given = np.asarray(value)
+        if zero.dtype.is_integer and given.dtype.kind not in "iu":
+            raise TypeError(f"`{name}` must be integers. Received: dtype={given.dtype}")
+        if given.shape == shape:
+            given = np.broadcast_to(given, (num_rows, *shape))
+        if given.shape != (num_rows, *shape):
+            raise ValueError(
+                f"`{name}` must be one value of shape {shape}, or an array of shape "
+                f"{(num_rows, *shape)}, one for each sample. Received: shape "
+                f"{given.shape}"
+            )
+        return given.astype(zero.dtype.as_numpy_dtype)
+
+
+def check_classes(name: str, labels: Any, prior: Prior | None) -> None:
+    """Raises where labels lie outside the classes that a prior knows."""
+    if not isinstance(prior, CategoricalPrior) or not len(labels):
+        return
+    low, high = int(np.min(labels)), int(np.max(labels))
+    if low < 0 or high >= prior.num_classes:
+        raise ValueError(
+            f"`{name}` must lie in 0 to {prior.num_classes - 1}. Received: {name} from "
+            f"{low} to {high}"
+        )

@@ -1,0 +1,98 @@
+"""Examples: what a batch brings and what a network judges, tensors by name.
+
+Every entry has the batch's rows along its first axis.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+
+Example = Mapping[str, Tensor]
+
+IMAGES, LABELS, LATENTS, LOGITS = "images", "labels", "latents", "logits"
+
+
+class Entries(NamedTuple):
+    """Which entries of a batch the networks, the game and its terms need.
+
+    Args:
+        data: name of what the generator makes, and of data that come without a name.
+        needed: names of all, that of the data among them.
+    """
+
+    data: str
+    needed: Sequence[str]
+
+    def of(self, element: Any) -> dict[str, Any]:
+        """The needed entries of one element of the data; others are passed over.
+
+        Args:
+            element: data, a dict of entries, or a tuple of either and labels.
+
+        Raises:
+            ValueError: if an entry is missing.
+        """
+        brought = self.brought(element)
+        missing = [name for name in self.needed if name not in brought]
+        if missing:
+            raise ValueError(
+                f"The networks, the game or its terms name {missing}, which the data "
+                f"do not bring. Received: {sorted(brought)}. Pass a dict with all of "
+                f"{list(self.needed)}, as fit({{{self.data!r}: …, …}})."
+            )
+        return {name: brought[name] for name in self.needed}
+
+    def brought(self, element: Any) -> dict[str, Any]:
+        """All that an element brings, by name."""
+        parts = element if isinstance(element, tuple | list) else (element,)
+        first, labels = parts[0], parts[1] if len(parts) > 1 else None
+        entries = dict(first) if isinstance(first, Mapping) else {self.data: first}
+        if labels is not None:
+            entries.setdefault(LABELS, labels)
+        return entries
+
+
+def num_rows(example: Example) -> Tensor:
+    """Rows of an example whose number is known only when it comes."""
+    return tf.shape(next(iter(example.values())))[0]
+
+
+def each(function: Callable[[Tensor], Any], example: Example) -> dict[str, Any]:
+    """What a function makes of each entry."""
+    return {name: function(entry) for name, entry in example.items()}
+
+
+def full_rows(example: Example, multiple: int) -> Example:
+    """An example with its first rows repeated until `multiple` divides their number."""
+    if multiple == 1:
+        return example
+    total = num_rows(example)
+    rows = tf.range(-(-total // multiple) * multiple) % total
+    return each(lambda entry: tf.gather(entry, rows), example)
+
+
+def never_empty(example: Example) -> Example:
+    """An example, or one row of zeros where a strategy left this replica none."""
+
+    def filled(entry: Tensor) -> Tensor:
+        spare = tf.zeros([1, *entry.shape[1:]], entry.dtype)
+        return tf.concat([entry, spare], axis=0)[: tf.maximum(tf.shape(entry)[0], 1)]
+
+    return each(filled, example)
+
+
+def divide(example: Example, count: int, multiple: int = 1) -> list[Example]:
+    """Divides the rows of one step into `count` minibatches that share no row.
+
+    The last, short batch of an epoch wraps around where `count` or `multiple`, which
+    divides the rows of every minibatch, does not divide it.
+    """
+    if count == 1 and multiple == 1:
+        return [example]
+    parts = each(
+        lambda entry: tf.split(entry, count), full_rows(example, count * multiple)
+    )
+    return [{name: parts[name][index] for name in parts} for index in range(count)]

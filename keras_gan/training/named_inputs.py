@@ -1,0 +1,60 @@
+"""A network receives the entries of an example that it names as inputs."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gan._types import Shape, Tensor
+from keras_gan.training.examples import Example
+
+
+class NamedInputs:
+    """A network that is called with examples.
+
+    Args:
+        network: `keras.Model`. One with several inputs must name them: with
+            `keras.Input(shape, name="labels")`. One with a single input needs no name,
+            and a subclass has a single one.
+        default: str, name of what a single input receives.
+    """
+
+    def __init__(self, network: keras.Model, default: str) -> None:
+        self.network = network
+        self._tensors = list(getattr(network, "inputs", None) or [])
+        several = len(self._tensors) > 1
+        self.names = tuple(one.name for one in self._tensors) if several else (default,)
+
+    def __call__(self, example: Example, training: bool = False) -> Any:
+        """Returns the outputs for the entries that the network names."""
+        return self.network(self.chosen(example), training=training)
+
+    def chosen(self, example: Example) -> Any:
+        """The entries that the network names, in the structure of its inputs."""
+        entries = [example[name] for name in self.names]
+        if len(entries) == 1:
+            return entries[0]
+        return keras.tree.pack_sequence_as(self.network.input, entries)
+
+    def dtype_of(self, name: str) -> tf.DType | None:
+        """Dtype that the network states for an entry, `None` where it states none."""
+        stated = dict(zip(self.names, self._tensors, strict=False))
+        return tf.as_dtype(stated[name].dtype) if name in stated else None
+
+    def zeros(self, num_rows: int, shapes: dict[str, Shape]) -> dict[str, Tensor]:
+        """An example of zeros that the network should accept.
+
+        Args:
+            num_rows: int.
+            shapes: of entries whose rows have a shape of their own, by name; others
+                have the shape and dtype of the network's inputs.
+        """
+        declared = dict(zip(self.names, self._tensors, strict=False))
+        entries = {}
+        for name in self.names:
+            if name in shapes:
+                entries[name] = tf.zeros((num_rows, *shapes[name]))
+            else:
+                tensor = declared[name]
+                entries[name] = tf.zeros((num_rows, *tensor.shape[1:]), tensor.dtype)
+        return entries

@@ -1,0 +1,168 @@
+"""One round of the game: what is dealt, what is shown, what the discriminator says."""
+
+import copy
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+from keras_gan.training.examples import LOGITS, Example, each, num_rows
+from keras_gan.training.named_inputs import NamedInputs
+
+# Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
+# gets to, so that nothing shares a key.
+_VIEWS = {"real": 2**27, "fake": 2**28}
+_CONTEXT_DRAW = 2**29
+_TERM_DRAW = 2**30
+_TEST_DRAW = 2**31 - 1
+
+
+class Round:
+    """A real and a fake example of one minibatch, and what is said of them.
+
+    Nothing is computed before it is asked for, and nothing twice.
+
+    Args:
+        gan: the `GAN` that plays.
+        batch: example, the minibatch.
+        players: names of those who move.
+        draw: int, tells the rounds of one step apart.
+        training: bool. `False` judges held-out data with the evaluation generator, from
+            repeatable latents, as they are. Defaults to `True`.
+    """
+
+    def __init__(
+        self,
+        gan: Any,
+        batch: Example,
+        players: Sequence[str],
+        draw: int = 0,
+        training: bool = True,
+    ) -> None:
+        self.gan, self.batch, self.players = gan, batch, tuple(players)
+        self.training = training
+        self._draw = draw
+        self._shown: dict[str, Example] = {}
+        self._said: dict[str, dict[str, Tensor]] = {}
+
+    @functools.cached_property
+    def num_rows(self) -> Tensor:
+        """Rows of the minibatch, of this replica."""
+        return num_rows(self.batch)
+
+    @functools.cached_property
+    def latents(self) -> Tensor:
+        """Latents of the fake example, `[batch, latent_dim]`."""
+        gan = self.gan
+        if self.training:
+            return gan.sample_latents(self.num_rows, self._draw)
+        return gan.sample_latents(self.num_rows, _TEST_DRAW, gan.test_steps)
+
+    @functools.cached_property
+    def context(self) -> Example:
+        """What both examples share."""
+        seed = self.gan.seed_of(_CONTEXT_DRAW + self._draw)
+        return self.gan.game.context(self.gan, self.batch, seed)
+
+    @functools.cached_property
+    def real(self) -> Example:
+        """The example that the discriminator should hold to be data."""
+        game = self.gan.game
+        return game.real(self.gan, self.batch, self.context, self.training)
+
+    @functools.cached_property
+    def fake(self) -> Example:
+        """The example that the generator made."""
+        game, context = self.gan.game, self.context
+        return game.fake(self.gan, self.batch, context, self.latents, self.training)
+
+    def packs(self, kind: str) -> Tensor:
+        """The data of an example as they are, float32, `packing` of them in a pack."""
+        data = self._example(kind)[self.gan.data_name]
+        return self.gan.view.pack(tf.cast(data, tf.float32))
+
+    def shown(self, kind: str) -> Example:
+        """An example as the discriminator sees it: augmented, noisy, in packs.
+
+        Args:
+            kind: `"real"` or `"fake"`.
+        """
+        if kind not in self._shown:
+            gan, example = self.gan, self._example(kind)
+            packed = each(gan.view.pack, example)
+            if self.training:
+                seed = gan.seed_of(_VIEWS[kind] + self._draw)
+                data = tf.cast(example[gan.data_name], tf.float32)
+                packed[gan.data_name] = gan.view(data, seed, gan.train_steps.value)
+            self._shown[kind] = packed
+        return self._shown[kind]
+
+    def said(self, kind: str) -> dict[str, Tensor]:
+        """What the discriminator says of an example, float32: `logits` and the rest."""
+        if kind not in self._said:
+            if self._in_one_pass():
+                self._said = self._said_of_both()
+            else:
+                self._said[kind] = self._judge(self.shown(kind))
+        return self._said[kind]
+
+    def logits(self, kind: str) -> Tensor:
+        """The discriminator's logits of an example, `[packs, 1]`."""
+        return self.said(kind)[LOGITS]
+
+    def features(self, network: Any, kind: str) -> Tensor:
+        """What a network on the discriminator's inputs makes of an example as shown."""
+        inputs = NamedInputs(network, self.gan.data_name)
+        return inputs(self.shown(kind), training=self.training)
+
+    def critic(self, packs: Tensor, training: bool = True) -> Tensor:
+        """Logits of other data in the place of the real ones, the rest as it is.
+
+        Slopes are taken at data as they are, through all that is done to show them.
+        """
+        gan = self.gan
+        shown = gan.view.of_packs(packs, self._term_seed, gan.train_steps.value)
+        rest = each(gan.view.pack, self.real)
+        return gan.judge({**rest, gan.data_name: shown}, training)[LOGITS]
+
+    def seed_of(self, term: Any) -> Tensor:
+        """Key `[2]` of what a term of the game draws in this round."""
+        places = [id(one) for one in self.gan.terms]
+        place = places.index(id(term))
+        return tf.random.experimental.stateless_fold_in(self._term_seed, place)
+
+    def afresh(self) -> "Round":
+        """The same examples, of which nothing was said yet.
+
+        A branch of a graph must not hand what it computed to another one.
+        """
+        other = copy.copy(self)
+        other._shown, other._said = {}, {}
+        return other
+
+    @functools.cached_property
+    def _term_seed(self) -> Tensor:
+        return self.gan.seed_of(_TERM_DRAW + self._draw)
+
+    def _example(self, kind: str) -> Example:
+        return self.real if kind == "real" else self.fake
+
+    def _judge(self, shown: Example) -> dict[str, Tensor]:
+        gan = self.gan
+        return gan.game.judge(gan, shown, self.players, self.training)
+
+    def _in_one_pass(self) -> bool:
+        return self.gan.rules.fused_discriminator and "discriminator" in self.players
+
+    def _said_of_both(self) -> dict[str, dict[str, Tensor]]:
+        real, fake = self.shown("real"), self.shown("fake")
+        both = self._judge(
+            {name: tf.concat([real[name], fake[name]], axis=0) for name in real}
+        )
+        halves = {name: tf.split(value, 2) for name, value in both.items()}
+        return {
+            kind: {name: halves[name][index] for name in halves}
+            for index, kind in enumerate(("real", "fake"))
+        }

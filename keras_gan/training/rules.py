@@ -1,0 +1,108 @@
+"""The options of a game: each with its default, its check and its place in a file."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from keras_gan import objectives
+from keras_gan._types import Config, Tensor
+from keras_gan._validation import check_positive_integer
+from keras_gan.terms.term import Term
+from keras_gan.training.view import check_augmentation, check_noise_level
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What `GAN.compile` takes besides the optimizers; its docstring describes them."""
+
+    objective: Any = "non_saturating"  # an `Objective` once it was checked
+    terms: Sequence[Term] = ()
+    discriminator_steps: int = 1
+    generator_steps: int = 1
+    simultaneous: bool = False
+    fused_discriminator: bool = False
+    augmentation: Callable[[Tensor, Tensor], Tensor] | None = None
+    instance_noise: Any = 0.0
+    discriminator_constraint: Any = None
+    round_metrics: Sequence[keras.Metric] = ()
+
+    def __post_init__(self) -> None:
+        for name, check in _CHECKS.items():
+            # The dataclass is frozen for its users, not for its own checks.
+            object.__setattr__(self, name, check(name, getattr(self, name)))
+        if self.simultaneous and (self.discriminator_steps, self.generator_steps) != (
+            1,
+            1,
+        ):
+            raise ValueError(
+                "`simultaneous=True` moves each player once a step. Received: "
+                f"discriminator_steps={self.discriminator_steps}, "
+                f"generator_steps={self.generator_steps}; set both to 1."
+            )
+
+    def get_config(self) -> Config:
+        """Returns every option as JSON holds it."""
+        values = {field.name: getattr(self, field.name) for field in _FIELDS}
+        return {
+            name: keras.saving.serialize_keras_object(value)
+            for name, value in values.items()
+        }
+
+    @staticmethod
+    def options_of(config: Config) -> dict[str, Any]:
+        """Returns the options that `get_config` wrote, as `compile` takes them."""
+        return {
+            field.name: keras.saving.deserialize_keras_object(config[field.name])
+            for field in _FIELDS
+            if field.name in config
+        }
+
+
+_FIELDS = dataclasses.fields(Rules)
+
+
+def _checked_terms(name: str, terms: Any) -> tuple[Term, ...]:
+    if not isinstance(terms, list | tuple):
+        raise TypeError(
+            f"`{name}` must be a list of keras_gan.terms.Term objects. Received: "
+            f"{name}={terms!r}. Pass {name}=[term] for one, and {name}=[] for none."
+        )
+    for term in terms:
+        if not isinstance(term, Term):
+            raise TypeError(
+                f"`{name}` must hold keras_gan.terms.Term objects. Received: {term!r}"
+            )
+        if "generator" in term.players and term.interval > 1:
+            raise ValueError(
+                "Only the discriminator's terms can be lazy. Received: "
+                f"{type(term).__name__} of the generator with interval="
+                f"{term.interval}; set it to 1."
+            )
+    return tuple(terms)
+
+
+def _checked_metrics(name: str, metrics: Any) -> tuple[keras.Metric, ...]:
+    if not isinstance(metrics, list | tuple) or not all(
+        isinstance(metric, keras.Metric) for metric in metrics
+    ):
+        raise TypeError(
+            f"`{name}` must be a list of keras.Metric objects, whose `update_state` "
+            f"takes a round. Received: {name}={metrics!r}"
+        )
+    return tuple(metrics)
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "objective": lambda name, value: objectives.get(value),
+    "terms": _checked_terms,
+    "discriminator_steps": check_positive_integer,
+    "generator_steps": check_positive_integer,
+    "simultaneous": lambda name, value: bool(value),
+    "fused_discriminator": lambda name, value: bool(value),
+    "augmentation": lambda name, value: check_augmentation(value),
+    "instance_noise": lambda name, value: check_noise_level(value),
+    "discriminator_constraint": lambda name, value: keras.constraints.get(value),
+    "round_metrics": _checked_metrics,
+}
