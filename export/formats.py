@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from export.litert import export_litert
-from export.onnx_model import export_onnx, export_onnx_prior
-from export.parity import ParityReport
-from export.provenance import Provenance
-from export.quality import Quality
+from export.onnx.model import export_onnx, export_onnx_prior
+from export.parity.compare import ParityReport
+from export.record.provenance import Provenance
+from export.record.quality import Quality
 from export.saved_model import export_saved_model
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN

@@ -11,13 +11,18 @@ from typing import Any
 
 import tensorflow as tf
 
-from export.artefact import write_checked
-from export.endpoints import generate_function
-from export.onnx_graph import describe_operator
-from export.parity import ParityReport
-from export.provenance import Provenance
-from export.quality import Quality
-from export.signature import GENERATE, LATENTS, GeneratorSignature, generator_signature
+from export.contract.endpoints import generate_function
+from export.contract.signature import (
+    GENERATE,
+    LATENTS,
+    GeneratorSignature,
+    generator_signature,
+)
+from export.onnx.graph import describe_operator
+from export.parity.compare import ParityReport
+from export.record.artefact import write_checked
+from export.record.provenance import Provenance
+from export.record.quality import Quality
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
 

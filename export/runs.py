@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from export.formats import FORMATS, export_generator
-from export.parity import ParityReport
-from export.provenance import Provenance, provenance_of
-from export.quality import Quality
+from export.parity.compare import ParityReport
+from export.record.provenance import Provenance, provenance_of
+from export.record.quality import Quality
 from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_known
 from keras_gan.evaluation.score import Score

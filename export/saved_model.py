@@ -7,15 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from export.artefact import write_checked
-from export.endpoints import (
+from export.contract.endpoints import (
     discriminate_function,
     generate_function,
     sample_function,
 )
-from export.parity import ParityReport
-from export.provenance import Provenance
-from export.signature import (
+from export.contract.signature import (
     DISCRIMINATE,
     GENERATE,
     MAX_SAMPLES,
@@ -23,6 +20,9 @@ from export.signature import (
     GeneratorSignature,
     generator_signature,
 )
+from export.parity.compare import ParityReport
+from export.record.artefact import write_checked
+from export.record.provenance import Provenance
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
 

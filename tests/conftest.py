@@ -10,7 +10,7 @@ import threadpoolctl
 from games import make_tiny_gan
 
 import keras_gan as kg
-from export import player
+from export.parity import player
 from keras_gan._replicas import named_strategy
 
 # Two devices on any machine, before TensorFlow has looked for any.
@@ -63,7 +63,7 @@ def play_here(monkeypatch):
         play = player.player_of(path)
         return [play(case.endpoint, case.inputs)[case.output] for case in cases]
 
-    monkeypatch.setattr("export.parity._play_elsewhere", play)
+    monkeypatch.setattr("export.parity.compare._play_elsewhere", play)
 
 
 @pytest.fixture

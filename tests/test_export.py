@@ -103,7 +103,7 @@ def test_artefacts_play_in_a_process_without_us(trained, artefacts, tmp_path, na
 
 
 def test_parity_is_found_by_a_process_that_imports_none_of_us(artefacts, tmp_path):
-    from export import player
+    from export.parity import player
 
     path, _ = artefacts["onnx"]
     np.savez(tmp_path / "in.npz", **{"0/generate/latents": np.zeros((2, 3), "float32")})
@@ -148,7 +148,7 @@ def test_an_artefact_that_differs_never_takes_its_name(trained, tmp_path, monkey
     for spoil in (lambda images: images + 1e-3, lambda images: images * np.nan):
         with monkeypatch.context() as patch:
             patch.setattr(
-                "export.parity._play_elsewhere",
+                "export.parity.compare._play_elsewhere",
                 lambda path, cases, spoil=spoil: [
                     spoil(case.expected) for case in cases
                 ],

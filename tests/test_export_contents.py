@@ -10,8 +10,9 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 import keras_gan as kg
-from export import FORMATS, Provenance, export_generator, player
-from export.signature import IMAGES
+from export import FORMATS, Provenance, export_generator
+from export.contract.signature import IMAGES
+from export.parity import player
 
 PIXELS = {
     "onnx_uint8": "uint8",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from export.contents import OF_PRIOR, Contents, contents_of
-from export.pixels import PixelFormat, pixel_format
-from export.signature import (
+from export.contract.contents import OF_PRIOR, Contents, contents_of
+from export.contract.pixels import PixelFormat, pixel_format
+from export.contract.signature import (
     DISCRIMINATE,
     GENERATE,
     IMAGES,
@@ -20,7 +20,7 @@ from export.signature import (
     SAMPLE,
     SEED,
 )
-from export.standard_noise import standard_noise_of
+from export.onnx.standard_noise import standard_noise_of
 from keras_gan._types import Array
 from keras_gan.gan import GAN
 

@@ -1,8 +1,8 @@
 """What a model card says of inputs and outputs: those of the very file."""
 
-from export.contents import Contents
-from export.pixels import PIXEL_FORMATS
-from export.signature import (
+from export.contract.contents import Contents
+from export.contract.pixels import PIXEL_FORMATS
+from export.contract.signature import (
     IMAGES,
     LATENTS,
     NUM_SAMPLES,

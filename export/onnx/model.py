@@ -3,17 +3,23 @@
 import os
 from pathlib import Path
 
-from export.artefact import write_checked
-from export.contents import OF_PRIOR
-from export.endpoints import generate_function, prior_function, sample_function
-from export.onnx_graph import check_opset, save_onnx, to_onnx
-from export.onnx_weights import ONNX_WEIGHTS, with_weights
-from export.parity import ParityReport
-from export.pixels import pixel_format
-from export.provenance import Provenance
-from export.quality import Quality
-from export.signature import MAX_SAMPLES, NOISE, PIXELS, WEIGHTS, generator_signature
-from export.standard_noise import standard_noise_of
+from export.contract.contents import OF_PRIOR
+from export.contract.endpoints import generate_function, prior_function, sample_function
+from export.contract.pixels import pixel_format
+from export.contract.signature import (
+    MAX_SAMPLES,
+    NOISE,
+    PIXELS,
+    WEIGHTS,
+    generator_signature,
+)
+from export.onnx.graph import check_opset, save_onnx, to_onnx
+from export.onnx.standard_noise import standard_noise_of
+from export.onnx.weights import ONNX_WEIGHTS, with_weights
+from export.parity.compare import ParityReport
+from export.record.artefact import write_checked
+from export.record.provenance import Provenance
+from export.record.quality import Quality
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
 

@@ -5,13 +5,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from export import model_card
-from export.contents import Contents, contents_of
-from export.exportable import check_exportable
-from export.parity import TOLERANCE, ParityReport, compare
-from export.provenance import Provenance
-from export.quality import Quality, quality_of
-from export.signature import prior_record
+from export.contract.contents import Contents, contents_of
+from export.contract.exportable import check_exportable
+from export.contract.signature import prior_record
+from export.parity.compare import TOLERANCE, ParityReport, compare
+from export.record import model_card
+from export.record.provenance import Provenance
+from export.record.quality import Quality, quality_of
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
 from keras_gan.gan import GAN

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from export import philox
+from export.onnx import philox
 from keras_gan._validation import check_integer
 from keras_gan.training.network_checks import layers_of
 

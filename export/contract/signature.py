@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from export.provenance import Provenance
+from export.record.provenance import Provenance
 from keras_gan._types import Shape
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN

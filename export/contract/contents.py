@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from export.player import player_of
-from export.signature import (
+from export.contract.signature import (
     DISCRIMINATE,
     GENERATE,
     IMAGES,
@@ -18,6 +17,7 @@ from export.signature import (
     PIXELS,
     SAMPLE,
 )
+from export.parity.player import player_of
 
 ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE)
 OF_PRIOR = "prior"  # noise that is the prior's own draw
@@ -55,7 +55,7 @@ class Contents:
     Args:
         endpoints: `Endpoint` by name. A file of one function, as ONNX has it, is
             `generate` where it takes latents, else `sample`.
-        pixels: str, key of `export.pixels.PIXEL_FORMATS`, or `None` where no images
+        pixels: str, key of `PIXEL_FORMATS`, or `None` where no images
             come out.
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.

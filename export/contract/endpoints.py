@@ -4,8 +4,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from export.pixels import PixelFormat
-from export.signature import (
+from export.contract.pixels import PixelFormat
+from export.contract.signature import (
     IMAGES,
     LATENTS,
     NUM_SAMPLES,
@@ -13,7 +13,7 @@ from export.signature import (
     SEED,
     GeneratorSignature,
 )
-from export.standard_noise import StandardNoise
+from export.onnx.standard_noise import StandardNoise
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN

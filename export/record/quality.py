@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from export import player
-from export.signature import GENERATE, IMAGES, LATENTS
+from export.contract.signature import GENERATE, IMAGES, LATENTS
+from export.parity import player
 from keras_gan._types import Config, FloatArray
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN

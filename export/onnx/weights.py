@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from export.onnx_graph import import_onnx, quiet
+from export.onnx.graph import import_onnx, quiet
 from keras_gan._validation import check_known
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from export import card_contents
-from export.contents import Contents
-from export.parity_cases import Case
-from export.provenance import Provenance
-from export.signature import IMAGES
+from export.contract.contents import Contents
+from export.contract.signature import IMAGES
+from export.parity.cases import Case
+from export.record import card_contents
+from export.record.provenance import Provenance
 from keras_gan._files import replacing
 from keras_gan._types import Config, FloatArray
 from keras_gan.gan import GAN
@@ -54,7 +54,7 @@ def pictures(gan: GAN, played: Sequence[tuple[Case, Any]]) -> FloatArray | None:
 
     Args:
         gan: `GAN`.
-        played: cases with their outputs, as `export.parity.compare` returns them.
+        played: cases with their outputs, as `compare` of parity returns them.
     """
     drawn = [images for case, images in played if case.output == IMAGES]
     images = max(drawn, key=len, default=np.empty(0))

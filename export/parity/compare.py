@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from export import player
-from export.parity_cases import Case, cases_for
-from export.signature import GENERATE, IMAGES, LATENTS
+from export.contract.signature import GENERATE, IMAGES, LATENTS
+from export.parity import player
+from export.parity.cases import Case, cases_for
 from keras_gan._types import FloatArray
 from keras_gan._validation import MAX_SEED, check_integer, check_positive_integer
 from keras_gan.gan import GAN

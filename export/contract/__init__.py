@@ -1,0 +1,1 @@
+"""What is exported: inputs and outputs by name, shapes, pixels, promises."""

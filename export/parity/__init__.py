@@ -1,0 +1,1 @@
+"""Is the artefact the generator? It is played in its own runtime and compared."""

@@ -1,0 +1,1 @@
+"""What stands beside an artefact: its record, its model card, its pictures."""
