@@ -5,6 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# Run as a file, this folder comes first on the path, and its room `onnx` is not the
+# package of that name.
+if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
+    del sys.path[0]
+
 from export.formats import FORMATS
 from export.runs import export_model, export_run
 from keras_gan.saving import load
@@ -13,10 +18,15 @@ from keras_gan.saving import load
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exports; returns the exit status, 2 for a mistake in what was given."""
     parser = argparse.ArgumentParser(
-        prog="python -m export", description="Export the generator of a saved GAN."
+        prog="python -m export",
+        description="Export the generator of a saved GAN.",
+        epilog="formats:\n" + "\n".join(_summaries()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("source", metavar="RUN_OR_MODEL", type=Path)
-    parser.add_argument("--format", nargs="+", required=True, choices=sorted(FORMATS))
+    parser.add_argument(
+        "--format", nargs="+", required=True, choices=sorted(FORMATS), metavar="FORMAT"
+    )
     parser.add_argument("--output", metavar="DIR", type=Path, required=True)
     parser.add_argument("--overwrite", action="store_true")
     args = parser.parse_args(arguments)
@@ -39,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"python -m export: error: {error}\n")
         return 2
     return 0
+
+
+def _summaries() -> list[str]:
+    return [f"  {name:<20} {format.summary}" for name, format in FORMATS.items()]
 
 
 if __name__ == "__main__":

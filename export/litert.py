@@ -1,28 +1,34 @@
 """The generator as a LiteRT (TensorFlow Lite) file for phones and small boards."""
 
 import contextlib
+import dataclasses
 import io
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
+from export.contract.contents import (
+    Contents,
+    Endpoint,
+    TensorType,
+    contents_from,
+    known_sizes,
+)
 from export.contract.endpoints import generate_function
+from export.contract.export_format import Arrays, ExportFormat, Play
+from export.contract.metadata import Provenance
+from export.contract.operators import describe_operator
 from export.contract.signature import (
     GENERATE,
     LATENTS,
     GeneratorSignature,
     generator_signature,
 )
-from export.onnx.graph import describe_operator
-from export.parity.compare import ParityReport
-from export.record.artefact import write_checked
-from export.record.provenance import Provenance
-from export.record.quality import Quality
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
 
@@ -31,72 +37,71 @@ _NUM_CALIBRATION_BATCHES = 100
 _CALIBRATION_SEED = 0
 
 
-def export_litert(
-    gan: GAN,
-    path: str | os.PathLike[str],
-    *,
-    weights: str = "float32",
-    provenance: Provenance | None = None,
-    quality: Quality | None = None,
-    overwrite: bool = False,
-) -> ParityReport:
-    """Exports the generator alone as a LiteRT file.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LiteRTFormat(ExportFormat):
+    """The generator: `export.export_litert` says what goes in and comes out."""
 
-    Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
-    `images`, float32 `[batch, height, width, channels]`, for any batch.
+    name: str = "litert"
+    file_name: str = "generator.tflite"
+    summary: str = "on-device, float32"
 
-    Args:
-        gan: `GAN`; its discriminator stays behind.
-        path: file to create, ending in `.tflite`.
-        weights: `"float32"`; `"float16"`; or `"int8"`, weights and activations alike,
-            whose ranges are measured on latents of the prior. Defaults to `"float32"`.
-        provenance: `Provenance` for the record and the model card.
-            Defaults to `None`.
-        quality: as in `export_onnx`. Defaults to `None`.
-        overwrite: bool, whether to replace what is there. Defaults to `False`.
+    def __post_init__(self) -> None:
+        check_known("weights", self.weights, LITERT_WEIGHTS)
 
-    Returns:
-        report: `ParityReport` against Keras on fresh latents, from another process.
+    def check(self, gan: GAN, provenance: Provenance) -> None:
+        """Raises unless LiteRT files can be played here."""
+        try:
+            import ai_edge_litert  # noqa: F401 (parity needs it)
+        except ImportError as error:
+            raise ImportError(
+                "LiteRT export needs ai-edge-litert: pip install keras-gan[export]"
+            ) from error
 
-    Raises:
-        ImportError: if ai-edge-litert is not installed.
-        FileExistsError: if something is at `path` and `overwrite` is `False`.
-        TypeError: if `gan` is not a `GAN`.
-        ValueError: if the generator cannot be exported, LiteRT lacks one of its
-            operators, or the artefact differs from Keras by more than 1e-5 (float32).
-
-    Example:
-    ```python
-    export_litert(gan, "generator.tflite").max_abs_error
-    interpreter = ai_edge_litert.interpreter.Interpreter("generator.tflite")
-    images = interpreter.get_signature_runner("generate")(latents=latents)["images"]
-    ```
-    """
-    path = Path(path)
-    if path.suffix != ".tflite":
-        raise ValueError(f"`path` must end in .tflite. Received: path={str(path)!r}")
-    check_known("weights", weights, LITERT_WEIGHTS)
-    try:
-        import ai_edge_litert  # noqa: F401 (parity needs it)
-    except ImportError as error:
-        raise ImportError(
-            "LiteRT export needs ai-edge-litert: pip install keras-gan[export]"
-        ) from error
-    provenance = provenance or Provenance()
-
-    def write(partial: Path) -> None:
+    def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
+        """Writes the file."""
         signature = generator_signature(gan, provenance)
-        partial.write_bytes(_convert(gan, signature, weights))
+        path.write_bytes(_convert(gan, signature, self.weights))
 
-    return write_checked(
-        gan,
-        path,
-        write,
-        weights=weights,
-        provenance=provenance,
-        quality=quality,
-        overwrite=overwrite,
-    )
+    def contents(self, path: Path) -> Contents:
+        """Reads the signatures of the file."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(model_path=str(path))
+        runners = {
+            name: interpreter.get_signature_runner(name)
+            for name in interpreter.get_signature_list()
+        }
+        return contents_from(
+            {
+                name: Endpoint(
+                    _types(runner.get_input_details()),
+                    _types(runner.get_output_details()),
+                )
+                for name, runner in runners.items()
+            }
+        )
+
+    @staticmethod
+    def player(path: Path) -> Play:
+        """Plays a file with LiteRT's interpreter."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(model_path=str(path))
+
+        def play(endpoint: str, inputs: Arrays) -> Arrays:
+            outputs: Arrays = interpreter.get_signature_runner(endpoint)(**inputs)
+            return outputs
+
+        return play
+
+
+def _types(details: dict[str, Any]) -> dict[str, TensorType]:
+    return {
+        name: TensorType(
+            np.dtype(tensor["dtype"]).name, known_sizes(tensor["shape_signature"])
+        )
+        for name, tensor in details.items()
+    }
 
 
 def _convert(gan: GAN, signature: GeneratorSignature, weights: str) -> bytes:

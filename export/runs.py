@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from export.formats import FORMATS, export_generator
-from export.parity.compare import ParityReport
-from export.record.provenance import Provenance, provenance_of
+from export.contract.metadata import Provenance
+from export.formats import FORMATS
+from export.functions import export_generator, options_of
+from export.parity.report import ParityReport
+from export.record.provenance import provenance_of
 from export.record.quality import Quality
 from keras_gan._types import Config, FloatArray
 from keras_gan._validation import check_known
@@ -50,8 +52,8 @@ def export_run(
             Defaults to `None`.
         licence: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
-        **options: arguments of the formats' functions by the formats' kinds, each
-            given to those that take it: `opset`, `version`, `discriminator`.
+        **options: arguments of the formats, each given to those that take it:
+            `opset`, `version`, `discriminator`.
 
     Yields:
         path, report: each artefact and its `ParityReport`, as soon as it is written.
@@ -119,10 +121,10 @@ def _quality(config: Config, data_dir: str | os.PathLike[str] | None) -> Quality
 
 
 def _options_of(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Those options that a format's function takes, and that were given."""
-    known = FORMATS[name].export.__kwdefaults__ or {}
+    """Those options that a format takes, and that were given."""
+    known = options_of(name)
     return {
         key: value
         for key, value in options.items()
-        if key in known and value is not None and key not in FORMATS[name].options
+        if key in known and value is not None
     }

@@ -1,95 +1,122 @@
 """The generator as a TensorFlow SavedModel."""
 
+import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
+from export.contract.contents import (
+    ENDPOINTS,
+    Contents,
+    Endpoint,
+    TensorType,
+    contents_from,
+    known_sizes,
+)
 from export.contract.endpoints import (
     discriminate_function,
     generate_function,
     sample_function,
 )
+from export.contract.export_format import Arrays, ExportFormat, Play
+from export.contract.metadata import Provenance
 from export.contract.signature import (
     DISCRIMINATE,
     GENERATE,
     MAX_SAMPLES,
     SAMPLE,
     GeneratorSignature,
+    check_max_samples,
     generator_signature,
 )
-from export.parity.compare import ParityReport
-from export.record.artefact import write_checked
-from export.record.provenance import Provenance
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
 
 
-def export_saved_model(
-    gan: GAN,
-    path: str | os.PathLike[str],
-    *,
-    version: int = 1,
-    discriminator: bool = False,
-    max_samples: int = MAX_SAMPLES,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> ParityReport:
-    """Exports the generator as a SavedModel that needs TensorFlow and no more.
-
-    It is written to `path/version`, as TensorFlow Serving looks for it. Its signatures:
-
-        generate(latents)            latents float32 [batch, latent_dim]; the default
-        sample(num_samples, seed)    int32 scalars; the images of gan.sample
-        discriminate(images)         on request; the probabilities of gan.discriminate
-
-    `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
-    `discriminate` returns `probabilities` `[batch]`.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SavedModelFormat(ExportFormat):
+    """The generator: `export.export_saved_model` says what goes in and comes out.
 
     Args:
-        gan: `GAN`; its discriminator stays behind unless asked for.
-        path: folder of the model; the version becomes a folder in it.
-        version: int, at least 1. Defaults to `1`.
+        version: int, at least 1; a folder in that of the model. Defaults to `1`.
         discriminator: bool, whether to add `discriminate`. Defaults to `False`.
-        max_samples: int, images that one call of `sample` draws at most; it fails for
-            more before it asks for memory. Defaults to `1024`.
-        provenance: `Provenance`, kept in `assets.extra/metadata.json` and on the model
-            card. Defaults to `None`.
-        overwrite: bool, whether to replace this version. Defaults to `False`.
-
-    Returns:
-        report: `ParityReport` of all signatures, from another process.
-
-    Raises:
-        FileExistsError: if the version is there and `overwrite` is `False`.
-        TypeError: if `gan` is not a `GAN`.
-        ValueError: if the generator cannot be exported, or the artefact differs from
-            Keras by more than 1e-5.
-
-    Example:
-    ```python
-    export_saved_model(gan, "digits").max_abs_error
-    loaded = tf.saved_model.load("digits/1")
-    sample = loaded.signatures["sample"]
-    images = sample(num_samples=tf.constant(64), seed=tf.constant(1))["images"]
-    ```
+        max_samples: int, images that one call of `sample` draws at most.
+            Defaults to `1024`.
     """
-    provenance = provenance or Provenance()
-    check_positive_integer("version", version)
 
-    def write(partial: Path) -> None:
-        signature = generator_signature(gan, provenance, max_samples)
-        _write(gan, signature, discriminator, partial)
-
-    return write_checked(
-        gan,
-        Path(path) / str(version),
-        write,
-        provenance=provenance,
-        overwrite=overwrite,
+    name: str = "saved_model"
+    file_name: str = "saved_model"
+    summary: str = (
+        "TensorFlow, with generate, sample and, with --discriminator, discriminate"
     )
+    version: int = 1
+    discriminator: bool = False
+    max_samples: int = MAX_SAMPLES
+
+    def __post_init__(self) -> None:
+        check_positive_integer("version", self.version)
+        check_max_samples(self.max_samples)
+
+    @property
+    def kind(self) -> str:
+        """A folder, not a file."""
+        return "a SavedModel folder"
+
+    def place(self, path: Path) -> Path:
+        """The version's folder, as TensorFlow Serving looks for it."""
+        return path / str(self.version)
+
+    def find(self, path: Path) -> Path | None:
+        """The highest version where `path` is the folder of them all."""
+        if path.is_dir() and not (path / "saved_model.pb").is_file():
+            versions = [entry for entry in path.iterdir() if entry.name.isdigit()]
+            path = max(versions, key=lambda entry: int(entry.name), default=path)
+        return path if (path / "saved_model.pb").is_file() else None
+
+    def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
+        """Writes the folder."""
+        signature = generator_signature(gan, provenance, self.max_samples)
+        _write(gan, signature, self.discriminator, path)
+
+    def contents(self, path: Path) -> Contents:
+        """Reads the signatures without loading the model."""
+        from tensorflow.python.saved_model.loader_impl import parse_saved_model
+
+        (graph,) = parse_saved_model(str(path)).meta_graphs
+        return contents_from(
+            {
+                name: Endpoint(_types(function.inputs), _types(function.outputs))
+                for name in ENDPOINTS  # `serving_default` is one of them again
+                if (function := graph.signature_def.get(name)) is not None
+            }
+        )
+
+    @staticmethod
+    def player(path: Path) -> Play:
+        """Plays a folder with TensorFlow."""
+        import tensorflow as tf
+
+        # The loaded object owns the variables: it must outlive the call.
+        loaded = tf.saved_model.load(str(path))
+
+        def play(endpoint: str, inputs: Arrays) -> Arrays:
+            tensors = {name: tf.constant(value) for name, value in inputs.items()}
+            outputs = loaded.signatures[endpoint](**tensors)
+            return {name: tensor.numpy() for name, tensor in outputs.items()}
+
+        return play
+
+
+def _types(tensors: Any) -> dict[str, TensorType]:
+    return {
+        name: TensorType(
+            tf.dtypes.as_dtype(info.dtype).name,
+            known_sizes(axis.size for axis in info.tensor_shape.dim),
+        )
+        for name, info in sorted(tensors.items())
+    }
 
 
 def _write(

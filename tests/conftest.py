@@ -10,7 +10,6 @@ import threadpoolctl
 from games import make_tiny_gan
 
 import keras_gan as kg
-from export.parity import player
 from keras_gan._replicas import named_strategy
 
 # Two devices on any machine, before TensorFlow has looked for any.
@@ -59,11 +58,11 @@ def play_here(monkeypatch):
     That they play in another is what tests/test_export.py shows.
     """
 
-    def play(path, cases):
-        play = player.player_of(path)
+    def play(format, path, cases):
+        play = format.player(path)
         return [play(case.endpoint, case.inputs)[case.output] for case in cases]
 
-    monkeypatch.setattr("export.parity.compare._play_elsewhere", play)
+    monkeypatch.setattr("export.parity.compare.play_elsewhere", play)
 
 
 @pytest.fixture

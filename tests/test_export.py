@@ -102,24 +102,35 @@ def test_artefacts_play_in_a_process_without_us(trained, artefacts, tmp_path, na
     )
 
 
-def test_parity_is_found_by_a_process_that_imports_none_of_us(artefacts, tmp_path):
-    from export.parity import player
+@pytest.mark.parametrize("name", sorted(PLAYERS))
+def test_parity_is_found_by_a_process_that_imports_none_of_us(
+    artefacts, tmp_path, name
+):
+    from export.parity import elsewhere, player
 
-    path, _ = artefacts["onnx"]
+    path, _ = artefacts[name]
     np.savez(tmp_path / "in.npz", **{"0/generate/latents": np.zeros((2, 3), "float32")})
     watch = (
         "import runpy, sys; sys.argv = sys.argv[1:];"
         "runpy.run_path(sys.argv[0], run_name='__main__');"
-        "print({'keras', 'keras_gan', 'export', 'tensorflow'} & set(sys.modules))"
+        "print(*({'keras', 'keras_gan', 'export', 'tensorflow'} & set(sys.modules)))"
     )
-    arguments = [player.__file__, path, tmp_path / "in.npz", tmp_path / "out.npz"]
+    script = elsewhere.write_player(FORMATS[name], tmp_path / "play.py")
+    arguments = [
+        player.__file__,
+        script,
+        path,
+        tmp_path / "in.npz",
+        tmp_path / "out.npz",
+    ]
     output = subprocess.run(
         [sys.executable, "-I", "-c", watch, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    assert output.strip() == "set()"
+    runtime = {"tensorflow", "keras"} if name == "saved_model" else set()
+    assert set(output.split()) <= runtime
     with np.load(tmp_path / "out.npz") as played:
         assert played["0/generate/images"].shape == (2, 4, 4, 1)
 
@@ -148,8 +159,8 @@ def test_an_artefact_that_differs_never_takes_its_name(trained, tmp_path, monkey
     for spoil in (lambda images: images + 1e-3, lambda images: images * np.nan):
         with monkeypatch.context() as patch:
             patch.setattr(
-                "export.parity.compare._play_elsewhere",
-                lambda path, cases, spoil=spoil: [
+                "export.parity.compare.play_elsewhere",
+                lambda format, path, cases, spoil=spoil: [
                     spoil(case.expected) for case in cases
                 ],
             )

@@ -12,7 +12,6 @@ from ai_edge_litert.interpreter import Interpreter
 import keras_gan as kg
 from export import FORMATS, Provenance, export_generator
 from export.contract.signature import IMAGES
-from export.parity import player
 
 PIXELS = {
     "onnx_uint8": "uint8",
@@ -153,8 +152,8 @@ def text(shape):
 
 
 def test_what_the_file_gives_has_the_recorded_type(exported):
-    _, path, record, _ = exported
-    play = player.player_of(path)
+    name, path, record, _ = exported
+    play = FORMATS[name].player(path)
     for endpoint, sides in record["endpoints"].items():
         inputs = {
             name: np.full(

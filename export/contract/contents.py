@@ -2,11 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from export.contract.signature import (
     DISCRIMINATE,
@@ -17,7 +14,6 @@ from export.contract.signature import (
     PIXELS,
     SAMPLE,
 )
-from export.parity.player import player_of
 
 ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE)
 OF_PRIOR = "prior"  # noise that is the prior's own draw
@@ -92,24 +88,17 @@ class Contents:
         }
 
 
-def contents_of(path: Path) -> Contents:
-    """Reads what an artefact takes and gives.
+def contents_from(
+    endpoints: dict[str, Endpoint], facts: Mapping[str, str] | None = None
+) -> Contents:
+    """Returns contents by their tensors, and by what no tensor says.
 
-    Raises:
-        FileNotFoundError: if there is nothing at `path`.
-        ValueError: if its format is unknown.
+    Args:
+        endpoints: `Endpoint` by name.
+        facts: what the artefact states under `pixels`, `noise` and `value_range`, as
+            `OnnxFormat` writes it. Defaults to `None`: floats, latents of the prior.
     """
-    if path.suffix == ".onnx" and path.is_file():
-        return _onnx_contents(path)
-    if path.suffix == ".tflite" and path.is_file():
-        return _contents(_litert_endpoints(path), {})
-    if not (path / "saved_model.pb").is_file():
-        player_of(path)  # says so
-    return _contents(_saved_model_endpoints(path), {})
-
-
-def _contents(endpoints: dict[str, Endpoint], facts: dict[str, str]) -> Contents:
-    """Contents by their tensors, and by what no tensor says."""
+    facts = facts or {}
     gives_images = any(IMAGES in one.outputs for one in endpoints.values())
     takes_latents = any(LATENTS in one.inputs for one in endpoints.values())
     return Contents(
@@ -120,74 +109,6 @@ def _contents(endpoints: dict[str, Endpoint], facts: dict[str, str]) -> Contents
     )
 
 
-def _onnx_contents(path: Path) -> Contents:
-    import onnx
-
-    model = onnx.load(path)
-    facts = {entry.key: entry.value for entry in model.metadata_props}
-
-    def types(tensors: Iterable[Any]) -> dict[str, TensorType]:
-        return {tensor.name: _onnx_type(tensor.type.tensor_type) for tensor in tensors}
-
-    endpoint = Endpoint(types(model.graph.input), types(model.graph.output))
-    name = GENERATE if LATENTS in endpoint.inputs else SAMPLE
-    return _contents({name: endpoint}, facts)
-
-
-def _onnx_type(tensor: Any) -> TensorType:
-    from onnx.helper import tensor_dtype_to_np_dtype
-
-    shape = [
-        axis.dim_value if axis.HasField("dim_value") else axis.dim_param or None
-        for axis in tensor.shape.dim
-    ]
-    return TensorType(np.dtype(tensor_dtype_to_np_dtype(tensor.elem_type)).name, shape)
-
-
-def _litert_endpoints(path: Path) -> dict[str, Endpoint]:
-    from ai_edge_litert.interpreter import Interpreter
-
-    def types(details: dict[str, Any]) -> dict[str, TensorType]:
-        return {
-            name: TensorType(
-                np.dtype(tensor["dtype"]).name, _known(tensor["shape_signature"])
-            )
-            for name, tensor in details.items()
-        }
-
-    interpreter = Interpreter(model_path=str(path))
-    runners = {
-        name: interpreter.get_signature_runner(name)
-        for name in interpreter.get_signature_list()
-    }
-    return {
-        name: Endpoint(
-            types(runner.get_input_details()), types(runner.get_output_details())
-        )
-        for name, runner in runners.items()
-    }
-
-
-def _saved_model_endpoints(path: Path) -> dict[str, Endpoint]:
-    import tensorflow as tf
-    from tensorflow.python.saved_model.loader_impl import parse_saved_model
-
-    def types(tensors: Any) -> dict[str, TensorType]:
-        return {
-            name: TensorType(
-                tf.dtypes.as_dtype(info.dtype).name,
-                _known(axis.size for axis in info.tensor_shape.dim),
-            )
-            for name, info in sorted(tensors.items())
-        }
-
-    (graph,) = parse_saved_model(str(path)).meta_graphs
-    return {
-        name: Endpoint(types(function.inputs), types(function.outputs))
-        for name in ENDPOINTS  # `serving_default` is one of them again
-        if (function := graph.signature_def.get(name)) is not None
-    }
-
-
-def _known(sizes: Iterable[int]) -> list[int | str | None]:
+def known_sizes(sizes: Iterable[int]) -> list[int | str | None]:
+    """Sizes of a shape in which a negative number stands for any."""
     return [None if size < 0 else int(size) for size in sizes]

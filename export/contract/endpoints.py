@@ -1,5 +1,6 @@
 """The functions that every artefact holds, as graphs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -13,7 +14,6 @@ from export.contract.signature import (
     SEED,
     GeneratorSignature,
 )
-from export.onnx.standard_noise import StandardNoise
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
@@ -26,13 +26,13 @@ def generate_function(
     gan: GAN,
     signature: GeneratorSignature,
     pixels: PixelFormat = _FLOATS,
-    noise: StandardNoise | None = None,
+    to_prior: Callable[[Tensor], Tensor] | None = None,
 ) -> Any:
     """`generate(latents)`: images of the evaluation generator."""
 
     def generate(latents: Tensor) -> dict[str, Tensor]:
-        if noise is not None:
-            latents = noise.to_prior(latents)
+        if to_prior is not None:
+            latents = to_prior(latents)
         return {IMAGES: pixels(gan.evaluation_generator(latents, training=False))}
 
     return tf.function(generate, input_signature=[signature.latents])

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from export.record.provenance import Provenance
+from export.contract.metadata import Provenance
 from keras_gan._types import Shape
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
@@ -75,7 +75,7 @@ def generator_signature(
     return GeneratorSignature(
         latent_dim=gan.prior.latent_dim,
         image_shape=gan.image_shape,
-        max_samples=check_positive_integer("max_samples", max_samples),
+        max_samples=check_max_samples(max_samples),
         metadata={
             "prior": json.dumps(prior_record(gan)),
             **(provenance or Provenance()).metadata(),
@@ -86,3 +86,8 @@ def generator_signature(
 def prior_record(gan: GAN) -> dict[str, Any]:
     """The prior's name and parameters, as JSON holds them."""
     return {"name": type(gan.prior).__name__, **gan.prior.get_config()}
+
+
+def check_max_samples(max_samples: int) -> int:
+    """Returns `max_samples`; raises unless it is an integer of at least 1."""
+    return check_positive_integer("max_samples", max_samples)

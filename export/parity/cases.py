@@ -2,13 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from export.contract.contents import OF_PRIOR, Contents, contents_of
+from export.contract.contents import OF_PRIOR, Contents
 from export.contract.pixels import PixelFormat, pixel_format
 from export.contract.signature import (
     DISCRIMINATE,
@@ -43,14 +42,13 @@ class Case:
 
 
 def cases_for(
-    gan: GAN, path: Path, batch_sizes: Sequence[int], seed: int
+    gan: GAN, contents: Contents, batch_sizes: Sequence[int], seed: int
 ) -> tuple[list[Case], bool]:
     """Returns a case for each endpoint and batch size, and whether images are bytes.
 
     Keras answers on the processor, where the artefact is played too: TF32 on a GPU
     would be a difference of its own.
     """
-    contents = contents_of(path)
     pixels = pixel_format(contents.pixels or "float32", contents.value_range)
     with tf.device("CPU"):
         cases = [

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from export.contract.contents import Contents
+from export.contract.metadata import Provenance
 from export.contract.signature import IMAGES
 from export.parity.cases import Case
 from export.record import card_contents
-from export.record.provenance import Provenance
 from keras_gan._files import replacing
 from keras_gan._types import Config, FloatArray
 from keras_gan.gan import GAN

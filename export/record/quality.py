@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from export.contract.export_format import ExportFormat
 from export.contract.signature import GENERATE, IMAGES, LATENTS
-from export.parity import player
 from keras_gan._types import Config, FloatArray
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
@@ -20,18 +20,19 @@ _SEED = 0
 _BATCH_SIZE = 500
 
 
-def quality_of(gan: GAN, path: Path, measure: Quality) -> Config:
+def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> Config:
     """Measures images of Keras and of an artefact, from the same latents.
 
     Args:
         gan: `GAN`.
+        format: `ExportFormat` of the artefact.
         path: artefact that takes `latents` and gives float `images`.
         measure: function of images.
 
     Returns:
         record: number of images, their seed, and the measures of both.
     """
-    play = player.player_of(path)
+    play = format.player(path)
     latents = gan.prior.sample(NUM_IMAGES, seed=_SEED).numpy()
     images = np.concatenate(
         [

@@ -1,0 +1,103 @@
+"""What a format of exports is: one object that writes, knows again, reads and plays."""
+
+import abc
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from export.contract.contents import Contents
+from export.contract.metadata import Provenance
+from keras_gan._validation import check_known
+from keras_gan.gan import GAN
+
+Arrays = dict[str, Any]
+Play = Callable[[str, Arrays], Arrays]
+"""From the name of an endpoint and its inputs by name to its outputs by name."""
+
+TOLERANCE = 1e-5
+
+# Of float16 and int8 weights, in parts of the images' range: gross errors only. What
+# they cost is for measures of the images to say.
+_TOLERANCES = {"float32": TOLERANCE, "float16": 0.05, "int8": 0.5}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExportFormat(abc.ABC):
+    """One way to write a generator down, and to play what was written.
+
+    Derive from it for a format of your own and hand an object to
+    `export.register_format`: exports, parity, records, model cards and the command
+    line take it from there.
+
+    Args:
+        name: str, what `--format` calls it.
+        file_name: str, name of the artefact in an export folder; files are known
+            again by its suffix.
+        summary: str, one line for people who choose.
+        weights: `"float32"`, `"float16"` or `"int8"`; chooses the tolerance.
+            Defaults to `"float32"`.
+
+    Example: `tests/test_export_own_format.py` writes the layers of a network to `.npz`
+    and plays them with NumPy.
+    """
+
+    name: str
+    file_name: str
+    summary: str
+    weights: str = "float32"
+
+    @property
+    def loses(self) -> bool:
+        """Whether weights lose digits, so that quality should be measured."""
+        return self.weights != "float32"
+
+    @property
+    def kind(self) -> str:
+        """What a path has to name, for messages: `an .onnx file`."""
+        suffix = Path(self.file_name).suffix
+        return f"{'an' if suffix[1:2] in 'aeio' else 'a'} {suffix} file"
+
+    def tolerance(self, value_range: tuple[float, float] | None) -> float:
+        """Largest difference from Keras; bytes get one grey level on top of it.
+
+        Args:
+            value_range: black and white of the images, or `None` where not known.
+        """
+        low, high = value_range or (0.0, 1.0)
+        tolerance = _TOLERANCES[check_known("weights", self.weights, _TOLERANCES)]
+        return tolerance * (high - low) if self.loses else tolerance
+
+    def check(self, gan: GAN, provenance: Provenance) -> None:  # noqa: B027 (optional)
+        """Raises if this GAN cannot be written so; nothing has been touched yet."""
+
+    @abc.abstractmethod
+    def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
+        """Writes the artefact; `export.contract.endpoints` has the functions."""
+
+    @abc.abstractmethod
+    def contents(self, path: Path) -> Contents:
+        """Returns what an artefact takes and gives, read off the artefact itself."""
+
+    @staticmethod
+    @abc.abstractmethod
+    def player(path: Path) -> Play:
+        """Returns the function that plays an artefact in its own runtime.
+
+        Its source text is sent to a process where nothing of ours is installed: it
+        imports what it uses itself, NumPy and the runtime, no more.
+        """
+
+    def place(self, path: Path) -> Path:
+        """Where the artefact lies under the path that an export is given."""
+        suffix = Path(self.file_name).suffix
+        if path.suffix != suffix:
+            raise ValueError(
+                f"`path` must end in {suffix}. Received: path={str(path)!r}"
+            )
+        return path
+
+    def find(self, path: Path) -> Path | None:
+        """The artefact of this format that a path names, or `None`."""
+        own = path.is_file() and path.suffix == Path(self.file_name).suffix
+        return path if own else None

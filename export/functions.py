@@ -1,0 +1,312 @@
+"""The functions that export: one for any format, one for each kind of file."""
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+from export.contract.export_format import ExportFormat
+from export.contract.metadata import Provenance
+from export.contract.signature import MAX_SAMPLES
+from export.formats import FORMATS
+from export.litert import LiteRTFormat
+from export.onnx.model import OnnxFormat
+from export.onnx.prior import OnnxPriorFormat
+from export.parity.report import ParityReport
+from export.record.artefact import write_checked
+from export.record.quality import Quality
+from export.saved_model import SavedModelFormat
+from keras_gan._validation import check_known
+from keras_gan.gan import GAN
+
+
+def export_generator(
+    gan: GAN,
+    directory: str | os.PathLike[str],
+    format: str,
+    *,
+    provenance: Provenance | None = None,
+    quality: Quality | None = None,
+    overwrite: bool = False,
+    **options: Any,
+) -> tuple[Path, ParityReport]:
+    """Exports a generator under its format's usual name into a folder.
+
+    Args:
+        gan: `GAN`.
+        directory: folder for the artefact; created where it is missing.
+        format: key of `FORMATS`.
+        provenance: `Provenance`. Defaults to `None`.
+        quality: as in `export_onnx`, measured where weights lose digits.
+            Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+        **options: further arguments of the format's function, e.g. `opset`.
+
+    Returns:
+        path, report: the artefact and its `ParityReport`.
+
+    Raises:
+        ValueError: if the format is unknown or the artefact differs from Keras.
+        FileExistsError: if the artefact exists and `overwrite` is `False`.
+    """
+    chosen = FORMATS[check_known("format", format, FORMATS)]
+    for option in options:
+        check_known("options", option, options_of(format))
+    return write_checked(
+        dataclasses.replace(chosen, **options),
+        gan,
+        Path(directory) / chosen.file_name,
+        provenance=provenance,
+        quality=quality if chosen.loses else None,
+        overwrite=overwrite,
+    )
+
+
+def options_of(format: str) -> set[str]:
+    """The names of a format's options, of those that make it what it is too."""
+    described = {field.name for field in dataclasses.fields(ExportFormat)}
+    return {field.name for field in dataclasses.fields(FORMATS[format])} - described
+
+
+def export_onnx(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    *,
+    pixels: str = "float32",
+    seeded: bool = False,
+    standard_noise: bool = False,
+    weights: str = "float32",
+    opset: int | None = None,
+    max_samples: int = MAX_SAMPLES,
+    provenance: Provenance | None = None,
+    quality: Quality | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the generator alone as an ONNX file that any ONNX runtime plays.
+
+    Its input `latents` is float32 `[batch, latent_dim]`, its output `images` float32
+    `[batch, height, width, channels]`, for any batch. With `seeded=True` its inputs are
+    the int32 scalars `num_samples` and `seed`: the graph draws the prior itself, and
+    makes the images of `gan.sample(num_samples, seed=seed)`.
+
+    torch-fidelity reads `pixels="uint8_rgb_nchw", standard_noise=True`.
+
+    Args:
+        gan: `GAN`; its discriminator stays behind.
+        path: file to create, ending in `.onnx`.
+        pixels: `"float32"`, in the generator's range; `"uint8"` or `"uint8_nchw"`,
+            bytes from 0 to 255, which the graph scales; `"uint8_rgb_nchw"`, the same
+            with three channels. Bytes need `provenance.value_range`.
+            Defaults to `"float32"`.
+        seeded: bool, whether the graph draws latents itself. Defaults to `False`.
+        standard_noise: bool, whether `latents` are N(0, 1), for a normal prior, or
+            U(0, 1), for a uniform one, which the graph scales to the prior.
+            Defaults to `False`.
+        weights: `"float32"`; `"float16"`; or `"int8"`, dynamic, which leaves transposed
+            convolutions as they are. Defaults to `"float32"`.
+        opset: int, 13 to 18, or `None` for 17, and 18 for a seeded file.
+            Defaults to `None`.
+        max_samples: int, images that a seeded file draws at most in one call; it fails
+            for more before it asks for memory. Defaults to `1024`.
+        provenance: `Provenance` to store inside the file and on the model card.
+            Defaults to `None`.
+        quality: function from images `[num, height, width, channels]`, float32 in the
+            generator's range, to measures by name, such as an
+            `keras_gan.evaluation.Evaluator`; its values of Keras's and of the
+            artefact's images are recorded. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` against Keras on fresh latents, from another process.
+
+    Raises:
+        ImportError: if onnx, tf2onnx or onnxruntime is not installed.
+        FileExistsError: if something is at `path` and `overwrite` is `False`.
+        TypeError: if `gan` is not a `GAN`.
+        ValueError: if the generator cannot be exported, ONNX lacks one of its
+            operators, or the artefact differs from Keras by more than 1e-5 (float32).
+
+    Example:
+    ```python
+    export_onnx(gan, "generator.onnx").max_abs_error
+    session = onnxruntime.InferenceSession("generator.onnx")
+    images = session.run(["images"], {"latents": latents})[0]
+    ```
+    """
+    chosen = OnnxFormat(
+        pixels=pixels,
+        seeded=seeded,
+        standard_noise=standard_noise,
+        weights=weights,
+        opset=opset,
+        max_samples=max_samples,
+    )
+    _, report = write_checked(
+        chosen,
+        gan,
+        Path(path),
+        provenance=provenance,
+        quality=quality,
+        overwrite=overwrite,
+    )
+    return report
+
+
+def export_onnx_prior(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    *,
+    max_samples: int = MAX_SAMPLES,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the prior alone: for programs that seed latents and then move them.
+
+    Its inputs are the int32 scalars `num_samples` and `seed`, its output `latents`
+    float32 `[num_samples, latent_dim]`, equal to `gan.prior.sample`. Beside a
+    `generator.onnx` it gives a web page or a server the seeds of the training code.
+
+    Args:
+        gan: `GAN`; its networks stay behind.
+        path: file to create, ending in `.onnx`.
+        max_samples: int, latents in one call at most. Defaults to `1024`.
+        provenance: `Provenance` to store inside the file. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` of the latents.
+
+    Raises:
+        ImportError: if onnx, tf2onnx or onnxruntime is not installed.
+        FileExistsError: if something is at `path` and `overwrite` is `False`.
+    """
+    chosen = OnnxPriorFormat(
+        max_samples=max_samples,
+    )
+    _, report = write_checked(
+        chosen,
+        gan,
+        Path(path),
+        provenance=provenance,
+        overwrite=overwrite,
+    )
+    return report
+
+
+def export_saved_model(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    *,
+    version: int = 1,
+    discriminator: bool = False,
+    max_samples: int = MAX_SAMPLES,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the generator as a SavedModel that needs TensorFlow and no more.
+
+    It is written to `path/version`, as TensorFlow Serving looks for it. Its signatures:
+
+        generate(latents)            latents float32 [batch, latent_dim]; the default
+        sample(num_samples, seed)    int32 scalars; the images of gan.sample
+        discriminate(images)         on request; the probabilities of gan.discriminate
+
+    `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
+    `discriminate` returns `probabilities` `[batch]`.
+
+    Args:
+        gan: `GAN`; its discriminator stays behind unless asked for.
+        path: folder of the model; the version becomes a folder in it.
+        version: int, at least 1. Defaults to `1`.
+        discriminator: bool, whether to add `discriminate`. Defaults to `False`.
+        max_samples: int, images that one call of `sample` draws at most; it fails for
+            more before it asks for memory. Defaults to `1024`.
+        provenance: `Provenance`, kept in `assets.extra/metadata.json` and on the model
+            card. Defaults to `None`.
+        overwrite: bool, whether to replace this version. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` of all signatures, from another process.
+
+    Raises:
+        FileExistsError: if the version is there and `overwrite` is `False`.
+        TypeError: if `gan` is not a `GAN`.
+        ValueError: if the generator cannot be exported, or the artefact differs from
+            Keras by more than 1e-5.
+
+    Example:
+    ```python
+    export_saved_model(gan, "digits").max_abs_error
+    loaded = tf.saved_model.load("digits/1")
+    sample = loaded.signatures["sample"]
+    images = sample(num_samples=tf.constant(64), seed=tf.constant(1))["images"]
+    ```
+    """
+    chosen = SavedModelFormat(
+        version=version,
+        discriminator=discriminator,
+        max_samples=max_samples,
+    )
+    _, report = write_checked(
+        chosen,
+        gan,
+        Path(path),
+        provenance=provenance,
+        overwrite=overwrite,
+    )
+    return report
+
+
+def export_litert(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    *,
+    weights: str = "float32",
+    provenance: Provenance | None = None,
+    quality: Quality | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the generator alone as a LiteRT file.
+
+    Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
+    `images`, float32 `[batch, height, width, channels]`, for any batch.
+
+    Args:
+        gan: `GAN`; its discriminator stays behind.
+        path: file to create, ending in `.tflite`.
+        weights: `"float32"`; `"float16"`; or `"int8"`, weights and activations alike,
+            whose ranges are measured on latents of the prior. Defaults to `"float32"`.
+        provenance: `Provenance` for the record and the model card.
+            Defaults to `None`.
+        quality: as in `export_onnx`. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` against Keras on fresh latents, from another process.
+
+    Raises:
+        ImportError: if ai-edge-litert is not installed.
+        FileExistsError: if something is at `path` and `overwrite` is `False`.
+        TypeError: if `gan` is not a `GAN`.
+        ValueError: if the generator cannot be exported, LiteRT lacks one of its
+            operators, or the artefact differs from Keras by more than 1e-5 (float32).
+
+    Example:
+    ```python
+    export_litert(gan, "generator.tflite").max_abs_error
+    interpreter = ai_edge_litert.interpreter.Interpreter("generator.tflite")
+    images = interpreter.get_signature_runner("generate")(latents=latents)["images"]
+    ```
+    """
+    chosen = LiteRTFormat(
+        weights=weights,
+    )
+    _, report = write_checked(
+        chosen,
+        gan,
+        Path(path),
+        provenance=provenance,
+        quality=quality,
+        overwrite=overwrite,
+    )
+    return report
