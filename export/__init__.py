@@ -4,7 +4,10 @@ from export.contract.contents import Contents, Endpoint, TensorType, contents_fr
 from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
 from export.contract.pixels import PIXEL_FORMATS, PixelFormat
-from export.contract.signature import GeneratorSignature, generator_signature
+from export.contract.signature import (
+    GeneratorSignature,
+    generator_signature,
+)
 from export.formats import FORMATS, register_format
 from export.functions import (
     export_generator,

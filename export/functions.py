@@ -87,7 +87,8 @@ def export_onnx(
     Its input `latents` is float32 `[batch, latent_dim]`, its output `images` float32
     `[batch, height, width, channels]`, for any batch. With `seeded=True` its inputs are
     the int32 scalars `num_samples` and `seed`: the graph draws the prior itself, and
-    makes the images of `gan.sample(num_samples, seed=seed)`.
+    makes the images of `gan.sample(num_samples, seed=seed)`. What else the generator
+    names as inputs, such as `labels`, follows, a row for each image.
 
     torch-fidelity reads `pixels="uint8_rgb_nchw", standard_noise=True`.
 
@@ -212,7 +213,8 @@ def export_saved_model(
         discriminate(images)         on request; the probabilities of gan.discriminate
 
     `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
-    `discriminate` returns `probabilities` `[batch]`.
+    `discriminate` returns `probabilities` `[batch]`. `generate` and `sample` also take
+    what else the generator names as inputs, such as `labels`, a row for each image.
 
     Args:
         gan: `GAN`; its discriminator stays behind unless asked for.
@@ -269,7 +271,8 @@ def export_litert(
     """Exports the generator alone as a LiteRT file.
 
     Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
-    `images`, float32 `[batch, height, width, channels]`, for any batch.
+    `images`, float32 `[batch, height, width, channels]`, for any batch. What else the
+    generator names as inputs, such as `labels`, it takes too, a row for each image.
 
     Args:
         gan: `GAN`; its discriminator stays behind.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from export.contract.conditions import draw_conditions
 from export.contract.contents import (
     Contents,
     Endpoint,
@@ -22,10 +23,12 @@ from export.contract.contents import (
 from export.contract.endpoints import generate_function
 from export.contract.export_format import Arrays, ExportFormat, Play
 from export.contract.metadata import Provenance
-from export.contract.operators import describe_operator
-from export.contract.signature import (
+from export.contract.names import (
     GENERATE,
     LATENTS,
+)
+from export.contract.operators import describe_operator
+from export.contract.signature import (
     GeneratorSignature,
     generator_signature,
 )
@@ -137,9 +140,11 @@ def _convert_quietly(gan: GAN, converter: Any, weights: str) -> bytes:
 
 
 def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
-    """What the generator will meet: latents of its prior."""
+    """What the generator will meet: latents of its prior, and its conditions."""
     for index in range(_NUM_CALIBRATION_BATCHES):
-        yield {LATENTS: gan.prior.sample(1, seed=_CALIBRATION_SEED + index).numpy()}
+        seed = _CALIBRATION_SEED + index
+        latents = gan.prior.sample(1, seed=seed).numpy()
+        yield {LATENTS: latents, **draw_conditions(gan, 1, seed)}
 
 
 def _explain(error: Exception, gan: GAN) -> str:

@@ -22,11 +22,13 @@ from export.contract.endpoints import (
 )
 from export.contract.export_format import Arrays, ExportFormat, Play
 from export.contract.metadata import Provenance
-from export.contract.signature import (
+from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
-    MAX_SAMPLES,
     SAMPLE,
+)
+from export.contract.signature import (
+    MAX_SAMPLES,
     GeneratorSignature,
     check_max_samples,
     generator_signature,
@@ -74,6 +76,14 @@ class SavedModelFormat(ExportFormat):
             versions = [entry for entry in path.iterdir() if entry.name.isdigit()]
             path = max(versions, key=lambda entry: int(entry.name), default=path)
         return path if (path / "saved_model.pb").is_file() else None
+
+    def check(self, gan: GAN, provenance: Provenance) -> None:
+        """Raises if `discriminate` would need more than images."""
+        if self.discriminator and len(gan.discriminator.inputs or ()) > 1:
+            raise ValueError(
+                "`discriminator=True` needs a discriminator of images alone. Received: "
+                f"{gan.discriminator.name!r}, which has several inputs."
+            )
 
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
         """Writes the folder."""

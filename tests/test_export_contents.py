@@ -11,7 +11,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 import keras_gan as kg
 from export import FORMATS, Provenance, export_generator
-from export.contract.signature import IMAGES
+from export.contract.names import (
+    IMAGES,
+)
 
 PIXELS = {
     "onnx_uint8": "uint8",

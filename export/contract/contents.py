@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from export.contract.signature import (
+from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
     IMAGES,

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from export.contract.conditions import check_conditions
 from keras_gan.gan import GAN
 from keras_gan.training.network_checks import layers_of
 
@@ -13,8 +14,8 @@ def check_exportable(gan: Any) -> GAN:
 
     Raises:
         TypeError: if `gan` is not a `GAN`.
-        ValueError: if the generator is not built, has a `Lambda` layer, or cannot be
-            described by a config.
+        ValueError: if the generator is not built, has a `Lambda` layer, cannot be
+            described by a config, or has inputs that nobody can ask for.
     """
     if not isinstance(gan, GAN):
         raise TypeError(
@@ -41,4 +42,5 @@ def check_exportable(gan: Any) -> GAN:
             "A generator that is exported must be serialisable, so that it can be made "
             f"again. Received: {generator.name!r}, whose config fails: {error}"
         ) from error
+    check_conditions(gan)
     return gan

@@ -6,22 +6,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from export.contract.conditions import Condition, conditions_of
 from export.contract.metadata import Provenance
-from keras_gan._types import Shape
+from export.contract.names import CONDITIONS, IMAGES, LATENTS, NUM_SAMPLES, SEED
+from keras_gan._types import Config, Shape
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
-
-GENERATE = "generate"
-SAMPLE = "sample"
-DISCRIMINATE = "discriminate"
-
-LATENTS = "latents"
-NUM_SAMPLES = "num_samples"
-SEED = "seed"
-IMAGES = "images"
-PROBABILITIES = "probabilities"
-
-PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"  # keys of an ONNX file's metadata
 
 MAX_SAMPLES = 1024
 
@@ -35,6 +25,7 @@ class GeneratorSignature:
         image_shape: tuple `(height, width, channels)`.
         max_samples: int, images that one call of `sample` draws at most.
         metadata: str values by key, written into the artefact where it has room.
+        conditions: `Condition` objects, inputs besides the latents. Defaults to `()`.
 
     Example:
     >>> GeneratorSignature(100, (28, 28, 1), 1024, {}).latents
@@ -45,11 +36,26 @@ class GeneratorSignature:
     image_shape: Shape
     max_samples: int
     metadata: dict[str, str]
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def latents(self) -> tf.TensorSpec:
         """Latents `[batch, latent_dim]`, batch dynamic."""
         return tf.TensorSpec([None, self.latent_dim], tf.float32, name=LATENTS)
+
+    @property
+    def generate(self) -> list[tf.TensorSpec]:
+        """What `generate` takes: latents, and the conditions in their order."""
+        return [self.latents, *self._given]
+
+    @property
+    def sample(self) -> list[tf.TensorSpec]:
+        """What `sample` takes: number and seed, and the conditions in their order."""
+        return [*self.draw, *self._given]
+
+    @property
+    def _given(self) -> list[tf.TensorSpec]:
+        return [condition.spec for condition in self.conditions]
 
     @property
     def draw(self) -> list[tf.TensorSpec]:
@@ -65,27 +71,37 @@ class GeneratorSignature:
 def generator_signature(
     gan: GAN, provenance: Provenance | None = None, max_samples: int = MAX_SAMPLES
 ) -> GeneratorSignature:
-    """Returns the signature of a GAN's generator.
+    """Returns the signature of a GAN's generator, from the inputs that it names.
 
     Args:
         gan: `GAN`.
         provenance: where the model comes from. Defaults to `None`: not known.
         max_samples: int, at least 1. Defaults to `1024`.
     """
+    conditions = conditions_of(gan.evaluation_generator)
+    facts = {CONDITIONS: json.dumps(conditions_record(gan))} if conditions else {}
     return GeneratorSignature(
         latent_dim=gan.prior.latent_dim,
         image_shape=gan.image_shape,
         max_samples=check_max_samples(max_samples),
         metadata={
             "prior": json.dumps(prior_record(gan)),
+            **facts,
             **(provenance or Provenance()).metadata(),
         },
+        conditions=conditions,
     )
 
 
 def prior_record(gan: GAN) -> dict[str, Any]:
     """The prior's name and parameters, as JSON holds them."""
     return {"name": type(gan.prior).__name__, **gan.prior.get_config()}
+
+
+def conditions_record(gan: GAN) -> Config:
+    """Type, shape and number of classes of each condition, as JSON holds them."""
+    conditions = conditions_of(gan.evaluation_generator)
+    return {condition.name: condition.record() for condition in conditions}
 
 
 def check_max_samples(max_samples: int) -> int:

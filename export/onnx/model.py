@@ -6,12 +6,14 @@ from pathlib import Path
 from export.contract.contents import OF_PRIOR
 from export.contract.endpoints import generate_function, sample_function
 from export.contract.metadata import Provenance
-from export.contract.pixels import PIXEL_FORMATS, pixel_format
-from export.contract.signature import (
-    MAX_SAMPLES,
+from export.contract.names import (
     NOISE,
     PIXELS,
     WEIGHTS,
+)
+from export.contract.pixels import PIXEL_FORMATS, pixel_format
+from export.contract.signature import (
+    MAX_SAMPLES,
     check_max_samples,
     generator_signature,
 )

@@ -10,7 +10,11 @@ import numpy as np
 from export.contract.contents import Contents, Endpoint, TensorType, contents_from
 from export.contract.export_format import Arrays, ExportFormat, Play
 from export.contract.metadata import Provenance
-from export.contract.signature import GENERATE, LATENTS, SAMPLE
+from export.contract.names import (
+    GENERATE,
+    LATENTS,
+    SAMPLE,
+)
 from export.onnx.graph import import_onnx
 from keras_gan.gan import GAN
 

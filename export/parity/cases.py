@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from export.contract.conditions import draw_conditions
 from export.contract.contents import OF_PRIOR, Contents
-from export.contract.pixels import PixelFormat, pixel_format
-from export.contract.signature import (
+from export.contract.endpoints import images_of
+from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
     IMAGES,
@@ -19,6 +20,7 @@ from export.contract.signature import (
     SAMPLE,
     SEED,
 )
+from export.contract.pixels import PixelFormat, pixel_format
 from export.onnx.standard_noise import standard_noise_of
 from keras_gan._types import Array
 from keras_gan.gan import GAN
@@ -69,22 +71,23 @@ def _maker(name: str, contents: Contents) -> Callable[..., Case]:
 
 
 def _generate(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    latents = gan.prior.sample(size, seed=seed).numpy()
-    expected = _images(gan, latents, pixels)
-    return Case(GENERATE, {LATENTS: latents}, IMAGES, expected)
+    entries = _entries(gan, size, seed)
+    return Case(GENERATE, entries, IMAGES, _images(gan, entries, pixels))
 
 
 def _scale(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
     noise = standard_noise_of(gan.prior)
     drawn = noise.draw((size, gan.prior.latent_dim), seed).astype("float32")
-    expected = _images(gan, noise.to_prior(drawn), pixels)
-    return Case(GENERATE, {LATENTS: drawn}, IMAGES, expected)
+    entries = _entries(gan, size, seed)
+    expected = _images(gan, entries | {LATENTS: noise.to_prior(drawn)}, pixels)
+    return Case(GENERATE, entries | {LATENTS: drawn}, IMAGES, expected)
 
 
 def _sample(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    latents = gan.prior.sample(size, seed=seed).numpy()
-    expected = _images(gan, latents, pixels)
-    return Case(SAMPLE, _drawn(size, seed), IMAGES, expected)
+    entries = _entries(gan, size, seed)
+    expected = _images(gan, entries, pixels)
+    del entries[LATENTS]  # which the artefact draws
+    return Case(SAMPLE, _drawn(size, seed) | entries, IMAGES, expected)
 
 
 def _draw(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
@@ -93,16 +96,21 @@ def _draw(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
 
 
 def _discriminate(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    latents = gan.prior.sample(size * gan.packing, seed=seed).numpy()
-    images = _images(gan, latents, pixels)
+    images = _images(gan, _entries(gan, size * gan.packing, seed), pixels)
     expected = gan.discriminate(images)
     return Case(DISCRIMINATE, {IMAGES: images}, PROBABILITIES, expected)
+
+
+def _entries(gan: GAN, size: int, seed: int) -> dict[str, Array]:
+    """Latents of the prior, and every condition."""
+    latents = gan.prior.sample(size, seed=seed).numpy()
+    return {LATENTS: latents, **draw_conditions(gan, size, seed)}
 
 
 def _drawn(size: int, seed: int) -> dict[str, Array]:
     return {NUM_SAMPLES: np.array(size, "int32"), SEED: np.array(seed, "int32")}
 
 
-def _images(gan: GAN, latents: Any, pixels: PixelFormat) -> Array:
-    images: Array = pixels(gan.evaluation_generator(latents, training=False)).numpy()
+def _images(gan: GAN, entries: dict[str, Any], pixels: PixelFormat) -> Array:
+    images: Array = pixels(images_of(gan, entries)).numpy()
     return images

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from export.contract.export_format import TOLERANCE, ExportFormat
-from export.contract.signature import GENERATE, IMAGES, LATENTS
+from export.contract.names import (
+    GENERATE,
+    IMAGES,
+    LATENTS,
+)
 from export.formats import find_artefact
 from export.parity.cases import Case, cases_for
 from export.parity.elsewhere import play_elsewhere
 from export.parity.report import ParityReport
-from keras_gan._types import FloatArray
+from keras_gan._types import Array, FloatArray
 from keras_gan._validation import MAX_SEED, check_integer, check_positive_integer
 from keras_gan.gan import GAN
 
@@ -93,12 +97,15 @@ def compare(
     return report, [*zip(cases, outputs, strict=True)]
 
 
-def run_artefact(path: str | os.PathLike[str], latents: FloatArray) -> FloatArray:
+def run_artefact(
+    path: str | os.PathLike[str], latents: FloatArray, **conditions: Array
+) -> FloatArray:
     """Returns an artefact's images for latents `[batch, latent_dim]`, in this process.
 
     Args:
         path: as in `check_parity`.
         latents: float32 array.
+        **conditions: arrays `[batch, ...]` by name, of the generator's other inputs.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -106,9 +113,8 @@ def run_artefact(path: str | os.PathLike[str], latents: FloatArray) -> FloatArra
     """
     format, artefact = find_artefact(Path(path))
     play = format.player(artefact)
-    images: FloatArray = play(GENERATE, {LATENTS: np.asarray(latents, "float32")})[
-        IMAGES
-    ]
+    entries = {LATENTS: np.asarray(latents, "float32"), **conditions}
+    images: FloatArray = play(GENERATE, entries)[IMAGES]
     return images
 
 

@@ -7,7 +7,7 @@ from export.contract.contents import Contents
 from export.contract.export_format import ExportFormat
 from export.contract.exportable import check_exportable
 from export.contract.metadata import Provenance
-from export.contract.signature import prior_record
+from export.contract.signature import conditions_record, prior_record
 from export.parity.compare import compare
 from export.parity.report import ParityReport
 from export.record import model_card
@@ -83,6 +83,7 @@ def _record(
         "file": report.file,
         "latent_dim": gan.prior.latent_dim,
         "prior": prior_record(gan),
+        "conditions": conditions_record(gan),
         "image_shape": gan.image_shape,
         "value_range": provenance.value_range,
         **contents.record(),

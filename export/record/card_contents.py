@@ -1,14 +1,14 @@
 """What a model card says of inputs and outputs: those of the very file."""
 
 from export.contract.contents import Contents
-from export.contract.pixels import PIXEL_FORMATS
-from export.contract.signature import (
+from export.contract.names import (
     IMAGES,
     LATENTS,
     NUM_SAMPLES,
     PROBABILITIES,
     SEED,
 )
+from export.contract.pixels import PIXEL_FORMATS
 from keras_gan._types import Config
 from keras_gan._validation import MAX_SEED
 
@@ -29,7 +29,8 @@ def summary(contents: Contents, record: Config) -> str:
     source = f"{latents} {_latents_text(contents, record)}"
     if contents.noise is None:
         source = f"{latents} that it draws from {prior_text(record)} by a seed"
-    return f"Images of {shape}, {_pixels_text(contents, record)}, from {source}."
+    told = "".join(f" and from `{name}`" for name in record["conditions"])
+    return f"Images of {shape}, {_pixels_text(contents, record)}, from {source}{told}."
 
 
 def table(contents: Contents, record: Config) -> str:
@@ -59,6 +60,8 @@ def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
         first = PIXEL_FORMATS[contents.pixels or "float32"].channels_first
         order = "channels first" if first else "channels last"
         return f"{_pixels_text(contents, record)}, {order}"
+    if name in record["conditions"]:
+        return _condition_text(record["conditions"][name])
     meanings = {
         ("in", LATENTS): _latents_text(contents, record),
         ("out", LATENTS): f"drawn from {prior_text(record)}",
@@ -67,6 +70,13 @@ def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
         ("out", PROBABILITIES): "that images, or packs of them, are real",
     }
     return meanings[side, name]
+
+
+def _condition_text(condition: Config) -> str:
+    if condition["num_classes"] is None:
+        return "condition, a row for each image"
+    last = condition["num_classes"] - 1
+    return f"condition, a row for each image, classes from 0 to {last}"
 
 
 def _latents_text(contents: Contents, record: Config) -> str:

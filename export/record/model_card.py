@@ -8,7 +8,9 @@ import numpy as np
 
 from export.contract.contents import Contents
 from export.contract.metadata import Provenance
-from export.contract.signature import IMAGES
+from export.contract.names import (
+    IMAGES,
+)
 from export.parity.cases import Case
 from export.record import card_contents
 from keras_gan._files import replacing

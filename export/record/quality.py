@@ -6,9 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from export.contract.conditions import draw_conditions
 from export.contract.export_format import ExportFormat
-from export.contract.signature import GENERATE, IMAGES, LATENTS
-from keras_gan._types import Config, FloatArray
+from export.contract.names import (
+    GENERATE,
+    IMAGES,
+    LATENTS,
+)
+from keras_gan._types import Array, Config, FloatArray
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
 
@@ -21,30 +26,39 @@ _BATCH_SIZE = 500
 
 
 def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> Config:
-    """Measures images of Keras and of an artefact, from the same latents.
+    """Measures images of Keras and of an artefact, from the same inputs.
 
     Args:
         gan: `GAN`.
         format: `ExportFormat` of the artefact.
-        path: artefact that takes `latents` and gives float `images`.
+        path: artefact that takes what `generate` does and gives float `images`.
         measure: function of images.
 
     Returns:
         record: number of images, their seed, and the measures of both.
     """
     play = format.player(path)
+    sample: Callable[..., FloatArray] = gan.sample  # conditions by name
+    conditions = draw_conditions(gan, NUM_IMAGES, _SEED)
     latents = gan.prior.sample(NUM_IMAGES, seed=_SEED).numpy()
+    entries = {LATENTS: latents, **conditions}
     images = np.concatenate(
         [
-            play(GENERATE, {LATENTS: latents[start : start + _BATCH_SIZE]})[IMAGES]
+            play(GENERATE, _rows(entries, start))[IMAGES]
             for start in range(0, NUM_IMAGES, _BATCH_SIZE)
         ]
     )
     return {
         "num_images": NUM_IMAGES,
         "seed": _SEED,
-        "keras": _numbers(measure(gan.sample(NUM_IMAGES, seed=_SEED))),
+        "keras": _numbers(measure(sample(NUM_IMAGES, seed=_SEED, **conditions))),
         "artefact": _numbers(measure(images)),
+    }
+
+
+def _rows(entries: Mapping[str, Array], start: int) -> dict[str, Array]:
+    return {
+        name: values[start : start + _BATCH_SIZE] for name, values in entries.items()
     }
 
 

@@ -1,0 +1,15 @@
+"""Names of endpoints, of what goes in and comes out, and of stored facts."""
+
+GENERATE = "generate"
+SAMPLE = "sample"
+DISCRIMINATE = "discriminate"
+
+LATENTS = "latents"
+NUM_SAMPLES = "num_samples"
+SEED = "seed"
+IMAGES = "images"
+PROBABILITIES = "probabilities"
+
+# Keys of an ONNX file's metadata.
+PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"
+CONDITIONS = "conditions"
