@@ -40,7 +40,7 @@ def export_generator(
         quality: as in `export_onnx`, measured where weights lose digits.
             Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
-        **options: further arguments of the format's function, e.g. `opset`.
+        **options: what to change of the format's fields, e.g. `opset`.
 
     Returns:
         path, report: the artefact and its `ParityReport`.
@@ -52,8 +52,9 @@ def export_generator(
     chosen = FORMATS[check_known("format", format, FORMATS)]
     for option in options:
         check_known("options", option, options_of(format))
+    chosen = dataclasses.replace(chosen, **options)
     return write_checked(
-        dataclasses.replace(chosen, **options),
+        chosen,
         gan,
         Path(directory) / chosen.file_name,
         provenance=provenance,

@@ -42,11 +42,16 @@ _CALIBRATION_SEED = 0
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LiteRTFormat(ExportFormat):
-    """The generator: `export.export_litert` says what goes in and comes out."""
+    """The generator: `export.export_litert` says what goes in and comes out.
+
+    Args:
+        weights: one of `LITERT_WEIGHTS`. Defaults to `"float32"`.
+    """
 
     name: str = "litert"
     file_name: str = "generator.tflite"
     summary: str = "on-device, float32"
+    weights: str = "float32"
 
     def __post_init__(self) -> None:
         check_known("weights", self.weights, LITERT_WEIGHTS)

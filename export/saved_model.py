@@ -79,7 +79,8 @@ class SavedModelFormat(ExportFormat):
 
     def check(self, gan: GAN, provenance: Provenance) -> None:
         """Raises if `discriminate` would need more than images."""
-        if self.discriminator and len(gan.discriminator.inputs or ()) > 1:
+        inputs = getattr(gan.discriminator, "inputs", None) or ()
+        if self.discriminator and len(inputs) > 1:
             raise ValueError(
                 "`discriminator=True` needs a discriminator of images alone. Received: "
                 f"{gan.discriminator.name!r}, which has several inputs."

@@ -240,6 +240,21 @@ def test_a_dict_of_inputs_is_the_same(tmp_path):
     assert export_onnx(gan, tmp_path / "g.onnx").max_abs_error <= 1e-5
 
 
+@pytest.mark.parametrize("nested", ["Sequential", "Model"])
+def test_a_network_within_tells_how_many_classes_there_are(nested):
+    latents, labels = latents_input(), keras.Input((), dtype="int32", name="labels")
+    if nested == "Model":
+        inputs = keras.Input((2,)), keras.Input((), dtype="int32")
+        table = keras.layers.Embedding(7, 5)(inputs[1])
+        inner = keras.Model(inputs, keras.layers.Concatenate()([inputs[0], table]))
+        features = inner([latents[:, :2], labels])
+    else:
+        table = keras.layers.Embedding(7, 5)
+        features = keras.Sequential([keras.Input((), dtype="int32"), table])(labels)
+    gan = Conditional(drawn_by([latents, labels], latents, features))
+    assert set(draw_conditions(gan, 64, seed=0)["labels"]) == set(range(7))
+
+
 class Cases:
     """Draws of the classes 2 and 3, as a GAN may state them."""
 
@@ -296,6 +311,35 @@ def test_a_discriminator_that_is_told_more_stays_behind(gan, tmp_path):
     with pytest.raises(ValueError, match="needs a discriminator of images alone"):
         export_saved_model(told, tmp_path, discriminator=True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("play_here")
+def test_a_prior_alone_is_told_nothing(gan, tmp_path):
+    path, _ = export_generator(gan, tmp_path, "onnx_prior")
+    assert json.loads((tmp_path / "prior.onnx.json").read_text())["conditions"] == {}
+    metadata = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map
+    assert "conditions" not in metadata and "prior" in metadata
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Subclassed(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.logit = keras.layers.Dense(1)
+
+    def call(self, images):
+        return self.logit(keras.ops.reshape(images, (-1, 64)))
+
+
+@pytest.mark.usefixtures("play_here")
+def test_a_subclass_tells_no_inputs_and_gets_images_alone(tmp_path):
+    noise = keras.Input((LATENT_DIM,))
+    judge = Subclassed()
+    judge(np.zeros((1, 8, 8, 1), "float32"))
+    prior = kg.priors.NormalPrior(LATENT_DIM)
+    gan = kg.GAN(drawn_by(noise, noise, noise), judge, prior)
+    report = export_saved_model(gan, tmp_path, discriminator=True)
+    assert report.max_abs_error <= 1e-5 and "discriminate" in report.endpoints
 
 
 def test_one_input_of_any_name_is_latents():

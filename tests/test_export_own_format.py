@@ -13,6 +13,7 @@ import pytest
 from games import play_tiny_gan
 
 import export
+import keras_gan as kg
 from export import Contents, Endpoint, ExportFormat, Provenance, TensorType
 from export.__main__ import main
 
@@ -134,6 +135,40 @@ def test_a_player_that_leans_on_its_module_is_found_out(gan, tmp_path, monkeypat
     monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: contents)
     with pytest.raises(RuntimeError, match="name 'np' is not defined"):
         export.export_generator(gan, tmp_path, "lazy")
+
+
+def test_a_player_without_source_is_found_out(gan, tmp_path, monkeypatch):
+    typed = {"NumPyFormat": NumPyFormat}
+    lines = [
+        "class Typed(NumPyFormat):",
+        "    @staticmethod",
+        "    def player(path): return None",
+    ]
+    exec("\n".join(lines), typed)
+    format = typed["Typed"](name="typed", file_name="generator.typed")
+    monkeypatch.setitem(export.FORMATS, "typed", format)
+    monkeypatch.setattr(NumPyFormat, "write", lambda self, gan, path, _: path.touch())
+    contents = Contents({"generate": Endpoint({}, {})}, None, "prior")
+    monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: contents)
+    with pytest.raises(ValueError, match="must be written in a file"):
+        export.export_generator(gan, tmp_path, "typed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_takes_the_options_that_it_has(gan, tmp_path):
+    with pytest.raises(ValueError, match="Expected one of max_samples. Received: opt"):
+        export.export_generator(gan, tmp_path, "onnx_prior", weights="int8")
+
+
+@pytest.mark.usefixtures("play_here")
+def test_weights_are_an_option_of_the_formats_that_have_it(tmp_path):
+    gan = kg.GAN(
+        kg.networks.mlp_generator(8, (8, 8, 1), (64, 64), seed=1, weight_range=0.5),
+        kg.networks.maxout_discriminator((8, 8, 1), (4,)),
+        kg.priors.UniformPrior(8),
+    )
+    _, report = export.export_generator(gan, tmp_path, "onnx", weights="float16")
+    assert report.passed and 1e-7 < report.max_abs_error < 2e-3
 
 
 class WithSelf(NumPyFormat):

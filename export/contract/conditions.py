@@ -1,7 +1,6 @@
 """What a generator is told besides its latents: the other inputs that it names."""
 
 import dataclasses
-from collections import deque
 from typing import Any
 
 import keras
@@ -149,22 +148,24 @@ def _condition(generator: keras.Model, tensor: Any) -> Condition:
     return dataclasses.replace(condition, num_classes=_num_classes(generator, tensor))
 
 
-def _num_classes(generator: keras.Model, tensor: Any) -> int | None:
+def _num_classes(model: Any, tensor: Any) -> int | None:
     """The least count of those that read these integers, through other operations."""
     counts = []
-    waiting = deque([tensor])
-    while waiting:
-        operation = waiting.popleft()._keras_history.operation
-        for node in operation._outbound_nodes:
-            reader = node.operation
-            if reader not in generator.operations:
-                continue  # of another model with the same input
-            found = [getattr(reader, name, None) for name in _COUNTS]
-            counts += [count for count in found if isinstance(count, int)]
-            if not any(found):
-                waiting += [
-                    output
-                    for output in node.output_tensors
-                    if keras.backend.is_int_dtype(output.dtype)
-                ]
-    return min(counts, default=None)
+    for node in tensor._keras_history.operation._outbound_nodes:
+        reader = node.operation
+        if reader not in model.operations:
+            continue  # of another model with the same input
+        inner = getattr(reader, "_functional", reader)  # what a Sequential holds
+        if hasattr(inner, "operations"):
+            position = [one is tensor for one in node.input_tensors].index(True)
+            counts.append(_num_classes(inner, inner.inputs[position]))
+            continue
+        told = [getattr(reader, name, None) for name in _COUNTS]
+        counts += told
+        if not any(told):
+            counts += [
+                _num_classes(model, output)
+                for output in node.output_tensors
+                if keras.backend.is_int_dtype(output.dtype)
+            ]
+    return min((count for count in counts if count is not None), default=None)

@@ -35,17 +35,63 @@ class ExportFormat(abc.ABC):
         file_name: str, name of the artefact in an export folder; files are known
             again by its suffix.
         summary: str, one line for people who choose.
-        weights: `"float32"`, `"float16"` or `"int8"`; chooses the tolerance.
-            Defaults to `"float32"`.
 
-    Example: `tests/test_export_own_format.py` writes the layers of a network to `.npz`
-    and plays them with NumPy.
+    Example:
+    >>> import tempfile
+    >>> import keras
+    >>> import numpy as np
+    >>> import export
+    >>> import keras_gan as kg
+    >>> class OneDenseLayer(export.ExportFormat):
+    ...     def write(self, gan, path, provenance):
+    ...         kernel, bias = gan.evaluation_generator.get_weights()
+    ...         np.savez(path, kernel=kernel, bias=bias)
+    ...
+    ...     def contents(self, path):
+    ...         with np.load(path) as arrays:
+    ...             latent_dim = len(arrays["kernel"])
+    ...         latents = export.TensorType("float32", [None, latent_dim])
+    ...         images = export.TensorType("float32", [None, 4, 4, 1])
+    ...         generate = export.Endpoint({"latents": latents}, {"images": images})
+    ...         return export.contents_from({"generate": generate})
+    ...
+    ...     @staticmethod
+    ...     def player(path):
+    ...         import numpy as np
+    ...
+    ...         weights = np.load(path)
+    ...
+    ...         def play(endpoint, inputs):
+    ...             images = inputs["latents"] @ weights["kernel"] + weights["bias"]
+    ...             return {"images": images.reshape(-1, 4, 4, 1)}
+    ...
+    ...         return play
+    >>> export.register_format(
+    ...     OneDenseLayer(name="dense", file_name="dense.npz", summary="for NumPy")
+    ... )
+    >>> gan = kg.GAN(
+    ...     keras.Sequential(
+    ...         [
+    ...             keras.Input((3,)),
+    ...             keras.layers.Dense(16),
+    ...             keras.layers.Reshape((4, 4, 1)),
+    ...         ]
+    ...     ),
+    ...     kg.networks.maxout_discriminator((4, 4, 1), (8,)),
+    ...     kg.priors.NormalPrior(3),
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path, report = export.export_generator(gan, folder, "dense")
+    >>> path.name, report.passed
+    ('dense.npz', True)
+    >>> del export.FORMATS["dense"]
     """
 
     name: str
     file_name: str
     summary: str
-    weights: str = "float32"
+
+    weights = "float32"  # a field where there is a choice: it chooses the tolerance
 
     @property
     def loses(self) -> bool:
@@ -54,9 +100,8 @@ class ExportFormat(abc.ABC):
 
     @property
     def kind(self) -> str:
-        """What a path has to name, for messages: `an .onnx file`."""
-        suffix = Path(self.file_name).suffix
-        return f"{'an' if suffix[1:2] in 'aeio' else 'a'} {suffix} file"
+        """What a path has to name, for messages."""
+        return f"a file that ends in {Path(self.file_name).suffix}"
 
     def tolerance(self, value_range: tuple[float, float] | None) -> float:
         """Largest difference from Keras; bytes get one grey level on top of it.

@@ -34,6 +34,7 @@ class OnnxFormat(OnnxFile):
         seeded: bool, whether the graph draws latents itself. Defaults to `False`.
         standard_noise: bool, whether latents are scaled to the prior in the graph.
             Defaults to `False`.
+        weights: one of `ONNX_WEIGHTS`. Defaults to `"float32"`.
         opset: int or `None`. Defaults to `None`.
         max_samples: int, images that a seeded file draws at most in one call.
             Defaults to `1024`.
@@ -45,6 +46,7 @@ class OnnxFormat(OnnxFile):
     pixels: str = "float32"
     seeded: bool = False
     standard_noise: bool = False
+    weights: str = "float32"
     opset: int | None = None
     max_samples: int = MAX_SAMPLES
 

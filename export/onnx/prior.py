@@ -5,6 +5,7 @@ from pathlib import Path
 
 from export.contract.endpoints import prior_function
 from export.contract.metadata import Provenance
+from export.contract.names import CONDITIONS
 from export.contract.signature import (
     MAX_SAMPLES,
     check_max_samples,
@@ -39,4 +40,6 @@ class OnnxPriorFormat(OnnxFile):
             gan.evaluation_generator,
             check_opset(None, draws=True),
         )
-        save_onnx(model, "prior", signature.metadata, path)
+        metadata = dict(signature.metadata)
+        metadata.pop(CONDITIONS, None)  # the generator's, which stays behind
+        save_onnx(model, "prior", metadata, path)

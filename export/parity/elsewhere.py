@@ -59,8 +59,17 @@ def write_player(format: ExportFormat, path: Path) -> Path:
 
     Returns:
         path: the module; its `player` is the function.
+
+    Raises:
+        ValueError: if its source text is nowhere to be read.
     """
-    source = textwrap.dedent(inspect.getsource(format.player))
+    try:
+        source = textwrap.dedent(inspect.getsource(format.player))
+    except OSError as error:
+        raise ValueError(
+            "`format.player` must be written in a file, from which it is sent to "
+            f"another process. Received: format {format.name!r}, typed at a prompt"
+        ) from error
     name = format.player.__name__
     # Annotations name types that are not there: they stay text.
     module = f"from __future__ import annotations\n\n{source}\n\nplayer = {name}\n"

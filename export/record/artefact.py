@@ -83,7 +83,11 @@ def _record(
         "file": report.file,
         "latent_dim": gan.prior.latent_dim,
         "prior": prior_record(gan),
-        "conditions": conditions_record(gan),
+        "conditions": {
+            name: condition
+            for name, condition in conditions_record(gan).items()
+            if any(name in one.inputs for one in contents.endpoints.values())
+        },
         "image_shape": gan.image_shape,
         "value_range": provenance.value_range,
         **contents.record(),
