@@ -30,7 +30,7 @@ def main() -> None:
     train = kg.datasets.ImageSplit(
         data.train.images[: args.num_train], data.train.labels[: args.num_train]
     )
-    classifier = kg.recipes.train_digit_classifier(
+    classifier = kg.evaluation.train_digit_classifier(
         dataclasses.replace(data, train=train),
         args.output_dir / "mnist_classifier.npz",
         seed=args.seed,

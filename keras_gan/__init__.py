@@ -7,33 +7,35 @@
 (4, 8, 8, 1)
 """
 
-from keras_gan._backend import require_tensorflow_backend
+from typing import TYPE_CHECKING
 
-require_tensorflow_backend()
+from keras_gan._after_keras import import_after_keras
+from keras_gan._lazy import lazy_attributes
+from keras_gan._version import __version__
 
-# Only the right backend can import what follows.
-from keras_gan import (  # noqa: E402
-    augmentation,
-    callbacks,
-    constraints,
-    datasets,
-    divergences,
-    evaluation,
-    games,
-    initializers,
-    layers,
-    networks,
-    objectives,
-    optimizers,
-    priors,
-    recipes,
-    schedules,
-    terms,
-    visualization,
-)
-from keras_gan._version import __version__  # noqa: E402
-from keras_gan.gan import GAN  # noqa: E402
-from keras_gan.saving import load  # noqa: E402
+if TYPE_CHECKING:
+    from keras_gan import (
+        augmentation,
+        callbacks,
+        constraints,
+        datasets,
+        divergences,
+        evaluation,
+        games,
+        initializers,
+        layers,
+        networks,
+        objectives,
+        optimizers,
+        priors,
+        recipes,
+        runs,
+        schedules,
+        terms,
+        visualization,
+    )
+    from keras_gan.gan import GAN
+    from keras_gan.saving import load
 
 __all__ = [
     "GAN",
@@ -53,7 +55,22 @@ __all__ = [
     "optimizers",
     "priors",
     "recipes",
+    "runs",
     "schedules",
     "terms",
     "visualization",
 ]
+
+_ROOMS = {
+    name: f"{__name__}.{name}"
+    for name in __all__
+    if name not in ("GAN", "__version__", "load")
+}
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {**_ROOMS, "GAN": f"{__name__}.gan", "load": f"{__name__}.saving"},
+    )
+
+import_after_keras([f"{__name__}.gan", *_ROOMS.values()])

@@ -236,7 +236,8 @@ EXEMPT = {
     "terms.Term": "abstract",
     "terms.squared_gradient_norms": "the function within R1 and its relatives",
     "priors.Prior": "abstract",
-    "recipes": "GANs made of entries, and a classifier; tests of their own play them",
+    "recipes": "GANs made of entries; tests of their own play them",
+    "runs": "folders on disk and what lies in them",
     "visualization": _ARRAYS,
 }
 

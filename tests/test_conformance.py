@@ -267,12 +267,38 @@ def test_importing_the_package_imports_no_optional_library(saved):
 
 
 # Torch would take seconds to import: Keras is told that it is not there.
-@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
-def test_another_backend_is_refused_at_import(backend, monkeypatch):
+@pytest.mark.parametrize(
+    ("backend", "imports"),
+    [
+        ("jax", "keras_gan, keras"),
+        ("torch", "keras_gan, keras"),
+        ("numpy", "keras_gan, keras"),
+        ("numpy", "keras_gan.gan"),
+        ("jax", "keras_gan.priors"),
+        ("jax", "keras_gan; keras_gan.GAN"),
+    ],
+)
+def test_another_backend_is_refused_as_soon_as_keras_is_there(
+    backend, imports, monkeypatch
+):
     monkeypatch.setenv("KERAS_BACKEND", backend)
-    code = "import sys; sys.modules['torch'] = None; import keras_gan"
+    code = f"import sys; sys.modules['torch'] = None; import {imports}"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert result.returncode == 1
     assert f"Received: backend='{backend}'" in result.stderr.splitlines()[-1]
+
+
+def test_another_backend_is_refused_where_keras_came_first():
+    code = """
+import sys, types
+keras = types.ModuleType("keras")
+keras.backend = types.SimpleNamespace(backend=lambda: "jax")
+sys.modules["keras"] = keras
+import keras_gan
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert "Received: backend='jax'" in result.stderr.splitlines()[-1]

@@ -16,8 +16,11 @@ from keras_gan.evaluation.digit_classifier import (
     load_digit_classifier,
     save_digit_classifier,
 )
+from keras_gan.evaluation.digit_classifier_training import (
+    train_digit_classifier,
+    untrained_digit_classifier,
+)
 from keras_gan.evaluation.features import extract_features
-from keras_gan.recipes.digit_classifier import digit_classifier, train_digit_classifier
 
 SHIPPED = network_module._SHIPPED_WEIGHTS
 
@@ -235,7 +238,7 @@ def test_training_learns_scores_and_repeats(bars, tmp_path):
 
 
 def test_the_recipe_augments_in_training_only(bars):
-    model = digit_classifier(bars, seed=4, epochs=1)
+    model = untrained_digit_classifier(bars, seed=4, epochs=1)
     logits = model.predict(bars.test.images, verbose=0)
     plain = model.get_layer("digit_network").predict(bars.test.images, verbose=0)
     np.testing.assert_allclose(logits, plain["logits"], atol=1e-5)
@@ -265,16 +268,16 @@ def test_other_data_are_refused(bars, changes, message):
         for name, part in parts.items()
     }
     with pytest.raises(ValueError, match=message):
-        digit_classifier(ImageDataset("other", **parts))
+        untrained_digit_classifier(ImageDataset("other", **parts))
 
 
 def test_bad_arguments_are_named(bars, digits, tmp_path):
     with pytest.raises(ValueError, match=r"image_shape=\(8, 8, 1\)"):
-        digit_classifier(digits)
+        untrained_digit_classifier(digits)
     with pytest.raises(ValueError, match="`seed`"):
-        digit_classifier(bars, seed=-1)
+        untrained_digit_classifier(bars, seed=-1)
     with pytest.raises(ValueError, match="`epochs`"):
-        digit_classifier(bars, epochs=0)
+        untrained_digit_classifier(bars, epochs=0)
     with pytest.raises(ValueError, match="ending in `.npz`"):
         train_digit_classifier(bars, tmp_path / "weights", epochs=1)
 

@@ -8,11 +8,11 @@ from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
 from keras_gan import evaluation, layers, networks
+from keras_gan._seeds import pair_of_seeds
 from keras_gan.callbacks import EvaluationMonitor, ParzenMonitor, SampleGrid
 from keras_gan.datasets import mixtures
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.initializers import SparseNormal
-from keras_gan.recipes._player_seeds import player_seeds
 
 LARGEST = 2**31 - 1
 PRIOR = kg.priors.UniformPrior(3)
@@ -68,7 +68,7 @@ TAKERS = {
     "SampleGrid": lambda seed: SampleGrid("nowhere", seed=seed),
     "ParzenMonitor": lambda seed: ParzenMonitor(tiny_images(), seed=seed),
     "EvaluationMonitor": lambda seed: EvaluationMonitor(None, seed=seed),
-    "recipe": player_seeds,
+    "recipe": pair_of_seeds,
     "transport": lambda seed: kg.divergences.sliced_wasserstein(ROWS, ROWS, seed=seed),
 }
 
@@ -90,7 +90,7 @@ def test_the_largest_seed_is_one_of_its_own():
 
 def test_weights_of_a_recipe_never_share_a_seed():
     seeds = [0, 1, 7, 2**30 - 1, 2**30, 2**30 + 1, LARGEST]
-    pairs = [player_seeds(seed) for seed in seeds]
+    pairs = [pair_of_seeds(seed) for seed in seeds]
     # As before where they fit: runs that were begun are repeated bit by bit.
     assert pairs[:4] == [(2 * seed, 2 * seed + 1) for seed in seeds[:4]]
     drawn = [seed for pair in pairs for seed in pair]

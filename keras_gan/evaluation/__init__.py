@@ -14,6 +14,10 @@ from keras_gan.evaluation.different_bins import (
     proportion_z_scores,
 )
 from keras_gan.evaluation.digit_classifier import DigitClassifier, load_digit_classifier
+from keras_gan.evaluation.digit_classifier_training import (
+    train_digit_classifier,
+    untrained_digit_classifier,
+)
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.features import Features, extract_features
 from keras_gan.evaluation.frechet import (
@@ -93,4 +97,6 @@ __all__ = [
     "stacked_class_coverage",
     "stacked_labels",
     "structural_diversity",
+    "train_digit_classifier",
+    "untrained_digit_classifier",
 ]

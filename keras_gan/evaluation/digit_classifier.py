@@ -81,7 +81,7 @@ def load_digit_classifier(
     and their SHA-256 must be the one in the record beside them.
 
     Args:
-        path: `.npz` file that `keras_gan.recipes.train_digit_classifier` wrote, with
+        path: `.npz` file that `keras_gan.evaluation.train_digit_classifier` wrote, with
             its `.json` record beside it; `None` takes the shipped weights.
             Defaults to `None`.
 

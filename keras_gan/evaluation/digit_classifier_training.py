@@ -1,4 +1,4 @@
-"""How the digit classifier of `keras_gan.evaluation` was trained, to be run again."""
+"""How the digit classifier that comes with the package was trained, to run again."""
 
 import hashlib
 import math
@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._environment import record_environment
+from keras_gan._seeds import pair_of_seeds
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
@@ -23,7 +24,6 @@ from keras_gan.evaluation.digit_classifier import (
     load_digit_classifier,
     save_digit_classifier,
 )
-from keras_gan.recipes._player_seeds import player_seeds
 
 _EPOCHS = 12
 _BATCH_SIZE = 128
@@ -32,7 +32,7 @@ _ROTATION = 12 / 360  # of a turn, either way
 _SHIFT = 2.5 / 28  # of the image's side, each way
 
 
-def digit_classifier(
+def untrained_digit_classifier(
     data: ImageDataset, seed: int = 0, epochs: int = _EPOCHS
 ) -> keras.Model:
     """Builds the classifier with its augmentation and optimizer, untrained.
@@ -57,7 +57,7 @@ def digit_classifier(
     Example:
     >>> split = ImageSplit(np.zeros((9, 28, 28, 1), "float32"), np.arange(9))
     >>> data = ImageDataset("zeros", train=split, valid=split, test=split)
-    >>> digit_classifier(data, seed=0).output_shape
+    >>> untrained_digit_classifier(data, seed=0).output_shape
     (None, 10)
     """
     _check_digits(data)
@@ -76,7 +76,7 @@ def digit_classifier(
 
 
 def _augmented(images: Tensor, seed: int) -> Tensor:
-    rotation_seed, translation_seed = player_seeds(seed)
+    rotation_seed, translation_seed = pair_of_seeds(seed)
     turned = keras.layers.RandomRotation(
         _ROTATION,
         fill_mode="constant",
@@ -123,12 +123,12 @@ def train_digit_classifier(
     Example:
     ```python
     data = kg.datasets.load_mnist()
-    classifier = kg.recipes.train_digit_classifier(data, "digits/classifier.npz")
+    classifier = kg.evaluation.train_digit_classifier(data, "digits/classifier.npz")
     classifier.accuracy
     ```
     """
     check_weights_path(output_path)
-    model = digit_classifier(data, seed, epochs)
+    model = untrained_digit_classifier(data, seed, epochs)
     started = time.perf_counter()
     history = _fit(model, data, seed, epochs, verbose)
     seconds = time.perf_counter() - started

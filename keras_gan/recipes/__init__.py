@@ -1,42 +1,35 @@
 """Published configurations, each one function: compiled, not trained."""
 
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
+
+from keras_gan._lazy import lazy_attributes
 from keras_gan._validation import check_known
-from keras_gan.recipes.digit_classifier import (
-    digit_classifier,
-    train_digit_classifier,
-)
-from keras_gan.recipes.embedded_digits import DIGITS, digits
-from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
-from keras_gan.recipes.goodfellow2014_cifar10 import (
-    CIFAR10_CONVOLUTIONAL,
-    CIFAR10_FULLY_CONNECTED,
-    goodfellow2014_cifar10_convolutional,
-    goodfellow2014_cifar10_fully_connected,
-)
-from keras_gan.recipes.goodfellow2014_mnist import MNIST, goodfellow2014_mnist
-from keras_gan.recipes.goodfellow2014_mnist_stabilized import (
-    MNIST_STABILIZED,
-    goodfellow2014_mnist_stabilized,
-)
-from keras_gan.recipes.goodfellow2014_tfd import (
-    TFD,
-    TFD_PRETRAIN,
-    goodfellow2014_tfd,
-    goodfellow2014_tfd_pretrain,
-)
+from keras_gan.recipes._shelf import Shelf
+from keras_gan.recipes.listing import BY_MODULE, LISTED, Listing
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
-_ALL = (
-    DIGITS,
-    MNIST,
-    MNIST_STABILIZED,
-    TFD_PRETRAIN,
-    TFD,
-    CIFAR10_FULLY_CONNECTED,
-    CIFAR10_CONVOLUTIONAL,
-)
+if TYPE_CHECKING:
+    from keras_gan.recipes.cifar10_2014 import (
+        goodfellow2014_cifar10_convolutional,
+        goodfellow2014_cifar10_fully_connected,
+    )
+    from keras_gan.recipes.embedded_digits import digits
+    from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
+    from keras_gan.recipes.mnist_2014 import goodfellow2014_mnist
+    from keras_gan.recipes.mnist_stabilized import goodfellow2014_mnist_stabilized
+    from keras_gan.recipes.tfd_2014 import (
+        goodfellow2014_tfd,
+        goodfellow2014_tfd_pretrain,
+    )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
+_MODULES = {
+    listing.name: f"{__name__}.{module}"
+    for module, listings in BY_MODULE.items()
+    for listing in listings
+}
+
+RECIPES: MutableMapping[str, Recipe] = Shelf(_MODULES)
 """Every recipe by its name on the command line."""
 
 
@@ -57,10 +50,11 @@ def get(name: str) -> Recipe:
 
 
 __all__ = [
+    "LISTED",
     "RECIPES",
+    "Listing",
     "ParzenProtocol",
     "Recipe",
-    "digit_classifier",
     "digits",
     "get",
     "goodfellow2014_cifar10_convolutional",
@@ -71,5 +65,15 @@ __all__ = [
     "goodfellow2014_tfd_pretrain",
     "grid_of_gaussians",
     "ring_of_gaussians",
-    "train_digit_classifier",
 ]
+
+if not TYPE_CHECKING:
+    _IN_THE_PLANE = f"{__name__}.gaussian_mixtures"  # no recipe of the command line
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {
+            **_MODULES,
+            "grid_of_gaussians": _IN_THE_PLANE,
+            "ring_of_gaussians": _IN_THE_PLANE,
+        },
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
@@ -14,10 +15,8 @@ from keras_gan.networks.mlp import (
 )
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import NormalPrior, UniformPrior
-from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
-PAPER = "Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661"
 LATENT_DIM = 100
 
 _DECAY_FACTOR = 1.000004  # of the learning rate, for each update
@@ -36,7 +35,7 @@ def unit_normal_prior() -> NormalPrior:
 
 def mnist_players(data: ImageDataset, seed: int) -> dict[str, Any]:
     """Networks and prior for MNIST: the defaults of the builders are theirs."""
-    generator_seed, discriminator_seed = player_seeds(seed)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
     return {
         "generator": mlp_generator(
             LATENT_DIM,

@@ -4,6 +4,7 @@ import os
 
 import keras
 
+from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.cifar10 import load_cifar10
 from keras_gan.datasets.contrast import contrast_normalized
 from keras_gan.datasets.image_dataset import ImageDataset
@@ -16,11 +17,10 @@ from keras_gan.networks.convolutional import (
 from keras_gan.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan.recipes._goodfellow2014 import (
     LATENT_DIM,
-    PAPER,
     begin_game,
     unit_normal_prior,
 )
-from keras_gan.recipes._player_seeds import player_seeds
+from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _FULLY_CONNECTED_BATCH, _CONVOLUTIONAL_BATCH = 100, 128
@@ -48,7 +48,7 @@ def goodfellow2014_cifar10_fully_connected(
         https://arxiv.org/abs/1406.2661, section 5, and cifar10_fully_connected.yaml of
         its code.
     """
-    generator_seed, discriminator_seed = player_seeds(seed)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
     output_weights = keras.initializers.RandomUniform(-0.5, 0.5, seed=generator_seed)
     gan = GAN(
         generator=mlp_generator(
@@ -93,7 +93,7 @@ def goodfellow2014_cifar10_convolutional(
         https://arxiv.org/abs/1406.2661, section 5, and cifar10_convolutional.yaml of
         its code.
     """
-    generator_seed, discriminator_seed = player_seeds(seed)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=deconvolutional_generator(
             LATENT_DIM, data.image_shape, seed=generator_seed
@@ -116,9 +116,7 @@ def _load(data_dir: str | os.PathLike[str] | None) -> ImageDataset:
 _PARZEN = ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS)
 
 CIFAR10_FULLY_CONNECTED = Recipe(
-    name="goodfellow2014_cifar10_fully_connected",
-    summary="CIFAR-10 of 2014, fully connected, contrast-normalised images.",
-    source=PAPER,
+    *LISTED["goodfellow2014_cifar10_fully_connected"],
     load_data=_load,
     build=goodfellow2014_cifar10_fully_connected,
     batch_size=_FULLY_CONNECTED_BATCH,
@@ -128,9 +126,7 @@ CIFAR10_FULLY_CONNECTED = Recipe(
 )
 
 CIFAR10_CONVOLUTIONAL = Recipe(
-    name="goodfellow2014_cifar10_convolutional",
-    summary="CIFAR-10 of 2014, convolutional maxout and an untied deconvolution.",
-    source=PAPER,
+    *LISTED["goodfellow2014_cifar10_convolutional"],
     load_data=_load,
     build=goodfellow2014_cifar10_convolutional,
     batch_size=_CONVOLUTIONAL_BATCH,

@@ -6,6 +6,7 @@ import os
 import keras
 import numpy as np
 
+from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.digits import load_digits
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
@@ -15,7 +16,7 @@ from keras_gan.networks.mlp import (
     pixel_marginal_logits,
 )
 from keras_gan.priors import UniformPrior
-from keras_gan.recipes._player_seeds import player_seeds
+from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 50
@@ -43,7 +44,7 @@ def digits(data: ImageDataset, seed: int = 0) -> GAN:
     90688
     """
     latent_dim, image_shape = 32, data.image_shape
-    generator_seed, discriminator_seed = player_seeds(seed)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=mlp_generator(
             latent_dim,
@@ -83,9 +84,7 @@ def _load(data_dir: str | os.PathLike[str] | None) -> ImageDataset:
 
 
 DIGITS = Recipe(
-    name="digits",
-    summary="Embedded 8x8 digits: the demonstration, about a minute on two cores.",
-    source="keras_gan; data of Alpaydin and Kaynak 1998 as shipped by scikit-learn",
+    *LISTED["digits"],
     load_data=_load,
     build=digits,
     batch_size=_BATCH_SIZE,

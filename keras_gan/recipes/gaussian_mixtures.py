@@ -8,14 +8,13 @@ and scores them.
 import keras
 import numpy as np
 
-from keras_gan._seeds import derived_seed
+from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.datasets import mixtures
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.gan import GAN
 from keras_gan.priors import NormalPrior
-from keras_gan.recipes._player_seeds import player_seeds
 from keras_gan.terms import R1, R2
 
 _HIDDEN_UNITS = (128, 128, 128, 128)
@@ -111,7 +110,7 @@ def _plane_gan(mixture: GaussianMixture, seed: int, num_steps: int, name: str) -
     check_positive_integer("num_steps", num_steps)
     variance = np.mean(mixture.centres**2) + mixture.stddev**2  # of one coordinate
     scale = float(np.sqrt(variance))
-    generator_seed, discriminator_seed = player_seeds(seed)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=_generator(scale, seed=generator_seed),
         discriminator=_discriminator(scale, seed=discriminator_seed),

@@ -5,7 +5,8 @@ from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.recipes._goodfellow2014 import PAPER, begin_game, mnist_players
+from keras_gan.recipes._goodfellow2014 import begin_game, mnist_players
+from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 100
@@ -38,9 +39,7 @@ def goodfellow2014_mnist(
 
 
 MNIST = Recipe(
-    name="goodfellow2014_mnist",
-    summary="MNIST as in Table 1 of 2014: maxout discriminator, momentum SGD.",
-    source=PAPER,
+    *LISTED["goodfellow2014_mnist"],
     load_data=load_mnist,
     build=goodfellow2014_mnist,
     batch_size=_BATCH_SIZE,

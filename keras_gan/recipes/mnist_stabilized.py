@@ -10,6 +10,7 @@ from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.recipes._goodfellow2014 import mnist_players
+from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.terms.gradients import R1
 
@@ -61,9 +62,7 @@ def _optimizer(learning_rate: float, num_updates: int) -> keras.optimizers.Optim
 
 
 MNIST_STABILIZED = Recipe(
-    name="goodfellow2014_mnist_stabilized",
-    summary="The same two networks with Adam, R1 and an averaged generator.",
-    source="Mescheder et al. 2018, https://arxiv.org/abs/1801.04406",
+    *LISTED["goodfellow2014_mnist_stabilized"],
     load_data=load_mnist,
     build=goodfellow2014_mnist_stabilized,
     batch_size=_BATCH_SIZE,

@@ -3,10 +3,11 @@
 import dataclasses
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from keras_gan.datasets.image_dataset import ImageDataset
-from keras_gan.gan import GAN
+if TYPE_CHECKING:
+    from keras_gan.datasets.image_dataset import ImageDataset
+    from keras_gan.gan import GAN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +28,8 @@ class ParzenProtocol:
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """A published configuration: data, networks, game and measure.
+
+    The first three say what it is: a line of `keras_gan.recipes.listing`.
 
     Args:
         name: str, as on the command line.
@@ -53,8 +56,8 @@ class Recipe:
     name: str
     summary: str
     source: str
-    load_data: Callable[[str | os.PathLike[str] | None], ImageDataset]
-    build: Callable[..., GAN]
+    load_data: "Callable[[str | os.PathLike[str] | None], ImageDataset]"
+    build: "Callable[..., GAN]"
     batch_size: int
     epochs: int
     parzen: ParzenProtocol

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_gan._seeds import derived_seed
+from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.datasets.tfd import load_tfd
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -16,11 +16,10 @@ from keras_gan.networks.mlp import (
 )
 from keras_gan.recipes._goodfellow2014 import (
     LATENT_DIM,
-    PAPER,
     begin_game,
     unit_normal_prior,
 )
-from keras_gan.recipes._player_seeds import player_seeds
+from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 _BATCH_SIZE = 100
@@ -51,7 +50,7 @@ def goodfellow2014_tfd_pretrain(
         https://arxiv.org/abs/1406.2661, section 5, and tfd_pretrain/pretrain.yaml of
         its code.
     """
-    generator_seed, _ = player_seeds(seed)
+    generator_seed, _ = pair_of_seeds(seed)
     generator = mlp_generator(
         LATENT_DIM,
         data.image_shape,
@@ -99,7 +98,7 @@ def goodfellow2014_tfd(
             f"{data.image_shape}. Received: {top.input_shape[1:]} to "
             f"{top.output_shape[1:]}"
         )
-    generator_seed, _ = player_seeds(seed)
+    generator_seed, _ = pair_of_seeds(seed)
     bottom = mlp_generator(
         LATENT_DIM,
         (LATENT_DIM,),
@@ -122,7 +121,7 @@ def _game(
         data.image_shape,
         hidden_units=(1200, 1200),
         max_column_norm=_MAX_COLUMN_NORM,
-        seed=player_seeds(seed)[1],
+        seed=pair_of_seeds(seed)[1],
     )
     gan = GAN(generator, discriminator, unit_normal_prior(), seed=seed, name=name)
     return begin_game(gan, data, _BATCH_SIZE, _LEARNING_RATE, simultaneous)
@@ -132,9 +131,7 @@ def _game(
 _PARZEN = ParzenProtocol(10_000, 10_000, TABLE_1_BANDWIDTHS)
 
 TFD_PRETRAIN = Recipe(
-    name="goodfellow2014_tfd_pretrain",
-    summary="Toronto faces of 2014, first stage: sparse sigmoids, column norms.",
-    source=PAPER,
+    *LISTED["goodfellow2014_tfd_pretrain"],
     load_data=load_tfd,
     build=goodfellow2014_tfd_pretrain,
     batch_size=_BATCH_SIZE,
@@ -144,9 +141,7 @@ TFD_PRETRAIN = Recipe(
 )
 
 TFD = Recipe(
-    name="goodfellow2014_tfd",
-    summary="Toronto faces of 2014, second stage: on top of the first stage's run.",
-    source=PAPER,
+    *LISTED["goodfellow2014_tfd"],
     load_data=load_tfd,
     build=goodfellow2014_tfd,
     batch_size=_BATCH_SIZE,

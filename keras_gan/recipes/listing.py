@@ -1,0 +1,73 @@
+"""What the recipes are called and what they are: read without loading any of them."""
+
+from typing import NamedTuple
+
+_PAPER = "Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661"
+
+
+class Listing(NamedTuple):
+    """What a list of recipes says of one.
+
+    Args:
+        name: str, as on the command line; the function that builds it bears it too.
+        summary: str, one line.
+        source: str, where the configuration is published.
+    """
+
+    name: str
+    summary: str
+    source: str
+
+
+BY_MODULE: dict[str, tuple[Listing, ...]] = {
+    "embedded_digits": (
+        Listing(
+            "digits",
+            "Embedded 8x8 digits: the demonstration, about a minute on two cores.",
+            "keras_gan; data of Alpaydin and Kaynak 1998 as shipped by scikit-learn",
+        ),
+    ),
+    "mnist_2014": (
+        Listing(
+            "goodfellow2014_mnist",
+            "MNIST as in Table 1 of 2014: maxout discriminator, momentum SGD.",
+            _PAPER,
+        ),
+    ),
+    "mnist_stabilized": (
+        Listing(
+            "goodfellow2014_mnist_stabilized",
+            "The same two networks with Adam, R1 and an averaged generator.",
+            "Mescheder et al. 2018, https://arxiv.org/abs/1801.04406",
+        ),
+    ),
+    "tfd_2014": (
+        Listing(
+            "goodfellow2014_tfd_pretrain",
+            "Toronto faces of 2014, first stage: sparse sigmoids, column norms.",
+            _PAPER,
+        ),
+        Listing(
+            "goodfellow2014_tfd",
+            "Toronto faces of 2014, second stage: on top of the first stage's run.",
+            _PAPER,
+        ),
+    ),
+    "cifar10_2014": (
+        Listing(
+            "goodfellow2014_cifar10_fully_connected",
+            "CIFAR-10 of 2014, fully connected, contrast-normalised images.",
+            _PAPER,
+        ),
+        Listing(
+            "goodfellow2014_cifar10_convolutional",
+            "CIFAR-10 of 2014, convolutional maxout and an untied deconvolution.",
+            _PAPER,
+        ),
+    ),
+}
+"""The recipes of each module of this room: a new one is a module and a line here."""
+
+LISTED: dict[str, Listing] = {
+    listing.name: listing for listings in BY_MODULE.values() for listing in listings
+}

@@ -1,0 +1,118 @@
+"""`import keras_gan` does no work, and Keras finds every class all the same."""
+
+import itertools
+import subprocess
+import sys
+
+import keras
+import pytest
+from games import make_tiny_gan
+
+import keras_gan as kg
+
+# `tf.keras` has no `saving`.
+LOAD = """
+for room in {keras.models, getattr(keras, "saving", keras.models)}:
+    assert type(room.load_model(path)).__name__ == "GAN"
+"""
+ORDERS = {
+    "ours_first": "import keras_gan; import keras",
+    "keras_first": "import keras; import keras_gan",
+    "tensorflow_between": "import keras_gan; import tensorflow as tf; keras = tf.keras",
+    "a_name_of_keras": "import keras_gan; from keras import layers; import keras",
+    "a_room_alone": "from keras_gan.priors import UniformPrior; import keras",
+    "a_file_alone": "from keras_gan.datasets.mnist import load_mnist; import keras",
+    "the_game_alone": "from keras_gan.gan import GAN; import keras",
+    "an_attribute": "import keras_gan as kg; kg.objectives; import keras",
+    "another_thread": """
+import keras_gan, threading
+thread = threading.Thread(target=__import__, args=("keras",))
+thread.start(); thread.join()
+import keras""",
+}
+
+
+def run(code, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "gan.keras"
+    make_tiny_gan(penalties=[kg.penalties.R1(1.0)]).save(path)
+    return path
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_keras_loads_a_game_in_every_order(order, saved):
+    result = run(f"import sys; path = sys.argv[1]\n{ORDERS[order]}\n{LOAD}", saved)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("order", ["ours_first", "keras_first"])
+def test_every_class_is_registered_in_either_order(order):
+    code = f"""{ORDERS[order]}
+registered = keras.saving.get_custom_objects()
+print(sorted(name for name in registered if name.startswith("keras_gan>")))
+"""
+    result = run(code)
+    registered = keras.saving.get_custom_objects()
+    ours = sorted(name for name in registered if name.startswith("keras_gan>"))
+    assert len(ours) > 30
+    assert result.stdout.strip() == str(ours), result.stderr
+
+
+def test_importing_does_no_work():
+    code = """
+import sys, keras_gan
+heavy = {"keras", "tensorflow", "sklearn", "scipy", "tensorflow_probability"}
+print(heavy & set(sys.modules), len(dir(keras_gan)) > 20, keras_gan.__version__)
+"""
+    result = run(code)
+    assert result.stdout.split() == ["set()", "True", kg.__version__], result.stderr
+
+
+def test_keras_looks_as_if_nobody_had_watched():
+    code = """
+import sys
+import keras_gan
+assert [one for one in sys.meta_path if "keras_gan" in type(one).__module__]
+import keras
+loaders = {type(one.__loader__).__name__ for one in (keras, keras_gan.gan)}
+assert not [one for one in sys.meta_path if "keras_gan" in type(one).__module__]
+print(*loaders, type(keras.__spec__.loader).__name__)
+"""
+    result = run(code)
+    assert result.stdout.split() == ["SourceFileLoader"] * 2, result.stderr
+
+
+def test_public_names_come_when_asked_for():
+    for module in (kg, kg.recipes, kg.runs):
+        assert set(module.__all__) <= set(dir(module))
+        for name in module.__all__:
+            assert getattr(module, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = kg.nothing
+
+
+def test_a_builder_is_no_module(tmp_path):
+    # A file of a builder's name would take the builder's place once it is imported.
+    code = """
+import keras_gan as kg
+for name in list(kg.recipes.RECIPES): kg.recipes.RECIPES[name]
+print(all(callable(getattr(kg.recipes, name)) for name in kg.recipes.RECIPES))
+"""
+    assert run(code).stdout == "True\n"
+
+
+def test_recipes_say_what_the_list_says():
+    for name, listing in kg.recipes.LISTED.items():
+        recipe = kg.recipes.RECIPES[name]
+        assert (recipe.name, recipe.summary, recipe.source) == listing
+        assert name == recipe.build.__name__
+    named = itertools.chain(*kg.recipes.listing.BY_MODULE.values())
+    assert [one.name for one in named] == list(kg.recipes.RECIPES)
