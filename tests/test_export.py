@@ -9,7 +9,6 @@ from games import play_tiny_gan
 
 import keras_gan as kg
 from export import (
-    FORMATS,
     Provenance,
     check_parity,
     export_generator,
@@ -206,20 +205,6 @@ def test_module_command(trained, tmp_path, capsys):
     assert main([*arguments, str(tmp_path / "out")]) == 2
     assert "error: `path` must be new" in capsys.readouterr().err
     assert main([str(tmp_path / "no.keras"), *arguments[1:], str(tmp_path)]) == 2
-
-
-def test_the_command_line_names_every_format():
-    from keras_gan._cli_arguments import build_parser
-    from keras_gan.cli import _COMMANDS
-
-    parser = build_parser(_COMMANDS)
-    (commands,) = (
-        action.choices
-        for action in parser._actions
-        if isinstance(action.choices, dict) and "export" in action.choices
-    )
-    (option,) = (a for a in commands["export"]._actions if a.dest == "format")
-    assert {name.strip(",") for name in option.help.split()} == set(FORMATS)
 
 
 def test_an_average_is_what_is_exported(tmp_path):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from keras_gan.commands import COMMANDS
+
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -31,7 +33,7 @@ def test_commands_are_those_of_the_makefile_and_the_command_line():
     for target in re.findall(r"^    make (\w+)", text, re.MULTILINE):
         assert f"\n{target}:" in makefile
     for command in re.findall(r"^    keras-gan (\w+)", text, re.MULTILINE):
-        assert command in ("list", "train", "evaluate", "sample", "export")
+        assert command in COMMANDS
 
 
 def test_linked_files_exist():

@@ -11,7 +11,7 @@ import pytest
 
 import export.runs
 import keras_gan as kg
-from keras_gan.cli import main
+from keras_gan.commands.main import main
 from keras_gan.datasets._fingerprint import differences, fingerprint
 from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 from keras_gan.runs import check_data, load_run

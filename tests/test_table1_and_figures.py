@@ -16,7 +16,7 @@ import tensorflow as tf
 from PIL import Image
 
 import keras_gan as kg
-from keras_gan.cli import main
+from keras_gan.commands.main import main
 from keras_gan.datasets import ImageDataset, ImageSplit
 from keras_gan.recipes import ParzenProtocol
 from keras_gan.runs import load_run

@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 
-from keras_gan.cli import main
+from keras_gan.commands.main import main
 from keras_gan.recipes import RECIPES
 
 if __name__ == "__main__":

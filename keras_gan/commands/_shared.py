@@ -1,0 +1,42 @@
+"""What commands that look at a run have in common, and how all of them speak."""
+
+import argparse
+import sys
+from typing import Any
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Adds RUN_DIR and `--best`."""
+    parser.add_argument("run_dir", metavar="RUN_DIR")
+    parser.add_argument(
+        "--best",
+        action="store_true",
+        help="take the epoch with the best Parzen log-likelihood of validation images; "
+        "default: the last",
+    )
+
+
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """Adds `--data-dir` of a run that has one already."""
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="where the run's data were moved to; default: where it was trained from",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser, default: Any = 0) -> None:
+    """Adds `--seed`."""
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=default,
+        metavar="N",
+        help="in [0, 2^31); default: 0",
+    )
+
+
+def say(text: str) -> None:
+    """Writes a line at once, for people who wait."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

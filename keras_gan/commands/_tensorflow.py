@@ -1,0 +1,63 @@
+"""TensorFlow for a command: loaded without its banner."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_ERRORS = 2  # and what is worse
+_NVIDIA_DRIVER = Path("/proc/driver/nvidia")
+
+
+def start_tensorflow() -> None:
+    """Loads TensorFlow, and shows of what it says errors alone, unless told otherwise.
+
+    Some lines come before TensorFlow heeds its level: which instructions it would use,
+    and that there is no GPU. They are held back, and shown where the import fails or a
+    GPU that the machine has is not found. A level of 0 or 1 in the environment
+    variable TF_CPP_MIN_LOG_LEVEL shows all.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    if os.environ.setdefault(_LEVEL, str(_ERRORS)) < str(_ERRORS):
+        return
+    with _held_back_stderr() as show:
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        has_gpu = bool(tf.config.list_physical_devices("GPU"))
+        if _NVIDIA_DRIVER.exists() and not has_gpu:
+            show()
+
+
+@contextlib.contextmanager
+def _held_back_stderr() -> Iterator[Callable[[], None]]:
+    """Keeps what C++ writes to stderr, until told to show it or something raises.
+
+    What Python writes goes on to be seen.
+    """
+    with tempfile.TemporaryFile() as held:
+
+        def show() -> None:
+            held.seek(0)
+            shutil.copyfileobj(held, open_stderr.buffer)
+            open_stderr.flush()
+
+        python_stderr, descriptor = sys.stderr, os.dup(2)
+        open_stderr = os.fdopen(descriptor, "w")
+        os.dup2(held.fileno(), 2)
+        if python_stderr.fileno() == 2:
+            sys.stderr = open_stderr
+        try:
+            yield show
+        except BaseException:
+            show()
+            raise
+        finally:
+            os.dup2(descriptor, 2)
+            sys.stderr = python_stderr
+            open_stderr.close()

@@ -1,0 +1,72 @@
+"""`keras-gan evaluate`: the scores of a run, beside those of held-out real data."""
+
+import argparse
+import warnings
+from pathlib import Path
+
+import keras_gan as kg
+from keras_gan._environment import record_environment
+from keras_gan._files import write_json
+from keras_gan._validation import check_positive_integer
+from keras_gan.commands._shared import add_data_dir, add_run, say
+from keras_gan.commands._tensorflow import start_tensorflow
+
+SUMMARY = "score a run beside held-out real data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds those of `keras-gan evaluate`."""
+    add_run(parser)
+    add_data_dir(parser)
+    parser.add_argument(
+        "--measures",
+        nargs="+",
+        metavar="NAME",
+        help="parzen_log_likelihood and those of keras_gan.evaluation.Evaluator; "
+        "default: all that suit the data",
+    )
+    parser.add_argument(
+        "--num-kernels",
+        type=int,
+        metavar="N",
+        help="generated images that carry Parzen kernels, any number: they are "
+        "streamed; default: the recipe's",
+    )
+    parser.add_argument(
+        "--verbose", type=int, default=1, choices=(0, 1), help="1 shows progress"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Scores the run, and writes and prints what it found."""
+    if args.num_kernels is not None:
+        check_positive_integer("--num-kernels", args.num_kernels)
+    run = kg.runs.RunDirectory(Path(args.run_dir))
+    run.read_config()  # no run, no TensorFlow
+    start_tensorflow()
+    from keras_gan.runs.evaluation import RunEvaluator, columns, records
+
+    gan, data, recipe, config = kg.runs.load_run(run.path, args.best, args.data_dir)
+    evaluator = RunEvaluator(recipe, data, args.measures, args.num_kernels)
+    with warnings.catch_warnings():
+        # They stand below the table and in the record.
+        warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)
+        scores = evaluator(gan, args.verbose)
+    table = kg.evaluation.score_table(columns(scores))
+    report = f"{table}\n{evaluator.summary(scores)}"
+    write_json(
+        run.evaluation,
+        {
+            "model": {
+                "recipe": recipe.name,
+                "seed": config["seed"],
+                "epochs": int(gan.epochs_completed.numpy()),
+            },
+            "protocol": evaluator.protocol(),
+            "scores": records(scores),
+            "report": report,
+            "environment": record_environment(),
+        },
+    )
+    say(report)
+    say(f"Written, with all of the protocol: {run.evaluation}")

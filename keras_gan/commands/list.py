@@ -1,0 +1,36 @@
+"""`keras-gan list`: the recipes, or the formats that a generator is exported to."""
+
+import argparse
+from collections.abc import Mapping
+
+from keras_gan.commands._shared import say
+from keras_gan.commands._tensorflow import start_tensorflow
+from keras_gan.recipes import LISTED
+
+SUMMARY = "show the recipes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds those of `keras-gan list`."""
+    parser.add_argument(
+        "--formats",
+        action="store_true",
+        help="show the formats of `keras-gan export` instead",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Prints them."""
+    if args.formats:
+        start_tensorflow()
+        from export import FORMATS
+
+        _print({name: (format.summary,) for name, format in FORMATS.items()})
+    else:
+        _print({name: recipe[1:] for name, recipe in sorted(LISTED.items())})
+
+
+def _print(lines_by_name: Mapping[str, tuple[str, ...]]) -> None:
+    width = max(map(len, lines_by_name))
+    for name, lines in lines_by_name.items():
+        say(f"{name:<{width}}  " + f"\n{'':<{width}}  ".join(lines))

@@ -1,0 +1,34 @@
+"""`keras-gan sample`: a picture of images that the generator of a run draws."""
+
+import argparse
+from pathlib import Path
+
+import keras_gan as kg
+from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.commands._shared import add_run, add_seed, say
+from keras_gan.commands._tensorflow import start_tensorflow
+
+SUMMARY = "draw a picture of generated images"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds those of `keras-gan sample`."""
+    add_run(parser)
+    parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
+    add_seed(parser)
+    parser.add_argument("--output", required=True, metavar="FILE.png")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draws it."""
+    check_positive_integer("--num", args.num)
+    check_seed("--seed", args.seed)
+    output = Path(args.output)
+    if output.exists():
+        raise FileExistsError(f"`--output` must be new. Received: {output}")
+    run = kg.runs.RunDirectory(Path(args.run_dir))
+    low, high = run.read_config()["dataset"]["value_range"]
+    start_tensorflow()
+    images = kg.runs.load_model(run, args.best).sample(args.num, seed=args.seed)
+    kg.visualization.save_image_grid(output, images, (low, high))
+    say(f"Written: {output}")

@@ -1,0 +1,114 @@
+"""Commands answer at once, and say nothing but their own lines."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import keras_gan as kg
+from keras_gan.commands import COMMANDS
+
+HEAVY = {"keras", "sklearn", "scipy", "tensorflow", "tensorflow_probability"}
+STARTED = """
+import sys
+from keras_gan.commands.main import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as end:
+    status = end.code
+print({heavy} & set(sys.modules))
+sys.exit(status)
+"""
+
+
+def run(command, **environment):
+    unset = {"TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND"}
+    kept = {key: value for key, value in os.environ.items() if key not in unset}
+    return subprocess.run(
+        [sys.executable, *command],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["list"], 0, "goodfellow2014_mnist"),
+        (["--help"], 0, "train a recipe"),
+        *(([command, "--help"], 0, "--debug") for command in COMMANDS),
+        (["tarin"], 2, "invalid choice: 'tarin'"),
+        (["train", "digti"], 2, "Did you mean 'digits'?"),
+        (["evaluate", "nowhere"], 2, "must hold a run"),
+        (["sample", "nowhere", "--output", "x.png"], 2, "must hold a run"),
+        (["export", "nowhere", "--format", "onnx"], 2, "must hold a run"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_answers_need_no_tensorflow(arguments, status, told):
+    result = run(["-c", STARTED.format(heavy=HEAVY), *arguments])
+    assert result.returncode == status, result.stderr
+    assert told in result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_module_is_a_command_too():
+    result = run(["-m", "keras_gan", "list"])
+    assert result.returncode == 0
+    assert all(name in result.stdout for name in kg.recipes.RECIPES)
+
+
+def test_training_says_nothing_but_its_own_lines(tmp_path):
+    train = ["-m", "keras_gan", "train", "digits", "--epochs", "1"]
+    result = run([*train, "--output-dir", str(tmp_path / "run")])
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    first, *_, last = result.stdout.splitlines()
+    assert first.startswith("digits: epochs 1 to 1, in ")
+    assert last.startswith("Trained: ")
+    export = ["-m", "keras_gan", "export", str(tmp_path / "run"), "--format"]
+    result = run([*export, "onnx", "saved_model", "litert"])
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert result.stdout.count("Written: ") == 3
+
+
+def test_a_level_of_the_user_shows_the_banner(tmp_path):
+    sample = ["-m", "keras_gan", "sample", str(tmp_path), "--output", "x.png"]
+    (tmp_path / "config.json").write_text(
+        '{"recipe": "digits", "seed": 0, "batch_size": 1, "precision": "float32",'
+        ' "dataset": {"value_range": [0, 1]}}'
+    )
+    shown, hidden = (
+        run(sample, TF_CPP_MIN_LOG_LEVEL=level).stderr.splitlines() for level in "02"
+    )
+    assert any("absl::InitializeLog" in line for line in shown)
+    (only,) = hidden
+    assert only.startswith("keras-gan: error: ") and "no complete epoch" in only
+
+
+def test_what_is_held_back_is_shown_where_the_start_fails():
+    code = """
+import os
+from keras_gan.commands._tensorflow import _held_back_stderr
+with _held_back_stderr():
+    os.write(2, b"of no failure\\n")
+with _held_back_stderr():
+    os.write(2, b"of a failure\\n")
+    raise ValueError("failed")
+"""
+    result = run(["-c", code])
+    assert result.returncode == 1
+    assert result.stderr.startswith("of a failure\nTraceback")
+    assert result.stderr.endswith("ValueError: failed\n")
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_another_backend_ends_a_command_with_status_2(backend):
+    train = ["-m", "keras_gan", "train", "digits"]
+    result = run(train, KERAS_BACKEND=backend)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "needs the Keras backend 'tensorflow'" in result.stderr.splitlines()[-1]
