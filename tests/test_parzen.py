@@ -10,9 +10,9 @@ from keras_gan.evaluation import (
     TABLE_1_BANDWIDTHS,
     ParzenWindow,
     _kernel_sums,
+    _parzen_sums,
     _sample_parts,
     bandwidth_scores,
-    parzen,
     parzen_log_likelihood,
     parzen_log_likelihood_over_folds,
 )
@@ -32,11 +32,11 @@ def small_tiles(monkeypatch):
     # The tile size is a constant of the graph: trace it anew.
     for name in ("add_centres", "log_means"):
         function = getattr(_kernel_sums, name).python_function
-        for module in (_kernel_sums, parzen):
+        for module in (_kernel_sums, _parzen_sums):
             monkeypatch.setattr(module, name, tf.function(function))
     monkeypatch.setitem(_kernel_sums._TILE_ENTRIES, "CPU", 100)
     monkeypatch.setattr(_sample_parts, "_ROWS", 19)
-    monkeypatch.setattr(parzen, "_POINTS", 10)
+    monkeypatch.setattr(_parzen_sums, "_POINTS", 10)
 
 
 @pytest.mark.parametrize("bandwidth", [0.01, 0.2, 3.0])

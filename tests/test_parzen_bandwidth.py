@@ -5,7 +5,7 @@ import pytest
 from numpy_oracles import parzen_log_prob
 from scipy.optimize import minimize_scalar
 
-from keras_gan.evaluation import ParzenWindow, parzen, parzen_log_likelihood
+from keras_gan.evaluation import ParzenWindow, _parzen_sums, parzen_log_likelihood
 from keras_gan.evaluation import parzen_bandwidth as module
 
 
@@ -106,7 +106,7 @@ def test_the_samples_are_read_few_times(monkeypatch):
 
     def counting(points, name, samples, grid, verbose=0):
         passes.append(len(grid))
-        return parzen.parzen_log_probs(points, name, samples, grid, verbose)
+        return _parzen_sums.parzen_log_probs(points, name, samples, grid, verbose)
 
     monkeypatch.setattr(module, "parzen_log_probs", counting)
     samples, valid, test = draw(30, 0.3)

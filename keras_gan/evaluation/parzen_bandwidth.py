@@ -7,8 +7,8 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan.evaluation._arrays import flat_rows
+from keras_gan.evaluation._parzen_sums import check_bandwidths, parzen_log_probs
 from keras_gan.evaluation._sample_parts import SampleParts, Samples
-from keras_gan.evaluation.parzen import check_bandwidths, parzen_log_probs
 
 TABLE_1_BANDWIDTHS: tuple[float, ...] = tuple(np.logspace(-1, 0, 10).tolist())
 """The grid of 2014: 0.1, 0.129, 0.167, 0.215, 0.278, 0.359, 0.464, 0.599, 0.774, 1."""

@@ -12,7 +12,7 @@ from tensorflow_probability import distributions as tfd
 
 from keras_gan._types import FloatArray, Tensor
 from keras_gan.evaluation._kernel_sums import log_kernel_means
-from keras_gan.evaluation.parzen import check_bandwidths, log_normaliser
+from keras_gan.evaluation._parzen_sums import check_bandwidths, log_normaliser
 
 
 class ParzenMixture(tfd.Distribution):

@@ -8,8 +8,8 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan.evaluation._arrays import different_ranges, flat_rows, value_range
+from keras_gan.evaluation._parzen_sums import parzen_log_probs
 from keras_gan.evaluation._sample_parts import SampleParts, Samples
-from keras_gan.evaluation.parzen import parzen_log_probs
 from keras_gan.evaluation.parzen_bandwidth import choose_bandwidth
 from keras_gan.evaluation.score import Quantity, Score, standard_error
 
