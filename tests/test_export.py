@@ -16,6 +16,7 @@ from export import (
     export_saved_model,
 )
 from export.__main__ import main
+from export.formats import FORMATS
 
 PROVENANCE = Provenance(
     value_range=(0.0, 1.0), dataset="noise", recipe="tiny", seed=3, epochs=1

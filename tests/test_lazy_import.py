@@ -43,7 +43,7 @@ def run(code, *arguments):
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
     path = tmp_path_factory.mktemp("saved") / "gan.keras"
-    make_tiny_gan(penalties=[kg.penalties.R1(1.0)]).save(path)
+    make_tiny_gan(terms=[kg.terms.R1(1.0)]).save(path)
     return path
 
 
