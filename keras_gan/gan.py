@@ -248,6 +248,11 @@ class GAN(keras.Model):
             rules.discriminator_constraint,
             self.rules.discriminator_constraint,
         )
+        self._play_by(rules, generator_optimizer, discriminator_optimizer)
+
+    def _play_by(
+        self, rules: Rules, generator_optimizer: Any, discriminator_optimizer: Any
+    ) -> None:
         makers = self.game.makers(self.generator)
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
