@@ -148,7 +148,7 @@ class GAN(keras.Model):
         self.prior = prior
         self.game = check_game(game)
         self._conditions = Conditions(self._generator_inputs)
-        self.condition_priors = self._conditions.check_priors(conditions)
+        self.conditions = self._conditions.check_priors(conditions)
         self._begin_average(ema_half_life)
         # Keras locks the tracker once a model is built: all state begins here.
         self.rules = Rules()
@@ -547,9 +547,7 @@ class GAN(keras.Model):
         check_positive_integer("batch_size", batch_size)
         example = {
             LATENTS: self.prior.sample(num_samples, seed),
-            **self._conditions.given(
-                num_samples, seed, conditions, self.condition_priors
-            ),
+            **self._conditions.given(num_samples, seed, conditions, self.conditions),
         }
         images = self._generate_in_batches(example, batch_size)
         warn_of_lost_samples(images, self.evaluation_generator)
@@ -667,7 +665,7 @@ class GAN(keras.Model):
             "discriminator": self.discriminator,
             "prior": self.prior,
             "game": self.game,
-            "conditions": self.condition_priors,
+            "conditions": self.conditions,
         }
         return {
             **{name: serialize(part) for name, part in parts.items()},

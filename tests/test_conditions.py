@@ -204,7 +204,7 @@ def test_conditions_that_are_not_told_come_from_their_prior(tmp_path):
         gan.sample(4, seed=5), gan.sample(4, seed=5, labels=2)
     )
     gan.save(tmp_path / "gan.keras")
-    assert kg.load(tmp_path / "gan.keras").condition_priors["labels"].num_classes == 3
+    assert kg.load(tmp_path / "gan.keras").conditions["labels"].num_classes == 3
 
 
 def test_frequencies_of_labels_are_those_of_the_prior():

@@ -26,20 +26,11 @@ LATENT_DIM, NUM_CLASSES = 6, 10
 KNOWN_RANGE = Provenance(value_range=(0.0, 1.0))
 
 
-class Conditional(kg.GAN):
-    """What an export reads of a GAN, without a game: its networks do not fit one."""
-
-    def __init__(self, generator):
-        keras.Model.__init__(self)
-        self.generator, self.ema_generator = generator, None
-        self.discriminator = kg.networks.maxout_discriminator((8, 8, 1), (4,), seed=0)
-        self.prior = kg.priors.NormalPrior(LATENT_DIM)
-        self.image_shape, self.packing = (8, 8, 1), 1
-
-    def sample(self, num_samples, seed, **conditions):
-        latents = self.prior.sample(num_samples, seed)
-        given = {name: tf.constant(value) for name, value in conditions.items()}
-        return self.generator({"latents": latents, **given}).numpy()
+def conditional_gan(generator, **arguments):
+    """A game in which the generator alone names the condition."""
+    discriminator = kg.networks.maxout_discriminator((8, 8, 1), (4,), seed=0)
+    prior = kg.priors.NormalPrior(LATENT_DIM)
+    return kg.GAN(generator, discriminator, prior, **arguments)
 
 
 def latents_input():
@@ -68,7 +59,7 @@ def of_labels(name="labels"):
 
 @pytest.fixture(scope="module")
 def gan():
-    return Conditional(of_labels())
+    return conditional_gan(of_labels())
 
 
 def each_class():
@@ -113,7 +104,7 @@ def test_parity_asks_for_each_class(gan):
 @pytest.mark.usefixtures("play_here")
 def test_parity_finds_a_class_that_differs(gan, tmp_path):
     export_onnx(gan, tmp_path / "g.onnx")
-    other = Conditional(keras.models.clone_model(gan.generator))
+    other = conditional_gan(keras.models.clone_model(gan.generator))
     other.generator.set_weights(gan.generator.get_weights())
     assert check_parity(other, tmp_path / "g.onnx").passed
     (embedding,) = (
@@ -213,7 +204,7 @@ def test_conditions_of_any_name_type_and_shape(tmp_path, name):
     kinds = keras.Input((2,), dtype="int64", name="kinds")
     hot = keras.layers.Flatten()(keras.ops.one_hot(kinds + 0, 4))
     features = (latents, style, keras.layers.Flatten()(picture), hot)
-    gan = Conditional(drawn_by([picture, kinds, latents, style], *features))
+    gan = conditional_gan(drawn_by([picture, kinds, latents, style], *features))
     signature = generator_signature(gan)
     assert [spec.name for spec in signature.generate] == [
         "latents",
@@ -234,7 +225,7 @@ def test_conditions_of_any_name_type_and_shape(tmp_path, name):
 def test_a_dict_of_inputs_is_the_same(tmp_path):
     latents, labels = latents_input(), keras.Input((), dtype="int32", name="labels")
     features = keras.layers.Embedding(4, 5)(labels)
-    gan = Conditional(
+    gan = conditional_gan(
         drawn_by({"latents": latents, "labels": labels}, latents, features)
     )
     assert export_onnx(gan, tmp_path / "g.onnx").max_abs_error <= 1e-5
@@ -251,7 +242,7 @@ def test_a_network_within_tells_how_many_classes_there_are(nested):
     else:
         table = keras.layers.Embedding(7, 5)
         features = keras.Sequential([keras.Input((), dtype="int32"), table])(labels)
-    gan = Conditional(drawn_by([latents, labels], latents, features))
+    gan = conditional_gan(drawn_by([latents, labels], latents, features))
     assert set(draw_conditions(gan, 64, seed=0)["labels"]) == set(range(7))
 
 
@@ -268,7 +259,7 @@ def of_unread_labels():
 
 
 def test_what_the_gan_states_is_drawn_where_the_layers_do_not_say():
-    gan = Conditional(of_unread_labels())
+    gan = conditional_gan(of_unread_labels())
     with pytest.raises(ValueError, match="'labels' of the generator must say how many"):
         draw_conditions(gan, 64, seed=0)
     gan.conditions = {"labels": Cases()}
@@ -298,7 +289,7 @@ def of_any_size():
 )
 def test_conditions_that_cannot_leave(tmp_path, generator, text):
     with pytest.raises(ValueError, match=text):
-        export_onnx(Conditional(generator()), tmp_path / "g.onnx")
+        export_onnx(conditional_gan(generator()), tmp_path / "g.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -306,7 +297,7 @@ def test_a_discriminator_that_is_told_more_stays_behind(gan, tmp_path):
     images, labels = keras.Input((8, 8, 1)), keras.Input((1,), name="labels")
     features = [keras.layers.Flatten()(images), labels]
     logit = keras.layers.Dense(1)(keras.layers.Concatenate()(features))
-    told = Conditional(gan.generator)
+    told = conditional_gan(gan.generator)
     told.discriminator = keras.Model([images, labels], logit)
     with pytest.raises(ValueError, match="needs a discriminator of images alone"):
         export_saved_model(told, tmp_path, discriminator=True)
@@ -344,7 +335,7 @@ def test_a_subclass_tells_no_inputs_and_gets_images_alone(tmp_path):
 
 def test_one_input_of_any_name_is_latents():
     noise = keras.Input((LATENT_DIM,), name="noise")
-    gan = Conditional(drawn_by(noise, noise, noise))
+    gan = conditional_gan(drawn_by(noise, noise, noise))
     signature = generator_signature(gan)
     assert signature.conditions == () and "conditions" not in signature.metadata
     assert [spec.name for spec in signature.generate] == ["latents"]

@@ -126,7 +126,7 @@ def check_conditions(gan: GAN) -> None:
 
 
 def _stated(gan: GAN) -> dict[str, Any]:
-    return getattr(gan, "conditions", None) or {}
+    return dict(gan.conditions)
 
 
 def _condition(generator: keras.Model, tensor: Any) -> Condition:

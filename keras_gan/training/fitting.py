@@ -90,7 +90,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
         if expected is not None and expected.is_integer and dtype.kind not in "iu":
             raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
-        check_classes(name, array, gan.condition_priors.get(name))
+        check_classes(name, array, gan.conditions.get(name))
 
 
 def prepare(

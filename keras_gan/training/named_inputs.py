@@ -56,5 +56,7 @@ class NamedInputs:
                 entries[name] = tf.zeros((num_rows, *shapes[name]))
             else:
                 tensor = declared[name]
-                entries[name] = tf.zeros((num_rows, *tensor.shape[1:]), tensor.dtype)
+                # An axis of any size is one long here.
+                axes = [size or 1 for size in tensor.shape[1:]]
+                entries[name] = tf.zeros((num_rows, *axes), tensor.dtype)
         return entries
