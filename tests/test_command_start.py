@@ -1,13 +1,18 @@
 """Commands answer at once, and say nothing but their own lines."""
 
 import os
+import pkgutil
 import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 
 import keras_gan as kg
+from keras_gan import commands
 from keras_gan.commands import COMMANDS
+from keras_gan.commands import list as list_command
+from keras_gan.commands.main import main
 
 HEAVY = {"keras", "sklearn", "scipy", "tensorflow", "tensorflow_probability"}
 STARTED = """
@@ -23,7 +28,7 @@ sys.exit(status)
 
 
 def run(command, **environment):
-    unset = {"TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND"}
+    unset = {"TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES"}
     kept = {key: value for key, value in os.environ.items() if key not in unset}
     return subprocess.run(
         [sys.executable, *command],
@@ -105,6 +110,20 @@ with _held_back_stderr():
     assert result.stderr.endswith("ValueError: failed\n")
 
 
+@pytest.mark.skipif(
+    bool(tf.config.list_physical_devices("GPU")), reason="TensorFlow finds the GPU"
+)
+@pytest.mark.parametrize(("driver", "shown"), [(sys.prefix, True), ("nowhere", False)])
+def test_a_gpu_that_is_not_found_is_told_of(driver, shown):
+    code = f"""
+import pathlib
+from keras_gan.commands import _tensorflow
+_tensorflow._NVIDIA_DRIVER = pathlib.Path({driver!r})
+_tensorflow.start_tensorflow()
+"""
+    assert ("GPU will not be used" in run(["-c", code]).stderr) == shown
+
+
 @pytest.mark.parametrize("backend", ["jax", "numpy"])
 def test_another_backend_ends_a_command_with_status_2(backend):
     train = ["-m", "keras_gan", "train", "digits"]
@@ -112,3 +131,37 @@ def test_another_backend_ends_a_command_with_status_2(backend):
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert "needs the Keras backend 'tensorflow'" in result.stderr.splitlines()[-1]
+
+
+def test_every_command_is_listed():
+    found = {module.name for module in pkgutil.iter_modules(commands.__path__)}
+    assert {name for name in found if name[0] != "_"} - {"main"} == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (tf.errors.UnavailableError(None, None, "gone\nlong ago"), 75, "lost (gone)"),
+        (tf.errors.AbortedError(None, None, "reset"), 75, "lost (reset)"),
+        (FloatingPointError("NaN"), 1, "training failed: NaN"),
+        (KeyboardInterrupt(), 130, "--resume continues"),
+        (ImportError("no tf2onnx"), 2, "error: no tf2onnx"),
+    ],
+)
+def test_errors_have_exit_codes(error, status, told, monkeypatch, capsys):
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr(list_command, "run", fail)
+    assert main(["list"]) == status
+    message = capsys.readouterr().err
+    assert told in message and len(message.splitlines()) == 1
+
+
+def test_what_is_no_mistake_keeps_its_traceback(monkeypatch):
+    def fail(args):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(list_command, "run", fail)
+    with pytest.raises(KeyError, match="a bug"):
+        main(["list"])

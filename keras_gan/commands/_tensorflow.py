@@ -10,6 +10,7 @@ from pathlib import Path
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS = 2  # and what is worse
+_VISIBLE = "CUDA_VISIBLE_DEVICES"  # where the user says which GPUs there are
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia")
 
 
@@ -29,8 +30,9 @@ def start_tensorflow() -> None:
         import keras  # noqa: F401
         import tensorflow as tf
 
-        has_gpu = bool(tf.config.list_physical_devices("GPU"))
-        if _NVIDIA_DRIVER.exists() and not has_gpu:
+        gpus = tf.config.list_physical_devices("GPU")
+        expected = _NVIDIA_DRIVER.exists() and _VISIBLE not in os.environ
+        if expected and not gpus:
             show()
 
 

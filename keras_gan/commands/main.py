@@ -16,7 +16,6 @@ _MISTAKES = (
     TypeError,
     ValueError,
 )
-_LOST_WORKER = ("UnavailableError", "AbortedError")  # of TensorFlow
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("interrupted; --resume continues a training run", 130)
     except Exception as error:
-        if type(error).__name__ not in _LOST_WORKER:
+        lost = _lost_worker(error)
+        if lost is None:
             raise
-        lost = str(error).splitlines()[0]
         # EX_TEMPFAIL: trying again helps.
         return _say(
             f"a worker was lost ({lost}); start all of them again with --resume", 75
@@ -60,6 +59,16 @@ def build_parser() -> argparse.ArgumentParser:
         described.set_defaults(run=command.run)
         command.add_arguments(described)
     return parser
+
+
+def _lost_worker(error: Exception) -> str | None:
+    """What TensorFlow says of a worker that is gone; `None` of any other error."""
+    tf = sys.modules.get("tensorflow")
+    if tf is None:  # it has said nothing
+        return None
+    if not isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
+        return None
+    return str(error.message).splitlines()[0]
 
 
 def _say(text: str, status: int) -> int:

@@ -3,9 +3,12 @@
 Every figure is that of fresh processes, which start strictly in turns: seconds from the
 moment at which the process is asked for. `import keras` is the base of the ratios. What
 `import keras_gan` adds to it has a target; it is measured within one process too, since
-two processes differ by more than it. The training is that of the `digits` recipe as
-`keras-gan train digits` plays it, without a run's files: images are loaded, networks
-built, the step traced (and compiled, with XLA) before the first step ends.
+two processes differ by more than it. Without Keras it does no work, and a command that
+only answers takes little more than Python's own start.
+
+The training is that of the `digits` recipe as `keras-gan train digits` plays it without
+a run's files: images are loaded, networks built, the step traced (and compiled, with
+XLA) before the first step ends.
 
     python tests/benchmarks/start_up.py --output-dir runs/bench
 """
@@ -23,6 +26,9 @@ from typing import Any
 
 IMPORT_KERAS, IMPORT_OURS = "import keras", "import keras_gan"
 ITSELF = "of which keras_gan itself"
+IMPORT_ALONE = "import keras_gan, nothing used"
+ANSWERS = (["list"], ["--help"], ["train", "--help"], ["train", "digti"])
+ANSWER_TARGET_SECONDS = 1.0
 TARGET_SECONDS = 0.3  # that `import keras_gan` may add
 OPTIONAL = (
     "tensorflow_probability",
@@ -54,6 +60,12 @@ def import_keras_gan(started: float) -> dict[str, float]:
 
     now = time.time()
     return {IMPORT_OURS: now - started, ITSELF: now - with_keras}
+
+
+def import_keras_gan_alone(started: float) -> dict[str, float]:
+    import keras_gan  # noqa: F401
+
+    return {IMPORT_ALONE: time.time() - started}
 
 
 def train_digits(started: float, jit_compile: bool) -> dict[str, float]:
@@ -99,6 +111,7 @@ def take_stock(started: float) -> dict[str, list[str]]:
 TIMED: dict[str, Callable[[float], dict[str, float]]] = {
     "import_keras": import_keras,
     "import_keras_gan": import_keras_gan,
+    "import_keras_gan_alone": import_keras_gan_alone,
     "digits": lambda started: train_digits(started, jit_compile=False),
     "digits_xla": lambda started: train_digits(started, jit_compile=True),
 }
@@ -117,14 +130,22 @@ def in_fresh_process(task: str) -> dict[str, Any]:
     return json.loads(child.stdout.splitlines()[-1])
 
 
+def answer(arguments: list[str]) -> dict[str, float]:
+    """Seconds until a command that trains nothing has answered and ended."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "keras_gan", *arguments], capture_output=True)
+    return {" ".join(["keras-gan", *arguments]): time.perf_counter() - started}
+
+
 def measure(rounds: int) -> dict[str, list[float]]:
     """Seconds of each moment, one for each round; the first, from a cold disk, goes."""
     seconds: dict[str, list[float]] = {}
     for round_number in range(rounds + 1):
-        for task in TIMED:
-            for name, moment in in_fresh_process(task).items():
-                if round_number:
-                    seconds.setdefault(name, []).append(moment)
+        found = [in_fresh_process(task) for task in TIMED]
+        found += [answer(arguments) for arguments in ANSWERS]
+        for name, moment in (pair for moments in found for pair in moments.items()):
+            if round_number:
+                seconds.setdefault(name, []).append(moment)
     return seconds
 
 
@@ -146,6 +167,10 @@ def print_imports(
         f"{1e3 * statistics.median(added):.0f} ms ({1e3 * min(added):.0f} to "
         f"{1e3 * max(added):.0f})"
     )
+    slowest = max(
+        statistics.median(seconds[name]) for name in seconds if "keras-gan" in name
+    )
+    print(f"slowest answer: {slowest:.2f} s, target {ANSWER_TARGET_SECONDS:g}")
     print(f"modules that it adds: {', '.join(stock[IMPORT_OURS])}")
     for name, kind in optional_modules(stock).items():
         print(f"{name:44}{kind}")
