@@ -14,7 +14,7 @@ from keras_gan.training.batch_checks import (
     checked_batches,
     quoted_complaint,
 )
-from keras_gan.training.examples import Entries, Example, full_rows
+from keras_gan.training.examples import Entries, full_rows
 from keras_gan.training.network_checks import (
     FAR_OUT,
     NOT_FINITE,
@@ -130,9 +130,12 @@ def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
     if rows == 1 or not isinstance(dataset, tf.data.Dataset):
         return dataset
 
-    def full(*element: Any) -> Example:
+    def full(*element: Any) -> Any:
         example = entries.of(element[0] if len(element) == 1 else element)
-        return full_rows(example, rows)
+        full_example = full_rows(example, rows)
+        # Keras cannot reduce a dict of what several workers hold to one example.
+        alone = len(entries.needed) == 1
+        return full_example[entries.data] if alone else full_example
 
     return dataset.map(full)
 
