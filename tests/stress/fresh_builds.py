@@ -59,7 +59,7 @@ def _plays_alike(way: str, builds: int) -> bool:
     return len(results) == 1
 
 
-def _weights_after_four_steps(penalties, ema_half_life=None, **rules) -> str:
+def _weights_after_four_steps(terms, ema_half_life=None, **rules) -> str:
     # TensorFlow keeps every graph, and what it has kept slows the next trace down.
     keras.backend.clear_session()
     gan = kg.GAN(
@@ -72,7 +72,7 @@ def _weights_after_four_steps(penalties, ema_half_life=None, **rules) -> str:
         keras.optimizers.SGD(0.2),
         keras.optimizers.SGD(0.2),
         objective="wasserstein",
-        terms=penalties(),
+        terms=terms(),
         jit_compile=False,
         **rules,
     )
