@@ -34,6 +34,7 @@ from keras_gan.training.examples import (
     each,
     full_rows,
     never_empty,
+    num_rows,
 )
 from keras_gan.training.metrics import GameMetrics
 from keras_gan.training.named_inputs import NamedInputs
@@ -342,7 +343,7 @@ class GAN(keras.Model):
         objective = self.rules.objective
         d_loss = objective.discriminator_loss(real_logits, fake_logits)
         g_loss = objective.generator_loss(fake_logits, real_logits)
-        rows = tf.shape(brought[self.data_name])[0]
+        rows = num_rows(brought)
         self.game_metrics.observe_held_out(round, d_loss, g_loss, rows)
         for metric in self.rules.round_metrics:
             metric.update_state(round)

@@ -90,7 +90,7 @@ def checked_dataset(
     _check_spec(dataset.element_spec, check)
 
     def needed(*element: Any) -> dict[str, Tensor]:
-        example = entries.of(element[0] if len(element) == 1 else element)
+        example = entries.of(element)
         images = _checked_images(example[entries.data], reachable)
         return {**example, entries.data: images}
 
@@ -131,7 +131,7 @@ def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
         return dataset
 
     def full(*element: Any) -> Any:
-        example = entries.of(element[0] if len(element) == 1 else element)
+        example = entries.of(element)
         full_example = full_rows(example, rows)
         # Keras cannot reduce a dict of what several workers hold to one example.
         alone = len(entries.needed) == 1
