@@ -1,58 +1,45 @@
 """The adversarial game as a Keras model: Algorithm 1 in `train_step`."""
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_gan._replicas import (
-    draw_rows,
-    num_replicas,
-    reducible,
-    separate_draws,
-    without_strategy,
-)
+from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_draws
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
-from keras_gan._validation import check_positive, check_positive_integer, check_seed
+from keras_gan._validation import check_seed
 from keras_gan.games.game import Game, check_game
 from keras_gan.priors import Prior
 from keras_gan.terms.term import Term
-from keras_gan.training import compatibility, fitting, network_checks
-from keras_gan.training.averaging import clone_for_averaging, update_average
+from keras_gan.training import configuration, fitting, network_checks
 from keras_gan.training.batches import clear_errors
-from keras_gan.training.compilation import chosen_compilation
+from keras_gan.training.compatibility import checked_compilation, constrain
 from keras_gan.training.compile_arguments import takes_rules
-from keras_gan.training.conditions import Conditions
 from keras_gan.training.examples import (
-    LATENTS,
-    LOGITS,
     Entries,
     Example,
     divide,
-    each,
     full_rows,
     never_empty,
     num_rows,
 )
 from keras_gan.training.metrics import GameMetrics
-from keras_gan.training.named_inputs import NamedInputs
+from keras_gan.training.networks import Networks
+from keras_gan.training.order import turns_of
 from keras_gan.training.player import Discriminator, Generator, Player
 from keras_gan.training.player_optimizers import PlayerOptimizers, prepare_optimizers
 from keras_gan.training.random_state import (
     begin_counting,
+    load_variables,
+    save_variables,
     seed_of,
-    seen_by_keras,
-    unseen_state,
 )
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
-from keras_gan.training.sampling import InBatches, SampleStream, warn_of_lost_samples
-from keras_gan.training.step_function import StepFunction
-from keras_gan.training.view import DiscriminatorView, packed
-
-_PARTS = ("generator", "discriminator", "prior", "game", "conditions")
+from keras_gan.training.sampling import SampleStream, Sampling
+from keras_gan.training.step_function import StepFunction, suits
+from keras_gan.training.view import DiscriminatorView
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -138,41 +125,27 @@ class GAN(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         latent_dim = network_checks.check_prior(prior)
-        self._generator_inputs = network_checks.check_generator(generator, latent_dim)
-        self.image_shape = network_checks.made_by(self._generator_inputs, latent_dim)
-        self.packing = check_positive_integer("packing", packing)
-        self._discriminator_inputs, self.data_name = network_checks.check_discriminator(
-            discriminator, self._generator_inputs, self.pack_shape, self.packing
+        self.networks = Networks(
+            generator, discriminator, latent_dim, packing, ema_half_life
         )
         self.generator = generator
         self.discriminator = discriminator
         self.prior = prior
         self.game = check_game(game)
-        self._conditions = Conditions(self._generator_inputs)
-        self.conditions = self._conditions.check_priors(conditions)
-        self._begin_average(ema_half_life)
+        self._sampling = Sampling(self, conditions)
+        self.conditions = self._sampling.conditions.priors
+        self.packing = packing
+        self.ema_half_life = ema_half_life
+        self.ema_generator = self.networks.average
         # Keras locks the tracker once a model is built: all state begins here.
         self.rules = Rules()
-        self.view = DiscriminatorView(self.packing)
+        self.view = DiscriminatorView(packing)
         self.game_metrics = GameMetrics()
         self.seed = check_seed("seed", seed)
         begin_counting(self, self.seed)
         for network in (*self.game.makers(generator), discriminator):
             separate_draws(network_checks.layers_of(network))
         self.built = True
-
-    def _begin_average(self, half_life: float | None) -> None:
-        self.ema_half_life = half_life
-        self.ema_generator = None
-        if half_life is not None:
-            self.ema_half_life = check_positive("ema_half_life", half_life)
-            zeros = self._generator_inputs.zeros(2, {LATENTS: (self.prior.latent_dim,)})
-            self.ema_generator = clone_for_averaging(
-                self.generator, self._generator_inputs.chosen(zeros)
-            )
-        self._evaluation_inputs = NamedInputs(self.evaluation_generator, LATENTS)
-        self._generate_in_batches = InBatches(self.generate)
-        self._judge_in_batches = InBatches(self._judged_logits)
 
     @takes_rules
     def compile(  # noqa: D417 (the arguments are those of `Rules`)
@@ -231,76 +204,33 @@ class GAN(keras.Model):
             TypeError: if an argument of `keras.Model.compile` has no meaning here, such
                 as `loss` or `metrics`.
         """
-        jit_compile = chosen_compilation(
-            jit_compile,
-            of_keras.get("run_eagerly", False),
-            (self.generator, self.discriminator),
-            rules.terms,
-            rules.simultaneous,
-            self.distribute_strategy,
-        )
-        replicas = self.distribute_strategy.num_replicas_in_sync
-        compatibility.check_rules_fit(rules, self.discriminator, jit_compile, replicas)
-        compatibility.warn_of_known_failures(rules, self.discriminator)
+        jit_compile = checked_compilation(self, rules, jit_compile, of_keras)
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
-        compatibility.constrain(
-            self.discriminator,
-            rules.discriminator_constraint,
-            self.rules.discriminator_constraint,
-        )
-        self._play_by(rules, generator_optimizer, discriminator_optimizer)
-
-    def _play_by(
-        self, rules: Rules, generator_optimizer: Any, discriminator_optimizer: Any
-    ) -> None:
-        makers = self.game.makers(self.generator)
+        constrain(self.discriminator, rules, self.rules)
+        players = self.game.makers(self.generator), [self.discriminator]
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
-                generator_optimizer,
-                discriminator_optimizer,
-                makers,
-                [self.discriminator],
+                generator_optimizer, discriminator_optimizer, *players
             )
             for term in rules.terms:
                 term.bind(self.generator, self.discriminator)
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.optimizer = PlayerOptimizers(*optimizers)
-        self.rules = rules
-        self.view = DiscriminatorView(
-            self.packing, rules.augmentation, rules.instance_noise
-        )
-        self.discriminator_player = Discriminator(
-            [self.discriminator], self.discriminator_optimizer, rules
-        )
-        self.generator_player = Generator(makers, self.generator_optimizer, rules)
+        self.rules, self.view = rules, DiscriminatorView.of(self.packing, rules)
+        self.generator_player = Generator(players[0], optimizers[0], rules)
+        self.discriminator_player = Discriminator(players[1], optimizers[1], rules)
 
     # ---------------------------------------------------------------- the game
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         """One step of Algorithm 1."""
-        minibatches = divide(
-            self.entries.of(data), self.rules.discriminator_steps, self.row_multiple
-        )
-        for draw, (players, minibatch) in enumerate(self.order(minibatches)):
+        brought, multiple = self.entries.of(data), self.networks.row_multiple
+        minibatches = divide(brought, self.rules.discriminator_steps, multiple)
+        for draw, (players, minibatch) in enumerate(turns_of(self, minibatches)):
             self._move(players, minibatch, draw)
         self.train_steps.assign_add(1)
         return reducible(self.get_metrics_result())
-
-    def order(
-        self, minibatches: Sequence[Example]
-    ) -> list[tuple[tuple[Player, ...], Example]]:
-        """Who moves when, and on which minibatch.
-
-        Args:
-            minibatches: examples, one for each move of the discriminator.
-        """
-        discriminator, generator = self.discriminator_player, self.generator_player
-        if self.rules.simultaneous:
-            return [((discriminator, generator), minibatches[0])]
-        its_turns = [((discriminator,), minibatch) for minibatch in minibatches]
-        turn = ((generator,), minibatches[-1])
-        return [*its_turns, *[turn] * self.rules.generator_steps]
 
     def _move(self, players: Sequence[Player], minibatch: Example, draw: int) -> None:
         variables = [one.value for player in players for one in player.variables]
@@ -320,33 +250,19 @@ class GAN(keras.Model):
         ):
             player.move(gradients)
             self.game_metrics.observe(round, player.name, stake.loss, terms)
-        self._after_move(round)
-
-    def _after_move(self, round: Round) -> None:
-        if "generator" in round.players and self.ema_half_life is not None:
-            update_average(
-                self.evaluation_generator,
-                self.generator,
-                round.num_rows * num_replicas(),
-                self.ema_half_life,
-            )
-        if "discriminator" in round.players:
-            for metric in self.rules.round_metrics:
-                metric.update_state(round)
+        if "generator" in round.players:
+            self.networks.update_average(round.num_rows * num_replicas())
+        self.rules.observe(round)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out data in inference mode, from repeatable latents."""
         brought = self.entries.of(data)
         batch = full_rows(never_empty(brought), self.packing)
         round = Round(self, batch, (), training=False)
-        real_logits, fake_logits = round.logits("real"), round.logits("fake")
-        objective = self.rules.objective
-        d_loss = objective.discriminator_loss(real_logits, fake_logits)
-        g_loss = objective.generator_loss(fake_logits, real_logits)
-        rows = num_rows(brought)
-        self.game_metrics.observe_held_out(round, d_loss, g_loss, rows)
-        for metric in self.rules.round_metrics:
-            metric.update_state(round)
+        self.game_metrics.observe_held_out(
+            round, self.rules.objective, num_rows(brought)
+        )
+        self.rules.observe(round)
         self.test_steps.assign_add(1)
         return reducible(self.get_metrics_result())
 
@@ -380,8 +296,7 @@ class GAN(keras.Model):
             training: bool. `False` takes the evaluation generator.
                 Defaults to `False`.
         """
-        inputs = self._generator_inputs if training else self._evaluation_inputs
-        return tf.cast(inputs(example, training), tf.float32)
+        return self.networks.generate(example, training)
 
     def judge(self, example: Example, training: bool = False) -> dict[str, Tensor]:
         """What the discriminator says of an example, float32, with `logits` in it.
@@ -390,13 +305,7 @@ class GAN(keras.Model):
             example: all that the discriminator names, in packs.
             training: bool. Defaults to `False`.
         """
-        outputs = self._discriminator_inputs(example, training)
-        said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
-        return each(lambda output: tf.cast(output, tf.float32), said)
-
-    def logits(self, images: Tensor, training: bool = False) -> Tensor:
-        """The discriminator's logits `[batch, 1]` of images alone, in float32."""
-        return self.judge({self.data_name: images}, training)[LOGITS]
+        return self.networks.judge(example, training)
 
     # ------------------------------------------------------------ data and samples
 
@@ -442,15 +351,8 @@ class GAN(keras.Model):
                 if `batch_size` or `validation_batch_size` is below 1.
             TypeError: if images are no floats.
         """
-        fitting.refuse_weights(kwargs)
         fitted = fitting.prepare(
-            self,
-            fitting.data_of(self, x, y),
-            batch_size,
-            kwargs.pop("validation_batch_size", None),
-            validation_split,
-            validation_data,
-            shuffle,
+            self, x, y, batch_size, validation_split, validation_data, shuffle, kwargs
         )
         with clear_errors():
             return super().fit(
@@ -483,17 +385,12 @@ class GAN(keras.Model):
             ValueError: if `batch_size` is below 1.
         """
         fitting.refuse_weights(kwargs)
-        data = fitting.data_of(self, x, y)
-        batches = fitting.evaluation_batches(self, data, batch_size)
+        batches = fitting.evaluation_batches(self, x, y, batch_size)
         return super().evaluate(batches, **kwargs)
 
     def make_train_function(self, force: bool = False) -> Any:
         """Prepares one training step; Keras calls it."""
-        if (
-            self.run_eagerly
-            or self.steps_per_execution > 1
-            or not without_strategy(self.distribute_strategy)
-        ):
+        if not suits(self):
             return super().make_train_function(force)
         if self.train_function is None or force:
             self.train_function = StepFunction(self.train_step, self.jit_compile)
@@ -543,16 +440,7 @@ class GAN(keras.Model):
         Warns:
             UserWarning: if images, or weights of the generator, are not finite.
         """
-        check_positive_integer("num_samples", num_samples)
-        seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
-        check_positive_integer("batch_size", batch_size)
-        example = {
-            LATENTS: self.prior.sample(num_samples, seed),
-            **self._conditions.given(num_samples, seed, conditions, self.conditions),
-        }
-        images = self._generate_in_batches(example, batch_size)
-        warn_of_lost_samples(images, self.evaluation_generator)
-        return images
+        return self._sampling.draw(num_samples, seed, batch_size, conditions)
 
     def sample_stream(
         self, num_samples: int, seed: int, chunk_size: int = 1000
@@ -593,17 +481,25 @@ class GAN(keras.Model):
         Returns:
             probabilities: float32 array `[num_images / packing]` in [0, 1].
         """
-        network_checks.check_image_shape(tuple(images.shape[1:]), self.image_shape)
-        network_checks.check_batch_size(len(images), self.packing)
-        example = Entries(self.data_name, self._discriminator_inputs.names).of(
-            {self.data_name: images, **entries}
-        )
-        packs = each(self.view.pack, each(tf.convert_to_tensor, example))
-        logits = self._judge_in_batches(packs, batch_size)
-        return tf.sigmoid(logits[:, 0]).numpy()
+        return self._sampling.judged(images, batch_size, entries)
 
-    def _judged_logits(self, example: Example) -> Tensor:
-        return self.judge(example)[LOGITS]
+    def classify(
+        self, images: Array, batch_size: int = 1000, **entries: Array
+    ) -> FloatArray:
+        """p(class given x) by a discriminator that also tells classes apart.
+
+        Args:
+            images: as in `discriminate`.
+            batch_size: int, images judged at once. Defaults to `1000`.
+            **entries: as in `discriminate`.
+
+        Returns:
+            probabilities: float32 array `[num_images / packing, num_classes]`.
+
+        Raises:
+            ValueError: if the discriminator has no output named `"classes"`.
+        """
+        return self._sampling.classified(images, batch_size, entries)
 
     # ------------------------------------------------------------------ its parts
 
@@ -613,33 +509,19 @@ class GAN(keras.Model):
         return list(self.rules.terms)
 
     @property
-    def pack_shape(self) -> Shape:
-        """Shape of what the discriminator judges at once."""
-        return packed(self.image_shape, self.packing)
+    def image_shape(self) -> Shape:
+        """Shape of what the generator makes."""
+        return self.networks.image_shape
 
     @property
-    def row_multiple(self) -> int:
-        """What must divide a minibatch: packs, and groups of packs."""
-        return self.packing * network_checks.row_multiple(self.discriminator)
+    def data_name(self) -> str:
+        """Name of the entry that the generator makes and the discriminator judges."""
+        return self.networks.data_name
 
     @property
     def entries(self) -> Entries:
         """What a batch must bring."""
-        named = (
-            *self._generator_inputs.names,
-            *self._discriminator_inputs.names,
-            *self.game.reads,
-            *(name for term in self.rules.terms for name in term.reads),
-        )
-        made = {LATENTS, self.data_name, *self.game.makes}
-        others = [name for name in dict.fromkeys(named) if name not in made]
-        return Entries(self.data_name, (self.data_name, *others))
-
-    def dtype_of(self, name: str) -> tf.DType | None:
-        """Dtype that a network's input of this name states, `None` where none does."""
-        inputs = (self._generator_inputs, self._discriminator_inputs)
-        dtypes = [one.dtype_of(name) for one in inputs if one.dtype_of(name)]
-        return dtypes[0] if dtypes else None
+        return self.networks.entries(self.game, self.rules.terms)
 
     @property
     def metrics(self) -> list[keras.Metric]:
@@ -660,63 +542,26 @@ class GAN(keras.Model):
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this GAN."""
-        serialize = keras.saving.serialize_keras_object
-        parts = {
-            "generator": self.generator,
-            "discriminator": self.discriminator,
-            "prior": self.prior,
-            "game": self.game,
-            "conditions": self.conditions,
-        }
-        return {
-            **{name: serialize(part) for name, part in parts.items()},
-            "ema_half_life": self.ema_half_life,
-            "packing": self.packing,
-            "seed": self.seed,
-            "name": self.name,
-        }
+        return configuration.of_gan(self)
 
     @classmethod
     def from_config(cls, config: Config, custom_objects: Any = None) -> "GAN":
         """Builds the model from what `get_config` returned."""
-        parts = {
-            key: keras.saving.deserialize_keras_object(config[key], custom_objects)
-            for key in _PARTS
-            if key in config  # files of before have no game and no conditions
-        }
-        return cls(**{**config, **parts})
+        return cls(**configuration.gan_arguments(config, custom_objects))
 
     def get_compile_config(self) -> Config | None:
         """Returns the arguments that repeat `compile`, or `None` before it."""
-        if not self.compiled:
-            return None
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "generator_optimizer": serialize(self.generator_optimizer),
-            "discriminator_optimizer": serialize(self.discriminator_optimizer),
-            **self.rules.get_config(),
-            "jit_compile": self.jit_compile,
-            "steps_per_execution": self.steps_per_execution,
-            "run_eagerly": self.run_eagerly,
-        }
+        return configuration.of_compile(self) if self.compiled else None
 
     def compile_from_config(self, config: Config) -> None:
         """Repeats `compile` from what `get_compile_config` returned."""
-        optimizers = {
-            key: keras.saving.deserialize_keras_object(config[key])
-            for key in ("generator_optimizer", "discriminator_optimizer")
-        }
-        self.compile(**{**config, **optimizers, **Rules.options_of(config)})
+        self.compile(**configuration.compile_arguments(config))
 
     def save_own_variables(self, store: Any) -> None:
         """Stores the counters, the states of random layers and of terms."""
         super().save_own_variables(store)
-        for name, variable in unseen_state(self).items():
-            store[name] = variable.numpy()
+        save_variables(self, store)
 
     def load_own_variables(self, store: Any) -> None:
         """Restores what `save_own_variables` stored."""
-        unseen = unseen_state(self)
-        super().load_own_variables(seen_by_keras(store))
-        for name, variable in unseen.items():
-            variable.assign(store[name])
+        super().load_own_variables(load_variables(self, store))

@@ -161,7 +161,7 @@ def test_alternating_generator_answers_the_moved_discriminator():
     gan = make_tiny_gan(optimizer=sgd, objective=objective, run_eagerly=True)
     without_dropout(gan)
     latents = gan.sample_latents(8, draw=1)
-    old = gan.logits(gan.generator(latents)).numpy()
+    old = gan.judge({"images": gan.generator(latents)})["logits"].numpy()
     one_step(gan, tiny_images(8))
     fake_logits = objective.calls[-1][2]
     assert not np.allclose(fake_logits, old)
@@ -196,7 +196,9 @@ def test_the_seed_of_the_gan_governs_dropout():
         for discriminator in (networks.discriminator, first)
     ]
     images = tiny_images(6)
-    logits = [gan.logits(images, training=True).numpy() for gan in gans]
+    logits = [
+        gan.judge({"images": images}, training=True)["logits"].numpy() for gan in gans
+    ]
     np.testing.assert_array_equal(*logits)
 
 

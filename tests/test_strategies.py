@@ -188,7 +188,9 @@ def test_replicas_drop_different_units(two_replicas):
     with two_replicas.scope():
         gan = make_tiny_gan()
     images = tf.ones((4, 4, 4, 1))
-    logits = two_replicas.run(lambda: gan.logits(images, training=True))
+    logits = two_replicas.run(
+        lambda: gan.judge({"images": images}, training=True)["logits"]
+    )
     first, second = two_replicas.experimental_local_results(logits)
     assert not np.allclose(first, second)
 

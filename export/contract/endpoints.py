@@ -93,7 +93,8 @@ def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
     view = DiscriminatorView(gan.packing)
 
     def discriminate(images: Tensor) -> dict[str, Tensor]:
-        logits = gan.logits(view.pack(images))  # [batch / packing, 1]
+        packs = {gan.data_name: view.pack(images)}
+        logits = gan.judge(packs)["logits"]  # [batch / packing, 1]
         return {PROBABILITIES: tf.sigmoid(logits[:, 0])}
 
     return tf.function(discriminate, input_signature=[signature.images])

@@ -1,19 +1,49 @@
 """Rules of a game that contradict each other, or are known to fail together."""
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
 from keras_gan import layers
+from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.network_checks import layers_of
 from keras_gan.training.rules import Rules
 
 
-def check_rules_fit(
+def checked_compilation(
+    gan: Any, rules: Rules, jit_compile: Any, of_keras: Mapping[str, Any]
+) -> Any:
+    """Returns whether XLA compiles a game by these rules.
+
+    Args:
+        gan: the `GAN`.
+        rules: those of the game to come.
+        jit_compile: as `GAN.compile` takes it.
+        of_keras: what else of it is Keras's business.
+
+    Raises:
+        ValueError: if the rules contradict each other, the networks or the replicas.
+    """
+    strategy = gan.distribute_strategy
+    jit_compile = chosen_compilation(
+        jit_compile,
+        of_keras.get("run_eagerly", False),
+        (gan.generator, gan.discriminator),
+        rules.terms,
+        rules.simultaneous,
+        strategy,
+    )
+    replicas = strategy.num_replicas_in_sync
+    _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
+    _warn_of_known_failures(rules, gan.discriminator)
+    return jit_compile
+
+
+def _check_rules_fit(
     rules: Rules, discriminator: keras.Model, jit_compile: Any, replicas: int
 ) -> None:
-    """Raises unless the discriminator, XLA and the replicas can play by the rules."""
     mixing = _mixing_layers(discriminator)
     if rules.fused_discriminator and mixing:
         raise ValueError(
@@ -35,8 +65,7 @@ def check_rules_fit(
             )
 
 
-def warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
-    """Warns of rules that are legal together but known to fail."""
+def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
     limits_gradient = any(term.limits_gradient for term in rules.terms)
     normalised = any(
         isinstance(
@@ -52,7 +81,7 @@ def warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
             "a discriminator of bounded slope, and nothing bounds this one: its loss "
             "will run away. Add terms=[kg.terms.GradientPenalty()], spectral "
             "normalisation, or discriminator_constraint.",
-            stacklevel=3,
+            stacklevel=5,
         )
     mixing = _mixing_layers(discriminator)
     if limits_gradient and mixing:
@@ -60,16 +89,18 @@ def warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
             "A gradient penalty bounds the slope for each image by itself, but layer "
             f"{mixing[0]!r} of the discriminator makes a logit depend on the whole "
             "batch: the bound is wrong. Use keras.layers.LayerNormalization or none.",
-            stacklevel=3,
+            stacklevel=5,
         )
 
 
-def constrain(network: keras.Model, constraint: Any, previous: Any) -> None:
-    """Lays one constraint on every trainable variable, in place of `previous`.
+def constrain(network: keras.Model, rules: Rules, previous_rules: Rules) -> None:
+    """Lays the rules' constraint on every variable, in place of that of before.
 
     Raises:
         ValueError: if a variable has a constraint of its own.
     """
+    constraint = rules.discriminator_constraint
+    previous = previous_rules.discriminator_constraint
     for variable in network.trainable_variables:
         if variable.constraint is not None and variable.constraint is previous:
             variable.constraint = None

@@ -17,22 +17,28 @@ class Conditions:
 
     Args:
         inputs: of the generator.
+        priors: by the name of a condition, where it comes from if nobody tells it;
+            `None` stands for none.
+
+    Raises:
+        TypeError: if `priors` is no dict of priors.
+        ValueError: if one is of no condition.
     """
 
-    def __init__(self, inputs: NamedInputs) -> None:
+    def __init__(self, inputs: NamedInputs, priors: Any = None) -> None:
         self._zeros = {
             name: zero
             for name, zero in inputs.zeros(1, {LATENTS: (1,)}).items()
             if name != LATENTS
         }
+        self.priors = self._checked_priors(priors)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the conditions."""
         return tuple(self._zeros)
 
-    def check_priors(self, priors: Any) -> dict[str, Prior]:
-        """Returns priors by name; raises unless each is of a condition."""
+    def _checked_priors(self, priors: Any) -> dict[str, Prior]:
         if priors is None:
             return {}
         if not isinstance(priors, Mapping):
@@ -54,11 +60,7 @@ class Conditions:
         return dict(priors)
 
     def given(
-        self,
-        num_rows: int,
-        seed: int,
-        told: Mapping[str, Any],
-        priors: dict[str, Prior],
+        self, num_rows: int, seed: int, told: Mapping[str, Any]
     ) -> dict[str, Array]:
         """Returns every condition for `num_rows` samples.
 
@@ -66,7 +68,6 @@ class Conditions:
             num_rows: int.
             seed: int in [0, 2^31); conditions that are not told depend on it.
             told: values by name, an array with `num_rows` rows or one value for all.
-            priors: of what is not told.
 
         Raises:
             ValueError: if one is unknown, misshapen, outside its classes or missing.
@@ -82,16 +83,16 @@ class Conditions:
         for index, name in enumerate(self._zeros):
             if name in told:
                 values[name] = self._rows_of(name, told[name], num_rows)
-            elif name in priors:
+            elif name in self.priors:
                 drawn = derived_seed(seed, index + 1)
-                values[name] = priors[name].sample(num_rows, drawn)
+                values[name] = self.priors[name].sample(num_rows, drawn)
             else:
                 raise ValueError(
                     f"The generator takes {name!r}, and nobody says which. Pass "
                     f"{name}=…, or give the GAN conditions={{{name!r}: "
                     "keras_gan.priors.CategoricalPrior(…)}."
                 )
-            check_classes(name, values[name], priors.get(name))
+            check_classes(name, values[name], self.priors.get(name))
         return values
 
     def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:

@@ -12,7 +12,8 @@ from keras_gan._types import Tensor
 
 Example = Mapping[str, Tensor]
 
-IMAGES, LABELS, LATENTS, LOGITS = "images", "labels", "latents", "logits"
+IMAGES, LABELS, LATENTS = "images", "labels", "latents"
+LOGITS, CLASSES = "logits", "classes"  # what a discriminator says
 
 
 class Entries(NamedTuple):

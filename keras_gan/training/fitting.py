@@ -40,7 +40,7 @@ class FitData(NamedTuple):
     shuffle: bool
 
 
-def data_of(gan: Any, x: Any, y: Any = None) -> Any:
+def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
     """Arrays by name, all that the game needs and no more; datasets as they are.
 
     Args:
@@ -86,7 +86,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All entries must have one length. Received: {lengths}")
     for name, array in arrays.items():
-        expected = gan.dtype_of(name)
+        expected = gan.networks.dtype_of(name)
         dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
         if expected is not None and expected.is_integer and dtype.kind not in "iu":
             raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
@@ -95,14 +95,20 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
 
 def prepare(
     gan: Any,
-    data: Any,
+    x: Any,
+    y: Any,
     batch_size: int | None,
-    validation_batch_size: int | None,
     validation_split: float,
     validation_data: Any,
     shuffle: bool,
+    rest: dict[str, Any],
 ) -> FitData:
-    """Returns what Keras is given; raises as `GAN.fit` does."""
+    """Returns what Keras is given; raises as `GAN.fit` does.
+
+    What is not Keras's business is taken out of `rest`, the other arguments of `fit`.
+    """
+    refuse_weights(rest)
+    data = _data_of(gan, x, y)
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     clock = EpochClock()
     if isinstance(data, dict):
@@ -117,24 +123,25 @@ def prepare(
     else:
         reachable = network_checks.reachable_range(gan.generator)
         batches = checked_dataset(
-            data, gan.entries, gan.image_shape, gan.row_multiple, reachable
+            data, gan.entries, gan.image_shape, gan.networks.row_multiple, reachable
         )
-    size = _checked_size("validation_batch_size", validation_batch_size, batch_size)
-    pair = validation_data if isinstance(validation_data, tuple | list) else None
-    held_out = data_of(gan, *(pair[:2] if pair else (validation_data,)))
+    size = rest.pop("validation_batch_size", None)
+    size = _checked_size("validation_batch_size", size, batch_size)
+    paired = isinstance(validation_data, tuple | list)
+    held_out, labels = validation_data[:2] if paired else (validation_data, None)
     batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
     # These have an order of their own: Keras would warn that it keeps it.
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
-    return FitData(
-        batches, clock, evaluation_batches(gan, held_out, size), shuffle and not ordered
-    )
+    validation_batches = evaluation_batches(gan, held_out, labels, size)
+    return FitData(batches, clock, validation_batches, shuffle and not ordered)
 
 
-def evaluation_batches(gan: Any, data: Any, batch_size: int | None) -> Any:
+def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """Arrays to judge in batches of which the first gives every replica as many rows.
 
     Keras 3 cannot begin with another one. What is no array is returned as it is.
     """
+    data = _data_of(gan, x, y)
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     if not isinstance(data, dict):
         return data
@@ -163,7 +170,7 @@ def _training_batches(
 ) -> tf.data.Dataset:
     images = arrays[gan.data_name]
     network_checks.check_training_images(images, gan.generator, gan.image_shape)
-    network_checks.check_batch_size(batch_size, gan.row_multiple)
+    network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     rows_per_step = batch_size * gan.rules.discriminator_steps
     values = tuple(arrays.values())
     return named_batches(
@@ -176,7 +183,7 @@ def _rows_of_all(gan: Any) -> int:
     replicas = gan.distribute_strategy.num_replicas_in_sync
     if replicas == 1:
         return 1
-    return replicas * gan.rules.discriminator_steps * gan.row_multiple
+    return replicas * gan.rules.discriminator_steps * gan.networks.row_multiple
 
 
 def _checked_size(name: str, given: int | None, default: int) -> int:

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.objectives import Objective
 from keras_gan.training.round import Round
 
 
@@ -30,9 +31,12 @@ class GameMetrics:
         self._terms[player].update_state(terms)
 
     def observe_held_out(
-        self, round: Round, d_loss: Tensor, g_loss: Tensor, weight: Tensor
+        self, round: Round, objective: Objective, weight: Tensor
     ) -> None:
         """Takes in a judgement of held-out data; `weight` is its share in the means."""
+        real_logits, fake_logits = round.logits("real"), round.logits("fake")
+        d_loss = objective.discriminator_loss(real_logits, fake_logits)
+        g_loss = objective.generator_loss(fake_logits, real_logits)
         self.d_loss.update_state(d_loss, weight)
         self.g_loss.update_state(g_loss, weight)
         self._observe_judgement(round, weight)

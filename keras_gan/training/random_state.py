@@ -54,8 +54,16 @@ def unseen_state(model: Any) -> dict[str, keras.Variable]:
     return seeds | memories
 
 
-def seen_by_keras(store: Any) -> dict[str, Any]:
-    """The part of a model's own store that Keras reads."""
+def save_variables(model: Any, store: Any) -> None:
+    """Stores what Keras does not."""
+    for name, variable in unseen_state(model).items():
+        store[name] = variable.numpy()
+
+
+def load_variables(model: Any, store: Any) -> dict[str, Any]:
+    """Restores what `save_variables` stored, and returns the part that Keras reads."""
+    for name, variable in unseen_state(model).items():
+        variable.assign(store[name])
     unseen = (_SEED_STATE, _TERM_STATE)
     return {key: store[key] for key in store.keys() if not key.startswith(unseen)}
 

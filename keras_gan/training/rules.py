@@ -42,6 +42,12 @@ class Rules:
                 f"generator_steps={self.generator_steps}; set both to 1."
             )
 
+    def observe(self, round: Any) -> None:
+        """Shows a round to the user's metrics, unless the generator alone moves."""
+        if tuple(round.players) != ("generator",):
+            for metric in self.round_metrics:
+                metric.update_state(round)
+
     def get_config(self) -> Config:
         """Returns every option as JSON holds it."""
         values = {field.name: getattr(self, field.name) for field in _FIELDS}

@@ -1,17 +1,28 @@
 """Networks at work outside training."""
 
 import functools
+import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan._seeds import derived_seed
-from keras_gan._types import FloatArray, Tensor
+from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.training.examples import Example, each
+from keras_gan.training import network_checks
+from keras_gan.training.conditions import Conditions
+from keras_gan.training.examples import (
+    CLASSES,
+    LATENTS,
+    LOGITS,
+    Entries,
+    Example,
+    each,
+)
 from keras_gan.training.finite_weights import broken_weights
 
 
@@ -50,6 +61,76 @@ def _rows(example: Example, start: int, stop: int) -> Example:
     return each(lambda entry: entry[start:stop], example)
 
 
+class Sampling:
+    """What a GAN draws and judges outside training.
+
+    Args:
+        gan: the `GAN`, whose networks and prior are there.
+        priors: of conditions that nobody tells, by name, or `None`.
+    """
+
+    def __init__(self, gan: Any, priors: Any) -> None:
+        self._gan = gan
+        self.conditions = Conditions(gan.networks.of_generator, priors)
+        self._generate = InBatches(gan.generate)
+        self._judge = {
+            name: InBatches(functools.partial(_said, gan, name))
+            for name in (LOGITS, CLASSES)
+        }
+
+    def draw(
+        self,
+        num_samples: int,
+        seed: int | None,
+        batch_size: int,
+        told: Mapping[str, Any],
+    ) -> FloatArray:
+        """Returns samples; raises and warns as `GAN.sample` does."""
+        gan = self._gan
+        check_positive_integer("num_samples", num_samples)
+        seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
+        check_positive_integer("batch_size", batch_size)
+        example = {
+            LATENTS: gan.prior.sample(num_samples, seed),
+            **self.conditions.given(num_samples, seed, told),
+        }
+        samples = self._generate(example, batch_size)
+        _warn_of_lost_samples(samples, gan.evaluation_generator)
+        return samples
+
+    def judged(
+        self, data: Array, batch_size: int, others: Mapping[str, Array]
+    ) -> FloatArray:
+        """Returns D(x), `[packs]`; raises as `GAN.discriminate` does."""
+        logits = self._judge[LOGITS](self._packs(data, others), batch_size)
+        return tf.sigmoid(logits[:, 0]).numpy()
+
+    def classified(
+        self, data: Array, batch_size: int, others: Mapping[str, Array]
+    ) -> FloatArray:
+        """Returns p(class | x), `[packs, classes]`; raises as `GAN.classify` does."""
+        logits = self._judge[CLASSES](self._packs(data, others), batch_size)
+        return tf.nn.softmax(logits).numpy()
+
+    def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
+        gan = self._gan
+        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        network_checks.check_batch_size(len(data), gan.packing)
+        named = Entries(gan.data_name, gan.networks.of_discriminator.names)
+        example = named.of({gan.data_name: data, **others})
+        return each(gan.view.pack, each(tf.convert_to_tensor, example))
+
+
+def _said(gan: Any, name: str, packs: Example) -> Tensor:
+    said = gan.judge(packs)
+    if name not in said:
+        raise ValueError(
+            f"The discriminator must have an output named {name!r}: a keras.Model with "
+            f"outputs={{'{LOGITS}': …, {name!r}: …}}. Received: outputs {sorted(said)}."
+        )
+    return said[name]
+
+
 class SampleStream:
     """Samples that are drawn anew, chunk by chunk, whenever they are read.
 
@@ -79,7 +160,7 @@ class SampleStream:
             yield self._draw(size, derived_seed(self.seed, index))
 
 
-def warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
+def _warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
     """Warns of samples, or weights of their generator, that are not finite."""
     broken = broken_weights(generator)  # rectifiers may hide them from the images
     num_lost = int((~np.isfinite(images).reshape(len(images), -1).all(axis=1)).sum())
@@ -87,5 +168,5 @@ def warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
         warnings.warn(
             f"The generator is lost: {num_lost} of {len(images)} images that it drew "
             f"are not finite, weights that are not: {broken or 'none'}",
-            stacklevel=3,
+            stacklevel=4,
         )

@@ -12,9 +12,19 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_gan._replicas import without_strategy
 from keras_gan._types import Tensor
 
 Results = dict[str, Tensor]
+
+
+def suits(model: Any) -> bool:
+    """Whether a model's step may be called so: compiled, one at once, on one device."""
+    return not (
+        model.run_eagerly
+        or model.steps_per_execution > 1
+        or not without_strategy(model.distribute_strategy)
+    )
 
 
 class StepFunction:

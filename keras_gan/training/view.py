@@ -36,6 +36,11 @@ class DiscriminatorView:
         self.augmentation = augmentation
         self.instance_noise = instance_noise
 
+    @classmethod
+    def of(cls, packing: int, rules: Any) -> "DiscriminatorView":
+        """What `Rules` make of it."""
+        return cls(packing, rules.augmentation, rules.instance_noise)
+
     @property
     def disturbs(self) -> bool:
         """Whether images are shown otherwise than they are."""

@@ -1,0 +1,88 @@
+"""The two networks of a game and the averaged generator, called with examples."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+from keras_gan._validation import check_positive, check_positive_integer
+from keras_gan.training import network_checks
+from keras_gan.training.averaging import clone_for_averaging, update_average
+from keras_gan.training.examples import LATENTS, LOGITS, Entries, Example, each
+from keras_gan.training.named_inputs import NamedInputs
+from keras_gan.training.view import packed
+
+
+class Networks:
+    """What both networks take and make, checked once.
+
+    Args:
+        generator: `keras.Model` from latents, and conditions, to data.
+        discriminator: `keras.Model` from data, in packs, to a logit.
+        latent_dim: int, length of one latent vector.
+        packing: int, at least 1. Rows in a pack.
+        ema_half_life: float above 0, in rows, or `None` for no averaged generator.
+
+    Raises:
+        TypeError: if a network is not a `keras.Model`.
+        ValueError: if the networks do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator: Any,
+        discriminator: Any,
+        latent_dim: int,
+        packing: int,
+        ema_half_life: float | None,
+    ) -> None:
+        check_positive_integer("packing", packing)
+        self.of_generator = network_checks.check_generator(generator, latent_dim)
+        self.image_shape = network_checks.made_by(self.of_generator, latent_dim)
+        self.pack_shape = packed(self.image_shape, packing)
+        self.of_discriminator, self.data_name = network_checks.check_discriminator(
+            discriminator, self.of_generator, self.pack_shape, packing
+        )
+        self.row_multiple = packing * network_checks.row_multiple(discriminator)
+        self.generator, self.average = generator, None
+        self._of_evaluation = self.of_generator
+        self._half_life = ema_half_life
+        if ema_half_life is not None:
+            check_positive("ema_half_life", ema_half_life)
+            zeros = self.of_generator.zeros(2, {LATENTS: (latent_dim,)})
+            chosen = self.of_generator.chosen(zeros)
+            self.average = clone_for_averaging(generator, chosen)
+            self._of_evaluation = NamedInputs(self.average, LATENTS)
+
+    def update_average(self, num_rows: Tensor) -> None:
+        """Moves the averaged generator, where there is one, after so many more rows."""
+        if self.average is not None and self._half_life is not None:
+            update_average(self.average, self.generator, num_rows, self._half_life)
+
+    def generate(self, example: Example, training: bool) -> Tensor:
+        """What the generator, or in inference its average, makes of an example."""
+        inputs = self.of_generator if training else self._of_evaluation
+        return tf.cast(inputs(example, training), tf.float32)
+
+    def judge(self, example: Example, training: bool) -> dict[str, Tensor]:
+        """What the discriminator says of an example in packs, float32."""
+        outputs = self.of_discriminator(example, training)
+        said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
+        return each(lambda output: tf.cast(output, tf.float32), said)
+
+    def entries(self, game: Any, terms: Any) -> Entries:
+        """What a batch must bring for the networks, the game and its terms."""
+        named = (
+            *self.of_generator.names,
+            *self.of_discriminator.names,
+            *game.reads,
+            *(name for term in terms for name in term.reads),
+        )
+        made = {LATENTS, self.data_name, *game.makes}
+        others = [name for name in dict.fromkeys(named) if name not in made]
+        return Entries(self.data_name, (self.data_name, *others))
+
+    def dtype_of(self, name: str) -> tf.DType | None:
+        """Dtype that a network's input of this name states, `None` where none does."""
+        networks = (self.of_generator, self.of_discriminator)
+        return next(filter(None, (one.dtype_of(name) for one in networks)), None)
