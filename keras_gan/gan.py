@@ -24,6 +24,7 @@ from keras_gan.training.examples import (
     never_empty,
     num_rows,
 )
+from keras_gan.training.inference import Inference
 from keras_gan.training.metrics import GameMetrics
 from keras_gan.training.networks import Networks
 from keras_gan.training.order import turns_of
@@ -131,8 +132,9 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.prior = prior
-        self.game = check_game(game)
+        self.game = check_game(game, self)
         self._sampling = Sampling(self, conditions)
+        self._inference = Inference(self, self._sampling)
         self.conditions = self._sampling.conditions.priors
         self.packing = packing
         self.ema_half_life = ema_half_life
@@ -396,6 +398,9 @@ class GAN(keras.Model):
             self.train_function = StepFunction(self.train_step, self.jit_compile)
         return self.train_function
 
+    def _maybe_symbolic_build(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is left to build; Keras would trip over examples of many workers."""
+
     @property
     def evaluation_generator(self) -> keras.Model:
         """The generator that is judged and shipped: the average where there is one."""
@@ -500,6 +505,75 @@ class GAN(keras.Model):
             ValueError: if the discriminator has no output named `"classes"`.
         """
         return self._sampling.classified(images, batch_size, entries)
+
+    def encode(
+        self, images: Array, batch_size: int = 1000, **entries: Array
+    ) -> FloatArray:
+        """E(x): latents of images, by the encoder that a bidirectional game trained.
+
+        Args:
+            images: array `[num_images, height, width, channels]`.
+            batch_size: int, images encoded at once. Defaults to `1000`.
+            **entries: arrays of the conditions that the encoder names.
+
+        Returns:
+            latents: float32 array `[num_images, latent_dim]`.
+
+        Raises:
+            ValueError: if the GAN has no encoder.
+        """
+        return self._inference.encoded(images, batch_size, entries)
+
+    def reconstruct(
+        self, images: Array, batch_size: int = 1000, **entries: Array
+    ) -> FloatArray:
+        """G(E(x)): images as the generator makes them from their own latents.
+
+        Args:
+            images: as in `encode`.
+            batch_size: as in `encode`. Defaults to `1000`.
+            **entries: arrays of the conditions that encoder and generator name.
+
+        Returns:
+            reconstructions: float32 array of the images' shape.
+
+        Raises:
+            ValueError: if the GAN has no encoder.
+        """
+        return self._inference.reconstructed(images, batch_size, entries)
+
+    def complete(
+        self,
+        images: Array,
+        mask: Array,
+        num_samples: int = 1,
+        seed: int | None = None,
+        batch_size: int = 1000,
+        **conditions: Any,
+    ) -> FloatArray:
+        """Fills in what is missing of images; for games of `Inpainting`.
+
+        Args:
+            images: array `[num_images, height, width, channels]`; what the mask asks
+                for may hold anything.
+            mask: 1 where a pixel is given and 0 elsewhere, `[height, width, 1]` or one
+                for each image.
+            num_samples: int, at least 1, completions of each image. Defaults to `1`.
+            seed: as in `sample`. Defaults to `None`.
+            batch_size: int, completions made at once. Defaults to `1000`.
+            **conditions: arrays of further conditions, one row for each image.
+
+        Returns:
+            completions: float32 array `[num_images, num_samples, height, width,
+            channels]`; given pixels are those of `images`, bit for bit.
+
+        Raises:
+            ValueError: if the GAN's game is another one, or images or mask are of
+                another shape or range.
+        """
+        return self._inference.completions(
+            images, mask, num_samples, seed, batch_size, conditions
+        )
 
     # ------------------------------------------------------------------ its parts
 

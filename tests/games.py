@@ -7,6 +7,8 @@ import numpy as np
 
 import keras_gan as kg
 
+NUM_CLASSES = 3
+
 
 def make_tiny_gan(
     seed: int = 0, optimizer=None, packing=1, ema_half_life=None, **compile_arguments
@@ -38,6 +40,38 @@ def play_tiny_gan(**arguments) -> kg.GAN:
     gan = make_tiny_gan(**arguments)
     gan.fit(tiny_images(), batch_size=10, verbose=0)
     return gan
+
+
+def inputs_and_features(kind, shape, name):
+    """An input of the network's own and one of a condition, joined in rows."""
+    data = keras.Input(shape, name=name)
+    if kind == "labels":
+        condition = keras.Input((), name="labels", dtype="int32")
+        features = keras.layers.Embedding(NUM_CLASSES, 5)(condition)
+    else:
+        size = (2,) if kind == "vectors" else (4, 4, 1)
+        condition = keras.Input(size, name=kind)
+        features = keras.layers.Flatten()(condition)
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(data), features])
+    return [data, condition], rows
+
+
+def conditional_gan(kind="labels", outputs=None, packing=1, **arguments):
+    keras.utils.set_random_seed(1)
+    inputs, rows = inputs_and_features(kind, (2,), "latents")
+    pixels = keras.layers.Dense(16, "sigmoid")(rows)
+    generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
+    inputs, rows = inputs_and_features(kind, (4, 4, packing), "images")
+    hidden = keras.layers.Dropout(0.2)(
+        keras.layers.Dense(8, "relu", name="hidden")(rows)
+    )
+    logits = keras.layers.Dense(1)(hidden)
+    # Inputs may come in a dict as well, in any order.
+    named = {tensor.name: tensor for tensor in reversed(inputs)}
+    made = logits if outputs is None else outputs(logits, hidden)
+    discriminator = keras.Model(named, made)
+    prior = kg.priors.UniformPrior(2)
+    return kg.GAN(generator, discriminator, prior, packing=packing, **arguments)
 
 
 def tiny_images(num_images: int = 40, seed: int = 0):

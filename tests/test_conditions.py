@@ -4,45 +4,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, tiny_images
+from games import (
+    NUM_CLASSES,
+    assert_equal_state,
+    conditional_gan,
+    inputs_and_features,
+    tiny_images,
+)
 
 import keras_gan as kg
 
-NUM_CLASSES = 3
 LABELS = np.arange(40) % NUM_CLASSES
 IMAGES = tiny_images(40)
-
-
-def inputs_and_features(kind, shape, name):
-    """An input of the network's own and one of a condition, joined in rows."""
-    data = keras.Input(shape, name=name)
-    if kind == "labels":
-        condition = keras.Input((), name="labels", dtype="int32")
-        features = keras.layers.Embedding(NUM_CLASSES, 5)(condition)
-    else:
-        size = (2,) if kind == "vectors" else (4, 4, 1)
-        condition = keras.Input(size, name=kind)
-        features = keras.layers.Flatten()(condition)
-    rows = keras.layers.Concatenate()([keras.layers.Flatten()(data), features])
-    return [data, condition], rows
-
-
-def conditional_gan(kind="labels", outputs=None, packing=1, **arguments):
-    keras.utils.set_random_seed(1)
-    inputs, rows = inputs_and_features(kind, (2,), "latents")
-    pixels = keras.layers.Dense(16, "sigmoid")(rows)
-    generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
-    inputs, rows = inputs_and_features(kind, (4, 4, packing), "images")
-    hidden = keras.layers.Dropout(0.2)(
-        keras.layers.Dense(8, "relu", name="hidden")(rows)
-    )
-    logits = keras.layers.Dense(1)(hidden)
-    # Inputs may come in a dict as well, in any order.
-    named = {tensor.name: tensor for tensor in reversed(inputs)}
-    made = logits if outputs is None else outputs(logits, hidden)
-    discriminator = keras.Model(named, made)
-    prior = kg.priors.UniformPrior(2)
-    return kg.GAN(generator, discriminator, prior, packing=packing, **arguments)
 
 
 def packed_conditional_gan():
@@ -327,3 +300,20 @@ def test_bad_conditions_are_refused():
         kg.GAN(gan.generator, gan.discriminator, gan.prior, game="bidirectional")
     with pytest.raises(ValueError, match="`probabilities`"):
         kg.priors.CategoricalPrior(2, (0.5, 0.6))
+
+
+def test_float16_plays_with_labels():
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        gan = compiled(conditional_gan(ema_half_life=50.0), terms=[kg.terms.R1(1.0)])
+    finally:
+        keras.config.set_dtype_policy(policy)
+    before = gan.generator.get_weights()
+    history = gan.fit(IMAGES, LABELS, batch_size=10, epochs=2, verbose=0).history
+    assert np.isfinite([*history.values()]).all()
+    assert all(np.isfinite(one).all() for one in gan.generator.get_weights())
+    assert any(
+        (a != b).any() for a, b in zip(before, gan.generator.get_weights(), strict=True)
+    )
+    assert gan.sample(3, seed=0, labels=[0, 1, 2]).dtype == np.float32

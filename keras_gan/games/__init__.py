@@ -1,5 +1,17 @@
 """Who is shown what: the game says what a real and what a fake example is."""
 
+from keras_gan.games.bidirectional import Bidirectional
 from keras_gan.games.game import Game
+from keras_gan.games.inpainting import Inpainting
+from keras_gan.games.masks import BlockMask, HalfMask, Mask, MaskMixture, PixelMask
 
-__all__ = ["Game"]
+__all__ = [
+    "Bidirectional",
+    "BlockMask",
+    "Game",
+    "HalfMask",
+    "Inpainting",
+    "Mask",
+    "MaskMixture",
+    "PixelMask",
+]

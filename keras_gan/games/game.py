@@ -51,6 +51,13 @@ class Game(keras.layers.Layer):
         super().__init__(**kwargs)
         self.built = True
 
+    def check(self, gan: Any) -> None:
+        """Raises unless the networks of a GAN can play this game.
+
+        Args:
+            gan: the `GAN`, with its networks and its prior, before it was compiled.
+        """
+
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """What both examples share: the batch without its data.
 
@@ -97,9 +104,10 @@ class Game(keras.layers.Layer):
         return [generator]
 
 
-def check_game(game: Any) -> Game:
-    """Returns the game, the plain one for `None`; raises unless it is one."""
+def check_game(game: Any, gan: Any) -> Game:
+    """Returns the game, the plain one for `None`; raises unless a GAN can play it."""
     game = Game() if game is None else game
     if not isinstance(game, Game):
         raise TypeError(f"`game` must be a keras_gan.games.Game. Received: {game!r}")
+    game.check(gan)
     return game

@@ -131,11 +131,7 @@ def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
         return dataset
 
     def full(*element: Any) -> Any:
-        example = entries.of(element)
-        full_example = full_rows(example, rows)
-        # Keras cannot reduce a dict of what several workers hold to one example.
-        alone = len(entries.needed) == 1
-        return full_example[entries.data] if alone else full_example
+        return full_rows(entries.of(element), rows)
 
     return dataset.map(full)
 

@@ -63,8 +63,10 @@ class Round:
     @functools.cached_property
     def context(self) -> Example:
         """What both examples share."""
-        seed = self.gan.seed_of(_CONTEXT_DRAW + self._draw)
-        return self.gan.game.context(self.gan, self.batch, seed)
+        gan = self.gan
+        step = gan.train_steps if self.training else gan.test_steps
+        seed = gan.seed_of(_CONTEXT_DRAW + self._draw, step)
+        return gan.game.context(gan, self.batch, seed)
 
     @functools.cached_property
     def real(self) -> Example:

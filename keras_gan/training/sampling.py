@@ -86,17 +86,22 @@ class Sampling:
         told: Mapping[str, Any],
     ) -> FloatArray:
         """Returns samples; raises and warns as `GAN.sample` does."""
-        gan = self._gan
         check_positive_integer("num_samples", num_samples)
-        seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
         check_positive_integer("batch_size", batch_size)
-        example = {
-            LATENTS: gan.prior.sample(num_samples, seed),
-            **self.conditions.given(num_samples, seed, told),
-        }
+        example = self.dealt(num_samples, seed, told)
         samples = self._generate(example, batch_size)
-        _warn_of_lost_samples(samples, gan.evaluation_generator)
+        _warn_of_lost_samples(samples, self._gan.evaluation_generator)
         return samples
+
+    def dealt(
+        self, num_rows: int, seed: int | None, told: Mapping[str, Any]
+    ) -> Example:
+        """Returns latents and conditions, drawn by the seed where they are not told."""
+        seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
+        return {
+            LATENTS: self._gan.prior.sample(num_rows, seed),
+            **self.conditions.given(num_rows, seed, told),
+        }
 
     def judged(
         self, data: Array, batch_size: int, others: Mapping[str, Array]

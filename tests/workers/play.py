@@ -19,7 +19,7 @@ import numpy as np  # noqa: E402
 import keras_gan as kg  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from games import everything_of, make_tiny_gan, tiny_images  # noqa: E402
+from games import NUM_CLASSES, conditional_gan, everything_of, tiny_images  # noqa: E402
 
 
 class KilledAtStep(keras.callbacks.Callback):
@@ -38,13 +38,18 @@ def play(folder: Path, epochs: int, *callbacks: keras.callbacks.Callback) -> Non
         if path.exists():
             gan = kg.load(path)
         else:
-            gan = make_tiny_gan(
+            gan = conditional_gan(
+                conditions={"labels": kg.priors.CategoricalPrior(NUM_CLASSES)},
+                ema_half_life=50.0,
+            )
+            gan.compile(
+                *[keras.optimizers.Adam(0.01) for _ in range(2)],
                 terms=[kg.terms.R1(1.0, interval=3)],
                 discriminator_steps=2,
-                ema_half_life=50.0,
             )
     history = gan.fit(
         tiny_images(90),
+        np.arange(90) % NUM_CLASSES,
         batch_size=10,
         epochs=epochs,
         initial_epoch=int(gan.epochs_completed.numpy()),

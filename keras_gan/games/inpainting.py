@@ -1,0 +1,148 @@
+"""The generator completes data of which a part is given."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan._types import Array, Config, FloatArray, Tensor
+from keras_gan.games.game import Game
+from keras_gan.games.masks import Mask, PixelMask, check_mask, mask_shape
+from keras_gan.training.examples import LATENTS, Example
+
+KNOWN, MASK = "known", "mask"
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class Inpainting(Game):
+    """All conditionals p(missing part given the rest), by one generator.
+
+    When to use it: to fill in what is missing of data. Each minibatch draws masks; the
+    generator is given `"known"`, the data where the mask is 1 and 0 elsewhere, and
+    `"mask"`, beside its latents, and what it makes is laid under the given part.
+
+        known = mask * x
+        real example = {data: x, mask, known}
+        fake example = {data: mask * x + (1 - mask) * G(z, known, mask), mask, known}
+
+    `gan.complete(images, mask)` is there after training. A discriminator that names
+    `"mask"` and `"known"` too sees what was given. `augmentation` moves the data alone:
+    leave it out where the discriminator sees them.
+
+    Args:
+        masks: `keras_gan.games.Mask`, the family that training draws from; `None`
+            stands for `PixelMask()`. Defaults to `None`.
+        **kwargs: what `keras.layers.Layer` takes.
+
+    Raises:
+        TypeError: if `masks` is no family of masks.
+        ValueError: when the GAN is made, if the generator names neither entry.
+
+    Example:
+    >>> import keras_gan as kg
+    >>> latents = keras.Input((2,), name="latents")
+    >>> known = keras.Input((8, 8, 1), name="known")
+    >>> mask = keras.Input((8, 8, 1), name="mask")
+    >>> rows = [keras.layers.Flatten()(one) for one in (latents, known, mask)]
+    >>> pixels = keras.layers.Dense(64, "sigmoid")(keras.layers.Concatenate()(rows))
+    >>> gan = kg.GAN(
+    ...     keras.Model(
+    ...         [latents, known, mask], keras.layers.Reshape((8, 8, 1))(pixels)
+    ...     ),
+    ...     kg.networks.maxout_discriminator((8, 8, 1), (16,)),
+    ...     kg.priors.NormalPrior(2),
+    ...     game=Inpainting(kg.games.HalfMask()),
+    ... )
+    >>> images = kg.datasets.load_digits().test.images[:3]
+    >>> upper = np.zeros((8, 8, 1))
+    >>> upper[:4] = 1
+    >>> gan.complete(images, upper, num_samples=5, seed=1).shape
+    (3, 5, 8, 8, 1)
+
+    References:
+        Goodfellow et al., Generative Adversarial Nets, 2014, section 7.
+        https://arxiv.org/abs/1406.2661
+        Belghazi et al., Learning about an exponential amount of conditional
+        distributions, 2019. https://arxiv.org/abs/1902.08401
+    """
+
+    makes = (KNOWN, MASK)
+
+    def __init__(self, masks: Mask | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.masks = PixelMask() if masks is None else check_mask("masks", masks)
+
+    def check(self, gan: Any) -> None:
+        """Raises unless the generator is told what is given."""
+        names = gan.networks.of_generator.names
+        if KNOWN not in names and MASK not in names:
+            raise ValueError(
+                f"A completing generator must have inputs named {KNOWN!r} and {MASK!r} "
+                f"beside its latents. Received: inputs {names}."
+            )
+
+    def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
+        """Conditions of the batch, masks and what they give."""
+        data = tf.cast(batch[gan.data_name], tf.float32)
+        mask = self.masks(data, seed)
+        shared = super().context(gan, batch, seed)
+        return {**shared, MASK: mask, KNOWN: given(data, mask)}
+
+    def fake(
+        self,
+        gan: Any,
+        batch: Example,
+        context: Example,
+        latents: Tensor,
+        training: bool,
+    ) -> Example:
+        """The given part, and what the generator makes of the rest."""
+        inputs = {**context, LATENTS: latents}
+        return {**inputs, gan.data_name: completed(gan, inputs, training)}
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this game."""
+        masks = keras.saving.serialize_keras_object(self.masks)
+        return {**super().get_config(), "masks": masks}
+
+    @classmethod
+    def from_config(cls, config: Config) -> "Inpainting":
+        """Builds the game from what `get_config` returned."""
+        masks = keras.saving.deserialize_keras_object(config.pop("masks"))
+        return cls(masks, **config)
+
+
+def given(data: Tensor, mask: Tensor) -> Tensor:
+    """The data where the mask is 1, bit for bit, and 0 elsewhere."""
+    return tf.where(mask > 0, data, tf.zeros_like(data))
+
+
+def completed(gan: Any, inputs: Example, training: bool = False) -> Tensor:
+    """What is given, and between it what the generator makes."""
+    made = gan.generate(inputs, training)
+    return tf.where(inputs[MASK] > 0, inputs[KNOWN], made)
+
+
+def checked_masks(mask: Array, images: FloatArray) -> FloatArray:
+    """Returns float32 masks, one for each image.
+
+    Raises:
+        ValueError: if a mask is not of the images' shape, or holds other values than
+            0 and 1.
+    """
+    values = np.asarray(mask, "float32")
+    expected = mask_shape(tuple(images.shape[1:]))
+    if values.shape == expected:
+        values = np.broadcast_to(values, (len(images), *expected))
+    if values.shape != (len(images), *expected):
+        raise ValueError(
+            f"`mask` must have shape {expected}, or {(len(images), *expected)}, one "
+            f"for each image. Received: shape {values.shape}"
+        )
+    if not np.isin(values, (0, 1)).all():
+        raise ValueError(
+            "`mask` must hold 1 where a pixel is given and 0 where it is asked for. "
+            f"Received: values from {values.min():g} to {values.max():g}"
+        )
+    return values

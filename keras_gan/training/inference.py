@@ -1,0 +1,118 @@
+"""What a trained game tells of given data: their latents, what is missing of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan._types import Array, FloatArray, Tensor
+from keras_gan._validation import check_positive_integer
+from keras_gan.games.bidirectional import Bidirectional
+from keras_gan.games.inpainting import (
+    KNOWN,
+    MASK,
+    Inpainting,
+    checked_masks,
+    completed,
+    given,
+)
+from keras_gan.training import network_checks
+from keras_gan.training.examples import LATENTS, Example
+from keras_gan.training.sampling import InBatches, Sampling
+
+
+class Inference:
+    """Encodes, reconstructs and completes data with the networks of a game.
+
+    Args:
+        gan: the `GAN`.
+        sampling: that of the `GAN`.
+    """
+
+    def __init__(self, gan: Any, sampling: Sampling) -> None:
+        self._gan, self._sampling = gan, sampling
+        self._encode = InBatches(self._latents)
+        self._reconstruct = InBatches(self._again)
+        self._complete = InBatches(lambda example: completed(gan, example))
+
+    def encoded(
+        self, data: Array, batch_size: int, others: Mapping[str, Array]
+    ) -> FloatArray:
+        """Returns latents; raises as `GAN.encode` does."""
+        return self._encode(self._example(data, others), batch_size)
+
+    def reconstructed(
+        self, data: Array, batch_size: int, others: Mapping[str, Array]
+    ) -> FloatArray:
+        """Returns G(E(x)); raises as `GAN.reconstruct` does."""
+        return self._reconstruct(self._example(data, others), batch_size)
+
+    def completions(
+        self,
+        data: Array,
+        mask: Array,
+        num_samples: int,
+        seed: int | None,
+        batch_size: int,
+        told: Mapping[str, Any],
+    ) -> FloatArray:
+        """Returns several completions of each row; raises as `GAN.complete` does."""
+        gan = self._gan
+        if not isinstance(gan.game, Inpainting):
+            raise ValueError(
+                "This GAN completes nothing: its generator was never shown what is "
+                "given. Make it with game=keras_gan.games.Inpainting(). Received: "
+                f"game={type(gan.game).__name__}."
+            )
+        check_positive_integer("num_samples", num_samples)
+        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        data = np.asarray(data, "float32")
+        masks = checked_masks(mask, data)
+        given_values = data[np.broadcast_to(masks > 0, data.shape)]
+        reachable = network_checks.reachable_range(gan.generator)
+        _check_range(gan.data_name, given_values, reachable)
+        game_entries = {KNOWN: given(data, masks).numpy(), MASK: masks}
+        rows = {
+            name: np.repeat(entry, num_samples, axis=0)
+            for name, entry in {**told, **game_entries}.items()
+        }
+        named = {
+            name: entry
+            for name, entry in rows.items()
+            if name in told or name in self._sampling.conditions.names
+        }
+        example = self._sampling.dealt(len(data) * num_samples, seed, named)
+        made = self._complete({**example, **rows}, batch_size)
+        return made.reshape((len(data), num_samples, *data.shape[1:]))
+
+    def _latents(self, example: Example) -> Tensor:
+        return self._gan.game.encode(self._gan, example)
+
+    def _again(self, example: Example) -> Tensor:
+        return self._gan.generate({**example, LATENTS: self._latents(example)})
+
+    def _example(self, data: Array, others: Mapping[str, Array]) -> Example:
+        gan = self._gan
+        if not isinstance(gan.game, Bidirectional):
+            raise ValueError(
+                "This GAN has no encoder. Make it with game="
+                "keras_gan.games.Bidirectional(encoder), whose encoder learns beside "
+                f"the generator. Received: game={type(gan.game).__name__}."
+            )
+        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        return {gan.data_name: tf.cast(data, tf.float32), **others}
+
+
+def _check_range(
+    name: str, values: FloatArray, reachable: tuple[float, float] | None
+) -> None:
+    if reachable is None or not values.size:
+        return
+    (low, high), least, most = reachable, float(values.min()), float(values.max())
+    if not (low <= least and most <= high):
+        raise ValueError(
+            f"`{name}` must lie in the generator's range, [{low:g}, {high:g}], where "
+            f"they are given. Received: values from {least:g} to {most:g}. Scale them "
+            "as the training data were."
+        )

@@ -1,0 +1,152 @@
+"""Completion: what is given stays, what is missing is made, in training and after."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from games import assert_equal_state, make_tiny_gan, tiny_images
+
+import keras_gan as kg
+from keras_gan.training.round import Round
+
+IMAGES = tiny_images(40)
+SEED = tf.constant([3, 4])
+
+
+def completing_gan(masks=None, **arguments):
+    keras.utils.set_random_seed(1)
+    inputs = [
+        keras.Input((2,), name="latents"),
+        keras.Input((4, 4, 1), name="known"),
+        keras.Input((4, 4, 1), name="mask"),
+    ]
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in inputs])
+    pixels = keras.layers.Dense(16, "sigmoid")(rows)
+    generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
+    seen = [keras.Input((4, 4, 1), name=name) for name in ("images", "known", "mask")]
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in seen])
+    hidden = keras.layers.Dense(8, "relu")(rows)
+    discriminator = keras.Model(seen, keras.layers.Dense(1)(hidden))
+    game = kg.games.Inpainting(masks)
+    prior = kg.priors.NormalPrior(2)
+    gan = kg.GAN(generator, discriminator, prior, game=game, **arguments)
+    gan.compile(*[keras.optimizers.SGD(0.1) for _ in range(2)])
+    return gan
+
+
+def test_both_examples_share_what_is_given():
+    gan = completing_gan()
+    round = Round(gan, {"images": tf.constant(IMAGES)}, ["discriminator"])
+    real, fake = round.real, round.fake
+    mask = fake["mask"].numpy()
+    assert set(np.unique(mask)) == {0.0, 1.0} and 0.2 < mask.mean() < 0.8
+    assert real["mask"] is fake["mask"] and real["known"] is fake["known"]
+    np.testing.assert_array_equal(real["images"], IMAGES)
+    np.testing.assert_array_equal(fake["known"], np.where(mask, IMAGES, 0))
+    given = np.where(mask, fake["images"], 0)
+    np.testing.assert_array_equal(given, fake["known"])
+    assert (np.where(mask, 0, fake["images"]) != np.where(mask, 0, IMAGES)).any()
+
+
+def test_given_pixels_are_returned_bit_for_bit_and_others_vary():
+    gan = completing_gan()
+    gan.fit(IMAGES, batch_size=10, epochs=1, verbose=0)
+    mask = np.zeros((4, 4, 1))
+    mask[:2] = 1
+    hidden = IMAGES.copy()
+    hidden[:, 2:] = np.nan  # what is asked for may hold anything
+    completions = gan.complete(hidden, mask, num_samples=3, seed=5)
+    assert completions.shape == (40, 3, 4, 4, 1)
+    for index in range(3):
+        np.testing.assert_array_equal(completions[:, index, :2], IMAGES[:, :2])
+    assert np.isfinite(completions).all()
+    assert (completions[:, 0, 2:] != completions[:, 1, 2:]).all()
+    again = gan.complete(hidden, mask, num_samples=3, seed=5, batch_size=7)
+    np.testing.assert_allclose(again, completions, atol=1e-6)
+
+
+def test_stop_save_and_resume_with_masks(tmp_path):
+    masks = kg.games.MaskMixture(
+        [kg.games.PixelMask(0.2, 0.5), kg.games.BlockMask([2, 3]), kg.games.HalfMask()]
+    )
+    whole, cut = completing_gan(masks), completing_gan(masks)
+    whole.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
+    cut.fit(IMAGES, batch_size=10, epochs=1, verbose=0)
+    cut.save(tmp_path / "gan.keras")
+    resumed = kg.load(tmp_path / "gan.keras")
+    resumed.fit(IMAGES, batch_size=10, epochs=2, initial_epoch=1, verbose=0)
+    assert_equal_state(whole, resumed)
+
+
+def test_held_out_data_get_the_same_masks_each_time():
+    gan = completing_gan()
+    first = gan.evaluate(IMAGES, batch_size=10, return_dict=True, verbose=0)
+    gan.train_steps.assign_add(1)
+    second = gan.evaluate(IMAGES, batch_size=10, return_dict=True, verbose=0)
+    assert first == second
+
+
+def test_pixels_are_given_as_often_as_their_share_says():
+    mask = kg.games.PixelMask(0.3, 0.3)(tf.zeros((4, 100, 100, 3)), SEED).numpy()
+    assert mask.shape == (4, 100, 100, 1)
+    # Four standard deviations of a binomial share of 40,000 draws.
+    assert abs(mask.mean() - 0.3) < 4 * np.sqrt(0.3 * 0.7 / mask.size)
+    shares = kg.games.PixelMask(0.1, 0.9)(tf.zeros((500, 400)), SEED).numpy().mean(1)
+    # A uniform share has mean 1/2 and variance (.9 - .1)^2 / 12.
+    assert abs(shares.mean() - 0.5) < 0.05
+    assert abs(shares.std() - 0.8 / np.sqrt(12)) < 0.02
+
+
+def test_a_block_is_one_whole_rectangle_at_every_place():
+    masks = kg.games.BlockMask([2, 3])(tf.zeros((300, 5, 4, 2)), SEED).numpy()
+    corners = set()
+    for mask in masks[..., 0]:
+        rows, columns = np.nonzero(mask == 0)
+        assert len(rows) == 6
+        assert (np.ptp(rows), np.ptp(columns)) == (1, 2)
+        corners.add((rows.min(), columns.min()))
+    assert corners == {(row, column) for row in range(4) for column in range(2)}
+
+
+def test_halves_are_the_four_of_an_image():
+    masks = kg.games.HalfMask()(tf.zeros((64, 4, 4, 1)), SEED).numpy()[..., 0]
+    upper = np.zeros((4, 4))
+    upper[:2] = 1
+    expected = {half.tobytes() for half in (upper, 1 - upper, upper.T, 1 - upper.T)}
+    assert {mask.astype("float64").tobytes() for mask in masks} == expected
+
+
+def test_two_replicas_draw_the_masks_of_one(two_replicas):
+    whole = kg.games.PixelMask()(tf.zeros((8, 4, 4, 1)), SEED).numpy()
+
+    def of_replica():
+        return kg.games.PixelMask()(tf.zeros((4, 4, 4, 1)), SEED)
+
+    shares = two_replicas.experimental_local_results(two_replicas.run(of_replica))
+    np.testing.assert_array_equal(np.concatenate(shares), whole)
+
+
+@pytest.mark.parametrize(
+    ("images", "mask", "message"),
+    [
+        (IMAGES, np.full((4, 4, 1), 0.5), "1 where a pixel is given"),
+        (IMAGES, np.ones((4, 4)), r"`mask` must have shape \(4, 4, 1\)"),
+        (IMAGES * 255, np.ones((4, 4, 1)), r"generator's range, \[0, 1\]"),
+        (IMAGES[:, :3], np.ones((4, 4, 1)), "must equal the data shape"),
+    ],
+)
+def test_what_cannot_be_completed_is_refused(images, mask, message):
+    with pytest.raises(ValueError, match=message):
+        completing_gan().complete(images, mask)
+
+
+def test_games_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="completes nothing.*Inpainting"):
+        make_tiny_gan().complete(IMAGES, np.ones((4, 4, 1)))
+    with pytest.raises(TypeError, match="`masks` must be a keras_gan.games.Mask"):
+        kg.games.Inpainting(np.ones((4, 4, 1)))
+    tiny = make_tiny_gan()
+    with pytest.raises(ValueError, match="inputs named 'known' and 'mask'"):
+        kg.GAN(tiny.generator, tiny.discriminator, tiny.prior, kg.games.Inpainting())
+    with pytest.raises(ValueError, match="one for each of 2 axes"):
+        kg.games.BlockMask([1, 2, 3])(tf.zeros((2, 4, 4, 1)), SEED)
