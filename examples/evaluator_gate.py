@@ -118,7 +118,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def spoiled_sets(
-    train: kg.datasets.ImageSplit, args: argparse.Namespace
+    train: kg.datasets.Split, args: argparse.Namespace
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Yields sets of images by name, the real ones first."""
     random = np.random.default_rng(SEED)
@@ -166,7 +166,7 @@ class Reference:
 
 
 def real_reference(
-    data: kg.datasets.ImageDataset,
+    data: kg.datasets.Dataset,
     classifier: kg.evaluation.DigitClassifier,
     args: argparse.Namespace,
 ) -> Reference:

@@ -22,14 +22,14 @@ import keras_gan as kg
 from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan._types import Config
-from keras_gan.datasets import ImageDataset
+from keras_gan.datasets import Dataset
 
 NUM_SAMPLES, NUM_VALID = 10_000, 1_000
 SUFFIXES = {"": "", "_at_best_bandwidth": " at the best bandwidth"}
 
 
 def score_sets(
-    gan: kg.GAN, data: ImageDataset, num_sets: int, num_samples: int
+    gan: kg.GAN, data: Dataset, num_sets: int, num_samples: int
 ) -> list[kg.evaluation.ParzenEstimate]:
     """Returns the score of each set of samples, of the seeds 0, 1, ..."""
     progress = keras.utils.Progbar(num_sets, unit_name="set")

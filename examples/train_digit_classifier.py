@@ -27,7 +27,7 @@ def main() -> None:
     args = parser.parse_args()
 
     data = kg.datasets.load_mnist(args.data_dir)
-    train = kg.datasets.ImageSplit(
+    train = kg.datasets.Split(
         data.train.images[: args.num_train], data.train.labels[: args.num_train]
     )
     classifier = kg.evaluation.train_digit_classifier(

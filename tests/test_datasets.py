@@ -1,16 +1,18 @@
+import copy
 import gzip
+import pickle
 
 import numpy as np
 import pytest
 from idx_files import take_as_published, write_idx
 
 import keras_gan as kg
-from keras_gan.datasets import ImageDataset, ImageSplit, mnist
+from keras_gan.datasets import Dataset, Split, mnist
 from keras_gan.datasets.idx import check_md5, read_idx
 
 
 def split(images, labels=None):
-    return ImageSplit(np.asarray(images, "float32"), labels)
+    return Split(np.asarray(images, "float32"), labels)
 
 
 @pytest.fixture
@@ -146,23 +148,107 @@ def test_idx_round_trip(tmp_path):
 def test_dataset_rejects_what_it_cannot_promise():
     good = split(np.zeros((3, 4, 4, 1)))
     cases = [
-        (split(np.zeros((0, 4, 4, 1))), "at least one image"),
-        (split(np.zeros((3, 4, 4))), "must have shape"),
-        (split(np.zeros((3, 5, 4, 1))), "image shape of `train.images`"),
+        (split(np.zeros((0, 4, 4, 1))), "`test.images` .* with at least one row"),
+        (split(np.zeros((3, 4, 4))), "`test` must hold images.* Received: signals"),
+        (
+            Split(np.zeros((3, 4, 4), "f4"), None, "images"),
+            r"\[num_images, height, wid",
+        ),
+        (split(np.zeros((3, 5, 4, 1))), "must have the shape of `train.images`"),
         (split(np.full((3, 4, 4, 1), np.nan)), "must be finite"),
         (split(np.full((3, 4, 4, 1), 1.5)), "stated value_range"),
         (split(np.full((3, 4, 4, 1), -0.5)), "stated value_range"),
-        (split(np.zeros((3, 4, 4, 1)), np.arange(2)), "one label for each image"),
+        (
+            split(np.zeros((3, 4, 4, 1)), np.arange(2)),
+            "one label for each of the images",
+        ),
     ]
     for bad, message in cases:
         with pytest.raises(ValueError, match=message):
-            ImageDataset("bad", train=good, valid=good, test=bad)
-    with pytest.raises(TypeError, match="float32"):
-        doubles = ImageSplit(np.zeros((3, 4, 4, 1)))
-        ImageDataset("bad", train=doubles, valid=good, test=good)
+            Dataset("bad", train=good, valid=good, test=bad)
+    with pytest.raises(TypeError, match="`train.images` must be float32"):
+        doubles = Split(np.zeros((3, 4, 4, 1)))
+        Dataset("bad", train=doubles, valid=good, test=good)
+    with pytest.raises(TypeError, match="`train.labels` must be integers"):
+        thirds = split(np.zeros((3, 4, 4, 1)), np.arange(3) / 3)
+        Dataset("bad", train=thirds, valid=good, test=good)
+    with pytest.raises(TypeError, match="NumPy array .*Received: list"):
+        Split([[0.0, 1.0]])
 
 
 def test_a_symmetric_range_is_accepted_when_stated():
     images = split(np.full((3, 4, 4, 1), -1.0))
-    data = ImageDataset("signed", images, images, images, value_range=(-1.0, 1.0))
+    data = Dataset("signed", images, images, images, value_range=(-1.0, 1.0))
     assert data.value_range == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"),
+    [
+        ((2,), "vectors"),
+        ((16, 1), "signals"),
+        ((4, 4, 3), "images"),
+        ((2, 3, 4, 1), "examples"),
+    ],
+)
+def test_data_of_any_rank_have_a_name(shape, name):
+    part = split(np.zeros((5, *shape)))
+    data = Dataset("zeros", part, part, part)
+    assert (data.data_name, data.data_shape) == (name, shape)
+    assert getattr(data.train, name) is data.train.values
+    with pytest.raises(AttributeError, match=f"A split of {name} has no 'pixels'"):
+        _ = data.train.pixels
+    if name != "images":
+        with pytest.raises(ValueError, match=f"Received: {name} of shape"):
+            _ = data.image_shape
+
+
+def test_data_of_a_name_have_its_axes():
+    waves = Split(np.zeros((5, 16, 2), "float32"), data_name="waveforms")
+    assert Dataset("waves", waves, waves, waves).train.waveforms.shape == (5, 16, 2)
+    flat = Split(np.zeros((5, 16), "float32"), data_name="waveforms")
+    with pytest.raises(ValueError, match=r"\[num_waveforms, length, channels\]"):
+        Dataset("flat", flat, flat, flat)
+
+
+def test_splits_survive_copies_and_pickles():
+    part = Split(np.ones((2, 3), "float32"), np.arange(2), "points")
+    for twin in (copy.deepcopy(part), pickle.loads(pickle.dumps(part))):
+        np.testing.assert_array_equal(twin.points, part.points)
+        np.testing.assert_array_equal(twin.labels, part.labels)
+
+
+def test_a_dataset_prints_as_one_line(digits):
+    expected = "Dataset('digits', 1197/300/300 images (8, 8, 1) in [0, 1], 10 classes)"
+    assert repr(digits) == expected
+    assert repr(digits.test) == "Split(300 images (8, 8, 1), 10 classes)"
+
+
+def test_another_range_is_reached_exactly(digits):
+    scaled = digits.in_range(-1, 1)
+    assert scaled.value_range == (-1.0, 1.0)
+    values = scaled.train.images
+    assert values.dtype == np.float32 and (values.min(), values.max()) == (-1, 1)
+    # Grey levels are sixteenths: the same in float32 as in float64.
+    np.testing.assert_array_equal(values, 2 * digits.train.images.astype("f8") - 1)
+    assert scaled.train.labels is digits.train.labels
+    assert scaled.in_range(-1, 1) is scaled
+    back = scaled.in_range(0, 1)
+    np.testing.assert_array_equal(back.test.images, digits.test.images)
+
+
+def test_ends_that_float32_rounds_are_ends():
+    # As float32, 0.1 is more than 0.1, and 0.7 less than 0.7.
+    part = split(np.array([[0.1, 0.4, 0.7]]))
+    data = Dataset("thirds", part, part, part, value_range=(0.1, 0.7))
+    scaled = data.in_range(-0.3, 1.1)
+    np.testing.assert_array_equal(
+        scaled.train.values[0, [0, 2]], np.float32([-0.3, 1.1])
+    )
+    np.testing.assert_allclose(scaled.train.values[0, 1], 0.4, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, -1), (0, 0), (0, np.inf), ("0", 1)])
+def test_a_range_must_be_one(digits, low, high):
+    with pytest.raises(ValueError, match="low"):
+        digits.in_range(low, high)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.datasets import Dataset, Split
 from keras_gan.evaluation import digit_classifier as network_module
 from keras_gan.evaluation.digit_classifier import (
     digit_network,
@@ -54,9 +54,9 @@ def bars():
         for image, label in zip(pixels, labels, strict=True):
             top, left = 7 * (label // 4) + 2, 7 * (label % 4)
             image[top : top + 5, left : left + 5] += 0.7
-        return ImageSplit(pixels.astype("float32"), labels)
+        return Split(pixels.astype("float32"), labels)
 
-    return ImageDataset("bars", train=split(200), valid=split(20), test=split(30))
+    return Dataset("bars", train=split(200), valid=split(20), test=split(30))
 
 
 def test_outputs_are_features_and_distributions(classifier, images):
@@ -259,8 +259,8 @@ def test_the_recipe_augments_in_training_only(bars):
 )
 def test_other_data_are_refused(bars, changes, message):
     splits = {
-        "unlabelled": ImageSplit(bars.test.images),
-        "eleven": ImageSplit(bars.test.images, bars.test.labels + 1),
+        "unlabelled": Split(bars.test.images),
+        "eleven": Split(bars.test.images, bars.test.labels + 1),
     }
     parts = {"train": bars.train, "valid": bars.valid, "test": bars.test, **changes}
     parts = {
@@ -268,7 +268,7 @@ def test_other_data_are_refused(bars, changes, message):
         for name, part in parts.items()
     }
     with pytest.raises(ValueError, match=message):
-        untrained_digit_classifier(ImageDataset("other", **parts))
+        untrained_digit_classifier(Dataset("other", **parts))
 
 
 def test_bad_arguments_are_named(bars, digits, tmp_path):

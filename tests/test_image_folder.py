@@ -129,7 +129,7 @@ def test_invalid_arguments(pictures, tmp_path):
         ({"image_size": 0}, "`image_size`"),
         ({"image_size": 4.0}, "`image_size`"),
         ({"valid_fraction": 1.0}, "`valid_fraction`"),
-        ({"valid_fraction": 0.6, "test_fraction": 0.6}, "leave a picture to train on"),
+        ({"valid_fraction": 0.6, "test_fraction": 0.6}, "leave pictures to train on"),
         ({"seed": -1}, "`seed`. Expected an integer from 0 to 2147483647"),
     ]
     for arguments, message in cases:

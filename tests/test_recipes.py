@@ -6,7 +6,7 @@ import pytest
 from games import assert_equal_weights
 
 import keras_gan as kg
-from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.datasets import Dataset, Split
 from keras_gan.recipes import RECIPES
 from keras_gan.runs import recipe_of
 
@@ -14,8 +14,8 @@ from keras_gan.runs import recipe_of
 @pytest.fixture(scope="module")
 def mnist_like():
     images = np.random.default_rng(0).uniform(size=(250, 28, 28, 1)).astype("float32")
-    split = ImageSplit(images)
-    return ImageDataset("noise", split, split, split)
+    split = Split(images)
+    return Dataset("noise", split, split, split)
 
 
 def test_the_mnist_recipe_is_that_of_2014(mnist_like):

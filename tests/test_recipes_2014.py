@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.datasets import Dataset, Split
 from keras_gan.recipes import RECIPES
 
 SIZES = {
@@ -36,8 +36,8 @@ BATCH_AND_RATE = {
 
 def noise(shape, num_images=250):
     images = np.random.default_rng(0).uniform(size=(num_images, *shape))
-    split = ImageSplit(images.astype("float32"))
-    return ImageDataset("noise", split, split, split)
+    split = Split(images.astype("float32"))
+    return Dataset("noise", split, split, split)
 
 
 def small_generator(image_shape):

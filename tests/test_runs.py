@@ -13,7 +13,7 @@ import export.runs
 import keras_gan as kg
 from keras_gan.commands.main import main
 from keras_gan.datasets._fingerprint import differences, fingerprint
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.runs import check_data, load_run
 
 
@@ -25,8 +25,8 @@ def pictures(num_images=40):
 def split_of(images):
     labels = np.arange(len(images)) % 3
     splits = np.split(np.arange(len(images)), [-20, -10])
-    train, valid, test = (ImageSplit(images[rows], labels[rows]) for rows in splits)
-    return ImageDataset("arrays", train, valid, test)
+    train, valid, test = (Split(images[rows], labels[rows]) for rows in splits)
+    return Dataset("arrays", train, valid, test)
 
 
 def test_a_fingerprint_is_the_digest_of_the_arrays():

@@ -17,7 +17,7 @@ from PIL import Image
 
 import keras_gan as kg
 from keras_gan.commands.main import main
-from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.datasets import Dataset, Split
 from keras_gan.recipes import ParzenProtocol
 from keras_gan.runs import load_run
 
@@ -31,8 +31,8 @@ def pixels_of(path):
 
 def small_mnist(data_dir=None):
     images = np.random.default_rng(0).uniform(size=(200, 28, 28, 1)).astype("float32")
-    split = ImageSplit(images)
-    return ImageDataset("mnist", split, split, split)
+    split = Split(images)
+    return Dataset("mnist", split, split, split)
 
 
 def small_game(data, seed, simultaneous=True):

@@ -19,7 +19,7 @@ from keras_gan.runs.directory import RunDirectory
 if TYPE_CHECKING:
     import keras
 
-    from keras_gan.datasets import ImageDataset
+    from keras_gan.datasets import Dataset
 
 SUMMARY = "train a recipe into a run directory"
 
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _play(
     gan: "kg.GAN",
-    data: "ImageDataset",
+    data: "Dataset",
     recipe: Recipe,
     epochs: int,
     run: RunDirectory,
@@ -138,7 +138,7 @@ def _play(
     say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {run.path}")
     try:
         gan.fit(
-            _images_of_an_epoch(data, recipe),
+            _rows_of_an_epoch(data, recipe),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
@@ -152,9 +152,9 @@ def _play(
     say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
 
 
-def _images_of_an_epoch(data: "ImageDataset", recipe: Recipe) -> FloatArray:
-    images, passes = data.train.images, recipe.passes_per_epoch
-    return images if passes == 1 else np.tile(images, (passes, 1, 1, 1))
+def _rows_of_an_epoch(data: "Dataset", recipe: Recipe) -> FloatArray:
+    values, passes = data.train.values, recipe.passes_per_epoch
+    return values if passes == 1 else np.concatenate([values] * passes)
 
 
 def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
@@ -183,11 +183,12 @@ def _absolute(path: str | None) -> str | None:
     return None if path is None else os.path.abspath(path)
 
 
-def _describe(gan: "kg.GAN", data: "ImageDataset", fingerprint: Config) -> Config:
+def _describe(gan: "kg.GAN", data: "Dataset", fingerprint: Config) -> Config:
     return {
         "dataset": {
             "name": data.name,
-            "image_shape": data.image_shape,
+            "data_name": data.data_name,
+            "data_shape": data.data_shape,
             "value_range": data.value_range,
             "num_train": len(data.train),
             "num_valid": len(data.valid),
@@ -202,7 +203,7 @@ def _describe(gan: "kg.GAN", data: "ImageDataset", fingerprint: Config) -> Confi
 
 
 def _recorders(
-    run: RunDirectory, recipe: Recipe, data: "ImageDataset", seed: int
+    run: RunDirectory, recipe: Recipe, data: "Dataset", seed: int
 ) -> "list[keras.callbacks.Callback]":
     import keras
 
@@ -214,7 +215,7 @@ def _recorders(
         FiniteLogs(),
         kg.callbacks.SampleGrid(run.samples, value_range=data.value_range, seed=seed),
         kg.callbacks.ParzenMonitor(
-            data.valid.images[: protocol.num_valid],
+            data.valid.values[: protocol.num_valid],
             num_samples=protocol.num_samples,
             bandwidths=protocol.bandwidths,
             seed=seed,

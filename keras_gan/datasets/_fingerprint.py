@@ -6,33 +6,30 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_gan._types import Array, Config
-from keras_gan.datasets.image_dataset import ImageDataset
-
-_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
+from keras_gan.datasets.dataset import SPLITS, Dataset, Split
 
 
-def fingerprint(data: ImageDataset) -> Config:
-    """Returns shape, dtype and SHA-256 of the images and labels of each split.
+def fingerprint(data: Dataset) -> Config:
+    """Returns shape, dtype and SHA-256 of the data and labels of each split.
 
-    Any change of a pixel, of the order or of the division into splits shows in it; the
+    Any change of a number, of the order or of the division into splits shows in it; the
     name and the folder of the data do not.
     """
-    return {name: _of_split(data, name) for name in _SPLITS}
+    return {name: _of_split(split) for name, split in data.splits.items()}
 
 
 def differences(held: Config, found: Config) -> list[str]:
     """Returns what distinguishes two fingerprints, in words; nothing if they agree."""
     return [
         text
-        for name, split in _SPLITS.items()
+        for name, split in SPLITS.items()
         for text in _of_splits(split, held[name], found[name])
     ]
 
 
-def _of_split(data: ImageDataset, name: str) -> Config:
-    split = getattr(data, name)
+def _of_split(split: Split) -> Config:
     labels = None if split.labels is None else _of_array(split.labels)
-    return {"images": _of_array(split.images), "labels": labels}
+    return {split.data_name: _of_array(split.values), "labels": labels}
 
 
 def _of_array(array: Array) -> Config:
@@ -42,13 +39,21 @@ def _of_array(array: Array) -> Config:
 
 
 def _of_splits(split: str, held: Config, found: Config) -> Iterator[str]:
-    one, other = held["images"], found["images"]
-    if one["shape"][0] != other["shape"][0]:
-        yield f"{other['shape'][0]} {split} images instead of {one['shape'][0]}"
+    (held_name, one), (name, other) = map(_data_in, (held, found))
+    if held_name != name:
+        yield f"{split} {name} instead of {held_name}"
+    elif one["shape"][0] != other["shape"][0]:
+        yield f"{other['shape'][0]} {split} {name} instead of {one['shape'][0]}"
     elif one["shape"] != other["shape"]:
-        shapes = (tuple(images["shape"][1:]) for images in (other, one))
-        yield "{} images of shape {} instead of {}".format(split, *shapes)
+        shapes = (tuple(array["shape"][1:]) for array in (other, one))
+        yield "{} {} of shape {} instead of {}".format(split, name, *shapes)
     elif one != other:
-        yield f"other {split} images"
+        yield f"other {split} {name}"
     elif held["labels"] != found["labels"]:
         yield f"other {split} labels"
+
+
+def _data_in(split: Config) -> tuple[str, Config]:
+    """Name and digest of the data, which stand beside those of the labels."""
+    [(name, array)] = ((key, one) for key, one in split.items() if key != "labels")
+    return name, array

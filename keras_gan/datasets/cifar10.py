@@ -12,8 +12,8 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.idx import check_md5
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 
 _FOLDER = "cifar-10-batches-py"
 # MD5s published in the code of torchvision and by many mirrors.
@@ -38,7 +38,7 @@ _ADMITTED = {
 }
 
 
-def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
+def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Loads CIFAR-10 with the split of 2014: 40,000 train, 10,000 valid, 10,000 test.
 
     The six batches are looked for in `data_dir` where it is given, else in the folder
@@ -51,7 +51,7 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset
         data_dir: folder with the batches, or `None` to search. Defaults to `None`.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, 32, 32, 3]` float32 in [0, 1], labels
+        data: `Dataset`, images `[num_images, 32, 32, 3]` float32 in [0, 1], labels
         0..9.
 
     Raises:
@@ -72,7 +72,7 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset
     images = [batch_images for batch_images, _ in batches]
     labels = [batch_labels for _, batch_labels in batches]
     train_images, train_labels = np.concatenate(images[:5]), np.concatenate(labels[:5])
-    return ImageDataset(
+    return Dataset(
         name="cifar10",
         train=_split(train_images[:_NUM_TRAIN], train_labels[:_NUM_TRAIN]),
         valid=_split(train_images[_NUM_TRAIN:], train_labels[_NUM_TRAIN:]),
@@ -129,8 +129,8 @@ class _ArraysOnly(pickle.Unpickler):
         return _ADMITTED[module, name]
 
 
-def _split(pixels: Array, labels: Array) -> ImageSplit:
-    return ImageSplit(pixels.astype("float32") / np.float32(255), labels)
+def _split(pixels: Array, labels: Array) -> Split:
+    return Split(pixels.astype("float32") / np.float32(255), labels)
 
 
 def _contents(data_dir: str | os.PathLike[str] | None) -> list[bytes]:

@@ -1,13 +1,12 @@
 """Global contrast normalisation: every image gets mean 0 and one length."""
 
 import dataclasses
-import math
 
 import numpy as np
 
 from keras_gan._types import FloatArray
 from keras_gan._validation import check_positive
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, symmetric_range
 
 _SMALLEST_LENGTH = 1e-8  # pylearn2's: an image of one colour becomes 0, not noise
 _CHUNK = 4096
@@ -50,18 +49,18 @@ def global_contrast_normalization(images: FloatArray, scale: float = 1.0) -> Flo
     return normalized
 
 
-def contrast_normalized(data: ImageDataset, scale: float = 55.0) -> ImageDataset:
+def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     """Returns the dataset with `global_contrast_normalization` of each image.
 
     Its value range is symmetric and reaches the largest pixel of all splits, rounded up
     to a tenth.
 
     Args:
-        data: `ImageDataset`.
+        data: `Dataset`.
         scale: float, above 0. Defaults to `55.0`.
 
     Returns:
-        normalized: `ImageDataset` named `"<name>, contrast normalized"`.
+        normalized: `Dataset` named `"<name>, contrast normalized"`.
 
     Example:
     ```python
@@ -69,20 +68,14 @@ def contrast_normalized(data: ImageDataset, scale: float = 55.0) -> ImageDataset
     ```
     """
     splits = {
-        name: ImageSplit(
-            global_contrast_normalization(split.images, scale), split.labels
+        name: dataclasses.replace(
+            split, values=global_contrast_normalization(split.values, scale)
         )
-        for name, split in (
-            ("train", data.train),
-            ("valid", data.valid),
-            ("test", data.test),
-        )
+        for name, split in data.splits.items()
     }
-    largest = max(float(np.abs(split.images).max()) for split in splits.values())
-    bound = math.ceil(largest * 10) / 10
     return dataclasses.replace(
         data,
         name=f"{data.name}, contrast normalized",
-        value_range=(-bound, bound),
+        value_range=symmetric_range(*splits.values()),
         **splits,
     )

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 
 NUM_VALID = 300
 NUM_TEST = 300
 _SPLIT_SEED = 1998  # the split is part of the dataset: it never changes
 
 
-def load_digits() -> ImageDataset:
+def load_digits() -> Dataset:
     """Loads the 8x8 handwritten digits that scikit-learn ships.
 
     Use it for the first run, for tests and for demonstrations: 1,797 real digits by 43
@@ -17,7 +17,7 @@ def load_digits() -> ImageDataset:
     training, 300 validation and 300 test images.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, 8, 8, 1]` in [0, 1], labels 0..9.
+        data: `Dataset`, images `[num_images, 8, 8, 1]` in [0, 1], labels 0..9.
 
     Example:
     >>> data = load_digits()
@@ -35,11 +35,9 @@ def load_digits() -> ImageDataset:
     images = (digits.images / 16).astype("float32")[order, :, :, np.newaxis]
     labels = digits.target.astype("int32")[order]
     first_test, first_valid = len(images) - NUM_TEST, len(images) - NUM_TEST - NUM_VALID
-    return ImageDataset(
+    return Dataset(
         name="digits",
-        train=ImageSplit(images[:first_valid], labels[:first_valid]),
-        valid=ImageSplit(
-            images[first_valid:first_test], labels[first_valid:first_test]
-        ),
-        test=ImageSplit(images[first_test:], labels[first_test:]),
+        train=Split(images[:first_valid], labels[:first_valid]),
+        valid=Split(images[first_valid:first_test], labels[first_valid:first_test]),
+        test=Split(images[first_test:], labels[first_test:]),
     )

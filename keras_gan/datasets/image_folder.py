@@ -11,13 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Tensor
-from keras_gan._validation import (
-    check_fraction,
-    check_seed,
-    check_size,
-    invalid_argument,
-)
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan._validation import check_size, invalid_argument
+from keras_gan.datasets._splitting import split_rows
+from keras_gan.datasets.dataset import Dataset, Split
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png"})
 _READ_AT_ONCE = 64
@@ -31,7 +27,7 @@ def load_image_folder(
     test_fraction: float = 0.1,
     seed: int = 0,
     verbose: int = 0,
-) -> ImageDataset:
+) -> Dataset:
     """Loads all pictures below a folder, cropped to one shape and scaled to one size.
 
     Use it for pictures that fit into memory, 4 bytes for each number; `GAN.fit` streams
@@ -51,7 +47,7 @@ def load_image_folder(
         verbose: int. `1` shows progress. Defaults to `0`.
 
     Returns:
-        data: `ImageDataset`, named as the folder, images `[num_images, height, width,
+        data: `Dataset`, named as the folder, images `[num_images, height, width,
         channels]` float32 in [0, 1]. Labels number the subfolders in alphabetical
         order; there are none where a picture lies in `data_dir` itself.
 
@@ -73,14 +69,13 @@ def load_image_folder(
     if channels not in (1, 3):
         raise invalid_argument("channels", "1 or 3", channels)
     folder, paths = _find_pictures(data_dir)
-    splits = _splits(len(paths), valid_fraction, test_fraction, seed)
+    splits = split_rows(len(paths), valid_fraction, test_fraction, seed, "pictures")
     images = _read(paths, (height, width), channels, verbose)
     labels = _labels(folder, paths)
     train, valid, test = (
-        ImageSplit(images[rows], None if labels is None else labels[rows])
-        for rows in splits
+        Split(images[rows], None if labels is None else labels[rows]) for rows in splits
     )
-    return ImageDataset(folder.resolve().name, train=train, valid=valid, test=test)
+    return Dataset(folder.resolve().name, train=train, valid=valid, test=test)
 
 
 def _find_pictures(
@@ -113,24 +108,6 @@ def _find_pictures(
             stacklevel=3,
         )
     return folder, paths
-
-
-def _splits(
-    num_images: int, valid_fraction: float, test_fraction: float, seed: int
-) -> list[Array]:
-    """Rows of the training, validation and test images."""
-    check_fraction("valid_fraction", valid_fraction)
-    check_fraction("test_fraction", test_fraction)
-    num_valid = max(1, round(num_images * valid_fraction))
-    num_test = max(1, round(num_images * test_fraction))
-    num_train = num_images - num_valid - num_test
-    if num_train < 1:
-        raise ValueError(
-            "`valid_fraction` and `test_fraction` must leave a picture to train on. "
-            f"Received: {valid_fraction} and {test_fraction} of {num_images} pictures"
-        )
-    order = np.random.default_rng(check_seed("seed", seed)).permutation(num_images)
-    return np.split(order, [num_train, num_train + num_valid])
 
 
 def _read(

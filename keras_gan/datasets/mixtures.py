@@ -88,12 +88,27 @@ class GaussianMixture:
         Returns:
             points: float32 array `[num_samples, dim]`, in data units.
         """
+        return self.sample_with_modes(num_samples, seed)[0]
+
+    def sample_with_modes(
+        self, num_samples: int, seed: int
+    ) -> tuple[FloatArray, Array]:
+        """Draws the points of `sample`, with the mode that each of them comes from.
+
+        Args:
+            num_samples: int, at least 1.
+            seed: int in [0, 2^31).
+
+        Returns:
+            points: float32 array `[num_samples, dim]`, in data units.
+            modes: int32 array `[num_samples]`, rows of `centres`.
+        """
         num_samples = check_positive_integer("num_samples", num_samples)
         random = np.random.default_rng(check_seed("seed", seed))
         modes = random.integers(self.num_modes, size=num_samples)  # [num_samples]
         noise = random.standard_normal((num_samples, self.dim))
         points = self.centres[modes] + self.stddev * noise  # [num_samples, dim]
-        return points.astype("float32")
+        return points.astype("float32"), modes.astype("int32")
 
     def log_prob(self, x: Array) -> FloatArray:
         """Exact log density of each point.

@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.idx import check_md5, read_idx
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
 
 _FILES = (
     "train-images-idx3-ubyte.gz",
@@ -58,7 +58,7 @@ _FASHION_MNIST = _Source(
 )
 
 
-def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
+def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Loads MNIST with the split of 2014: 50,000 train, 10,000 valid, 10,000 test.
 
     The four `.gz` files are looked for in `data_dir` where it is given, else in the
@@ -70,7 +70,7 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
         data_dir: folder with the files, or `None` to search. Defaults to `None`.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, 28, 28, 1]` float32 in [0, 1],
+        data: `Dataset`, images `[num_images, 28, 28, 1]` float32 in [0, 1],
         labels 0..9.
 
     Raises:
@@ -90,7 +90,7 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
     return _load(_MNIST, data_dir)
 
 
-def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageDataset:
+def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Loads Fashion-MNIST, clothes in the format and the split of MNIST.
 
     Use it where MNIST is too easy: ten kinds of clothes in grey levels, as many images
@@ -102,7 +102,7 @@ def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageD
         data_dir: folder with the files, or `None` to search. Defaults to `None`.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, 28, 28, 1]` float32 in [0, 1],
+        data: `Dataset`, images `[num_images, 28, 28, 1]` float32 in [0, 1],
         labels 0..9: T-shirt, trousers, pullover, dress, coat, sandal, shirt, sneaker,
         bag, ankle boot. 50,000 train, 10,000 valid, 10,000 test.
 
@@ -123,12 +123,12 @@ def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> ImageD
     return _load(_FASHION_MNIST, data_dir)
 
 
-def _load(source: _Source, data_dir: str | os.PathLike[str] | None) -> ImageDataset:
+def _load(source: _Source, data_dir: str | os.PathLike[str] | None) -> Dataset:
     paths = _find_files(source, data_dir)
     for path, md5 in zip(paths, source.md5s, strict=True):
         check_md5(path, md5)
     train_images, train_labels, test_images, test_labels = map(read_idx, paths)
-    return ImageDataset(
+    return Dataset(
         name=source.name,
         train=_split(train_images[:_NUM_TRAIN], train_labels[:_NUM_TRAIN]),
         valid=_split(train_images[_NUM_TRAIN:], train_labels[_NUM_TRAIN:]),
@@ -136,9 +136,9 @@ def _load(source: _Source, data_dir: str | os.PathLike[str] | None) -> ImageData
     )
 
 
-def _split(pixels: Array, labels: Array) -> ImageSplit:
+def _split(pixels: Array, labels: Array) -> Split:
     images = pixels[..., np.newaxis].astype("float32") / np.float32(255)
-    return ImageSplit(images, labels.astype("int32"))
+    return Split(images, labels.astype("int32"))
 
 
 def _find_files(source: _Source, data_dir: str | os.PathLike[str] | None) -> list[Path]:

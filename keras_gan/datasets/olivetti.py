@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._types import Array
 from keras_gan._validation import check_integer
 from keras_gan.datasets._data_folder import find_folder
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 
 OLIVETTI_FILE = "olivettifaces.mat"
 NUM_FOLDS = 5
@@ -19,7 +19,7 @@ _FOLD_SUBJECTS = (_NUM_SUBJECTS - _NUM_TRAIN_SUBJECTS) // NUM_FOLDS
 
 def load_olivetti(
     data_dir: str | os.PathLike[str] | None = None, fold: int = 0, size: int = 48
-) -> ImageDataset:
+) -> Dataset:
     """Loads the 400 Olivetti faces of 40 people, of whom each is in one split alone.
 
     The first 20 people train in every fold, as the unlabeled Toronto faces do; of the
@@ -33,7 +33,7 @@ def load_olivetti(
             Defaults to `48`, that of the Toronto faces.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, size, size, 1]` float32 in [0, 1],
+        data: `Dataset`, images `[num_images, size, size, 1]` float32 in [0, 1],
         labels 0..39 of the person; 200 train, 160 valid, 40 test.
 
     Raises:
@@ -71,11 +71,10 @@ def load_olivetti(
     tests = (people - _NUM_TRAIN_SUBJECTS) // _FOLD_SUBJECTS == fold
     resized = _resized(images, size)
     train, valid, test = (
-        ImageSplit(resized[rows], people[rows])
-        for rows in (trains, ~trains & ~tests, tests)
+        Split(resized[rows], people[rows]) for rows in (trains, ~trains & ~tests, tests)
     )
     name = f"olivetti, fold {fold}"
-    return ImageDataset(name=name, train=train, valid=valid, test=test)
+    return Dataset(name=name, train=train, valid=valid, test=test)
 
 
 def _resized(pixels: Array, size: int) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.mnist import load_mnist
 
 _NUM_CHANNELS = 3
@@ -19,7 +19,7 @@ def load_stacked_mnist(
     num_valid: int = 10_000,
     num_test: int = 26_000,
     seed: int = 0,
-) -> ImageDataset:
+) -> Dataset:
     """Stacks three MNIST digits, drawn at random, as red, green and blue.
 
     Use it to count how many of 1000 nearly equally likely modes a generator finds: read
@@ -48,7 +48,7 @@ def load_stacked_mnist(
             Defaults to `0`.
 
     Returns:
-        data: `ImageDataset` called `"stacked_mnist"`, images `[num_images, 28, 28, 3]`
+        data: `Dataset` called `"stacked_mnist"`, images `[num_images, 28, 28, 3]`
         float32 in [0, 1], labels 0..999.
 
     Raises:
@@ -72,7 +72,7 @@ def load_stacked_mnist(
     num_test = check_positive_integer("num_test", num_test)
     check_seed("seed", seed)
     digits = load_mnist(data_dir)
-    return ImageDataset(
+    return Dataset(
         name="stacked_mnist",
         train=_stacks(digits.train, num_train, np.random.default_rng([seed, 0])),
         valid=_stacks(digits.valid, num_valid, np.random.default_rng([seed, 1])),
@@ -80,12 +80,10 @@ def load_stacked_mnist(
     )
 
 
-def _stacks(
-    digits: ImageSplit, num_stacks: int, random: np.random.Generator
-) -> ImageSplit:
+def _stacks(digits: Split, num_stacks: int, random: np.random.Generator) -> Split:
     rows = random.integers(len(digits), size=(num_stacks, _NUM_CHANNELS))
     images = np.empty((num_stacks, *digits.images.shape[1:3], _NUM_CHANNELS), "float32")
     for channel in range(_NUM_CHANNELS):  # one at a time: less lies in memory
         images[..., channel] = digits.images[rows[:, channel], :, :, 0]
     labels: Array = np.asarray(digits.labels)[rows] @ _PLACES  # [num_stacks]
-    return ImageSplit(images, labels.astype("int32"))
+    return Split(images, labels.astype("int32"))

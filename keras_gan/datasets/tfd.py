@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._types import Array
 from keras_gan._validation import check_integer, check_known
 from keras_gan.datasets._data_folder import find_folder
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 
 TFD_FILE = "TFD_48x48.mat"
 NUM_FOLDS = 5
@@ -20,7 +20,7 @@ def load_tfd(
     data_dir: str | os.PathLike[str] | None = None,
     fold: int = 0,
     train_on: str = "unlabeled",
-) -> ImageDataset:
+) -> Dataset:
     """Loads one fold of the Toronto Face Database, 48 x 48 grey faces.
 
     The database has never had a public download; who was given `TFD_48x48.mat` puts it
@@ -34,7 +34,7 @@ def load_tfd(
             Defaults to `"unlabeled"`.
 
     Returns:
-        data: `ImageDataset`, images `[num_images, 48, 48, 1]` float32 in [0, 1], labels
+        data: `Dataset`, images `[num_images, 48, 48, 1]` float32 in [0, 1], labels
         1..7 of the expression but for unlabeled images.
 
     Raises:
@@ -67,7 +67,7 @@ def load_tfd(
         _split(fields, part_of_row == _PARTS[part], part, fold)
         for part in (train_on, "valid", "test")
     )
-    return ImageDataset(f"tfd, fold {fold}", train=train, valid=valid, test=test)
+    return Dataset(f"tfd, fold {fold}", train=train, valid=valid, test=test)
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -106,7 +106,7 @@ def _read(path: Path) -> dict[str, Array]:
     return fields
 
 
-def _split(fields: dict[str, Array], rows: Array, part: str, fold: int) -> ImageSplit:
+def _split(fields: dict[str, Array], rows: Array, part: str, fold: int) -> Split:
     if not rows.any():
         raise ValueError(
             f"Fold {fold} has no {part} rows: `folds[:, {fold}]` must hold "
@@ -115,5 +115,5 @@ def _split(fields: dict[str, Array], rows: Array, part: str, fold: int) -> Image
     pixels = fields["images"][rows][..., np.newaxis]
     images = pixels.astype("float32") / np.float32(255)
     if part == "unlabeled":
-        return ImageSplit(images)
-    return ImageSplit(images, fields["labs_ex"][rows].astype("int32"))
+        return Split(images)
+    return Split(images, fields["labs_ex"][rows].astype("int32"))

@@ -13,7 +13,7 @@ from keras_gan._environment import record_environment
 from keras_gan._seeds import pair_of_seeds
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.datasets.image_dataset import ImageDataset, ImageSplit
+from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.evaluation.digit_classifier import (
     IMAGE_SHAPE,
@@ -33,7 +33,7 @@ _SHIFT = 2.5 / 28  # of the image's side, each way
 
 
 def untrained_digit_classifier(
-    data: ImageDataset, seed: int = 0, epochs: int = _EPOCHS
+    data: Dataset, seed: int = 0, epochs: int = _EPOCHS
 ) -> keras.Model:
     """Builds the classifier with its augmentation and optimizer, untrained.
 
@@ -42,7 +42,7 @@ def untrained_digit_classifier(
     0.002 to 0 along half a cosine. `train_digit_classifier` trains, scores and saves.
 
     Args:
-        data: `ImageDataset` of labelled 28x28 digits in [0, 1]; its size and `epochs`
+        data: `Dataset` of labelled 28x28 digits in [0, 1]; its size and `epochs`
             say where the learning rate ends.
         seed: int, of weights, dropout and augmentation. Defaults to `0`.
         epochs: int, at least 1, that the model will be trained for. Defaults to `12`.
@@ -55,8 +55,8 @@ def untrained_digit_classifier(
         ValueError: if the images have another shape or range, or labels are missing.
 
     Example:
-    >>> split = ImageSplit(np.zeros((9, 28, 28, 1), "float32"), np.arange(9))
-    >>> data = ImageDataset("zeros", train=split, valid=split, test=split)
+    >>> split = Split(np.zeros((9, 28, 28, 1), "float32"), np.arange(9))
+    >>> data = Dataset("zeros", train=split, valid=split, test=split)
     >>> untrained_digit_classifier(data, seed=0).output_shape
     (None, 10)
     """
@@ -95,7 +95,7 @@ def _augmented(images: Tensor, seed: int) -> Tensor:
 
 
 def train_digit_classifier(
-    data: ImageDataset,
+    data: Dataset,
     output_path: str | os.PathLike[str],
     seed: int = 0,
     epochs: int = _EPOCHS,
@@ -107,7 +107,7 @@ def train_digit_classifier(
     result. With one seed two runs on one machine write the same weights.
 
     Args:
-        data: `ImageDataset` of labelled 28x28 digits in [0, 1], as `load_mnist` has.
+        data: `Dataset` of labelled 28x28 digits in [0, 1], as `load_mnist` has.
         output_path: file ending in `.npz`; the record is written beside it as `.json`.
         seed: int, of weights, dropout, augmentation and data order. Defaults to `0`.
         epochs: int, at least 1. Defaults to `12`.
@@ -157,7 +157,7 @@ def train_digit_classifier(
 
 
 def _fit(
-    model: keras.Model, data: ImageDataset, seed: int, epochs: int, verbose: str | int
+    model: keras.Model, data: Dataset, seed: int, epochs: int, verbose: str | int
 ) -> Config:
     current_epoch = tf.Variable(0, trainable=False)
     history = model.fit(
@@ -179,7 +179,7 @@ def _fit(
     }
 
 
-def _scores(model: keras.Model, data: ImageDataset) -> Config:
+def _scores(model: keras.Model, data: Dataset) -> Config:
     valid_errors, test_errors = (
         _num_errors(model, split) for split in (data.valid, data.test)
     )
@@ -192,23 +192,23 @@ def _scores(model: keras.Model, data: ImageDataset) -> Config:
     }
 
 
-def _num_errors(model: keras.Model, split: ImageSplit) -> int:
+def _num_errors(model: keras.Model, split: Split) -> int:
     logits = model.predict(split.images, batch_size=500, verbose=0)  # [num, 10]
     return int(np.sum(logits.argmax(axis=1) != split.labels))
 
 
-def _num_batches(split: ImageSplit) -> int:
+def _num_batches(split: Split) -> int:
     return math.ceil(len(split) / _BATCH_SIZE)
 
 
-def _md5(split: ImageSplit) -> str:
+def _md5(split: Split) -> str:
     """Of the float32 pixels followed by the int32 labels."""
     digest = hashlib.md5(split.images.tobytes(), usedforsecurity=False)
     digest.update(np.asarray(split.labels, "int32").tobytes())
     return digest.hexdigest()
 
 
-def _check_digits(data: ImageDataset) -> None:
+def _check_digits(data: Dataset) -> None:
     if data.image_shape != IMAGE_SHAPE or data.value_range != (0.0, 1.0):
         raise ValueError(
             "`data` must hold 28x28 digits in [0, 1] with one channel. Received: "

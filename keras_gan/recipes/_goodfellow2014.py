@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
     maxout_discriminator,
@@ -33,7 +33,7 @@ def unit_normal_prior() -> NormalPrior:
     return NormalPrior(LATENT_DIM)
 
 
-def mnist_players(data: ImageDataset, seed: int) -> dict[str, Any]:
+def mnist_players(data: Dataset, seed: int) -> dict[str, Any]:
     """Networks and prior for MNIST: the defaults of the builders are theirs."""
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     return {
@@ -52,7 +52,7 @@ def mnist_players(data: ImageDataset, seed: int) -> dict[str, Any]:
 
 def begin_game(
     gan: GAN,
-    data: ImageDataset,
+    data: Dataset,
     batch_size: int,
     learning_rate: float,
     simultaneous: bool,

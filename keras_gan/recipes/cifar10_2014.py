@@ -7,7 +7,7 @@ import keras
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.cifar10 import load_cifar10
 from keras_gan.datasets.contrast import contrast_normalized
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.convolutional import (
@@ -27,7 +27,7 @@ _FULLY_CONNECTED_BATCH, _CONVOLUTIONAL_BATCH = 100, 128
 
 
 def goodfellow2014_cifar10_fully_connected(
-    data: ImageDataset, seed: int = 0, simultaneous: bool = True
+    data: Dataset, seed: int = 0, simultaneous: bool = True
 ) -> GAN:
     """Builds the fully connected CIFAR-10 configuration of 2014, untrained.
 
@@ -35,7 +35,7 @@ def goodfellow2014_cifar10_fully_connected(
     two maxout layers 1600 x 5.
 
     Args:
-        data: `ImageDataset` of contrast-normalised images,
+        data: `Dataset` of contrast-normalised images,
             `keras_gan.datasets.contrast_normalized`.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the
@@ -71,7 +71,7 @@ def goodfellow2014_cifar10_fully_connected(
 
 
 def goodfellow2014_cifar10_convolutional(
-    data: ImageDataset, seed: int = 0, simultaneous: bool = True
+    data: Dataset, seed: int = 0, simultaneous: bool = True
 ) -> GAN:
     """Builds the convolutional CIFAR-10 configuration of 2014, untrained.
 
@@ -80,7 +80,7 @@ def goodfellow2014_cifar10_convolutional(
     and pooling and one dense maxout layer.
 
     Args:
-        data: `ImageDataset` of contrast-normalised images,
+        data: `Dataset` of contrast-normalised images,
             `keras_gan.datasets.contrast_normalized`, 32 x 32.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the
@@ -108,7 +108,7 @@ def goodfellow2014_cifar10_convolutional(
     return begin_game(gan, data, _CONVOLUTIONAL_BATCH, 0.004, simultaneous)
 
 
-def _load(data_dir: str | os.PathLike[str] | None) -> ImageDataset:
+def _load(data_dir: str | os.PathLike[str] | None) -> Dataset:
     return contrast_normalized(load_cifar10(data_dir))
 
 

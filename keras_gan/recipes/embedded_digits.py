@@ -7,8 +7,8 @@ import keras
 import numpy as np
 
 from keras_gan._seeds import pair_of_seeds
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.digits import load_digits
-from keras_gan.datasets.image_dataset import ImageDataset
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
     maxout_discriminator,
@@ -24,7 +24,7 @@ _EPOCHS = 40
 _PASSES_PER_EPOCH = 10  # 1,197 images: one pass is too short to report on
 
 
-def digits(data: ImageDataset, seed: int = 0) -> GAN:
+def digits(data: Dataset, seed: int = 0) -> GAN:
     """Builds a small GAN for the embedded 8x8 digits, compiled and untrained.
 
     The networks of 2014 at a smaller size, with Adam in place of momentum SGD so that
@@ -32,7 +32,7 @@ def digits(data: ImageDataset, seed: int = 0) -> GAN:
     to a fiftieth within the recipe's epochs.
 
     Args:
-        data: `ImageDataset` with pixels in [0, 1].
+        data: `Dataset` with pixels in [0, 1].
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
 
     Returns:
@@ -78,7 +78,7 @@ def _optimizer(num_updates: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
-def _load(data_dir: str | os.PathLike[str] | None) -> ImageDataset:
+def _load(data_dir: str | os.PathLike[str] | None) -> Dataset:
     # The digits come with scikit-learn: there is no folder to read.
     return load_digits()
 

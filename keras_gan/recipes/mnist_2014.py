@@ -1,6 +1,6 @@
 """The MNIST configuration of Goodfellow et al., 2014."""
 
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -13,7 +13,7 @@ _BATCH_SIZE = 100
 
 
 def goodfellow2014_mnist(
-    data: ImageDataset, seed: int = 0, simultaneous: bool = True
+    data: Dataset, seed: int = 0, simultaneous: bool = True
 ) -> GAN:
     """Builds the MNIST configuration of 2014, compiled and untrained.
 
@@ -22,7 +22,7 @@ def goodfellow2014_mnist(
     minibatches of 100, as the published code does.
 
     Args:
-        data: `ImageDataset` with pixels in [0, 1]; the output bias starts at its pixel
+        data: `Dataset` with pixels in [0, 1]; the output bias starts at its pixel
             marginals and the momentum counts its epochs.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the

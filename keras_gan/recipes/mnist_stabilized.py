@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -19,7 +19,7 @@ _EPOCHS = 16
 _EMA_HALF_LIFE = 150_000  # images
 
 
-def goodfellow2014_mnist_stabilized(data: ImageDataset, seed: int = 0) -> GAN:
+def goodfellow2014_mnist_stabilized(data: Dataset, seed: int = 0) -> GAN:
     """Builds the MNIST networks of 2014 with today's rules, compiled and untrained.
 
     The networks, prior and minibatches of `goodfellow2014_mnist`, dropout included.
@@ -29,7 +29,7 @@ def goodfellow2014_mnist_stabilized(data: ImageDataset, seed: int = 0) -> GAN:
     from a moving average of the generator over two and a half epochs.
 
     Args:
-        data: `ImageDataset` with pixels in [0, 1]; the output bias starts at its pixel
+        data: `Dataset` with pixels in [0, 1]; the output bias starts at its pixel
             marginals.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
 

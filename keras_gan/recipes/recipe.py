@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keras_gan.datasets.image_dataset import ImageDataset
+    from keras_gan.datasets.dataset import Dataset
     from keras_gan.gan import GAN
 
 
@@ -56,7 +56,7 @@ class Recipe:
     name: str
     summary: str
     source: str
-    load_data: "Callable[[str | os.PathLike[str] | None], ImageDataset]"
+    load_data: "Callable[[str | os.PathLike[str] | None], Dataset]"
     build: "Callable[..., GAN]"
     batch_size: int
     epochs: int

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from keras_gan._seeds import derived_seed, pair_of_seeds
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.tfd import load_tfd
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
@@ -29,7 +29,7 @@ _SIGMOID_BIAS = -2.0
 
 
 def goodfellow2014_tfd_pretrain(
-    data: ImageDataset, seed: int = 0, simultaneous: bool = True
+    data: Dataset, seed: int = 0, simultaneous: bool = True
 ) -> GAN:
     """Builds the first stage for the Toronto faces, compiled and untrained.
 
@@ -38,7 +38,7 @@ def goodfellow2014_tfd_pretrain(
     incoming weights are longer than 1.9365. 50 epochs.
 
     Args:
-        data: `ImageDataset` with pixels in [0, 1].
+        data: `Dataset` with pixels in [0, 1].
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the
             paper does and its code does not. Defaults to `True`.
@@ -66,7 +66,7 @@ def goodfellow2014_tfd_pretrain(
 
 
 def goodfellow2014_tfd(
-    data: ImageDataset, seed: int = 0, simultaneous: bool = True, *, pretrained: GAN
+    data: Dataset, seed: int = 0, simultaneous: bool = True, *, pretrained: GAN
 ) -> GAN:
     """Builds the second stage for the Toronto faces, compiled.
 
@@ -74,7 +74,7 @@ def goodfellow2014_tfd(
     stage, of which all layers go on learning, against a new discriminator. 22 epochs.
 
     Args:
-        data: `ImageDataset` with pixels in [0, 1], as in the first stage.
+        data: `Dataset` with pixels in [0, 1], as in the first stage.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the
             paper does and its code does not. Defaults to `True`.
@@ -115,7 +115,7 @@ def goodfellow2014_tfd(
 
 
 def _game(
-    generator: keras.Model, data: ImageDataset, seed: int, simultaneous: bool, name: str
+    generator: keras.Model, data: Dataset, seed: int, simultaneous: bool, name: str
 ) -> GAN:
     discriminator = maxout_discriminator(
         data.image_shape,

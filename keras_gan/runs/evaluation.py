@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from keras_gan._types import Config, FloatArray
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.evaluation._sample_parts import Samples, is_stream
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.parzen_protocol import parzen_log_likelihood
@@ -32,7 +32,7 @@ class RunEvaluator:
 
     Args:
         recipe: `Recipe`.
-        data: `ImageDataset` that the run was trained on.
+        data: `Dataset` that the run was trained on.
         measures: names of the measures of `Evaluator`, and `parzen_log_likelihood`;
             `None` takes all that suit the data.
         num_kernels: int, generated images that carry Parzen kernels, any number: they
@@ -40,7 +40,7 @@ class RunEvaluator:
     """
 
     recipe: Recipe
-    data: ImageDataset
+    data: Dataset
     measures: Sequence[str] | None = None
     num_kernels: int | None = None
 
@@ -54,7 +54,7 @@ class RunEvaluator:
             evaluator, num_test = self._evaluator(), self._num_test()
             samples = gan.sample(num_test, seed=_SAMPLE_SEED)
             scores[GENERATED] |= evaluator(samples, verbose)
-            scores[HELD_OUT] |= evaluator(self.data.test.images[:num_test], verbose)
+            scores[HELD_OUT] |= evaluator(self.data.test.values[:num_test], verbose)
         return scores
 
     def of_images(self, images: FloatArray) -> dict[str, Score]:
@@ -123,14 +123,14 @@ class RunEvaluator:
 
     def _real_kernels(self) -> Samples:
         num_kernels = self.num_kernels or self.recipe.parzen.num_samples
-        return self.data.train.images[:num_kernels]
+        return self.data.train.values[:num_kernels]
 
     def _parzen(self, samples: Samples, verbose: int) -> Score:
         protocol, data = self.recipe.parzen, self.data
         return parzen_log_likelihood(
             samples,
-            data.valid.images[: protocol.num_valid],
-            data.test.images,
+            data.valid.values[: protocol.num_valid],
+            data.test.values,
             protocol.bandwidths,
             verbose=verbose if is_stream(samples) else 0,
         )
@@ -139,8 +139,8 @@ class RunEvaluator:
         others = [name for name in self.measures or () if name != PARZEN]
         network = self.recipe.feature_network
         return Evaluator(
-            self.data.train.images,
-            self.data.valid.images[:_LARGEST_SET],
+            self.data.train.values,
+            self.data.valid.values[:_LARGEST_SET],
             network=network() if network else None,
             measures=others or None,
             value_range=self.data.value_range,

@@ -11,7 +11,7 @@ from keras_gan import datasets, recipes
 from keras_gan._types import Config
 from keras_gan._validation import check_known
 from keras_gan.datasets._fingerprint import differences, fingerprint
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.runs.directory import RunDirectory
@@ -23,13 +23,13 @@ class Run(NamedTuple):
 
     Args:
         gan: `GAN`, trained.
-        data: `ImageDataset` that it was trained on.
+        data: `Dataset` that it was trained on.
         recipe: `Recipe`.
         config: what the run directory's `config.json` holds.
     """
 
     gan: GAN
-    data: ImageDataset
+    data: Dataset
     recipe: Recipe
     config: Config
 
@@ -80,7 +80,7 @@ def recipe_of(config: Config) -> Recipe:
 
 def load_data(
     recipe: Recipe, config: Config, data_dir: str | os.PathLike[str] | None
-) -> ImageDataset:
+) -> Dataset:
     """The dataset that the configuration names, the recipe's if it names none."""
     name = config.get("data")
     if name is None:
@@ -91,14 +91,14 @@ def load_data(
 
 def data_of_run(
     recipe: Recipe, config: Config, data_dir: str | os.PathLike[str] | None
-) -> ImageDataset:
+) -> Dataset:
     """The dataset that a run was trained on; raises as `check_data` does."""
     data = load_data(recipe, config, data_dir or config["data_dir"])
     check_data(config, data)
     return data
 
 
-def check_data(config: Config, data: ImageDataset) -> Config:
+def check_data(config: Config, data: Dataset) -> Config:
     """Returns the data's fingerprint.
 
     Raises:
@@ -145,7 +145,7 @@ def check_rules(recipe: Recipe, config: Config) -> None:
         )
 
 
-def build_game(recipe: Recipe, data: ImageDataset, config: Config) -> GAN:
+def build_game(recipe: Recipe, data: Dataset, config: Config) -> GAN:
     """The recipe's game, untrained, by the configuration's rules and precision."""
     rules: dict[str, Any] = {}
     if config["alternating"]:
