@@ -29,3 +29,8 @@ def data_name_of(shape: Sequence[Any]) -> str:
 def axes_of(name: str) -> tuple[str, ...] | None:
     """Names of the axes that one of these data has, `None` where any will do."""
     return _AXES.get(name)
+
+
+def is_named(name: str, shape: Sequence[Any]) -> bool:
+    """Whether a known name, such as `"points"`, is one for data of this shape."""
+    return len(_AXES.get(name, ())) == len(shape)

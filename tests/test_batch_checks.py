@@ -63,7 +63,7 @@ def with_infinity(images):
 
 UNFIT = [
     (as_bytes, TypeError, "must be floats.*dtype=uint8"),
-    (to_255, ValueError, r"must lie in the range.*pixels in \[.*x / 255"),
+    (to_255, ValueError, r"must lie in the range.*values in \[.*x / 255"),
     (cropped, ValueError, r"must equal the data shape \(3, 4, 1\)"),
     (with_nan, ValueError, "must be finite"),
     (with_infinity, ValueError, "must be finite"),

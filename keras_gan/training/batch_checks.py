@@ -10,11 +10,12 @@ import numpy as np
 from keras_gan._types import Shape
 from keras_gan.training.examples import Entries
 from keras_gan.training.network_checks import (
-    FAR_OUT,
-    SCALE_FIRST,
     check_batch_size,
+    check_batched,
+    far_out,
     finite_range,
     is_near,
+    scale_first,
 )
 
 _COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
@@ -25,14 +26,14 @@ class BatchCheck(NamedTuple):
 
     Args:
         entries: `Entries` that are needed.
-        image_shape: tuple, shape of one generated image.
+        data_shape: tuple, shape of one row that is generated.
         multiple: int, that must divide the rows of the first batch; a last one may be
             short.
         reachable: pair of floats, the generator's range, or `None` for any.
     """
 
     entries: Entries
-    image_shape: Shape
+    data_shape: Shape
     multiple: int
     reachable: tuple[float, float] | None
 
@@ -40,7 +41,7 @@ class BatchCheck(NamedTuple):
         """Returns the needed entries, as Keras takes them; raises unless they are fit.
 
         Args:
-            batch: images, a dict of entries, or a tuple or list that begins with them.
+            batch: data, a dict of entries, or a tuple or list that begins with them.
             index: int, of the batch; messages name it.
         """
         try:
@@ -51,25 +52,28 @@ class BatchCheck(NamedTuple):
             raise type(error)(message) from error
         return (example,) if len(example) > 1 else (example[self.entries.data],)
 
-    def _check(self, images: Any, index: int) -> None:
-        if not hasattr(images, "shape") or not hasattr(images, "dtype"):
+    def _check(self, data: Any, index: int) -> None:
+        name = self.entries.data
+        if not hasattr(data, "shape") or not hasattr(data, "dtype"):
             raise TypeError(
-                "Training images must be an array, alone or the first of a tuple. "
-                f"Received: {type(images).__name__}"
+                f"Training {name} must be an array, alone or the first of a tuple. "
+                f"Received: {type(data).__name__}"
             )
-        pixels = np.asarray(images)
-        extremes = finite_range(pixels, self.image_shape)
+        values = np.asarray(data)
+        check_batched(values.shape, self.data_shape)
+        extremes = finite_range(name, values, self.data_shape)
         if self.reachable and not all(is_near(self.reachable, one) for one in extremes):
             low, high = extremes
             raise ValueError(
-                f"{FAR_OUT} Received: pixels in [{low:g}, {high:g}]. {SCALE_FIRST}"
+                f"{far_out(name)} Received: values in [{low:g}, {high:g}]. "
+                f"{scale_first(name)}"
             )
         if index == 0:
-            check_batch_size(len(pixels), self.multiple)
+            check_batch_size(len(values), self.multiple)
 
 
 class CheckedBatches(keras.utils.PyDataset):
-    """A `PyDataset` whose batches are images that were checked.
+    """A `PyDataset` whose batches were checked.
 
     Args:
         dataset: `keras.utils.PyDataset`; its workers and queue are kept.

@@ -1,5 +1,6 @@
 """What `GAN.fit` makes of the data that it is given."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,13 +17,17 @@ from keras_gan.training.batch_checks import (
 )
 from keras_gan.training.examples import Entries, full_rows
 from keras_gan.training.network_checks import (
-    FAR_OUT,
-    NOT_FINITE,
-    SCALE_FIRST,
     check_batch_size,
+    check_batched,
+    check_floats,
     check_image_shape,
+    far_out,
     is_near,
+    not_finite,
+    scale_first,
 )
+
+_NAMED = re.compile(r"Training (\S+) must")
 
 
 class EpochClock(keras.callbacks.Callback):
@@ -49,7 +54,7 @@ class EpochClock(keras.callbacks.Callback):
 
 
 def is_array(x: Any) -> bool:
-    """Whether `x` is images in memory rather than a dataset."""
+    """Whether `x` lies in memory as one array or tensor."""
     return isinstance(x, np.ndarray) or tf.is_tensor(x)
 
 
@@ -64,61 +69,63 @@ def named_batches(names: Iterable[str], batches: tf.data.Dataset) -> tf.data.Dat
 def checked_dataset(
     dataset: Any,
     entries: Entries,
-    image_shape: Shape,
+    data_shape: Shape,
     multiple: int,
     reachable: tuple[float, float] | None,
 ) -> Any:
     """A user's dataset as the needed entries, checked; other kinds as they are.
 
     Args:
-        dataset: `tf.data.Dataset`, `keras.utils.PyDataset` or generator, of images, of
-            `(images, labels)`, or of dicts of entries.
+        dataset: `tf.data.Dataset`, `keras.utils.PyDataset` or generator, of data, of
+            `(data, labels)`, or of dicts of entries.
         entries: `Entries` that are needed.
-        image_shape: tuple, shape of one generated image.
+        data_shape: tuple, shape of one row that is generated.
         multiple: int, that must divide the rows of an element whose size is known.
-        reachable: pair of floats, the generator's range, or `None`. Pixels that miss it
+        reachable: pair of floats, the generator's range, or `None`. Values that miss it
             by more than its width, as 0 to 255 do, stop the training.
 
     Raises:
-        ValueError: if the dataset states another shape or an unfit batch size, or lacks
-            an entry.
-        TypeError: if it states that images are no floats.
+        ValueError: if the dataset is empty, states another shape, no batches or an
+            unfit batch size, or lacks an entry.
+        TypeError: if it states that the data are no floats.
     """
-    check = BatchCheck(entries, image_shape, multiple, reachable)
+    check = BatchCheck(entries, data_shape, multiple, reachable)
     if not isinstance(dataset, tf.data.Dataset):
         return checked_batches(dataset, check)
+    if dataset.cardinality() == 0:
+        raise ValueError(
+            f"A dataset must bring batches of {entries.data}. Received: an empty one, "
+            f"{dataset}"
+        )
     _check_spec(dataset.element_spec, check)
 
     def needed(*element: Any) -> dict[str, Tensor]:
         example = entries.of(element)
-        images = _checked_images(example[entries.data], reachable)
-        return {**example, entries.data: images}
+        data = _checked(entries.data, example[entries.data], reachable)
+        return {**example, entries.data: data}
 
     return dataset.map(needed).prefetch(tf.data.AUTOTUNE)
 
 
 def _check_spec(element: Any, check: BatchCheck) -> None:
     spec = check.entries.of(element)[check.entries.data]
-    if not spec.dtype.is_floating:
-        raise TypeError(
-            "Training images must be floats in the generator's range. Received: a "
-            f"dataset of {spec.dtype.name}. Convert and scale them first."
-        )
+    check_floats(check.entries.data, spec.dtype)
     if spec.shape.rank is not None:
-        check_image_shape(tuple(spec.shape[1:]), check.image_shape)
+        check_batched(spec.shape, check.data_shape)
+        check_image_shape(tuple(spec.shape[1:]), check.data_shape)
         if spec.shape[0] is not None:
             check_batch_size(spec.shape[0], check.multiple)
 
 
-def _checked_images(images: Tensor, reachable: tuple[float, float] | None) -> Tensor:
-    images = tf.debugging.check_numerics(images, NOT_FINITE)
+def _checked(name: str, data: Tensor, reachable: tuple[float, float] | None) -> Tensor:
+    data = tf.debugging.check_numerics(data, not_finite(name))
     if reachable is None:
-        return images
-    extremes = [tf.reduce_min(images), tf.reduce_max(images)]
-    near = tf.reduce_all(is_near(reachable, images))
-    check = tf.debugging.Assert(near, [FAR_OUT, *extremes])
+        return data
+    extremes = [tf.reduce_min(data), tf.reduce_max(data)]
+    near = tf.reduce_all(is_near(reachable, data))
+    check = tf.debugging.Assert(near, [far_out(name), *extremes])
     with tf.control_dependencies([check]):
-        return tf.identity(images)
+        return tf.identity(data)
 
 
 def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
@@ -145,13 +152,16 @@ def clear_errors() -> Iterator[None]:
         complaint = quoted_complaint(str(error))
         if complaint is not None:
             raise complaint from error
-        if NOT_FINITE in str(error):
+        found = _NAMED.search(str(error))
+        name = found[1] if found else ""
+        if not_finite(name) in str(error):
             raise ValueError(
-                f"{NOT_FINITE} Received: NaN or infinity in a batch of the dataset."
+                f"{not_finite(name)} Received: NaN or infinity in a batch of the "
+                "dataset."
             ) from error
-        if FAR_OUT in str(error):
+        if far_out(name) in str(error):
             raise ValueError(
-                f"{FAR_OUT} Received: a batch of the dataset far outside of it. "
-                f"{SCALE_FIRST}"
+                f"{far_out(name)} Received: a batch of the dataset far outside of it. "
+                f"{scale_first(name)}"
             ) from error
         raise

@@ -20,6 +20,7 @@ from keras_gan.training.batches import (
 )
 from keras_gan.training.conditions import check_classes
 from keras_gan.training.examples import LABELS
+from keras_gan.training.fit_arguments import held_out, taken_apart
 
 _BATCH_SIZE = 32  # Keras's
 
@@ -45,19 +46,23 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
 
     Args:
         gan: the `GAN`.
-        x: data or a dict of entries, as arrays; or a dataset of either.
+        x: data, a dict of entries or a `Split`, as arrays; or a dataset of entries.
         y: labels as an array, or `None`.
 
     Raises:
-        ValueError: if arrays differ in length, one is missing or nobody reads it, or
-            labels lie outside their classes.
-        TypeError: if an entry has another dtype than the network's input.
+        ValueError: if arrays are empty or differ in length, data have another shape
+            than generated ones, an array is missing or nobody reads it, or labels lie
+            outside their classes.
+        TypeError: if data are no floats, or an entry has another dtype than the
+            network's input.
     """
+    x, y = taken_apart(gan, x, y)
     if not is_array(x) and not isinstance(x, Mapping):
         if y is not None:
             raise ValueError(
                 "`y` must be None where `x` is a dataset: let its elements be pairs "
-                f"(images, labels), or dicts. Received: y of type {type(y).__name__}"
+                f"({gan.data_name}, labels), or dicts. Received: y of type "
+                f"{type(y).__name__}"
             )
         return x
     entries = gan.entries
@@ -69,7 +74,7 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
             "`y` has no place in this game: neither a network nor a term reads labels. "
             f"Received: y of type {type(y).__name__}; leave it out, or give the "
             "networks an input named 'labels'. (Labels that come in a dataset of "
-            "(images, labels) are passed over.)"
+            f"({gan.data_name}, labels) are passed over.)"
         )
     if unread:
         raise ValueError(
@@ -82,13 +87,29 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
 
 
 def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
+    for name, array in arrays.items():
+        if not is_array(array):
+            raise TypeError(
+                f"`{name}` must be an array. Received: {type(array).__name__}"
+            )
+    data = arrays[gan.data_name]
+    network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+    network_checks.check_floats(gan.data_name, data.dtype)
     lengths = {name: len(array) for name, array in arrays.items()}
+    if not lengths[gan.data_name]:
+        raise ValueError(
+            f"There must be at least one row of {gan.data_name}. Received: shape "
+            f"{tuple(data.shape)}"
+        )
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All entries must have one length. Received: {lengths}")
     for name, array in arrays.items():
         expected = gan.networks.dtype_of(name)
         dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
-        if expected is not None and expected.is_integer and dtype.kind not in "iu":
+        # Terms read labels too, and state no dtype.
+        are_classes = name == LABELS and len(array.shape) == 1
+        integers = are_classes if expected is None else expected.is_integer
+        if integers and dtype.kind not in "iu":
             raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
         check_classes(name, array, gan.conditions.get(name))
 
@@ -109,12 +130,19 @@ def prepare(
     """
     refuse_weights(rest)
     data = _data_of(gan, x, y)
+    if data is None:
+        raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     clock = EpochClock()
     if isinstance(data, dict):
         split = check_fraction("validation_split", validation_split)
         total = len(data[gan.data_name])
         num_train = total - int(total * split)
+        if split and num_train == total:
+            raise ValueError(
+                "`validation_split` must hold out at least one row. Received: "
+                f"validation_split={split} of {total} {gan.data_name}"
+            )
         if split:
             validation_data = {name: part[num_train:] for name, part in data.items()}
         clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
@@ -127,12 +155,10 @@ def prepare(
         )
     size = rest.pop("validation_batch_size", None)
     size = _checked_size("validation_batch_size", size, batch_size)
-    paired = isinstance(validation_data, tuple | list)
-    held_out, labels = validation_data[:2] if paired else (validation_data, None)
     batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
     # These have an order of their own: Keras would warn that it keeps it.
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
-    validation_batches = evaluation_batches(gan, held_out, labels, size)
+    validation_batches = evaluation_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
 
 
@@ -160,7 +186,7 @@ def refuse_weights(arguments: dict[str, Any]) -> None:
     for name in ("sample_weight", "class_weight"):
         if arguments.get(name) is not None:
             raise ValueError(
-                f"`{name}` has no meaning in the adversarial game: every image counts "
+                f"`{name}` has no meaning in the adversarial game: every row counts "
                 f"once. Received: {name} of type {type(arguments[name]).__name__}"
             )
 
@@ -168,8 +194,10 @@ def refuse_weights(arguments: dict[str, Any]) -> None:
 def _training_batches(
     gan: Any, arrays: dict[str, Array], batch_size: int, epoch: Any, shuffle: bool
 ) -> tf.data.Dataset:
-    images = arrays[gan.data_name]
-    network_checks.check_training_images(images, gan.generator, gan.image_shape)
+    name = gan.data_name
+    network_checks.check_training_data(
+        name, arrays[name], gan.generator, gan.image_shape
+    )
     network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     rows_per_step = batch_size * gan.rules.discriminator_steps
     values = tuple(arrays.values())

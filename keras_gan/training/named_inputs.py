@@ -25,6 +25,11 @@ class NamedInputs:
         several = len(self._tensors) > 1
         self.names = tuple(one.name for one in self._tensors) if several else (default,)
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names that the inputs bear, which those of a subclass do not."""
+        return tuple(one.name for one in self._tensors)
+
     def __call__(self, example: Example, training: bool = False) -> Any:
         """Returns the outputs for the entries that the network names."""
         return self.network(self.chosen(example), training=training)

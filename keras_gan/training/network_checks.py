@@ -8,14 +8,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._data_names import data_name_of, is_named
 from keras_gan._types import Shape
 from keras_gan.priors import Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
 from keras_gan.training.named_inputs import NamedInputs
-
-NOT_FINITE = "Training images must be finite."
-FAR_OUT = "Training pixels must lie in the range that generated images have."
-SCALE_FIRST = "Scale the images first: x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'."
 
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
@@ -40,14 +37,22 @@ def made_by(inputs: NamedInputs, latent_dim: int) -> Shape:
     return tuple(outputs.shape[1:])
 
 
-def data_name(discriminator: NamedInputs, generator: NamedInputs) -> str:
+def data_name(
+    discriminator: NamedInputs, generator: NamedInputs, data_shape: Shape
+) -> str:
     """Name of the entry that is judged, and not only looked at beside it.
+
+    A single input needs no name: its data are images, signals or vectors, by their
+    axes, unless it is called by another word for such data, `"waveforms"` or
+    `"points"`.
 
     Raises:
         ValueError: if the discriminator names none, or several.
     """
     if len(discriminator.names) == 1:
-        return discriminator.names[0]
+        own = discriminator.own_names
+        named = bool(own) and is_named(own[0], data_shape)
+        return own[0] if named else data_name_of(data_shape)
     others = {LATENTS, *generator.names}
     data = [name for name in discriminator.names if name not in others]
     if IMAGES in data:
@@ -67,13 +72,13 @@ def check_discriminator(
     """Returns its inputs named, and the name of the data among them.
 
     Raises:
-        ValueError: unless it maps (packs of) images to one logit each.
+        ValueError: unless it maps (packs of) data to one logit each.
     """
     check_is_model("discriminator", discriminator)
-    inputs = NamedInputs(discriminator, IMAGES)
-    name = data_name(inputs, generator)
-    images = "the generator's images"
-    what = images if packing == 1 else f"packs of {packing} of {images}"
+    name = data_name(NamedInputs(discriminator, IMAGES), generator, pack_shape)
+    inputs = NamedInputs(discriminator, name)
+    made = f"the generator's {name}"
+    what = made if packing == 1 else f"packs of {packing} of {made}"
     example = inputs.zeros(2, {name: pack_shape})
     outputs = _outputs("discriminator", inputs, example, pack_shape, what)
     if isinstance(outputs, dict) and LOGITS not in outputs:
@@ -124,37 +129,62 @@ def row_multiple(discriminator: Any) -> int:
     return math.lcm(*groups)
 
 
-def check_training_images(images: Any, generator: Any, image_shape: Shape) -> None:
-    """Raises unless an array of training images is what the generator could make."""
-    low, high = finite_range(images, image_shape)
-    _warn_of_unreachable_pixels(low, high, generator)
+def check_training_data(
+    name: str, values: Any, generator: Any, data_shape: Shape
+) -> None:
+    """Raises unless an array of training data is what the generator could make."""
+    low, high = finite_range(name, values, data_shape)
+    _warn_of_unreachable_values(name, low, high, generator)
 
 
-def finite_range(images: Any, image_shape: Shape) -> tuple[float, float]:
-    """Least and greatest pixel; raises unless images are finite floats of a shape."""
-    check_image_shape(tuple(images.shape[1:]), image_shape)
-    dtype = np.dtype(getattr(images.dtype, "as_numpy_dtype", images.dtype))
-    if dtype.kind != "f":
-        raise TypeError(
-            "Training images must be floats in the generator's range. Received: "
-            f"dtype={dtype}. Convert and scale them first."
-        )
+def finite_range(name: str, values: Any, data_shape: Shape) -> tuple[float, float]:
+    """Least and greatest value; raises unless data are finite floats of a shape."""
+    check_image_shape(tuple(values.shape[1:]), data_shape)
+    check_floats(name, values.dtype)
     # TensorFlow would copy a NumPy array, which may be most of the memory.
     least, most = (
         (np.min, np.max)
-        if isinstance(images, np.ndarray)
+        if isinstance(values, np.ndarray)
         else (tf.reduce_min, tf.reduce_max)
     )
-    low, high = float(least(images)), float(most(images))
+    low, high = float(least(values)), float(most(values))
     if not np.isfinite(low) or not np.isfinite(high):
-        raise ValueError(f"{NOT_FINITE} Received: NaN or infinity.")
+        raise ValueError(f"{not_finite(name)} Received: NaN or infinity.")
     return low, high
 
 
-def is_near(reachable: tuple[float, float], pixels: Any) -> Any:
-    """Whether pixels miss a range by less than its width, as 0 to 255 do not."""
+def check_floats(name: str, dtype: Any) -> None:
+    """Raises unless training data are floats."""
+    dtype = tf.as_dtype(dtype)
+    if not dtype.is_floating:
+        raise TypeError(
+            f"Training {name} must be floats in the generator's range. Received: "
+            f"dtype={dtype.name}. Convert and scale them first."
+        )
+
+
+def not_finite(name: str) -> str:
+    """What is said of data with NaN or infinity."""
+    return f"Training {name} must be finite."
+
+
+def far_out(name: str) -> str:
+    """What is said of data that no generator with the last activation could make."""
+    return f"Training {name} must lie in the range that generated {name} have."
+
+
+def scale_first(name: str) -> str:
+    """The remedy for data out of range."""
+    scaled = "to [0, 1] for 'sigmoid', to [-1, 1] for 'tanh'"
+    if name == "images":
+        scaled = "x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'"
+    return f"Scale the {name} first: {scaled}."
+
+
+def is_near(reachable: tuple[float, float], values: Any) -> Any:
+    """Whether values miss a range by less than its width, as 0 to 255 do not."""
     low, high = reachable
-    return abs(pixels - (low + high) / 2) <= 1.5 * (high - low)
+    return abs(values - (low + high) / 2) <= 1.5 * (high - low)
 
 
 def check_batch_size(batch_size: int, multiple: int) -> None:
@@ -162,22 +192,35 @@ def check_batch_size(batch_size: int, multiple: int) -> None:
     if batch_size % multiple:
         raise ValueError(
             f"`batch_size` must be a multiple of {multiple}: the discriminator takes "
-            "images in packs (`packing`) or compares them in groups (`group_size`). "
+            "rows in packs (`packing`) or compares them in groups (`group_size`). "
             f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
             f"{multiple} = {(batch_size // multiple + 1) * multiple}."
         )
 
 
+def check_batched(received: Any, data_shape: Shape) -> None:
+    """Raises where an element of a dataset is one row of data instead of a batch."""
+    if tuple(received) == data_shape:
+        raise ValueError(
+            "A dataset must come in batches, one for each training step. Received: "
+            f"elements of the shape of one row, {data_shape}. Call "
+            "dataset.batch(batch_size) first."
+        )
+
+
 def check_image_shape(received: Shape, image_shape: Shape) -> None:
-    """Raises unless data and generated images have one shape (None: unknown)."""
+    """Raises unless data and what is generated have one shape (None: unknown)."""
     agrees = len(received) == len(image_shape) and all(
         axis is None or axis == expected
         for axis, expected in zip(received, image_shape, strict=True)
     )
     if not agrees:
+        remedy = "Change the generator's last layer or the dataset."
+        if (*received, 1) == image_shape:
+            remedy = "Give the data an axis of one channel: x[..., None]."
         raise ValueError(
             f"The generator's output shape {image_shape} must equal the data shape "
-            f"{received}. Change the generator's last layer or the dataset."
+            f"{received}. {remedy}"
         )
 
 
@@ -186,7 +229,9 @@ def reachable_range(generator: Any) -> tuple[float, float] | None:
     return _ACTIVATION_RANGES.get(_last_activation(generator) or "")
 
 
-def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None:
+def _warn_of_unreachable_values(
+    name: str, low: float, high: float, generator: Any
+) -> None:
     activation = _last_activation(generator)
     reachable = reachable_range(generator)
     if reachable is None:
@@ -196,7 +241,7 @@ def _warn_of_unreachable_pixels(low: float, high: float, generator: Any) -> None
     uses_sign = reachable_low == 0 or low < 0
     if not (covers_range and uses_sign):
         warnings.warn(
-            f"Training pixels lie in [{low:g}, {high:g}], but the generator ends in "
+            f"Training {name} lie in [{low:g}, {high:g}], but the generator ends in "
             f"{activation!r} with range [{reachable_low:g}, {reachable_high:g}]. "
             "Rescale the data or change the last activation.",
             stacklevel=4,

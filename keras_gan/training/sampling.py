@@ -167,11 +167,11 @@ class SampleStream:
 
 def _warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
     """Warns of samples, or weights of their generator, that are not finite."""
-    broken = broken_weights(generator)  # rectifiers may hide them from the images
+    broken = broken_weights(generator)  # rectifiers may hide them from the samples
     num_lost = int((~np.isfinite(images).reshape(len(images), -1).all(axis=1)).sum())
     if broken or num_lost:
         warnings.warn(
-            f"The generator is lost: {num_lost} of {len(images)} images that it drew "
+            f"The generator is lost: {num_lost} of {len(images)} samples that it drew "
             f"are not finite, weights that are not: {broken or 'none'}",
             stacklevel=4,
         )

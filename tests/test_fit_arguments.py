@@ -1,0 +1,186 @@
+"""What `fit` and `evaluate` are given: splits, mistakes, and the words for both."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from games import assert_equal_state
+
+import keras_gan as kg
+
+RING = kg.datasets.load_ring_of_gaussians(num_train=40, num_valid=20, num_test=20)
+POINTS, LABELS = RING.train.points, RING.train.labels
+
+
+def game_of(shape, name=None, activation=None, labels=False):
+    """A small game on data of any shape, conditional on 8 classes where asked."""
+    of_labels = [keras.Input((), name="labels", dtype="int32")] if labels else []
+    features = [keras.layers.Embedding(8, 3)(one) for one in of_labels]
+    latents = keras.Input((3,), name="latents")
+    outputs = keras.layers.Dense(math.prod(shape), activation)(
+        keras.layers.concatenate([latents, *features]) if labels else latents
+    )
+    outputs = keras.layers.Reshape(shape)(outputs)
+    values = keras.Input(shape, name=name)
+    flat = keras.layers.Flatten()(values)
+    logits = keras.layers.Dense(1)(
+        keras.layers.concatenate([flat, *features]) if labels else flat
+    )
+    gan = kg.GAN(
+        keras.Model([latents, *of_labels], outputs),
+        keras.Model([values, *of_labels], logits),
+        kg.priors.NormalPrior(3),
+    )
+    gan.compile("sgd", "sgd")
+    return gan
+
+
+@pytest.mark.parametrize(
+    ("shape", "name", "data_name"),
+    [
+        ((2,), None, "vectors"),
+        ((2,), "points", "points"),
+        ((2,), "images", "vectors"),
+        ((16, 1), None, "signals"),
+        ((16, 1), "waveforms", "waveforms"),
+        ((4, 4, 1), None, "images"),
+        ((4, 4, 1), "pixels", "images"),
+    ],
+)
+def test_data_are_called_what_they_are(shape, name, data_name):
+    gan = game_of(shape, name)
+    assert gan.data_name == data_name
+    with pytest.raises(ValueError, match=f"Training {data_name} must be finite"):
+        gan.fit(np.full((4, *shape), np.nan, "float32"), verbose=0)
+    with pytest.raises(TypeError, match=f"Training {data_name} must be floats.*int64"):
+        gan.fit(np.ones((4, *shape), int), verbose=0)
+
+
+def test_a_split_is_its_data_and_the_labels_that_are_read():
+    for labels in (False, True):
+        keras.utils.set_random_seed(0)
+        expected = game_of((2,), "points", labels=labels)
+        keras.utils.set_random_seed(0)
+        received = game_of((2,), "points", labels=labels)
+        arguments = {"verbose": 0, "shuffle": False}
+        y = (LABELS,) if labels else ()
+        held_out = RING.valid.points
+        if labels:
+            held_out = (held_out, RING.valid.labels)
+        first = expected.fit(POINTS, *y, validation_data=held_out, **arguments)
+        second = received.fit(RING.train, validation_data=RING.valid, **arguments)
+        assert_equal_state(received, expected)
+        assert second.history == first.history
+        assert received.evaluate(RING.test, verbose=0) == expected.evaluate(
+            RING.test.points, *([RING.test.labels] if labels else []), verbose=0
+        )
+
+
+def rows_one_by_one():
+    yield from POINTS
+
+
+def dataset_of(*arrays):
+    return tf.data.Dataset.from_tensor_slices(arrays if arrays[1:] else arrays[0])
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        (RING, TypeError, "pass data.train.*Received: Dataset"),
+        ((POINTS, LABELS), TypeError, r"fit\(points, labels\).*a tuple of 2"),
+        ([POINTS], TypeError, "a list of 1"),
+        ({"points": POINTS.tolist()}, TypeError, "`points` must be an array.*list"),
+        (None, TypeError, "`x` must be points to learn from"),
+        (POINTS[:0], ValueError, "at least one row of points"),
+        (POINTS[:, :1], ValueError, r"must equal the data shape \(1,\)"),
+        (dataset_of(POINTS), ValueError, r"one row, \(2,\).*dataset.batch"),
+        (dataset_of(POINTS, LABELS), ValueError, r"one row, \(2,\).*dataset.batch"),
+        (rows_one_by_one(), ValueError, r"Batch 0 .*one row, \(2,\).*dataset.batch"),
+        (dataset_of(POINTS).batch(4).take(0), ValueError, "batches of points.*empty"),
+    ],
+    ids=[
+        "dataset",
+        "tuple",
+        "list",
+        "dict-of-lists",
+        "none",
+        "no-rows",
+        "other-shape",
+        "unbatched",
+        "unbatched-pairs",
+        "rows",
+        "no-batches",
+    ],
+)
+def test_mistakes_have_their_own_sentence(x, error, message):
+    gan = game_of((2,), "points")
+    with pytest.raises(error, match=message):
+        gan.fit(x, steps_per_epoch=2, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"validation_data": RING}, TypeError, "data.valid"),
+        ({"validation_data": POINTS[:0]}, ValueError, "at least one row of points"),
+        ({"validation_data": POINTS[:, :1]}, ValueError, "must equal the data shape"),
+        (
+            {"validation_data": (POINTS, None, np.ones(40))},
+            ValueError,
+            "without weights. Received: a tuple of 3",
+        ),
+        ({"validation_split": 0.01}, ValueError, "hold out at least one row"),
+    ],
+)
+def test_mistakes_in_held_out_data(arguments, error, message):
+    with pytest.raises(error, match=message):
+        game_of((2,), "points").fit(POINTS, verbose=0, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "error", "message"),
+    [
+        (POINTS, LABELS / 2, TypeError, "`labels` must be integers.*float64"),
+        (POINTS, LABELS[:-1], ValueError, "one length.*'labels': 39"),
+        (RING.train, LABELS, ValueError, "`y` must be None where `x` is a split"),
+        (kg.datasets.Split(POINTS), None, ValueError, r"name \['labels'\]"),
+    ],
+    ids=["floats", "short", "twice", "none"],
+)
+def test_mistakes_in_labels(x, y, error, message):
+    with pytest.raises(error, match=message):
+        game_of((2,), "points", labels=True).fit(x, y, verbose=0)
+
+
+def test_labels_that_only_a_term_reads_are_integers_too():
+    class OfLabels(kg.terms.Term):
+        reads = ("labels",)
+
+        def __call__(self, round, player):
+            return tf.reduce_mean(tf.cast(round.real["labels"], tf.float32))
+
+    gan = game_of((2,))
+    gan.compile("sgd", "sgd", terms=[OfLabels(1.0)])
+    with pytest.raises(TypeError, match="`labels` must be integers"):
+        gan.fit(POINTS, LABELS / 2, verbose=0)
+
+
+def test_grey_images_without_channels_are_told_of_the_axis():
+    with pytest.raises(ValueError, match=r"axis of one channel: x\[..., None\]"):
+        game_of((4, 4, 1)).fit(np.zeros((5, 4, 4), "float32"), verbose=0)
+
+
+def test_what_stops_a_pipeline_speaks_of_the_data():
+    gan = game_of((16, 1), "waveforms", activation="tanh")
+    loud = np.full((8, 16, 1), 300.0, "float32")
+    broken = np.full((8, 16, 1), np.nan, "float32")
+    far_out = r"Training waveforms must lie in .*Scale the waveforms first: to \[0, 1\]"
+    with pytest.raises(ValueError, match=far_out):
+        gan.fit(dataset_of(loud).batch(4), verbose=0)
+    with pytest.raises(ValueError, match="waveforms must be finite.*in a batch"):
+        gan.fit(dataset_of(broken).batch(4), verbose=0)
+    with pytest.warns(UserWarning, match=r"Training waveforms lie in \[300, 300\]"):
+        gan.fit(loud, verbose=0)
