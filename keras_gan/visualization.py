@@ -1,4 +1,4 @@
-"""Pictures of images: written whole, as PNG files."""
+"""Pictures of samples: written whole, as PNG files."""
 
 import math
 import os
@@ -6,12 +6,73 @@ from collections.abc import Collection
 
 import numpy as np
 
+from keras_gan._data_names import data_name_of
 from keras_gan._files import replacing
+from keras_gan._plots import save_lines, save_numbers, save_points
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
 
 _FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
+
+
+def save_samples(
+    path: str | os.PathLike[str],
+    samples: FloatArray,
+    value_range: tuple[float, float] | None = None,
+    num_columns: int | None = None,
+    scale: int = 1,
+) -> None:
+    """Draws samples of any rank as what they are, into a PNG file.
+
+    Images make a grid, as `save_image_grid` draws it; vectors of two numbers are points
+    in the plane, and those of one number a histogram; other vectors, and signals, are
+    lines, a panel for each sample and a color for each channel.
+
+    Args:
+        path: of the file; its folder is created.
+        samples: float array of images `[num, height, width, channels]`, signals `[num,
+            length, channels]` or vectors `[num, dim]`.
+        value_range: pair of finite floats, the lower first, at which a picture ends:
+            black and white of images, which are clipped, and the axes of plots; `None`
+            takes the least and the greatest value. Defaults to `None`.
+        num_columns: int, at least 1, of images or panels; `None` for a square grid.
+            Defaults to `None`.
+        scale: int, at least 1: how many times as large the picture is.
+            Defaults to `1`.
+
+    Raises:
+        ImportError: if Pillow, or matplotlib for what is no image, is not installed.
+        ValueError: if there are no samples, they are not finite or of another rank, or
+            an argument is out of its range.
+
+    Example:
+    ```python
+    data = kg.datasets.load_ring_of_gaussians()
+    kg.visualization.save_samples("ring.png", data.test.points, data.value_range)
+    ```
+    """
+    samples = np.asarray(samples)
+    check_positive_integer("scale", scale)
+    if num_columns is not None:
+        check_positive_integer("num_columns", num_columns)
+    if samples.ndim not in (2, 3, 4) or not samples.size:
+        raise ValueError(
+            "`samples` must be images [num, height, width, channels], signals [num, "
+            "length, channels] or vectors [num, dim], one or more. Received: "
+            f"samples.shape={samples.shape}"
+        )
+    _check_finite("samples", samples)
+    value_range = check_range("value_range", value_range or _range_of(samples))
+    if samples.ndim == 4:
+        save_image_grid(path, samples, value_range, num_columns, scale=scale)
+    elif samples[0].size == 1:
+        save_numbers(path, samples.ravel(), value_range, scale)
+    elif samples.shape[1:] == (2,):
+        save_points(path, samples, value_range, scale)
+    else:
+        signals = samples.reshape(*samples.shape[:2], -1)
+        save_lines(path, signals, value_range, num_columns, scale)
 
 
 def image_grid(
@@ -195,15 +256,24 @@ def latent_path(corners: FloatArray, num_steps: int) -> FloatArray:
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:
     low, high = check_range("value_range", value_range)
-    if not np.isfinite(images).all():
-        broken = ~np.isfinite(images).reshape(len(images), -1).all(axis=1)
-        raise ValueError(
-            "`images` must be finite: NaN has no color. Received: NaN or infinity in "
-            f"{broken.sum()} of {len(images)} images, the first at index "
-            f"{broken.argmax()}"
-        )
+    _check_finite("images", images)
     scaled = (np.asarray(images, "float64") - low) / (high - low)
     return np.round(255 * np.clip(scaled, 0, 1)).astype("uint8")
+
+
+def _check_finite(name: str, samples: FloatArray) -> None:
+    if not np.isfinite(samples).all():
+        broken = ~np.isfinite(samples).reshape(len(samples), -1).all(axis=1)
+        raise ValueError(
+            f"`{name}` must be finite: NaN cannot be drawn. Received: NaN or infinity "
+            f"in {broken.sum()} of {len(samples)} {data_name_of(samples.shape[1:])}, "
+            f"the first at index {broken.argmax()}"
+        )
+
+
+def _range_of(samples: FloatArray) -> tuple[float, float]:
+    low, high = float(samples.min()), float(samples.max())
+    return (low, high) if low < high else (low - 0.5, low + 0.5)
 
 
 def _enlarge(tiles: Array) -> Array:

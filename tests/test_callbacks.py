@@ -40,6 +40,35 @@ def test_sample_grid_draws_each_epoch(tiny_gan, tmp_path):
     np.testing.assert_array_equal(picture, expected[..., 0])
 
 
+@pytest.mark.parametrize(
+    ("activation", "value_range"),
+    [("tanh", (-1, 1)), ("sigmoid", (0, 1)), ("linear", None)],
+)
+def test_sample_grid_knows_the_range_of_the_generator(
+    tmp_path, monkeypatch, activation, value_range
+):
+    drawn = []
+    monkeypatch.setattr(
+        "keras_gan.callbacks.sample_grid.save_samples", lambda *args: drawn.append(args)
+    )
+    for shape, num in (((4, 4, 1), 64), ((2,), 1000), ((16, 1), 64)):
+        gan = kg.GAN(
+            kg.networks.mlp_generator(3, shape, (4,), output_activation=activation),
+            kg.networks.maxout_discriminator(shape, (2,)),
+            kg.priors.UniformPrior(3),
+        )
+        callback = SampleGrid(tmp_path)
+        callback.set_model(gan)
+        callback.on_epoch_end(0)
+        path, samples, received = drawn.pop()
+        assert path == tmp_path / "epoch_0001.png" and received == value_range
+        np.testing.assert_array_equal(samples, gan.sample(num, seed=0))
+    stated = SampleGrid(tmp_path, num_samples=5, value_range=(-2.0, 2.0))
+    stated.set_model(gan)
+    stated.on_epoch_end(1)
+    assert drawn[0][2] == (-2.0, 2.0) and drawn[0][1].shape == (5, 16, 1)
+
+
 def test_parzen_monitor_logs_what_others_can_watch(tiny_gan, tmp_path):
     images = tiny_images(30, seed=1)
     monitor = ParzenMonitor(images, num_samples=50, bandwidths=(0.3, 0.5), seed=2)
@@ -260,7 +289,7 @@ def test_images_that_overflow_are_told_of():
     linear = kg.networks.mlp_generator(3, (4, 4, 1), (2,), output_activation="linear")
     linear.set_weights([np.full_like(one, 1e30) for one in linear.get_weights()])
     overflowing = kg.GAN(linear, gan.discriminator, gan.prior)
-    with pytest.warns(UserWarning, match="3 of 3 images.*weights that are not: none"):
+    with pytest.warns(UserWarning, match="3 of 3 samples.*weights that are not: none"):
         overflowing.sample(3, seed=0)
 
 
@@ -273,6 +302,8 @@ def test_save_best_epoch_names_a_missing_log(tmp_path, tiny_gan):
 def test_invalid_counts(tmp_path):
     with pytest.raises(ValueError, match="`num_samples`"):
         SampleGrid(tmp_path, num_samples=0)
+    with pytest.raises(ValueError, match="`value_range`"):
+        SampleGrid(tmp_path, value_range=(1.0, -1.0))
     with pytest.raises(ValueError, match="`seed`"):
         ParzenMonitor(tiny_images(), seed=-1)
 

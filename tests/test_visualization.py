@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_gan.visualization import (
@@ -7,6 +8,7 @@ from keras_gan.visualization import (
     latent_path,
     save_image_grid,
     save_nearest_neighbors,
+    save_samples,
 )
 
 
@@ -121,3 +123,105 @@ def test_a_path_is_straight_between_its_corners():
         latent_path(corners[:1], 4)
     with pytest.raises(ValueError, match="`num_steps`"):
         latent_path(corners, 0)
+
+
+# ----------------------------------------------------------- samples of any rank
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The matplotlib figures that were saved."""
+    figures = []
+    save = Figure.savefig
+
+    def remember(figure, *args, **kwargs):
+        figures.append(figure)
+        save(figure, *args, **kwargs)
+
+    monkeypatch.setattr(Figure, "savefig", remember)
+    return figures
+
+
+def test_images_are_drawn_as_a_grid(tmp_path):
+    images = np.random.default_rng(0).uniform(-1, 1, size=(4, 28, 28, 1))
+    save_samples(tmp_path / "samples.png", images, (-1, 1), num_columns=4, scale=2)
+    save_image_grid(tmp_path / "grid.png", images, (-1, 1), num_columns=4, scale=2)
+    received = (tmp_path / "samples.png").read_bytes()
+    assert received == (tmp_path / "grid.png").read_bytes()
+
+
+def test_points_are_drawn_where_they_lie(tmp_path, drawn):
+    points = np.random.default_rng(0).uniform(-1, 1, size=(50, 2))
+    points[:3] += 7
+    save_samples(tmp_path / "points.png", points, (-1.0, 1.0))
+    [axes] = drawn[0].axes
+    np.testing.assert_array_equal(axes.collections[0].get_offsets(), points)
+    assert axes.get_xlim() == axes.get_ylim() == (-1.1, 1.1)
+    assert axes.get_title() == "3 of 50 outside"
+    save_samples(tmp_path / "all.png", points)  # the range is that of the points
+    low, high = drawn[1].axes[0].get_xlim()
+    assert low < points.min() and high > points.max()
+    assert drawn[1].axes[0].get_title() == ""
+
+
+def test_numbers_are_counted(tmp_path, drawn):
+    numbers = np.random.default_rng(0).normal(size=(200, 1))
+    save_samples(tmp_path / "numbers.png", numbers, (-1.0, 1.0))
+    [axes] = drawn[0].axes
+    inside = (np.abs(numbers) <= 1).sum()
+    assert sum(bar.get_height() for bar in axes.patches) == inside
+    assert axes.get_title() == f"{200 - inside} of 200 outside"
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (7, 30, 2)])
+def test_signals_and_vectors_are_lines(tmp_path, drawn, shape):
+    signals = np.random.default_rng(0).uniform(-1, 1, size=shape)
+    save_samples(tmp_path / "signals.png", signals, (-1.0, 1.0), num_columns=3)
+    channels = shape[2] if shape[2:] else 1
+    lines = drawn[0].axes[0].collections[:channels]
+    for channel, collection in enumerate(lines):
+        for index, line in enumerate(collection.get_segments()):
+            row, column = divmod(index, 3)
+            expected = signals[index].reshape(shape[1], -1)[:, channel]
+            # A panel is 0.85 high and wide, and the range fills it.
+            values = 2 * (line[:, 1] + row) / 0.85 - 1
+            np.testing.assert_allclose(values, expected, atol=1e-12)
+            assert line[0, 0] == column and line[-1, 0] == column + 0.85
+
+
+def test_long_waveforms_keep_their_peaks(tmp_path, drawn):
+    signals = np.random.default_rng(0).uniform(-0.5, 0.5, size=(2, 100_000, 1))
+    signals[0, 77_777], signals[1, 5] = 0.9, -0.8
+    save_samples(tmp_path / "waves.png", signals, (-1.0, 1.0), num_columns=1)
+    first, second = drawn[0].axes[0].collections[0].get_segments()
+    assert len(first) <= 1024
+    peak = first[first[:, 1].argmax()]
+    assert peak[0] / 0.85 == pytest.approx(0.77777, abs=1 / 256)
+    assert 2 * peak[1] / 0.85 - 1 == pytest.approx(0.9)
+    assert 2 * (second[:, 1].min() + 1) / 0.85 - 1 == pytest.approx(-0.8)
+
+
+def test_equal_samples_are_equal_files(tmp_path):
+    points = np.random.default_rng(0).normal(size=(9, 2))
+    for name in ("one.png", "two.png"):
+        save_samples(tmp_path / name, points)
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    save_samples(tmp_path / "flat.png", np.zeros((4, 2)))  # a range without a width
+
+
+@pytest.mark.parametrize(
+    ("samples", "arguments", "message"),
+    [
+        (np.zeros(5), {}, r"samples.shape=\(5,\)"),
+        (np.zeros((0, 2)), {}, "one or more"),
+        (np.zeros((2, 2, 2, 2, 2)), {}, "`samples` must be images"),
+        (np.array([[0, 0], [0, np.nan]]), {}, "1 of 2 vectors, the first at index 1"),
+        (np.zeros((3, 2)), {"value_range": (1, 0)}, "`value_range`"),
+        (np.zeros((3, 2)), {"scale": 0}, "`scale`"),
+        (np.zeros((3, 9)), {"num_columns": 0}, "`num_columns`"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(tmp_path, samples, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        save_samples(tmp_path / "none.png", samples, **arguments)
+    assert not [*tmp_path.iterdir()]

@@ -7,19 +7,28 @@ from typing import Any
 import keras
 
 from keras_gan._replicas import is_chief
-from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.visualization import save_image_grid
+from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan.training.network_checks import reachable_range
+from keras_gan.visualization import save_samples
+
+_NUM_SAMPLES, _NUM_POINTS = 64, 1000
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Writes a picture of the same latents' images after each epoch.
+    """Writes a picture of the same latents' samples after each epoch.
 
-    Of several workers the chief alone draws it.
+    Images make a grid, points in the plane a scatter plot, signals and other vectors
+    lines, as `keras_gan.visualization.save_samples` draws them. Of several workers the
+    chief alone draws it.
 
     Args:
         directory: folder for `epoch_0001.png` and so on.
-        num_samples: int, at least 1. Images on the grid. Defaults to `64`.
-        value_range: pair of floats, the generator's range. Defaults to `(0.0, 1.0)`.
+        num_samples: int, at least 1; `None` draws 64 images, signals or vectors, and
+            1,000 points. Defaults to `None`.
+        value_range: pair of floats, black and white of images and the axes of plots;
+            `None` takes the range of the generator's last activation, `(-1, 1)` for
+            tanh and `(0, 1)` for sigmoid, or, after another one, the least and the
+            greatest value of each picture. Defaults to `None`.
         seed: int, of the latents. Defaults to `0`.
 
     Example:
@@ -31,20 +40,28 @@ class SampleGrid(keras.callbacks.Callback):
     def __init__(
         self,
         directory: str | os.PathLike[str],
-        num_samples: int = 64,
-        value_range: tuple[float, float] = (0.0, 1.0),
+        num_samples: int | None = None,
+        value_range: tuple[float, float] | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.directory = Path(directory)
-        self.num_samples = check_positive_integer("num_samples", num_samples)
+        if num_samples is not None:
+            check_positive_integer("num_samples", num_samples)
+        self.num_samples = num_samples
+        if value_range is not None:
+            check_range("value_range", value_range)
         self.value_range = value_range
         self.seed = check_seed("seed", seed)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Draws the picture of this epoch."""
-        if not is_chief(self.model.distribute_strategy):
+        gan = self.model
+        if not is_chief(gan.distribute_strategy):
             return
-        images = self.model.sample(self.num_samples, seed=self.seed)
-        path = self.directory / f"epoch_{epoch + 1:04d}.png"
-        save_image_grid(path, images, self.value_range)
+        default = _NUM_POINTS if gan.image_shape == (2,) else _NUM_SAMPLES
+        samples = gan.sample(self.num_samples or default, seed=self.seed)
+        value_range = self.value_range or reachable_range(gan.generator)
+        save_samples(
+            self.directory / f"epoch_{epoch + 1:04d}.png", samples, value_range
+        )

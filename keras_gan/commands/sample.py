@@ -1,4 +1,4 @@
-"""`keras-gan sample`: a picture of images that the generator of a run draws."""
+"""`keras-gan sample`: a picture of what the generator of a run draws."""
 
 import argparse
 from pathlib import Path
@@ -8,7 +8,7 @@ from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.commands._shared import add_run, add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
 
-SUMMARY = "draw a picture of generated images"
+SUMMARY = "draw a picture of generated samples"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,6 @@ def run(args: argparse.Namespace) -> None:
     run = kg.runs.RunDirectory(Path(args.run_dir))
     low, high = run.read_config()["dataset"]["value_range"]
     start_tensorflow()
-    images = kg.runs.load_model(run, args.best).sample(args.num, seed=args.seed)
-    kg.visualization.save_image_grid(output, images, (low, high))
+    samples = kg.runs.load_model(run, args.best).sample(args.num, seed=args.seed)
+    kg.visualization.save_samples(output, samples, (low, high))
     say(f"Written: {output}")
