@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._files import replacing
-from keras_gan._types import Array, FloatArray
+from keras_gan._types import FloatArray
 
 _SIDE = 4.0  # inches of a plot with axes
 _NUM_BARS = 100
@@ -80,7 +80,7 @@ def save_lines(
     _save(figure, path)
 
 
-def _tell_outside(axes: Any, outside: Array) -> None:
+def _tell_outside(axes: Any, outside: Any) -> None:
     if outside.any():
         axes.set_title(f"{outside.sum()} of {len(outside)} outside", fontsize="small")
 
