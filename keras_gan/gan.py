@@ -583,9 +583,9 @@ class GAN(keras.Model):
         return list(self.rules.terms)
 
     @property
-    def image_shape(self) -> Shape:
-        """Shape of what the generator makes."""
-        return self.networks.image_shape
+    def data_shape(self) -> Shape:
+        """Shape of one row of what the generator makes."""
+        return self.networks.data_shape
 
     @property
     def data_name(self) -> str:

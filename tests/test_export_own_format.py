@@ -33,7 +33,7 @@ class NumPyFormat(ExportFormat):
         ]
         weights = [weight for layer in layers for weight in layer.get_weights()]
         weights[0] = weights[0] * np.float32(self.scale)
-        np.savez(path, *weights, image_shape=gan.image_shape)
+        np.savez(path, *weights, image_shape=gan.data_shape)
 
     def contents(self, path):
         with np.load(path) as arrays:

@@ -196,7 +196,7 @@ GAMES: dict[str, Callable[[], kg.GAN]] = {
 def ending_of(name: str) -> np.ndarray:
     """Everything that a game of two epochs moves, its history and samples, in a row."""
     gan = GAMES[name]()
-    images = np.random.default_rng(0).uniform(size=(36, *gan.image_shape))
+    images = np.random.default_rng(0).uniform(size=(36, *gan.data_shape))
     images = images.astype("float32")
     # The last minibatch of an epoch is short, as users' are.
     logs = gan.fit(

@@ -114,7 +114,7 @@ def test_every_step_is_ordered(objective, term, order, optimizer):
 
 
 def images_of(gan, num_images=4):
-    return np.full((num_images, *gan.image_shape), 0.5, "float32")
+    return np.full((num_images, *gan.data_shape), 0.5, "float32")
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def generator_signature(
     facts = {CONDITIONS: json.dumps(conditions_record(gan))} if conditions else {}
     return GeneratorSignature(
         latent_dim=gan.prior.latent_dim,
-        image_shape=gan.image_shape,
+        image_shape=gan.data_shape,
         max_samples=check_max_samples(max_samples),
         metadata={
             "prior": json.dumps(prior_record(gan)),

@@ -88,7 +88,7 @@ def _record(
             for name, condition in conditions_record(gan).items()
             if any(name in one.inputs for one in contents.endpoints.values())
         },
-        "image_shape": gan.image_shape,
+        "image_shape": gan.data_shape,
         "value_range": provenance.value_range,
         **contents.record(),
         "weights": weights,

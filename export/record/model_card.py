@@ -60,7 +60,7 @@ def pictures(gan: GAN, played: Sequence[tuple[Case, Any]]) -> FloatArray | None:
     """
     drawn = [images for case, images in played if case.output == IMAGES]
     images = max(drawn, key=len, default=np.empty(0))
-    channels_last = len(gan.image_shape) == 3 and gan.image_shape == images.shape[1:]
+    channels_last = len(gan.data_shape) == 3 and gan.data_shape == images.shape[1:]
     if images.ndim == 4 and not channels_last:
         images = np.moveaxis(images, 1, -1)
     return images if images.ndim == 4 and images.shape[-1] in (1, 3) else None

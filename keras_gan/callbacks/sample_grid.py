@@ -59,7 +59,7 @@ class SampleGrid(keras.callbacks.Callback):
         gan = self.model
         if not is_chief(gan.distribute_strategy):
             return
-        default = _NUM_POINTS if gan.image_shape == (2,) else _NUM_SAMPLES
+        default = _NUM_POINTS if gan.data_shape == (2,) else _NUM_SAMPLES
         samples = gan.sample(self.num_samples or default, seed=self.seed)
         value_range = self.value_range or reachable_range(gan.generator)
         save_samples(

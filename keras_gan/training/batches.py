@@ -19,8 +19,8 @@ from keras_gan.training.examples import Entries, full_rows
 from keras_gan.training.network_checks import (
     check_batch_size,
     check_batched,
+    check_data_shape,
     check_floats,
-    check_image_shape,
     far_out,
     is_near,
     not_finite,
@@ -112,7 +112,7 @@ def _check_spec(element: Any, check: BatchCheck) -> None:
     check_floats(check.entries.data, spec.dtype)
     if spec.shape.rank is not None:
         check_batched(spec.shape, check.data_shape)
-        check_image_shape(tuple(spec.shape[1:]), check.data_shape)
+        check_data_shape(tuple(spec.shape[1:]), check.data_shape)
         if spec.shape[0] is not None:
             check_batch_size(spec.shape[0], check.multiple)
 

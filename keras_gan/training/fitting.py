@@ -93,7 +93,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
                 f"`{name}` must be an array. Received: {type(array).__name__}"
             )
     data = arrays[gan.data_name]
-    network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+    network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
     network_checks.check_floats(gan.data_name, data.dtype)
     lengths = {name: len(array) for name, array in arrays.items()}
     if not lengths[gan.data_name]:
@@ -151,7 +151,7 @@ def prepare(
     else:
         reachable = network_checks.reachable_range(gan.generator)
         batches = checked_dataset(
-            data, gan.entries, gan.image_shape, gan.networks.row_multiple, reachable
+            data, gan.entries, gan.data_shape, gan.networks.row_multiple, reachable
         )
     size = rest.pop("validation_batch_size", None)
     size = _checked_size("validation_batch_size", size, batch_size)
@@ -196,7 +196,7 @@ def _training_batches(
 ) -> tf.data.Dataset:
     name = gan.data_name
     network_checks.check_training_data(
-        name, arrays[name], gan.generator, gan.image_shape
+        name, arrays[name], gan.generator, gan.data_shape
     )
     network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     rows_per_step = batch_size * gan.rules.discriminator_steps

@@ -1,4 +1,4 @@
-"""What is logged of a game: losses, penalty, mean judgement of both kinds of images."""
+"""What is logged of a game: losses, penalty, mean judgement of real and fake."""
 
 import keras
 import tensorflow as tf

@@ -139,7 +139,7 @@ def check_training_data(
 
 def finite_range(name: str, values: Any, data_shape: Shape) -> tuple[float, float]:
     """Least and greatest value; raises unless data are finite floats of a shape."""
-    check_image_shape(tuple(values.shape[1:]), data_shape)
+    check_data_shape(tuple(values.shape[1:]), data_shape)
     check_floats(name, values.dtype)
     # TensorFlow would copy a NumPy array, which may be most of the memory.
     least, most = (
@@ -208,18 +208,18 @@ def check_batched(received: Any, data_shape: Shape) -> None:
         )
 
 
-def check_image_shape(received: Shape, image_shape: Shape) -> None:
+def check_data_shape(received: Shape, data_shape: Shape) -> None:
     """Raises unless data and what is generated have one shape (None: unknown)."""
-    agrees = len(received) == len(image_shape) and all(
+    agrees = len(received) == len(data_shape) and all(
         axis is None or axis == expected
-        for axis, expected in zip(received, image_shape, strict=True)
+        for axis, expected in zip(received, data_shape, strict=True)
     )
     if not agrees:
         remedy = "Change the generator's last layer or the dataset."
-        if (*received, 1) == image_shape:
+        if (*received, 1) == data_shape:
             remedy = "Give the data an axis of one channel: x[..., None]."
         raise ValueError(
-            f"The generator's output shape {image_shape} must equal the data shape "
+            f"The generator's output shape {data_shape} must equal the data shape "
             f"{received}. {remedy}"
         )
 

@@ -38,8 +38,8 @@ class Networks:
     ) -> None:
         check_positive_integer("packing", packing)
         self.of_generator = network_checks.check_generator(generator, latent_dim)
-        self.image_shape = network_checks.made_by(self.of_generator, latent_dim)
-        self.pack_shape = packed(self.image_shape, packing)
+        self.data_shape = network_checks.made_by(self.of_generator, latent_dim)
+        self.pack_shape = packed(self.data_shape, packing)
         self.of_discriminator, self.data_name = network_checks.check_discriminator(
             discriminator, self.of_generator, self.pack_shape, packing
         )

@@ -119,7 +119,7 @@ class Sampling:
 
     def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
         gan = self._gan
-        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         network_checks.check_batch_size(len(data), gan.packing)
         named = Entries(gan.data_name, gan.networks.of_discriminator.names)
         example = named.of({gan.data_name: data, **others})
@@ -165,13 +165,13 @@ class SampleStream:
             yield self._draw(size, derived_seed(self.seed, index))
 
 
-def _warn_of_lost_samples(images: FloatArray, generator: keras.Model) -> None:
+def _warn_of_lost_samples(samples: FloatArray, generator: keras.Model) -> None:
     """Warns of samples, or weights of their generator, that are not finite."""
     broken = broken_weights(generator)  # rectifiers may hide them from the samples
-    num_lost = int((~np.isfinite(images).reshape(len(images), -1).all(axis=1)).sum())
+    num_lost = int((~np.isfinite(samples).reshape(len(samples), -1).all(axis=1)).sum())
     if broken or num_lost:
         warnings.warn(
-            f"The generator is lost: {num_lost} of {len(images)} samples that it drew "
+            f"The generator is lost: {num_lost} of {len(samples)} samples that it drew "
             f"are not finite, weights that are not: {broken or 'none'}",
             stacklevel=4,
         )

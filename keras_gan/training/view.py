@@ -1,4 +1,4 @@
-"""What the discriminator is shown of images: augmented, noisy, in packs."""
+"""What the discriminator is shown of data: augmented, noisy, in packs."""
 
 import functools
 from collections.abc import Callable
@@ -15,12 +15,12 @@ NoiseLevel = Any  # float, or a Keras schedule of it over training steps
 
 
 class DiscriminatorView:
-    """Shows images to the discriminator, real and generated ones alike.
+    """Shows data to the discriminator, real and generated ones alike.
 
-        shown = pack(augment(images) + stddev(step) * N(0, 1))
+        shown = pack(augment(data) + stddev(step) * N(0, 1))
 
     Args:
-        packing: int, at least 1. Images in one pack, side by side as channels.
+        packing: int, at least 1. Rows in one pack, side by side along the last axis.
         augmentation: function of `(images, seed)`, or `None`.
         instance_noise: float, at least 0, standard deviation of the noise, or a Keras
             schedule of it over training steps.
@@ -43,17 +43,17 @@ class DiscriminatorView:
 
     @property
     def disturbs(self) -> bool:
-        """Whether images are shown otherwise than they are."""
+        """Whether data are shown otherwise than they are."""
         return self.augmentation is not None or self.instance_noise != 0.0
 
-    def __call__(self, images: Tensor, seed: Tensor, step: Tensor) -> Tensor:
+    def __call__(self, data: Tensor, seed: Tensor, step: Tensor) -> Tensor:
         """Returns `[batch / packing, ..., packing * channels]`."""
         if self.disturbs:
-            images = self._disturb(images, seed, step)
-        return self.pack(images)
+            data = self._disturb(data, seed, step)
+        return self.pack(data)
 
     def of_packs(self, packs: Tensor, seed: Tensor, step: Tensor) -> Tensor:
-        """Shows images that are packed already."""
+        """Shows data that are packed already."""
         if not self.disturbs:
             return packs
         return self(self._unpack(packs), seed, step)
@@ -85,17 +85,17 @@ class DiscriminatorView:
         order = [0, rank - 1, *range(1, rank - 1), rank]
         return tf.reshape(tf.transpose(grouped, order), [-1, *others, split[-1]])
 
-    def _disturb(self, images: Tensor, seed: Tensor, step: Tensor) -> Tensor:
+    def _disturb(self, data: Tensor, seed: Tensor, step: Tensor) -> Tensor:
         augmentation_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
         if self.augmentation is not None:
-            images = self.augmentation(images, augmentation_seed)
+            data = self.augmentation(data, augmentation_seed)
         if self.instance_noise != 0.0:
             normal = functools.partial(
-                tf.random.stateless_normal, seed=noise_seed, dtype=images.dtype
+                tf.random.stateless_normal, seed=noise_seed, dtype=data.dtype
             )
-            stddev = tf.cast(self._stddev(step), images.dtype)
-            images += stddev * draw_like(images, normal)
-        return images
+            stddev = tf.cast(self._stddev(step), data.dtype)
+            data += stddev * draw_like(data, normal)
+        return data
 
     def _stddev(self, step: Tensor) -> Tensor:
         if callable(self.instance_noise):
@@ -103,9 +103,9 @@ class DiscriminatorView:
         return self.instance_noise
 
 
-def packed(image_shape: Shape, packing: int) -> Shape:
-    """Shape of one pack of images."""
-    *others, channels = image_shape
+def packed(data_shape: Shape, packing: int) -> Shape:
+    """Shape of one pack of so many rows, side by side along the last axis."""
+    *others, channels = data_shape
     return (*others, packing * channels)
 
 
