@@ -76,7 +76,7 @@ class Bidirectional(Game):
                 f"{networks.of_discriminator.names}."
             )
         inputs = NamedInputs(self.encoder, gan.data_name)
-        zeros = inputs.zeros(2, {gan.data_name: gan.image_shape})
+        zeros = inputs.zeros(2, {gan.data_name: gan.data_shape})
         shape = tuple(inputs(zeros).shape)
         if shape != (2, latent_dim):
             raise ValueError(

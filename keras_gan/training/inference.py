@@ -66,7 +66,7 @@ class Inference:
                 f"game={type(gan.game).__name__}."
             )
         check_positive_integer("num_samples", num_samples)
-        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data = np.asarray(data, "float32")
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
@@ -100,7 +100,7 @@ class Inference:
                 "keras_gan.games.Bidirectional(encoder), whose encoder learns beside "
                 f"the generator. Received: game={type(gan.game).__name__}."
             )
-        network_checks.check_image_shape(tuple(data.shape[1:]), gan.image_shape)
+        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         return {gan.data_name: tf.cast(data, tf.float32), **others}
 
 
