@@ -1,12 +1,16 @@
 """Layers that the papers need and Keras lacks."""
 
 from keras_gan.layers.ceil_max_pooling import CeilMaxPooling2D
+from keras_gan.layers.conditional_batch_normalization import (
+    ConditionalBatchNormalization,
+)
 from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.gaussian_input_noise import GaussianInputNoise
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
+from keras_gan.layers.projection_head import ProjectionHead
 from keras_gan.layers.reference_batch import DropReferenceBatch, ReferenceBatch
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.untied_bias import UntiedBias
@@ -14,6 +18,7 @@ from keras_gan.layers.virtual_batch_normalization import VirtualBatchNormalizati
 
 __all__ = [
     "CeilMaxPooling2D",
+    "ConditionalBatchNormalization",
     "DropReferenceBatch",
     "Dropout",
     "GaussianInputNoise",
@@ -21,6 +26,7 @@ __all__ = [
     "MaxoutConv2D",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
+    "ProjectionHead",
     "ReferenceBatch",
     "SpectralNormalization",
     "UntiedBias",

@@ -1,9 +1,10 @@
-"""Terms that a player's loss gets besides the objective: on slopes, weights, features.
+"""Terms that a player's loss gets besides the objective: slopes, weights, classes.
 
 A term is called with the round that is played and the player whose loss it joins, and
 returns what is added to it, weight included.
 """
 
+from keras_gan.terms.auxiliary_classifier import AuxiliaryClassifier
 from keras_gan.terms.features import FeatureMatching, MomentMatching
 from keras_gan.terms.gradients import (
     DRAGAN,
@@ -20,6 +21,7 @@ __all__ = [
     "DRAGAN",
     "R1",
     "R2",
+    "AuxiliaryClassifier",
     "FeatureMatching",
     "GradientPenalty",
     "HistoricalAveraging",
