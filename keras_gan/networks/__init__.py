@@ -1,5 +1,14 @@
 """Builders of the papers' networks, as plain Keras models."""
 
+from keras_gan.networks.conditional_dcgan import (
+    acgan_discriminator,
+    conditional_dcgan_discriminator,
+    conditional_dcgan_generator,
+)
+from keras_gan.networks.conditional_mlp import (
+    conditional_maxout_discriminator,
+    conditional_mlp_generator,
+)
 from keras_gan.networks.convolutional import (
     CIFAR10_BLOCKS,
     MaxoutBlock,
@@ -12,10 +21,19 @@ from keras_gan.networks.mlp import (
     mlp_generator,
     pixel_marginal_logits,
 )
+from keras_gan.networks.projection import (
+    projection_discriminator,
+    projection_generator,
+)
 
 __all__ = [
     "CIFAR10_BLOCKS",
     "MaxoutBlock",
+    "acgan_discriminator",
+    "conditional_dcgan_discriminator",
+    "conditional_dcgan_generator",
+    "conditional_maxout_discriminator",
+    "conditional_mlp_generator",
     "dcgan_discriminator",
     "dcgan_generator",
     "deconvolutional_generator",
@@ -23,4 +41,6 @@ __all__ = [
     "maxout_discriminator",
     "mlp_generator",
     "pixel_marginal_logits",
+    "projection_discriminator",
+    "projection_generator",
 ]

@@ -39,6 +39,11 @@ def constrained(network: keras.Model) -> keras.Model:
     return network
 
 
+def labels_input() -> keras.KerasTensor:
+    """The class of each row: integers `[batch]`, named `labels`."""
+    return keras.Input((), dtype="int32", name="labels")
+
+
 def dropout(rate: float, seed: int, index: int) -> Dropout:
     """The dropout in front of layer `index`, with masks of its own."""
     return Dropout(rate, seed=derived_seed(seed, index), name=f"dropout_{index}")
