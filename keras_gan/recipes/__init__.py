@@ -10,14 +10,18 @@ from keras_gan.recipes.listing import BY_MODULE, LISTED, Listing
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 if TYPE_CHECKING:
+    from keras_gan.recipes.acgan import acgan
     from keras_gan.recipes.cifar10_2014 import (
         goodfellow2014_cifar10_convolutional,
         goodfellow2014_cifar10_fully_connected,
     )
+    from keras_gan.recipes.conditional_dcgan import conditional_dcgan
+    from keras_gan.recipes.conditional_mlp_2014 import mirza_osindero2014_mnist
     from keras_gan.recipes.embedded_digits import digits
     from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
     from keras_gan.recipes.mnist_2014 import goodfellow2014_mnist
     from keras_gan.recipes.mnist_stabilized import goodfellow2014_mnist_stabilized
+    from keras_gan.recipes.projection_gan import projection_gan
     from keras_gan.recipes.tfd_2014 import (
         goodfellow2014_tfd,
         goodfellow2014_tfd_pretrain,
@@ -55,6 +59,8 @@ __all__ = [
     "Listing",
     "ParzenProtocol",
     "Recipe",
+    "acgan",
+    "conditional_dcgan",
     "digits",
     "get",
     "goodfellow2014_cifar10_convolutional",
@@ -64,6 +70,8 @@ __all__ = [
     "goodfellow2014_tfd",
     "goodfellow2014_tfd_pretrain",
     "grid_of_gaussians",
+    "mirza_osindero2014_mnist",
+    "projection_gan",
     "ring_of_gaussians",
 ]
 

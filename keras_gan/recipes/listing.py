@@ -65,6 +65,35 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             _PAPER,
         ),
     ),
+    "conditional_mlp_2014": (
+        Listing(
+            "mirza_osindero2014_mnist",
+            "MNIST told the class, as published in 2014: maxout, momentum SGD.",
+            "Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784",
+        ),
+    ),
+    "conditional_dcgan": (
+        Listing(
+            "conditional_dcgan",
+            "DCGAN told the class, with R1 and an averaged generator.",
+            "Mirza and Osindero 2014, Radford et al. 2016, of keras_gan's size",
+        ),
+    ),
+    "acgan": (
+        Listing(
+            "acgan",
+            "DCGAN whose discriminator names the class, with R1 and an average.",
+            "Odena et al. 2017, https://arxiv.org/abs/1610.09585, of keras_gan's size",
+        ),
+    ),
+    "projection_gan": (
+        Listing(
+            "projection_gan",
+            "Projection discriminator, conditional normalisation, hinge.",
+            "Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637, of keras_gan's "
+            "size",
+        ),
+    ),
 }
 """The recipes of each module of this room: a new one is a module and a line here."""
 
