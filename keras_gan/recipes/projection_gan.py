@@ -24,7 +24,7 @@ _LATENT_DIM = 64
 _BASE_FILTERS = 32
 _BATCH_SIZE = 64
 _EPOCHS = 12
-_EMA_HALF_LIFE = 50_000  # images
+_EMA_HALF_LIFE = 20_000  # images
 
 
 def projection_gan(data: ImageDataset, seed: int = 0) -> GAN:
@@ -77,8 +77,8 @@ def projection_gan(data: ImageDataset, seed: int = 0) -> GAN:
     )
     num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
     gan.compile(
-        generator_optimizer=_optimizer(4e-4, num_updates),
-        discriminator_optimizer=_optimizer(8e-4, num_updates),
+        generator_optimizer=_optimizer(1e-3, num_updates),
+        discriminator_optimizer=_optimizer(2e-4, num_updates),
         objective="hinge",
     )
     return gan
