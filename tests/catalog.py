@@ -14,6 +14,7 @@ import keras_gan as kg
 
 LATENT_DIM, IMAGE_SHAPE = 3, (4, 4, 1)  # those of `make_tiny_gan`
 REFERENCE_SIZE = 7
+NUM_CLASSES = 3
 
 SERIALIZABLE = [
     kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
@@ -24,6 +25,15 @@ SERIALIZABLE = [
     kg.games.PixelMask(0.2, 0.4),
     kg.initializers.SparseNormal(2, stddev=0.5, seed=3),
     kg.layers.CeilMaxPooling2D(3, 2, name="pool"),
+    kg.layers.ConditionalBatchNormalization(
+        NUM_CLASSES,
+        momentum=0.75,
+        epsilon=1e-2,
+        gamma_initializer="random_uniform",
+        beta_initializer="random_normal",
+        synchronized=True,
+        name="of_class",
+    ),
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
@@ -55,6 +65,14 @@ SERIALIZABLE = [
     kg.layers.MinibatchStandardDeviation(
         8, num_channels=2, epsilon=1e-6, name="variety"
     ),
+    kg.layers.ProjectionHead(
+        NUM_CLASSES,
+        kernel_initializer="he_normal",
+        embeddings_initializer="random_normal",
+        seed=3,
+        name="projected",
+    ),
+    kg.layers.ProjectionHead(NUM_CLASSES, spectral_normalization=False),
     kg.layers.ReferenceBatch(REFERENCE_SIZE, seed=5, name="reference"),
     kg.layers.ReferenceBatch(REFERENCE_SIZE, initializer="random_uniform"),
     kg.layers.SpectralNormalization(
@@ -84,6 +102,7 @@ SERIALIZABLE = [
         name="mover",
     ),
     kg.optimizers.MomentumSGD(0.25, momentum=0.75),
+    kg.terms.AuxiliaryClassifier(0.5, generator_weight=0.25, judges="real"),
     kg.terms.DRAGAN(3.0, scale=0.25, interval=2),
     kg.terms.FeatureMatching(
         0.5, layer="maxout_0", distance="mean_absolute", replaces_objective=False
@@ -95,7 +114,7 @@ SERIALIZABLE = [
     ),
     kg.terms.R1(3.0, interval=16),
     kg.terms.R2(3.0, interval=4),
-    kg.priors.CategoricalPrior(3, (0.5, 0.25, 0.25)),
+    kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
     kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
     kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),
     kg.schedules.FlooredExponentialDecay(0.2, 1.5, 1e-3),
@@ -104,6 +123,69 @@ SERIALIZABLE = [
 
 # Builders of one network of a game; small, whatever their images and latents are.
 NETWORKS = {
+    "networks.acgan_discriminator": lambda: kg.networks.acgan_discriminator(
+        (12, 20, 2),
+        NUM_CLASSES,
+        base_filters=2,
+        kernel_size=4,
+        normalization="layer",
+        seed=3,
+        name="judge",
+    ),
+    "networks.conditional_dcgan_discriminator": lambda: (
+        kg.networks.conditional_dcgan_discriminator(
+            (12, 20, 2),
+            NUM_CLASSES,
+            base_filters=2,
+            kernel_size=4,
+            normalization="layer",
+            seed=3,
+            name="judge",
+        )
+    ),
+    "networks.conditional_dcgan_generator": lambda: (
+        kg.networks.conditional_dcgan_generator(
+            LATENT_DIM,
+            NUM_CLASSES,
+            (12, 20, 2),
+            embedding_dim=2,
+            base_filters=2,
+            kernel_size=4,
+            normalization="layer",
+            output_activation="sigmoid",
+            seed=3,
+            name="painter",
+        )
+    ),
+    "networks.conditional_maxout_discriminator": lambda: (
+        kg.networks.conditional_maxout_discriminator(
+            IMAGE_SHAPE,
+            NUM_CLASSES,
+            image_units=5,
+            label_units=4,
+            joint_units=3,
+            image_pieces=2,
+            label_pieces=3,
+            joint_pieces=2,
+            dropout_rate=0.25,
+            weight_range=0.5,
+            seed=3,
+            name="judge",
+        )
+    ),
+    "networks.conditional_mlp_generator": lambda: kg.networks.conditional_mlp_generator(
+        LATENT_DIM,
+        NUM_CLASSES,
+        IMAGE_SHAPE,
+        latent_units=7,
+        label_units=6,
+        joint_units=5,
+        dropout_rate=0.25,
+        output_activation="tanh",
+        weight_range=0.5,
+        seed=3,
+        name="painter",
+    ),
     "networks.dcgan_discriminator": lambda: kg.networks.dcgan_discriminator(
         (12, 20, 2),
         base_filters=2,
@@ -171,10 +253,32 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.projection_discriminator": lambda: kg.networks.projection_discriminator(
+        (12, 20, 2), NUM_CLASSES, base_filters=2, seed=3, name="judge"
+    ),
+    "networks.projection_generator": lambda: kg.networks.projection_generator(
+        LATENT_DIM,
+        NUM_CLASSES,
+        (12, 20, 2),
+        base_filters=2,
+        output_activation="sigmoid",
+        seed=3,
+        name="painter",
+    ),
 }
 
 # A generator and a discriminator of equal images, for one game.
 PAIRS_OF_NETWORKS = [
+    ("networks.conditional_dcgan_generator", "networks.acgan_discriminator"),
+    (
+        "networks.conditional_dcgan_generator",
+        "networks.conditional_dcgan_discriminator",
+    ),
+    (
+        "networks.conditional_mlp_generator",
+        "networks.conditional_maxout_discriminator",
+    ),
+    ("networks.projection_generator", "networks.projection_discriminator"),
     ("networks.dcgan_generator", "networks.dcgan_discriminator"),
     (
         "networks.deconvolutional_generator",
@@ -269,12 +373,12 @@ def copy_of(entry):
 def teams():
     """Lists of entries that play in one game, every entry in one of them."""
     kinds = (kg.objectives.Objective, kg.terms.Term, keras.layers.Layer)
+    labelled = [entry for entry in SERIALIZABLE if isinstance(entry, _LABELLED)]
+    unlabelled = [entry for entry in SERIALIZABLE if not isinstance(entry, _LABELLED)]
     objectives, penalties, layers = (
-        [entry for entry in SERIALIZABLE if isinstance(entry, kind)] for kind in kinds
+        [entry for entry in unlabelled if isinstance(entry, kind)] for kind in kinds
     )
-    # tests/test_conditions.py plays with labels.
-    kinds += (kg.priors.CategoricalPrior,)
-    others = [entry for entry in SERIALIZABLE if not isinstance(entry, kinds)]
+    others = [entry for entry in unlabelled if not isinstance(entry, kinds)]
     rows = itertools.zip_longest(objectives, penalties, others)
     rules = [[entry for entry in row if entry is not None] for row in rows]
     references = [one for one in layers if type(one) is kg.layers.ReferenceBatch]
@@ -288,12 +392,15 @@ def teams():
         for stack in (of_images, of_rows)
         for start in range(0, len(stack), _STACKED)
     ]
-    return rules + stacks + [[reference, *partners] for reference in references]
+    of_references = [[reference, *partners] for reference in references]
+    return rules + stacks + of_references + [labelled]
 
 
 def game_with(team):
     """A compiled game in which copies of the entries play their parts."""
     copies = [copy_of(entry) for entry in team]
+    if isinstance(copies[0], _LABELLED):
+        return _labelled_game(copies)
     base = make_tiny_gan()
     prior = base.prior
     networks = [base.generator, base.discriminator]
@@ -311,9 +418,24 @@ def game_with(team):
 def game_of_networks(generator, discriminator):
     """A compiled game of two of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
-    gan = kg.GAN(generator, discriminator, kg.priors.UniformPrior(LATENT_DIM))
-    gan.compile(**_rules_with([]))
+    labels = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
+    gan = kg.GAN(
+        generator,
+        discriminator,
+        kg.priors.UniformPrior(LATENT_DIM),
+        conditions=labels if len(generator.inputs) > 1 else None,
+    )
+    terms = isinstance(discriminator.output, dict) * [kg.terms.AuxiliaryClassifier()]
+    gan.compile(**_rules_with(terms))
     return gan
+
+
+def data_for(gan, num_rows):
+    """What a game is played on: its own images, with labels where it reads them."""
+    images = gan.sample(num_rows, seed=9)  # of the generator's range
+    if "labels" not in gan.entries.needed:
+        return images
+    return {"images": images, "labels": np.arange(num_rows) % NUM_CLASSES}
 
 
 def _rules_with(copies):
@@ -377,6 +499,46 @@ _REFERENCE_PARTNERS = (
     kg.layers.DropReferenceBatch,
     kg.layers.VirtualBatchNormalization,
 )
+
+
+_LABELLED = (
+    kg.layers.ConditionalBatchNormalization,
+    kg.layers.ProjectionHead,
+    kg.priors.CategoricalPrior,
+    kg.terms.AuxiliaryClassifier,
+)
+
+
+def _labelled_game(copies):
+    """The layers that are told the class, one network each; the others beside them."""
+    (prior,), terms, normalizations, heads = (
+        [one for one in copies if isinstance(one, kind)]
+        for kind in (
+            kg.priors.Prior,
+            kg.terms.Term,
+            kg.layers.ConditionalBatchNormalization,
+            kg.layers.ProjectionHead,
+        )
+    )
+    latents = keras.Input((LATENT_DIM,), name="latents")
+    labels = keras.Input((), name="labels", dtype="int32")
+    outputs = keras.layers.Dense(16)(latents)
+    for normalization in normalizations:
+        outputs = normalization(outputs, labels)
+    images = keras.layers.Reshape(IMAGE_SHAPE)(outputs)
+    generator = keras.Model([latents, labels], images)
+    images = keras.Input(IMAGE_SHAPE, name="images")
+    features = keras.layers.Dense(5)(keras.layers.Flatten()(images))
+    logits = keras.layers.Add()([head(features, labels) for head in heads])
+    said = {"logits": logits, "classes": keras.layers.Dense(NUM_CLASSES)(features)}
+    gan = kg.GAN(
+        generator,
+        keras.Model([images, labels], said),
+        kg.priors.UniformPrior(LATENT_DIM),
+        conditions={"labels": prior},
+    )
+    gan.compile(**_rules_with(terms))
+    return gan
 
 
 def _generator_with_reference(reference, drop, virtual):

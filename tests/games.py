@@ -84,10 +84,16 @@ class RoundOf:
 
     training = True
 
-    def __init__(self, discriminator, real, fake, seed) -> None:
+    def __init__(self, discriminator, real, fake, seed, labels=None) -> None:
         self.critic = discriminator
         self._images = {"real": real, "fake": fake}
-        self._seed = seed
+        self._seed, self._labels = seed, labels
+
+    def shown(self, kind):
+        return {"images": self._images[kind], "labels": self._labels}
+
+    def said(self, kind):
+        return self.critic(self._images[kind], training=True)
 
     def packs(self, kind):
         return self._images[kind]
@@ -102,11 +108,14 @@ class RoundOf:
         return self
 
 
-def value_of(term, discriminator=None, real=None, fake=None, seed=None):
-    """The value of a term for its first player."""
+def value_of(
+    term, discriminator=None, real=None, fake=None, seed=None, labels=None, player=None
+):
+    """The value of a term for a player, by default its first."""
     if hasattr(term, "layer"):
         term.bind(discriminator, discriminator)
-    return term(RoundOf(discriminator, real, fake, seed), term.players[0])
+    round_of = RoundOf(discriminator, real, fake, seed, labels)
+    return term(round_of, player or term.players[0])
 
 
 def without_dropout(gan: kg.GAN) -> kg.GAN:

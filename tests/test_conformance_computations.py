@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import copy_of, entries_of
+from catalog import NUM_CLASSES, copy_of, entries_of
 from games import make_tiny_gan, tiny_images, value_of, without_dropout
 
 import keras_gan as kg
@@ -15,10 +15,12 @@ SEED = tf.constant([3, 4])
 RANDOM = np.random.default_rng(5)
 IMAGES = RANDOM.uniform(size=(9, 4, 4, 4)).astype("float32")
 ROWS = RANDOM.normal(size=(9, 6)).astype("float32")
+LABELS = np.arange(9) % NUM_CLASSES
 # XLA makes other floats of a seed than the CPU kernels do. These are therefore compared
 # where their draws do not matter: on images that are all alike, and in inference.
 DRAWING_PENALTIES = (kg.terms.GradientPenalty, kg.terms.DRAGAN)
 DRAWING_LAYERS = (kg.layers.Dropout, kg.layers.GaussianInputNoise)
+TOLD_LAYERS = (kg.layers.ConditionalBatchNormalization, kg.layers.ProjectionHead)
 
 
 def computation(entry):
@@ -36,7 +38,7 @@ def with_gradients(function, inputs):
         mixture = weighted_sum(outputs)
     zero = tf.UnconnectedGradients.ZERO
     gradients = tape.gradient(mixture, inputs, unconnected_gradients=zero)
-    return [outputs, *gradients]
+    return [outputs, *map(tf.convert_to_tensor, gradients)]  # some are sparse
 
 
 def weighted_sum(outputs):
@@ -57,20 +59,26 @@ def objective_computation(entry):
 
 
 def penalty_computation(entry):
-    penalty, gan = copy_of(entry), without_dropout(make_tiny_gan())
-    penalty.bind(gan.generator, gan.discriminator)
+    penalty = copy_of(entry)
+    if penalty.reads:
+        generator, discriminator = labelled_players()
+    else:
+        gan = without_dropout(make_tiny_gan())
+        generator, discriminator = gan.generator, gan.discriminator
+    penalty.bind(generator, discriminator)
     for variable in penalty.variables:
         variable.assign(variable + 0.5)  # as after some moves
     latents = tf.constant(ROWS[:, :3])
     real = tf.constant(tiny_images(9))
-    weights = getattr(gan, penalty.players[0]).trainable_variables
+    player = generator if penalty.players[0] == "generator" else discriminator
+    weights = player.trainable_variables
 
     def value():
-        fake = gan.generator(latents)
+        fake = made_by(generator, latents)
         if isinstance(entry, DRAWING_PENALTIES):
             ones = tf.ones_like(real)
-            return value_of(penalty, gan.discriminator, ones, ones, SEED)
-        return value_of(penalty, gan.discriminator, real, fake, SEED)
+            return value_of(penalty, discriminator, ones, ones, SEED)
+        return value_of(penalty, discriminator, real, fake, SEED, tf.constant(LABELS))
 
     values = [weight.value for weight in weights]
     return lambda: [
@@ -79,16 +87,29 @@ def penalty_computation(entry):
     ]
 
 
+def made_by(generator, latents):
+    labels = tf.constant(LABELS, tf.int32)
+    return generator([latents, labels] if len(generator.inputs) > 1 else latents)
+
+
 def layer_computation(entry):
     layer = copy_of(entry)
-    inputs = tf.constant(inputs_of(entry))
-    layer.build(inputs.shape)
+    inputs, labels = tf.constant(inputs_of(entry)), labels_for(entry)
+    layer.build(inputs.shape, *(one.shape for one in labels))
     weights = [weight.value for weight in layer.trainable_variables]
     training = not isinstance(entry, DRAWING_LAYERS)
     return lambda: [
-        *with_gradients(lambda: layer(inputs, training=training), [inputs, *weights]),
+        *with_gradients(
+            lambda: layer(inputs, *labels, training=training), [inputs, *weights]
+        ),
         *(tf.identity(variable) for variable in layer.non_trainable_variables),
     ]
+
+
+def labels_for(layer):
+    """What a layer is called with besides its inputs."""
+    told = isinstance(layer, TOLD_LAYERS)
+    return [tf.constant(LABELS, tf.int32)] if told else []
 
 
 def inputs_of(layer):
@@ -197,7 +218,7 @@ def assert_gradient_matches(function, variables, step, rtol):
     zero = tf.UnconnectedGradients.ZERO
     gradients = tape.gradient(value, variables, unconnected_gradients=zero)
     received = sum(
-        np.sum(np.asarray(one, "float64") * way)
+        np.sum(np.asarray(tf.convert_to_tensor(one), "float64") * way)
         for one, way in zip(gradients, direction, strict=True)
     )
 
@@ -241,10 +262,26 @@ def smooth_players():
     return generator, discriminator
 
 
+def labelled_players():
+    latents = keras.Input((3,), name="latents")
+    labels = keras.Input((), name="labels", dtype="int32")
+    offsets = keras.layers.Embedding(NUM_CLASSES, 16)(labels)
+    pixels = keras.layers.Dense(16, "tanh")(latents) + offsets
+    generator = keras.Model([latents, labels], keras.layers.Reshape((4, 4, 1))(pixels))
+    images = keras.Input((4, 4, 1), name="images")
+    features = keras.layers.Dense(5, "tanh")(keras.layers.Flatten()(images))
+    said = {
+        "logits": keras.layers.Dense(1)(features),
+        "classes": keras.layers.Dense(NUM_CLASSES)(features),
+    }
+    return generator, keras.Model(images, said)
+
+
 @entries_of(kg.terms.Term)
 def test_gradients_of_penalties_match_differences(entry):
     keras.utils.set_random_seed(1)
-    penalty, (generator, discriminator) = copy_of(entry), smooth_players()
+    penalty = copy_of(entry)
+    generator, discriminator = labelled_players() if penalty.reads else smooth_players()
     penalty.bind(generator, discriminator)
     # As after so many moves that one more leaves a mean of the past where it is.
     past = [
@@ -256,9 +293,9 @@ def test_gradients_of_penalties_match_differences(entry):
     def value():
         for variable, number in zip(penalty.variables, past, strict=True):
             variable.assign(number)
-        fake = generator(tf.constant(ROWS[:, :3]))
+        fake = made_by(generator, tf.constant(ROWS[:, :3]))
         real = tf.constant(3 * tiny_images(9))
-        return value_of(penalty, discriminator, real, fake, SEED)
+        return value_of(penalty, discriminator, real, fake, SEED, tf.constant(LABELS))
 
     variables = [variable.value for variable in player.trainable_variables]
     # In float32, whatever the networks are: hence a wide step.
@@ -276,14 +313,15 @@ FLOAT32_LAYERS = (
 @entries_of(keras.layers.Layer)
 def test_gradients_of_layers_match_differences(entry):
     keras.utils.set_random_seed(1)
-    layer = in_float64(entry)
+    layer, labels = in_float64(entry), labels_for(entry)
     inputs = tf.Variable(inputs_of(entry), dtype=tf.float64)
     for _ in range(50):  # until the power iteration of spectral normalisation stands
-        layer(inputs, training=True)
+        layer(inputs, *labels, training=True)
     variables = [inputs, *(weight.value for weight in layer.trainable_variables)]
 
     def mixture():
-        return weighted_sum(tf.cast(layer(inputs, training=False), tf.float64))
+        outputs = layer(inputs, *labels, training=False)
+        return weighted_sum(tf.cast(outputs, tf.float64))
 
     in_float32 = isinstance(entry, FLOAT32_LAYERS)
     step, rtol = (1e-3, 2e-3) if in_float32 else (1e-5, 1e-6)

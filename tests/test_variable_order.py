@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import SERIALIZABLE, copy_of, name_of
+from catalog import SERIALIZABLE, copy_of, data_for, game_with, name_of, teams
 from games import make_tiny_gan, tiny_images
 from google.protobuf import text_format
 from variable_order import optimized_graphs, unordered_accesses
@@ -57,6 +57,7 @@ OBJECTIVES, TERMS = (
     [entry for entry in SERIALIZABLE if isinstance(entry, kind)]
     for kind in (kg.objectives.Objective, kg.terms.Term)
 )
+TERMS = [term for term in TERMS if not term.reads]  # the tiny game has no labels
 ORDERS = {
     "alternating": {},
     "simultaneous": {"simultaneous": True},
@@ -133,6 +134,16 @@ def test_convolutional_steps_are_ordered(objective, penalty):
     players = (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
     gan.compile(*players, objective, terms=[penalty], jit_compile=False)
     assert unordered_pairs(gan, images_of(gan)) == []
+
+
+def test_steps_that_read_labels_are_ordered():
+    *_, labelled = teams()
+    gan = game_with(labelled)
+    terms = [*gan.terms, kg.terms.R1(interval=2)]
+    players = (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    gan.compile(*players, terms=terms, jit_compile=False)
+    assert "labels" in gan.entries.needed
+    assert unordered_pairs(gan, data_for(gan, 4)) == []
 
 
 @pytest.mark.parametrize("term", [kg.terms.R1(interval=2), kg.terms.R2()])

@@ -66,6 +66,7 @@ class ProjectionHead(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.seed = check_optional_seed("seed", seed)
+        self.input_spec = keras.layers.InputSpec(ndim=2)
 
     def build(self, features_shape: _Shape, labels_shape: _Shape) -> None:
         """Creates kernel and bias, and the embeddings `[num_classes, features]`."""
