@@ -5,13 +5,18 @@ import pytest
 
 from keras_gan.evaluation import (
     Evaluator,
+    ParzenPoints,
     extract_features,
     frechet_distance,
     kernel_distance,
     memorization,
     mode_coverage,
+    parzen_log_likelihood,
+    parzen_validation,
     precision_recall,
+    quantity_of,
 )
+from keras_gan.evaluation.measures import MEASURES, measure_giving
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -48,6 +53,7 @@ def test_all_measures_that_suit(images):
     train, held_out, generated = images
     scores = Evaluator(train, held_out, Classifier())(generated)
     assert set(scores) == {
+        "parzen",
         "frechet_distance",
         "kernel_distance",
         "inception_score",
@@ -87,6 +93,101 @@ def test_features_are_computed_once(images):
     evaluator(generated)
     evaluator(generated)
     assert network.num_seen == len(train) + len(held_out) + 2 * len(generated)
+
+
+@pytest.mark.parametrize(
+    ("measure", "num_seen"),
+    [("parzen", 0), ("structural_diversity", 0), ("frechet_distance", 300)],
+)
+def test_features_that_no_measure_looks_at_are_not_computed(images, measure, num_seen):
+    network = Classifier()
+    Evaluator(*images[:2], network, measures=[measure])
+    assert network.num_seen == num_seen
+
+
+def test_parzen_is_a_measure_among_others(images):
+    train, held_out, generated = images
+    measures = ["parzen", "frechet_distance"]
+    scores = Evaluator(train, held_out, measures=measures)(generated)
+    # An Evaluator's own validation points are the held-out ones.
+    assert scores["parzen"] == parzen_validation(generated, held_out)
+    points = ParzenPoints(held_out[:60], test=held_out[60:], bandwidths=(0.1, 0.3))
+    evaluator = Evaluator(train, held_out, parzen=points)
+    assert "parzen_log_likelihood" in evaluator.measures
+    assert "parzen" not in evaluator.measures
+    scores = Evaluator(
+        train, held_out, measures=["parzen_log_likelihood"], parzen=points
+    )(generated)
+    expected = parzen_log_likelihood(
+        generated, held_out[:60], held_out[60:], (0.1, 0.3)
+    )
+    assert scores["parzen_log_likelihood"] == expected
+
+
+def test_the_bandwidth_is_chosen_on_validation_points_alone(images):
+    train, held_out, generated = images
+    evaluations = [
+        Evaluator(
+            train,
+            held_out,
+            measures=["parzen_log_likelihood"],
+            parzen=ParzenPoints(held_out[:50], test=test),
+        )(generated)["parzen_log_likelihood"]
+        for test in (held_out[50:], held_out[50:] + 0.5)
+    ]
+    near, far = evaluations
+    assert near.valid_means == far.valid_means
+    assert near.best_bandwidth == far.best_bandwidth
+    assert near.mean > far.mean
+
+
+def test_parzen_measures_read_a_stream(images):
+    train, held_out, generated = images
+    evaluator = Evaluator(train, held_out, measures=["parzen"])
+    stream = type("Parts", (), {"__iter__": lambda _: iter(np.split(generated, 4))})()
+    whole, parts = (evaluator(samples)["parzen"] for samples in (generated, stream))
+    np.testing.assert_allclose(parts.mean, whole.mean, rtol=1e-6)
+    others = Evaluator(train, held_out, measures=["precision_recall"])
+    with pytest.raises(ValueError, match="only the Parzen ones read a stream"):
+        others(stream)
+
+
+def test_parzen_that_does_not_suit_is_refused(images):
+    with pytest.raises(ValueError, match="parzen_log_likelihood needs test points"):
+        Evaluator(*images[:2], measures=["parzen_log_likelihood"])
+    points = ParzenPoints(images[1], test=images[1])
+    both = ["parzen", "parzen_log_likelihood"]
+    with pytest.raises(ValueError, match="each value once.*2 give parzen_at_best"):
+        Evaluator(*images[:2], measures=both, parzen=points)
+    with pytest.raises(ValueError, match="`test_labels` must hold one label for each"):
+        ParzenPoints(images[0], test=images[1], test_labels=np.arange(3))
+    with pytest.raises(TypeError, match="`valid_labels` must be integers"):
+        ParzenPoints(images[1], valid_labels=np.ones(100))
+
+
+def test_a_value_knows_which_direction_is_better():
+    modes = {
+        "frechet_distance": "min",
+        "kernel_distance": "min",
+        "precision": "max",
+        "recall": "max",
+        "parzen": "max",
+        "parzen_at_best_bandwidth": "max",
+        "inception_score": "max",
+    }
+    assert {name: quantity_of(name).mode for name in modes} == modes
+    assert measure_giving("parzen_at_best_bandwidth") == "parzen"
+    with pytest.raises(ValueError, match="Did you mean 'recall'"):
+        quantity_of("recal")
+
+
+def test_the_table_of_measures_names_the_scores_they_return(images):
+    train, held_out, generated = images
+    points = ParzenPoints(held_out, test=held_out)
+    for parzen in (None, points):
+        scores = Evaluator(train, held_out, Classifier(), parzen=parzen)(generated)
+        for name, score in scores.items():
+            assert type(score) is MEASURES[name].score
 
 
 def test_scores_are_those_of_the_measures(images):

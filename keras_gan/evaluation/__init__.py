@@ -27,16 +27,19 @@ from keras_gan.evaluation.frechet import (
 )
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
+from keras_gan.evaluation.measures import quantity_of
 from keras_gan.evaluation.memorization import Memorization, memorization
 from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
 from keras_gan.evaluation.parzen import ParzenWindow
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS, bandwidth_scores
+from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.parzen_protocol import (
     FoldedParzenEstimate,
     ParzenEstimate,
     parzen_log_likelihood,
     parzen_log_likelihood_over_folds,
 )
+from keras_gan.evaluation.parzen_validation import ParzenValidation, parzen_validation
 from keras_gan.evaluation.precision_recall import PrecisionRecall, precision_recall
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Quantity, Score
 from keras_gan.evaluation.structural_diversity import (
@@ -68,6 +71,8 @@ __all__ = [
     "Memorization",
     "ModeCoverage",
     "ParzenEstimate",
+    "ParzenPoints",
+    "ParzenValidation",
     "ParzenWindow",
     "PrecisionRecall",
     "Quantity",
@@ -91,8 +96,10 @@ __all__ = [
     "mode_coverage",
     "parzen_log_likelihood",
     "parzen_log_likelihood_over_folds",
+    "parzen_validation",
     "precision_recall",
     "proportion_z_scores",
+    "quantity_of",
     "score_table",
     "stacked_class_coverage",
     "stacked_labels",

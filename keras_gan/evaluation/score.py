@@ -30,6 +30,21 @@ class Quantity:
     error_field: str | None = None
     better: str = "lower"
 
+    @property
+    def mode(self) -> str:
+        """`"max"` or `"min"`, as callbacks take it.
+
+        Raises:
+            ValueError: if neither is better: a perfect model has a certain value.
+        """
+        modes = {"higher": "max", "lower": "min"}
+        if self.better not in modes:
+            raise ValueError(
+                f"`monitor` must be a value of which higher or lower ones are better. "
+                f"Received: {self.name!r}, best at {self.better}"
+            )
+        return modes[self.better]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Score:

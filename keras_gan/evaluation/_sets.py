@@ -1,0 +1,86 @@
+"""Real and generated samples, with features computed once, when asked for."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras_gan._types import Array
+from keras_gan._validation import check_seed
+from keras_gan.evaluation._arrays import flat_rows
+from keras_gan.evaluation._sample_parts import Samples, is_stream
+from keras_gan.evaluation.features import Features, extract_features
+from keras_gan.evaluation.parzen_points import ParzenPoints
+
+
+class RealSets:
+    """Real samples, for all calls of an `Evaluator`, whose arguments these are."""
+
+    def __init__(
+        self,
+        real: Array,
+        held_out: Array,
+        network: Callable[[Any], Any] | None,
+        value_range: tuple[float, float],
+        seed: int,
+        parzen: ParzenPoints | None,
+    ) -> None:
+        self.images, self.held_out_images = np.asarray(real), np.asarray(held_out)
+        for name, images in (("real", real), ("held_out", held_out)):
+            flat_rows(name, images)
+        self.network = network
+        self.value_range = value_range
+        self.seed = check_seed("seed", seed)
+        self.parzen = parzen or ParzenPoints.of_held_out(self.held_out_images)
+
+    @functools.cached_property
+    def training(self) -> Features:
+        """Features of what the generator was trained on."""
+        return extract_features(self.images, self.network)
+
+    @functools.cached_property
+    def held_out(self) -> Features:
+        """Features of what it was not."""
+        return extract_features(self.held_out_images, self.network)
+
+
+class Sets:
+    """What a measure may look at in one call of an `Evaluator`.
+
+    Args:
+        reals: `RealSets`.
+        samples: array or stream, generated.
+        verbose: int, 1 shows how far a stream is.
+    """
+
+    def __init__(self, reals: RealSets, samples: Samples, verbose: int) -> None:
+        self.reals = reals
+        self.samples = samples if is_stream(samples) else np.asarray(samples)
+        self.seed = reals.seed
+        self.verbose = verbose if is_stream(samples) else 0
+
+    @property
+    def images(self) -> Array:
+        """The samples as one array."""
+        if isinstance(self.samples, np.ndarray):
+            return self.samples
+        raise ValueError(
+            "`images` must be an array: of these measures only the Parzen ones read a "
+            f"stream. Received: {type(self.samples).__name__}"
+        )
+
+    @functools.cached_property
+    def fake(self) -> Features:
+        """Features of the samples."""
+        return extract_features(self.images, self.reals.network)
+
+    @functools.cached_property
+    def real(self) -> Features:
+        """Of the training samples, as many as there are generated ones."""
+        training = self.reals.training
+        if len(self.fake) >= len(training):
+            return training
+        rows = np.random.default_rng(self.seed).permutation(len(training))
+        rows = rows[: len(self.fake)]
+        return Features(training.values[rows], training.name)
