@@ -96,11 +96,8 @@ def begin(run: Run, options: argparse.Namespace) -> kg.GAN:
 
 def play_on(gan: kg.GAN, run: Run, epochs: int) -> dict[str, list[float]]:
     """Trains the GAN and returns its validation values by name, the first of before."""
-    protocol = run.recipe.parzen
-    monitor = kg.callbacks.ParzenMonitor(
-        run.data.valid.images[: protocol.num_valid],
-        protocol.num_samples,
-        protocol.bandwidths,
+    monitor = kg.runs.monitor_of(
+        "parzen_at_best_bandwidth", run.data, parzen=run.recipe.parzen
     )
     monitor.set_model(gan)
     before: dict[str, float] = {}

@@ -298,18 +298,11 @@ CALLBACKS = {
         kg.evaluation.Evaluator(
             np.random.default_rng(0).uniform(size=(8, *IMAGE_SHAPE)),
             np.random.default_rng(1).uniform(size=(8, *IMAGE_SHAPE)),
-            measures=["precision_recall"],
+            measures=["parzen", "precision_recall"],
         ),
         num_samples=8,
         interval=2,
         seed=3,
-    ),
-    "callbacks.ParzenMonitor": lambda folder: kg.callbacks.ParzenMonitor(
-        np.full((2, *IMAGE_SHAPE), 0.5, "float32"),
-        num_samples=5,
-        bandwidths=(0.2, 0.4),
-        seed=3,
-        best_bandwidth=False,
     ),
     "callbacks.RunRecord": lambda folder: kg.callbacks.RunRecord(folder / "run"),
     "callbacks.SampleGrid": lambda folder: kg.callbacks.SampleGrid(

@@ -16,9 +16,9 @@ from games import assert_equal_state
 
 import keras_gan as kg
 from export import FORMATS
-from keras_gan.callbacks.parzen_monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 from keras_gan.commands.main import main
 from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 
 TRAIN = ["train", "digits", "--verbose", "0"]
 SHORT_EPOCHS = Path(__file__).parent / "workers" / "short_epochs.py"

@@ -3,7 +3,6 @@
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.callbacks.nan_guard import NaNGuard
 from keras_gan.callbacks.optimizer_schedule import OptimizerSchedule
-from keras_gan.callbacks.parzen_monitor import ParzenMonitor
 from keras_gan.callbacks.run_record import RunRecord
 from keras_gan.callbacks.sample_grid import SampleGrid
 from keras_gan.callbacks.save_best_epoch import SaveBestEpoch
@@ -13,7 +12,6 @@ __all__ = [
     "EvaluationMonitor",
     "NaNGuard",
     "OptimizerSchedule",
-    "ParzenMonitor",
     "RunRecord",
     "SampleGrid",
     "SaveBestEpoch",

@@ -1,24 +1,28 @@
 """Any measures of generated samples while a GAN learns."""
 
 import math
+import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
 from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.score import DoubtfulScoreWarning, Score
 
 
 class EvaluationMonitor(keras.callbacks.Callback):
     """Logs the measures of an `Evaluator` at the end of epochs.
 
     Each measured number is logged under its own name, `frechet_distance`, `precision`,
-    `recall` and so on; list this callback before those that watch or record them. The
-    samples are drawn from one seed, so that epochs differ by the generator alone.
+    `recall`, `parzen` and so on; list this callback before those that watch or record
+    them. The samples are drawn from one seed, so that epochs differ by the generator
+    alone. `keras_gan.runs.monitor_of` builds one for a single value.
 
     Between two measurements the last values are repeated, so that logs of all epochs
     have the same keys; the first epoch that this callback sees is always measured. A
-    number without a value is left out.
+    number without a value is left out. What makes a measure doubtful is told of once.
 
     Args:
         evaluator: `keras_gan.evaluation.Evaluator`. Choose few and fast measures.
@@ -31,10 +35,15 @@ class EvaluationMonitor(keras.callbacks.Callback):
     evaluator = kg.evaluation.Evaluator(
         data.train.images[:1000],
         data.valid.images[:1000],
-        measures=["kernel_distance", "precision_recall"],
+        measures=["parzen", "kernel_distance", "precision_recall"],
     )
     monitor = kg.callbacks.EvaluationMonitor(evaluator, interval=5)
-    gan.fit(data.train.images, epochs=50, callbacks=[monitor])
+    stop = keras.callbacks.EarlyStopping(
+        "kernel_distance",
+        mode=kg.evaluation.quantity_of("kernel_distance").mode,
+        patience=10,
+    )
+    gan.fit(data.train.images, epochs=50, callbacks=[monitor, stop])
     ```
     """
 
@@ -51,16 +60,28 @@ class EvaluationMonitor(keras.callbacks.Callback):
         self.interval = check_positive_integer("interval", interval)
         self.seed = check_seed("seed", seed)
         self._values: dict[str, float] = {}
+        self._doubted: set[str] = set()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds the values of this epoch to the logs."""
         if not self._values or epoch % self.interval == 0:
-            samples = self.model.sample(self.num_samples, seed=self.seed)
             self._values = {
                 name: value
-                for score in self.evaluator(samples).values()
+                for score in self._scores().values()
                 for name, value in score.values.items()
                 if math.isfinite(value)
             }
         if logs is not None:
             logs.update(self._values)
+
+    def _scores(self) -> Mapping[str, Score]:
+        samples = self.model.sample(self.num_samples, seed=self.seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DoubtfulScoreWarning)
+            scores = self.evaluator(samples)
+        for name, score in scores.items():
+            if score.warnings and name not in self._doubted:
+                self._doubted.add(name)
+                told = f"Doubtful {name}: {' '.join(score.warnings)}"
+                warnings.warn(told, DoubtfulScoreWarning, stacklevel=2)
+        return scores

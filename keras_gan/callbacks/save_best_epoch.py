@@ -11,6 +11,9 @@ from keras_gan._files import write_json
 from keras_gan._replicas import is_chief
 from keras_gan._validation import check_finite, check_known
 from keras_gan.callbacks._save_finite import save_finite
+from keras_gan.evaluation.measures import quantity_of
+
+_MODES = ("max", "min")
 
 
 class SaveBestEpoch(keras.callbacks.Callback):
@@ -26,22 +29,25 @@ class SaveBestEpoch(keras.callbacks.Callback):
 
     Args:
         path: the `.keras` file.
-        monitor: str, key of the logs. `"parzen_at_best_bandwidth"` of `ParzenMonitor`
-            is finer than its `"parzen"`. Defaults to `"parzen"`.
-        mode: str, `"max"` or `"min"`, which values are better. Defaults to `"max"`.
+        monitor: str, key of the logs. `"parzen_at_best_bandwidth"` is finer than
+            `"parzen"`. Defaults to `"parzen"`.
+        mode: str, `"max"` or `"min"`, which values are better; `None` takes what the
+            score of that name says (`keras_gan.evaluation.quantity_of`).
+            Defaults to `None`.
         best: float, finite, the value to beat, when a run continues: that of the
             record. `None` for any. Defaults to `None`.
 
     Raises:
-        ValueError: if `best` is not finite, or `mode` unknown.
+        ValueError: if `best` is not finite, `mode` is unknown, or `None` for a value
+            that no measure gives or of which neither direction is better.
         KeyError: at the end of an epoch whose logs lack `monitor`.
         FloatingPointError: at the end of an epoch whose value is the best, but whose
             weights are not finite; the file stays as it is.
 
     Example:
     ```python
-    monitor = kg.callbacks.ParzenMonitor(data.valid.images[:1000])
-    best = kg.callbacks.SaveBestEpoch("best.keras", "parzen_at_best_bandwidth")
+    monitor = kg.runs.monitor_of("frechet_distance", data)
+    best = kg.callbacks.SaveBestEpoch("best.keras", "frechet_distance")
     gan.fit(images, epochs=50, callbacks=[monitor, best])
     ```
     """
@@ -50,13 +56,14 @@ class SaveBestEpoch(keras.callbacks.Callback):
         self,
         path: str | os.PathLike[str],
         monitor: str = "parzen",
-        mode: str = "max",
+        mode: str | None = None,
         best: float | None = None,
     ) -> None:
         super().__init__()
         self.path = Path(path)
         self.monitor = monitor
-        self._sign = 1.0 if check_known("mode", mode, ("max", "min")) == "max" else -1.0
+        mode = quantity_of(monitor).mode if mode is None else mode
+        self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
         self.best = None if best is None else check_finite("best", best)
 
     @property

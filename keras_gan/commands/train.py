@@ -208,18 +208,13 @@ def _recorders(
     import keras
 
     from keras_gan.callbacks._finite_logs import FiniteLogs
-    from keras_gan.callbacks.parzen_monitor import PARZEN_AT_BEST_BANDWIDTH
 
-    protocol, watched = recipe.parzen, _watched(run)
+    watched = _watched(run)
     return [
         FiniteLogs(),
         kg.callbacks.SampleGrid(run.samples, value_range=data.value_range, seed=seed),
-        kg.callbacks.ParzenMonitor(
-            data.valid.values[: protocol.num_valid],
-            num_samples=protocol.num_samples,
-            bandwidths=protocol.bandwidths,
-            seed=seed,
-            best_bandwidth=watched == PARZEN_AT_BEST_BANDWIDTH,
+        kg.runs.monitor_of(
+            watched, data, recipe.feature_network, seed, parzen=recipe.parzen
         ),
         kg.callbacks.SaveBestEpoch(
             run.best_model, watched, best=run.best_value(watched)
@@ -232,7 +227,7 @@ def _recorders(
 
 def _watched(run: RunDirectory) -> str:
     """The value that chooses `best.keras`, all through a run."""
-    from keras_gan.callbacks.parzen_monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
+    from keras_gan.runs.monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 
     recorded = run.monitor()
     if recorded is not None:

@@ -1,9 +1,9 @@
 """What the conditional recipes have in common."""
 
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 
 
-def num_classes_of(data: ImageDataset, recipe: str) -> int:
+def num_classes_of(data: Dataset, recipe: str) -> int:
     """Classes of a dataset: labels from 0 to the greatest one of its training images.
 
     Raises:
@@ -24,6 +24,6 @@ def num_classes_of(data: ImageDataset, recipe: str) -> int:
     return int(labels.max()) + 1
 
 
-def output_activation_of(data: ImageDataset) -> str:
+def output_activation_of(data: Dataset) -> str:
     """The activation whose range is that of the pixels."""
     return "tanh" if data.value_range[0] < 0 else "sigmoid"

@@ -5,7 +5,7 @@ import math
 import keras
 
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -29,7 +29,7 @@ _EPOCHS = 12
 _EMA_HALF_LIFE = 20_000  # images
 
 
-def acgan(data: ImageDataset, seed: int = 0) -> GAN:
+def acgan(data: Dataset, seed: int = 0) -> GAN:
     """Builds a small AC-GAN with today's rules, compiled and untrained.
 
     The networks of DCGAN with half the filters. The discriminator is not told the
@@ -41,7 +41,7 @@ def acgan(data: ImageDataset, seed: int = 0) -> GAN:
     of the generator.
 
     Args:
-        data: `ImageDataset` with labels, of images that can be halved.
+        data: `Dataset` with labels, of images that can be halved.
         seed: int, of weights, latents and data order. Defaults to `0`.
 
     Returns:

@@ -5,7 +5,7 @@ import math
 import keras
 
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -28,7 +28,7 @@ _LEARNING_RATE, _LOWEST_RATE = 0.1, 1e-6
 _DECAY_FACTOR = 1.00004  # of the learning rate, for each update
 
 
-def mirza_osindero2014_mnist(data: ImageDataset, seed: int = 0) -> GAN:
+def mirza_osindero2014_mnist(data: Dataset, seed: int = 0) -> GAN:
     """Builds the conditional MNIST configuration of 2014, compiled and untrained.
 
     As published: latents uniform in the unit hypercube, 100 of them; generator 200 and
@@ -45,7 +45,7 @@ def mirza_osindero2014_mnist(data: ImageDataset, seed: int = 0) -> GAN:
     layers. The number of epochs is ours.
 
     Args:
-        data: `ImageDataset` with labels and pixels in [0, 1]; the momentum counts its
+        data: `Dataset` with labels and pixels in [0, 1]; the momentum counts its
             epochs.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
 

@@ -5,7 +5,7 @@ import math
 import keras
 
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -27,7 +27,7 @@ _EPOCHS = 12
 _EMA_HALF_LIFE = 20_000  # images
 
 
-def projection_gan(data: ImageDataset, seed: int = 0) -> GAN:
+def projection_gan(data: Dataset, seed: int = 0) -> GAN:
     """Builds a small projection GAN, compiled and untrained.
 
     The generator is told the class by the gains and offsets of its normalisations, the
@@ -39,7 +39,7 @@ def projection_gan(data: ImageDataset, seed: int = 0) -> GAN:
     generator.
 
     Args:
-        data: `ImageDataset` with labels, of images that can be halved.
+        data: `Dataset` with labels, of images that can be halved.
         seed: int, of weights, latents and data order. Defaults to `0`.
 
     Returns:

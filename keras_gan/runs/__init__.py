@@ -6,6 +6,7 @@ from keras_gan._lazy import lazy_attributes
 from keras_gan.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
+    from keras_gan.runs.monitor import monitor_of
     from keras_gan.runs.run import (
         Run,
         build_game,
@@ -28,6 +29,7 @@ __all__ = [
     "load_data",
     "load_model",
     "load_run",
+    "monitor_of",
     "recipe_of",
 ]
 
@@ -35,5 +37,9 @@ if not TYPE_CHECKING:
     # A folder without a run is told of without loading TensorFlow.
     __getattr__, __dir__ = lazy_attributes(
         __name__,
-        {name: f"{__name__}.run" for name in __all__ if name != "RunDirectory"},
+        {
+            name: f"{__name__}.{'monitor' if name == 'monitor_of' else 'run'}"
+            for name in __all__
+            if name != "RunDirectory"
+        },
     )

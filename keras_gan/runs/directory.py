@@ -172,7 +172,7 @@ class RunDirectory:
         return self._read_best_record().get("monitor")
 
     def best_value(self, name: str) -> float | None:
-        """Returns the value of the best epoch so far: the highest finite one.
+        """Returns the value of the best epoch so far: the highest or lowest finite one.
 
         It stands beside `best_model`; the history tells of runs without such a record.
 
@@ -183,14 +183,19 @@ class RunDirectory:
             value: float, or `None` where nothing is to beat.
 
         Raises:
-            ValueError: if the record is damaged.
+            ValueError: if the record is damaged, or `name` is that of no value of which
+                higher or lower ones are better.
         """
         if not self.best_model.is_file():
             return None
         record = self._read_best_record()
         if record.get("monitor") == name:
             return float(record["value"])
-        return max(filter(math.isfinite, self.logged(name)), default=None)
+        # Here, not above: it loads TensorFlow.
+        from keras_gan.evaluation.measures import quantity_of
+
+        best = {"max": max, "min": min}[quantity_of(name).mode]
+        return best(filter(math.isfinite, self.logged(name)), default=None)
 
     def _read_best_record(self) -> Config:
         if not self.best_record.is_file():

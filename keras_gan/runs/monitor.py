@@ -1,16 +1,31 @@
 """The callback that logs the value by which a run keeps its best epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
+from keras_gan._types import Array
+from keras_gan._validation import check_integer, check_seed
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
-from keras_gan.datasets.image_dataset import ImageDataset
+from keras_gan.datasets.dataset import Dataset
+from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.features import Features
+from keras_gan.evaluation.measures import MEASURES, measure_giving
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
+from keras_gan.evaluation.parzen_points import NUM_VALID, ParzenPoints
+from keras_gan.evaluation.parzen_validation import parzen_validation
+from keras_gan.evaluation.score import Score
 from keras_gan.recipes.recipe import ParzenProtocol
+
+PARZEN, PARZEN_AT_BEST_BANDWIDTH = "parzen", "parzen_at_best_bandwidth"
+
+_PARZEN_OF_2014 = ParzenProtocol(10_000, NUM_VALID, TABLE_1_BANDWIDTHS)
 
 
 def monitor_of(
     measure: str,
-    data: ImageDataset,
+    data: Dataset,
     feature_network: Callable[[], Callable[[Any], Any]] | None = None,
     seed: int = 0,
     *,
@@ -20,27 +35,71 @@ def monitor_of(
     """Builds the callback that logs `measure` at the end of each epoch.
 
     List it before `SaveBestEpoch(path, measure)`, which takes the highest or the lowest
-    value by what the measure's score says is better.
+    value by what the measure's score says is better. What else the score holds is
+    logged beside it, but for `"parzen"`, which spares the search for the best bandwidth
+    of all.
 
     Args:
         measure: str, name of a value, e.g. `"parzen_at_best_bandwidth"`, `"parzen"`,
-            `"frechet_distance"`, `"precision"` or `"class_accuracy"`; whatever else its
-            score holds is logged beside it.
-        data: `ImageDataset` that the run is trained on.
+            `"frechet_distance"` or `"recall"`.
+        data: `Dataset` that the run is trained on.
         feature_network: as `Recipe.feature_network`: a function that returns the
-            feature network, or `None` for pixels; called only where the measure needs
-            features. Defaults to `None`.
+            feature network, or `None` for pixels; called only where the measure looks
+            at features. Defaults to `None`.
         seed: int, of the samples and of the measure. Defaults to `0`.
         parzen: `ParzenProtocol`, for the Parzen values; `None` takes that of 2014.
             Defaults to `None`.
-        num_samples: int, generated images, and real ones that they are compared with,
-            for all other values. Defaults to `5000`.
+        num_samples: int, at least 2. For all other values, generated images and as many
+            training images, drawn once; no more than there are of these.
+            Defaults to `5000`.
 
     Returns:
         monitor: `EvaluationMonitor`.
 
     Raises:
-        ValueError: if no measure gives a value of that name, neither high nor low
-            values of it are better, or it does not suit the data.
+        ValueError: if no measure gives a value of that name, or it does not suit the
+            data.
+
+    Example:
+    >>> from keras_gan.datasets import load_digits
+    >>> data = load_digits()
+    >>> monitor_of("frechet_distance", data).evaluator.measures
+    ('frechet_distance',)
+    >>> monitor_of("parzen_at_best_bandwidth", data).num_samples
+    10000
     """
-    raise NotImplementedError
+    protocol = parzen or _PARZEN_OF_2014
+    check_integer("num_samples", num_samples, minimum=2)
+    giver = measure_giving(measure)
+    reads_features = bool(MEASURES[giver].reads)
+    network = feature_network() if feature_network and reads_features else None
+    real, valid = _some(data.train.images, num_samples, seed), data.valid.images
+    points = ParzenPoints(valid[: protocol.num_valid], bandwidths=protocol.bandwidths)
+    evaluator = Evaluator(
+        real,
+        valid,
+        network=network,
+        measures=_without_search(points) if measure == PARZEN else [giver],
+        value_range=data.value_range,
+        seed=seed,
+        parzen=points,
+    )
+    num_drawn = protocol.num_samples if giver == PARZEN else len(real)
+    return EvaluationMonitor(evaluator, num_drawn, seed=seed)
+
+
+def _some(images: Array, num_images: int, seed: int) -> Array:
+    """Images drawn at random, in their order."""
+    if len(images) <= num_images:
+        return images
+    random = np.random.default_rng(check_seed("seed", seed))
+    return images[np.sort(random.choice(len(images), num_images, replace=False))]
+
+
+def _without_search(points: ParzenPoints) -> Mapping[str, Callable[..., Score]]:
+    def parzen(real: Features, fake: Features) -> Score:
+        return parzen_validation(
+            fake.values, points.valid, points.bandwidths, search=False
+        )
+
+    return {PARZEN: parzen}
