@@ -8,6 +8,7 @@ import keras
 
 from keras_gan._replicas import is_chief
 from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan.training.class_rows import sample_in_rows
 from keras_gan.training.network_checks import reachable_range
 from keras_gan.visualization import save_samples
 
@@ -18,13 +19,14 @@ class SampleGrid(keras.callbacks.Callback):
     """Writes a picture of the same latents' samples after each epoch.
 
     Images make a grid, points in the plane a scatter plot, signals and other vectors
-    lines, as `keras_gan.visualization.save_samples` draws them. Of several workers the
-    chief alone draws it.
+    lines, as `keras_gan.visualization.save_samples` draws them. A GAN with a prior of
+    `labels` draws one class a row. Of several workers the chief alone draws it.
 
     Args:
         directory: folder for `epoch_0001.png` and so on.
         num_samples: int, at least 1; `None` draws 64 images, signals or vectors, and
-            1,000 points. Defaults to `None`.
+            1,000 points; with classes, as many as fill whole columns.
+            Defaults to `None`.
         value_range: pair of floats, black and white of images and the axes of plots;
             `None` takes the range of the generator's last activation, `(-1, 1)` for
             tanh and `(0, 1)` for sigmoid, or, after another one, the least and the
@@ -60,8 +62,9 @@ class SampleGrid(keras.callbacks.Callback):
         if not is_chief(gan.distribute_strategy):
             return
         default = _NUM_POINTS if gan.data_shape == (2,) else _NUM_SAMPLES
-        samples = gan.sample(self.num_samples or default, seed=self.seed)
-        value_range = self.value_range or reachable_range(gan.generator)
-        save_samples(
-            self.directory / f"epoch_{epoch + 1:04d}.png", samples, value_range
+        samples, num_columns = sample_in_rows(
+            gan, self.num_samples or default, self.seed
         )
+        path = self.directory / f"epoch_{epoch + 1:04d}.png"
+        value_range = self.value_range or reachable_range(gan.generator)
+        save_samples(path, samples, value_range, num_columns)

@@ -16,6 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
     add_seed(parser)
+    parser.add_argument(
+        "--label",
+        type=int,
+        nargs="+",
+        metavar="CLASS",
+        help="classes to draw, one a row, where the generator is told the class; "
+        "default: every class",
+    )
     parser.add_argument("--output", required=True, metavar="FILE.png")
 
 
@@ -29,6 +37,9 @@ def run(args: argparse.Namespace) -> None:
     run = kg.runs.RunDirectory(Path(args.run_dir))
     low, high = run.read_config()["dataset"]["value_range"]
     start_tensorflow()
-    samples = kg.runs.load_model(run, args.best).sample(args.num, seed=args.seed)
-    kg.visualization.save_samples(output, samples, (low, high))
+    from keras_gan.training.class_rows import sample_in_rows
+
+    gan = kg.runs.load_model(run, args.best)
+    samples, num_columns = sample_in_rows(gan, args.num, args.seed, args.label)
+    kg.visualization.save_samples(output, samples, (low, high), num_columns)
     say(f"Written: {output}")

@@ -9,7 +9,7 @@ import numpy as np
 
 import keras_gan as kg
 from keras_gan._environment import jsonable, record_environment
-from keras_gan._types import Config, FloatArray
+from keras_gan._types import Array, Config
 from keras_gan._validation import check_known, check_positive_integer, check_seed
 from keras_gan.commands._shared import add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -138,7 +138,7 @@ def _play(
     say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {run.path}")
     try:
         gan.fit(
-            _rows_of_an_epoch(data, recipe),
+            _examples_of_an_epoch(gan, data, recipe),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
@@ -152,9 +152,18 @@ def _play(
     say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
 
 
-def _rows_of_an_epoch(data: "Dataset", recipe: Recipe) -> FloatArray:
-    values, passes = data.train.values, recipe.passes_per_epoch
-    return values if passes == 1 else np.concatenate([values] * passes)
+def _examples_of_an_epoch(
+    gan: "kg.GAN", data: "Dataset", recipe: Recipe
+) -> dict[str, Array]:
+    """What the game reads of the training split, once for each pass of an epoch."""
+    from keras_gan.training.examples import LABELS
+
+    brought = {gan.data_name: data.train.values, LABELS: data.train.labels}
+    examples = {name: brought[name] for name in gan.entries.needed}
+    passes = recipe.passes_per_epoch
+    if passes == 1:
+        return examples
+    return {name: np.concatenate([rows] * passes) for name, rows in examples.items()}
 
 
 def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:

@@ -1,0 +1,41 @@
+"""Samples for a picture: one class a row where the game knows classes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_gan._types import FloatArray
+from keras_gan.priors import CategoricalPrior
+from keras_gan.training.examples import LABELS
+
+
+def sample_in_rows(
+    gan: Any, num_samples: int, seed: int, labels: Sequence[int] | None = None
+) -> tuple[FloatArray, int | None]:
+    """Samples for a grid, and its number of columns.
+
+    Args:
+        gan: the `GAN`.
+        num_samples: int, at least 1. Images; where rows have a class each, as many
+            columns as `num_samples` fill, at least one.
+        seed: int, as `GAN.sample` takes it.
+        labels: classes, one a row; one alone fills a square. `None` for all that the
+            GAN's prior of `labels` knows, if there are no more than `num_samples`.
+            Defaults to `None`.
+
+    Returns:
+        images: float32 array `[num_images, height, width, channels]`, row by row.
+        num_columns: int, or `None` for a square grid.
+    """
+    if labels is None:
+        prior = gan.conditions.get(LABELS)
+        known = prior.num_classes if isinstance(prior, CategoricalPrior) else 0
+        if not 1 < known <= num_samples:
+            return gan.sample(num_samples, seed=seed), None
+        labels = range(known)
+    if len(labels) == 1:
+        return gan.sample(num_samples, seed=seed, labels=labels[0]), None
+    num_columns = max(1, num_samples // len(labels))
+    rows = np.repeat(labels, num_columns)
+    return gan.sample(len(rows), seed=seed, labels=rows), num_columns
