@@ -95,6 +95,7 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
     def call(self, inputs: Tensor, labels: Tensor, training: bool = False) -> Tensor:
         """Returns the inputs, normalised and moved to where their classes are."""
         normalized = super().call(inputs, training=training)
+        labels = keras.ops.cast(labels, "int32")  # as keras.layers.Embedding does
         spread = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
         gamma, beta = (
             keras.ops.reshape(keras.ops.take(table, labels, axis=0), spread)
