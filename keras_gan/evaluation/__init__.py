@@ -1,5 +1,7 @@
 """Arrays in, numbers out: what a generator learned. Knows no GAN."""
 
+from keras_gan.evaluation.asked_coverage import AskedCoverage, asked_coverage
+from keras_gan.evaluation.class_accuracy import ClassAccuracy, class_accuracy
 from keras_gan.evaluation.class_coverage import (
     ClassCoverage,
     class_coverage,
@@ -7,6 +9,12 @@ from keras_gan.evaluation.class_coverage import (
     stacked_class_coverage,
     stacked_labels,
 )
+from keras_gan.evaluation.class_frechet import (
+    ClassFrechetDistance,
+    class_frechet_distance,
+)
+from keras_gan.evaluation.class_parzen import ClassParzen, class_parzen
+from keras_gan.evaluation.class_score import ClassScore
 from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
 from keras_gan.evaluation.different_bins import (
     DifferentBins,
@@ -25,8 +33,10 @@ from keras_gan.evaluation.frechet import (
     frechet_distance,
     gaussian_frechet_distance,
 )
+from keras_gan.evaluation.gan_train import GANTrain, gan_train
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
+from keras_gan.evaluation.label_classifier import ClassifierTraining
 from keras_gan.evaluation.measures import quantity_of
 from keras_gan.evaluation.memorization import Memorization, memorization
 from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
@@ -56,7 +66,13 @@ from keras_gan.evaluation.two_sample import (
 
 __all__ = [
     "TABLE_1_BANDWIDTHS",
+    "AskedCoverage",
+    "ClassAccuracy",
     "ClassCoverage",
+    "ClassFrechetDistance",
+    "ClassParzen",
+    "ClassScore",
+    "ClassifierTraining",
     "ClassifierTwoSampleTest",
     "DensityCoverage",
     "DifferentBins",
@@ -66,6 +82,7 @@ __all__ = [
     "Features",
     "FoldedParzenEstimate",
     "FrechetDistance",
+    "GANTrain",
     "InceptionScore",
     "KernelDistance",
     "Memorization",
@@ -79,8 +96,12 @@ __all__ = [
     "Score",
     "StructuralDiversity",
     "accuracy_p_value",
+    "asked_coverage",
     "bandwidth_scores",
+    "class_accuracy",
     "class_coverage",
+    "class_frechet_distance",
+    "class_parzen",
     "classifier_test_power",
     "classifier_two_sample_test",
     "density_coverage",
@@ -88,6 +109,7 @@ __all__ = [
     "expected_coverage",
     "extract_features",
     "frechet_distance",
+    "gan_train",
     "gaussian_frechet_distance",
     "inception_score",
     "kernel_distance",

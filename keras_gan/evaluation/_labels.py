@@ -10,7 +10,7 @@ def check_labels(name: str, labels: Array, num_samples: int) -> Array:
 
     Raises:
         TypeError: if they are not integers.
-        ValueError: if they are not one for each sample, or negative.
+        ValueError: if they are none, not one for each sample, or negative.
     """
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
@@ -20,7 +20,9 @@ def check_labels(name: str, labels: Array, num_samples: int) -> Array:
             f"`{name}` must hold one label for each of {num_samples} samples. "
             f"Received: {name}.shape={labels.shape}"
         )
-    if num_samples and labels.min() < 0:
+    if not num_samples:
+        raise ValueError(f"`{name}` must hold at least one label. Received: none")
+    if labels.min() < 0:
         raise ValueError(
             f"`{name}` must be classes from 0 on. Received: {labels.min()}"
         )

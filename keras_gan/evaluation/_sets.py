@@ -9,8 +9,10 @@ import numpy as np
 from keras_gan._types import Array
 from keras_gan._validation import check_seed
 from keras_gan.evaluation._arrays import flat_rows
+from keras_gan.evaluation._labels import check_labels
 from keras_gan.evaluation._sample_parts import Samples, is_stream
 from keras_gan.evaluation.features import Features, extract_features
+from keras_gan.evaluation.label_classifier import Predict, training_for
 from keras_gan.evaluation.parzen_points import ParzenPoints
 
 
@@ -24,15 +26,26 @@ class RealSets:
         network: Callable[[Any], Any] | None,
         value_range: tuple[float, float],
         seed: int,
+        labels: Array | None,
+        held_out_labels: Array | None,
         parzen: ParzenPoints | None,
     ) -> None:
         self.images, self.held_out_images = np.asarray(real), np.asarray(held_out)
         for name, images in (("real", real), ("held_out", held_out)):
             flat_rows(name, images)
+        self.labels = _checked("labels", labels, self.images)
+        self.held_out_labels = _checked(
+            "held_out_labels", held_out_labels, self.held_out_images
+        )
         self.network = network
         self.value_range = value_range
         self.seed = check_seed("seed", seed)
         self.parzen = parzen or ParzenPoints.of_held_out(self.held_out_images)
+
+    @property
+    def classes(self) -> Array | None:
+        """Classes of the training samples, ascending, where their labels are known."""
+        return None if self.labels is None else np.unique(self.labels)
 
     @functools.cached_property
     def training(self) -> Features:
@@ -44,6 +57,19 @@ class RealSets:
         """Features of what it was not."""
         return extract_features(self.held_out_images, self.network)
 
+    @functools.cached_property
+    def classifier(self) -> tuple[str, Predict]:
+        """Name and function of a classifier that learned the training samples."""
+        labels = np.asarray(self.labels)
+        training = training_for(self.images, labels)
+        return training.name, training.train(self.images, labels, self.seed)
+
+    def knows_classes(self) -> bool:
+        """Whether the network tells as many classes apart as the labels name."""
+        probabilities = self.training.probabilities
+        num_classes = int(np.max(np.asarray(self.labels))) + 1
+        return probabilities is not None and probabilities.shape[1] == num_classes
+
 
 class Sets:
     """What a measure may look at in one call of an `Evaluator`.
@@ -51,12 +77,19 @@ class Sets:
     Args:
         reals: `RealSets`.
         samples: array or stream, generated.
+        labels: integer array `[num_samples]`, the classes that they were asked for, or
+            `None`.
         verbose: int, 1 shows how far a stream is.
     """
 
-    def __init__(self, reals: RealSets, samples: Samples, verbose: int) -> None:
+    def __init__(
+        self, reals: RealSets, samples: Samples, labels: Array | None, verbose: int
+    ) -> None:
         self.reals = reals
         self.samples = samples if is_stream(samples) else np.asarray(samples)
+        self.labels = (
+            None if labels is None else _checked("labels", labels, self.images)
+        )
         self.seed = reals.seed
         self.verbose = verbose if is_stream(samples) else 0
 
@@ -84,3 +117,15 @@ class Sets:
         rows = np.random.default_rng(self.seed).permutation(len(training))
         rows = rows[: len(self.fake)]
         return Features(training.values[rows], training.name)
+
+    @functools.cached_property
+    def predicted(self) -> tuple[str, Array]:
+        """Name of the classifier, and the classes `[num]` that it finds samples in."""
+        if self.reals.knows_classes():
+            return self.fake.name, np.asarray(self.fake.probabilities).argmax(axis=1)
+        name, predict = self.reals.classifier
+        return name, predict(self.images)
+
+
+def _checked(name: str, labels: Array | None, samples: Array) -> Array | None:
+    return None if labels is None else check_labels(name, labels, len(samples))

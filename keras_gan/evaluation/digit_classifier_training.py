@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from keras_gan._environment import record_environment
 from keras_gan._seeds import pair_of_seeds
-from keras_gan._types import Config, Tensor
+from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.pipeline import shuffled_batches
@@ -62,7 +62,21 @@ def untrained_digit_classifier(
     """
     _check_digits(data)
     check_seed("seed", seed)
-    num_updates = check_positive_integer("epochs", epochs) * _num_batches(data.train)
+    check_positive_integer("epochs", epochs)
+    return _compiled(epochs * _num_batches(data.train), seed)
+
+
+def fit_digit_network(
+    images: FloatArray, labels: Array, seed: int, epochs: int
+) -> keras.Model:
+    """Trains the classifier on images `[num, 28, 28, 1]` in [0, 1] and digits."""
+    split = Split(images, labels)
+    model = _compiled(epochs * _num_batches(split), seed)
+    _fit(model, split, seed, epochs, verbose=0)
+    return model
+
+
+def _compiled(num_updates: int, seed: int) -> keras.Model:
     images = keras.Input(IMAGE_SHAPE, name="images")
     logits = digit_network(seed)(_augmented(images, seed))["logits"]
     model = keras.Model(images, logits, name="digit_classifier")
@@ -130,7 +144,7 @@ def train_digit_classifier(
     check_weights_path(output_path)
     model = untrained_digit_classifier(data, seed, epochs)
     started = time.perf_counter()
-    history = _fit(model, data, seed, epochs, verbose)
+    history = _fit(model, data.train, seed, epochs, verbose)
     seconds = time.perf_counter() - started
     record = {
         **_scores(model, data),
@@ -157,12 +171,12 @@ def train_digit_classifier(
 
 
 def _fit(
-    model: keras.Model, data: Dataset, seed: int, epochs: int, verbose: str | int
+    model: keras.Model, split: Split, seed: int, epochs: int, verbose: str | int
 ) -> Config:
     current_epoch = tf.Variable(0, trainable=False)
     history = model.fit(
         shuffled_batches(
-            (data.train.images, data.train.labels), _BATCH_SIZE, seed, current_epoch
+            (split.images, split.labels), _BATCH_SIZE, seed, current_epoch
         ),
         epochs=epochs,
         verbose=verbose,

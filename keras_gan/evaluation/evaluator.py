@@ -8,9 +8,10 @@ import keras
 
 from keras_gan._types import Array
 from keras_gan._validation import check_known
+from keras_gan.evaluation._measure import Measure
 from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation._sets import RealSets, Sets
-from keras_gan.evaluation.measures import MEASURES, Measure
+from keras_gan.evaluation.measures import MEASURES
 from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
 
@@ -32,6 +33,13 @@ class Evaluator:
     themselves: `parzen` scores the first 1,000 of `held_out`, on which it chooses the
     bandwidth; `parzen_log_likelihood` takes its place where test points are given.
 
+    A conditional generator is judged by more: with `labels` and `held_out_labels` here,
+    and in each call the labels that samples were asked for, `class_accuracy`
+    (GAN-test), `gan_train`, `asked_coverage`, `class_frechet_distance` and
+    `class_parzen`. Classes are told apart by the network, where it has as many class
+    probabilities as there are classes, else by a classifier that is trained on `real`
+    once.
+
     Args:
         real: array `[num_real, …]`, samples that the generator was trained on.
         held_out: array `[num_held_out, …]`, real samples that it was not.
@@ -44,6 +52,9 @@ class Evaluator:
             Defaults to `None`.
         value_range: pair of floats, range of the pixels. Defaults to `(0.0, 1.0)`.
         seed: int, of the measures that draw at random. Defaults to `0`.
+        labels: integer array `[num_real]`, classes of `real`, for the measures of
+            conditional generators. Defaults to `None`.
+        held_out_labels: integer array `[num_held_out]`, likewise. Defaults to `None`.
         parzen: `ParzenPoints`, real points that the Parzen measures score, and
             bandwidths; `None` takes the first 1,000 of `held_out` as validation points
             and the grid of 2014. Defaults to `None`.
@@ -74,9 +85,15 @@ class Evaluator:
         measures: Sequence[str] | Mapping[str, OwnMeasure] | None = None,
         value_range: tuple[float, float] = (0.0, 1.0),
         seed: int = 0,
+        labels: Array | None = None,
+        held_out_labels: Array | None = None,
         parzen: ParzenPoints | None = None,
     ) -> None:
-        self._reals = RealSets(real, held_out, network, value_range, seed, parzen)
+        self._reals = RealSets(
+            *(real, held_out, network, value_range, seed),
+            *(labels, held_out_labels, parzen),
+        )
+        self._takes_all = measures is None
         if isinstance(measures, Mapping):
             self._measures = {name: _own(one) for name, one in measures.items()}
         else:
@@ -86,11 +103,18 @@ class Evaluator:
                 getattr(self._reals, features)  # computed now, not in the first epoch
 
     @property
+    def classes(self) -> Array | None:
+        """Classes of the real samples, ascending; `None` where they have no labels."""
+        return self._reals.classes
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """Names of the measures."""
         return tuple(self._measures)
 
-    def __call__(self, images: Samples, verbose: int = 0) -> dict[str, Score]:
+    def __call__(
+        self, images: Samples, verbose: int = 0, *, labels: Array | None = None
+    ) -> dict[str, Score]:
         """Measures samples.
 
         Args:
@@ -98,19 +122,38 @@ class Evaluator:
                 for Parzen measures alone, a stream of such arrays, as
                 `ParzenWindow.fit` takes it.
             verbose: int, 1 shows a progress bar over the measures. Defaults to `0`.
+            labels: integer array `[num]`, the classes that the samples were asked for;
+                `None` where they were asked for none, which leaves out what is measured
+                of them. Defaults to `None`.
 
         Returns:
             scores: dict from the name of each measure to its `Score`.
+
+        Raises:
+            ValueError: if there is a stream, or there are no labels, for measures that
+                were named and need more.
         """
-        sets = Sets(self._reals, images, verbose)
+        sets = Sets(self._reals, images, labels, verbose)
+        measures = self._answerable(labels is not None)
         bar = keras.utils.Progbar(
-            len(self._measures), unit_name="measure", verbose=int(verbose > 0)
+            len(measures), unit_name="measure", verbose=int(verbose > 0)
         )
         scores = {}
-        for name, measure in self._measures.items():
+        for name, measure in measures.items():
             scores[name] = measure.compute(sets)
             bar.add(1)
         return scores
+
+    def _answerable(self, has_labels: bool) -> dict[str, Measure]:
+        asking = [name for name, measure in self._measures.items() if measure.asks]
+        if has_labels or not asking:
+            return self._measures
+        if not self._takes_all:
+            raise ValueError(
+                "`labels` must be the classes that the samples were asked for: "
+                f"{', '.join(asking)} cannot do without. Received: labels=None"
+            )
+        return {name: one for name, one in self._measures.items() if name not in asking}
 
     def _chosen(self, measures: Sequence[str] | None) -> Iterable[str]:
         if measures is None:

@@ -86,13 +86,8 @@ def frechet_distance(
         find them, 2020. https://arxiv.org/abs/1911.07023
     """
     real, fake, warnings = check_two_sets(real, fake)
-    if len(real) * len(fake) < real.dim**2:
-        value = _distance_of_rows(real.values, fake.values)
-    else:
-        moments = (*_moments(real.values), *_moments(fake.values))
-        value = gaussian_frechet_distance(*moments)
     return FrechetDistance(
-        value=value,
+        value=distance_of_features(real.values, fake.values),
         features=real.name,
         dim=real.dim,
         num_real=len(real),
@@ -144,6 +139,13 @@ def gaussian_frechet_distance(
     spread = np.trace(covariance_1) + np.trace(covariance_2) - 2 * root_trace
     # Of equal Gaussians, rounding leaves a little on either side of zero.
     return max(float(np.sum((mean_1 - mean_2) ** 2) + spread), 0.0)
+
+
+def distance_of_features(real: FloatArray, fake: FloatArray) -> float:
+    """The distance of two sets of rows, by moments or, of few rows, by products."""
+    if len(real) * len(fake) < real.shape[1] ** 2:
+        return _distance_of_rows(real, fake)
+    return gaussian_frechet_distance(*_moments(real), *_moments(fake))
 
 
 def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,12 +1,10 @@
 """The measures that an `Evaluator` knows by name."""
 
-import dataclasses
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
 from keras_gan._validation import check_known
+from keras_gan.evaluation._class_measures import CLASS_MEASURES
+from keras_gan.evaluation._measure import TEST_POINTS, Measure, Need
 from keras_gan.evaluation._sets import RealSets, Sets
 from keras_gan.evaluation.class_coverage import ClassCoverage, class_coverage
 from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
@@ -29,36 +27,6 @@ from keras_gan.evaluation.two_sample import (
 )
 
 _SMALLEST_SIDE = 8  # that structural_diversity compares
-
-
-class Need(NamedTuple):
-    """What a measure cannot do without.
-
-    Args:
-        text: str, as errors name it.
-        is_met: function of the `RealSets`.
-    """
-
-    text: str
-    is_met: Callable[[RealSets], bool]
-
-
-@dataclasses.dataclass(frozen=True)
-class Measure:
-    """One measure of an `Evaluator`.
-
-    Args:
-        compute: function from `Sets` to a score.
-        score: type of that score, which knows what is better.
-        needs: what it cannot do without. Defaults to `()`.
-        reads: of `"training"` and `"held_out"`, whose features it looks at.
-            Defaults to `("training",)`.
-    """
-
-    compute: Callable[[Sets], Score]
-    score: type[Score]
-    needs: tuple[Need, ...] = ()
-    reads: tuple[str, ...] = ("training",)
 
 
 def quantity_of(name: str) -> Quantity:
@@ -154,15 +122,11 @@ _IMAGES = Need(
     f"images with sides of {_SMALLEST_SIDE} pixels or more",
     _is_of_images,
 )
-_TEST_POINTS = Need(
-    "test points, as `parzen=ParzenPoints(valid, test)` has them",
-    lambda reals: reals.parzen.test is not None,
-)
 
 MEASURES: dict[str, Measure] = {
     "parzen": Measure(_parzen, ParzenValidation, reads=()),
     "parzen_log_likelihood": Measure(
-        _parzen_log_likelihood, ParzenEstimate, (_TEST_POINTS,), reads=()
+        _parzen_log_likelihood, ParzenEstimate, (TEST_POINTS,), reads=()
     ),
     "frechet_distance": Measure(
         lambda sets: frechet_distance(real=sets.real, fake=sets.fake), FrechetDistance
@@ -196,5 +160,6 @@ MEASURES: dict[str, Measure] = {
     "structural_diversity": Measure(
         _structural_diversity, StructuralDiversity, (_IMAGES,), reads=()
     ),
+    **CLASS_MEASURES,
 }
 """Every measure by its name, in the order of a table."""

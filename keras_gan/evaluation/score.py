@@ -145,4 +145,6 @@ def standard_error(values: FloatArray) -> float:
 
 def _without_nan(value: Any) -> Any:
     # JSON knows no NaN.
+    if isinstance(value, tuple):
+        return tuple(map(_without_nan, value))
     return None if isinstance(value, float) and math.isnan(value) else value

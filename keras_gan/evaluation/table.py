@@ -1,21 +1,25 @@
 """Scores side by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from keras_gan.evaluation.class_score import ClassScore
 from keras_gan.evaluation.score import Score, format_value
 
 _HEADERS = ("measure", "better")
+_CLASSES_ABREAST = 10
 
 
 def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
     """Returns a text table: a row for each measured number, a column for each set.
+
+    Numbers of each class by itself follow, a column for each class.
 
     Args:
         columns: dict from what was measured, e.g. `"generated"`, to its scores; all of
             the same measures.
 
     Returns:
-        table: str, lines of equal width, then the warnings.
+        table: str, lines of equal width, those of classes, then the warnings.
 
     Example:
     >>> from keras_gan.evaluation import mode_coverage
@@ -38,7 +42,33 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
                 for scores in scores_by_column.values()
             )
             rows.append((quantity.name, quantity.better, *cells))
-    return "\n".join([*_aligned(rows), *_warnings(scores_by_column)])
+    lines = [*_aligned(rows), *_by_class(scores_by_column)]
+    return "\n".join([*lines, *_warnings(scores_by_column)])
+
+
+def _by_class(scores_by_column: Mapping[str, list[Score]]) -> Iterator[str]:
+    """Tables of at most ten classes abreast: a row for each number of each set."""
+    found = {
+        (number, column): values
+        for column, scores in scores_by_column.items()
+        for score in scores
+        if isinstance(score, ClassScore)
+        for number, values in score.class_values.items()
+    }
+    classes = sorted({label for values in found.values() for label in values})
+    numbers = dict.fromkeys(number for number, _ in found)
+    for start in range(0, len(classes), _CLASSES_ABREAST):
+        abreast = classes[start : start + _CLASSES_ABREAST]
+        rows = [("by class", *map(str, abreast))]
+        for number in numbers:
+            for column in scores_by_column:
+                values = found.get((number, column), {})
+                cells = (
+                    format_value(values[label]) if label in values else ""
+                    for label in abreast
+                )
+                rows.append((f"{number}, {column}", *cells))
+        yield from ("", *_aligned(rows))
 
 
 def _warnings(scores_by_column: Mapping[str, list[Score]]) -> list[str]:
