@@ -1,7 +1,11 @@
 """Seeds that come from others."""
 
-import numpy as np
+import numbers
 
+import numpy as np
+import tensorflow as tf
+
+from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED, check_seed
 
 
@@ -27,3 +31,28 @@ def pair_of_seeds(seed: int) -> tuple[int, int]:
     if 2 * seed + 1 <= MAX_SEED:
         return 2 * seed, 2 * seed + 1
     return derived_seed(seed, 0), derived_seed(seed, 1)
+
+
+def stateless_seed(seed: int | Tensor, stream: int = 0) -> Tensor:
+    """The key `[2]` that a seed stands for; a tensor gives that of an int of its value.
+
+    TFP treats an integer seed as the start of a hidden stream; a pair has no state.
+
+    Args:
+        seed: int in [0, 2^31), or a scalar integer tensor; a tensor of shape `[2]` is
+            its own key.
+        stream: int, at least 0, tells apart what is drawn from one seed.
+            Defaults to `0`.
+    """
+    if isinstance(seed, numbers.Real):
+        seed = check_seed("seed", seed)
+        return tf.random.experimental.stateless_fold_in([0, stream], seed)
+    seed = tf.convert_to_tensor(seed)
+    if seed.shape.rank != 0:
+        return tf.cast(seed, tf.int32)
+    if tf.executing_eagerly():
+        check_seed("seed", seed.numpy().item())
+    seed = tf.cast(seed, tf.int32)
+    with tf.init_scope():  # a constant of the graph, which then has one draw less
+        root = tf.random.experimental.stateless_fold_in([0, stream], 0)[0].numpy()
+    return tf.stack([root, seed])

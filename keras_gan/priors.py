@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 
+from keras_gan._seeds import stateless_seed
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
     check_nonnegative,
     check_positive,
     check_positive_integer,
-    check_seed,
     invalid_argument,
 )
 
@@ -62,7 +61,7 @@ class Prior(abc.ABC):
         """
         if isinstance(num_samples, numbers.Integral):
             check_positive_integer("num_samples", num_samples)
-        return self.distribution.sample(num_samples, seed=_stateless_seed(seed))
+        return self.distribution.sample(num_samples, seed=stateless_seed(seed))
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
@@ -202,19 +201,3 @@ class CategoricalPrior(Prior):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {"num_classes": self.num_classes, "probabilities": self.probabilities}
-
-
-def _stateless_seed(seed: int | Tensor) -> Tensor:
-    # TFP treats an integer seed as the start of a hidden stream; a pair has no state.
-    if isinstance(seed, numbers.Real):
-        seed = check_seed("seed", seed)
-        return tf.random.experimental.stateless_fold_in([0, 0], seed)
-    seed = tf.convert_to_tensor(seed)
-    if seed.shape.rank != 0:
-        return tf.cast(seed, tf.int32)
-    if tf.executing_eagerly():
-        check_seed("seed", seed.numpy().item())
-    seed = tf.cast(seed, tf.int32)
-    with tf.init_scope():  # a constant of the graph, which then has one draw less
-        root = tf.random.experimental.stateless_fold_in([0, 0], 0)[0].numpy()
-    return tf.stack([root, seed])

@@ -60,7 +60,7 @@ def test_sample_grid_knows_the_range_of_the_generator(
         callback = SampleGrid(tmp_path)
         callback.set_model(gan)
         callback.on_epoch_end(0)
-        path, samples, received = drawn.pop()
+        path, samples, received, _ = drawn.pop()
         assert path == tmp_path / "epoch_0001.png" and received == value_range
         np.testing.assert_array_equal(samples, gan.sample(num, seed=0))
     stated = SampleGrid(tmp_path, num_samples=5, value_range=(-2.0, 2.0))

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._seeds import derived_seed
-from keras_gan._types import Array
+from keras_gan._seeds import stateless_seed
+from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
 from keras_gan.training.examples import LATENTS
 from keras_gan.training.named_inputs import NamedInputs
@@ -84,8 +84,8 @@ class Conditions:
             if name in told:
                 values[name] = self._rows_of(name, told[name], num_rows)
             elif name in self.priors:
-                drawn = derived_seed(seed, index + 1)
-                values[name] = self.priors[name].sample(num_rows, drawn)
+                prior = self.priors[name]
+                values[name] = draw_condition(prior, index, num_rows, seed)
             else:
                 raise ValueError(
                     f"The generator takes {name!r}, and nobody says which. Pass "
@@ -110,6 +110,21 @@ class Conditions:
                 f"{given.shape}"
             )
         return given.astype(zero.dtype.as_numpy_dtype)
+
+
+def draw_condition(
+    prior: Prior, index: int, num_rows: int | Tensor, seed: int | Tensor
+) -> Tensor:
+    """Draws what a generator is not told; an exported graph draws the same.
+
+    Args:
+        prior: of the condition.
+        index: int, which of the generator's conditions it is, in the order of its
+            inputs: they are drawn independently of each other and of the latents.
+        num_rows: int or scalar integer tensor.
+        seed: int in [0, 2^31), or a scalar int32 tensor.
+    """
+    return prior.sample(num_rows, stateless_seed(seed, stream=index + 1))
 
 
 def check_classes(name: str, labels: Any, prior: Prior | None) -> None:
