@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 import keras_gan as kg
-from export import export_onnx
 
 
 def main() -> None:
@@ -39,7 +38,8 @@ def main() -> None:
 
     picture = args.output_dir / "samples.png"
     kg.visualization.save_image_grid(picture, gan.sample(100, seed=1))
-    report = export_onnx(gan, args.output_dir / "generator.onnx", overwrite=True)
+    path = args.output_dir / "generator.onnx"
+    report = kg.export.export_onnx(gan, path, overwrite=True)
     print(f"{picture}\n{report}")
 
 

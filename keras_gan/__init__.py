@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         datasets,
         divergences,
         evaluation,
+        export,
         games,
         initializers,
         layers,
@@ -46,6 +47,7 @@ __all__ = [
     "datasets",
     "divergences",
     "evaluation",
+    "export",
     "games",
     "initializers",
     "layers",
@@ -73,4 +75,6 @@ if not TYPE_CHECKING:
         {**_ROOMS, "GAN": f"{__name__}.gan", "load": f"{__name__}.saving"},
     )
 
-import_after_keras([f"{__name__}.gan", *_ROOMS.values()])
+# The exports, which register nothing, wait until they are asked for.
+_REGISTERING = [module for name, module in _ROOMS.items() if name != "export"]
+import_after_keras([f"{__name__}.gan", *_REGISTERING])

@@ -325,6 +325,7 @@ EXEMPT = {
     "datasets": _ARRAYS,
     "divergences": _ARRAYS,
     "evaluation": _ARRAYS,
+    "export": "formats that files have; tests of their own write and play them",
     "games.Bidirectional": "played, saved and resumed in test_bidirectional",
     "games.Inpainting": "played, saved and resumed in test_inpainting",
     "games.Mask": "the base of all families of masks",

@@ -47,9 +47,7 @@ def run(args: argparse.Namespace) -> None:
     """Exports format by format."""
     kg.runs.RunDirectory(Path(args.run_dir)).read_config()  # no run, no TensorFlow
     start_tensorflow()
-    from export import export_run
-
-    for path, report in export_run(
+    for path, report in kg.export.export_run(
         args.run_dir,
         args.format,
         best=args.best,

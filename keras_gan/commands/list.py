@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
+import keras_gan as kg
 from keras_gan.commands._shared import say
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes import LISTED
@@ -23,9 +24,8 @@ def run(args: argparse.Namespace) -> None:
     """Prints them."""
     if args.formats:
         start_tensorflow()
-        from export import FORMATS
-
-        _print({name: (format.summary,) for name, format in FORMATS.items()})
+        formats = kg.export.FORMATS
+        _print({name: (format.summary,) for name, format in formats.items()})
     else:
         _print({name: recipe[1:] for name, recipe in sorted(LISTED.items())})
 
