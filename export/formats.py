@@ -90,6 +90,7 @@ for _format in (
         summary="standard noise to RGB bytes, as torch-fidelity reads it",
         pixels="uint8_rgb_nchw",
         standard_noise=True,
+        class_dtype="int64",
     ),
     OnnxFormat(
         name="onnx_seeded",

@@ -77,6 +77,7 @@ def export_onnx(
     seeded: bool = False,
     standard_noise: bool = False,
     weights: str = "float32",
+    class_dtype: str | None = None,
     opset: int | None = None,
     max_samples: int = MAX_SAMPLES,
     provenance: Provenance | None = None,
@@ -88,10 +89,15 @@ def export_onnx(
     Its input `latents` is float32 `[batch, latent_dim]`, its output `images` float32
     `[batch, height, width, channels]`, for any batch. With `seeded=True` its inputs are
     the int32 scalars `num_samples` and `seed`: the graph draws the prior itself, and
-    makes the images of `gan.sample(num_samples, seed=seed)`. What else the generator
-    names as inputs, such as `labels`, follows, a row for each image.
+    makes the images of `gan.sample(num_samples, seed=seed)`.
 
-    torch-fidelity reads `pixels="uint8_rgb_nchw", standard_noise=True`.
+    What else the generator names as inputs, such as `labels`, follows, a row for each
+    image; classes are integers. A seeded file draws from the GAN's `conditions` what
+    comes without any row. ONNX Runtime on a processor fails where a class is none of
+    the generator's, at a node whose name says so, such as `labels_must_lie_in_0_to_9`.
+
+    torch-fidelity reads `pixels="uint8_rgb_nchw", standard_noise=True,
+    class_dtype="int64"`.
 
     Args:
         gan: `GAN`; its discriminator stays behind.
@@ -106,6 +112,9 @@ def export_onnx(
             Defaults to `False`.
         weights: `"float32"`; `"float16"`; or `"int8"`, dynamic, which leaves transposed
             convolutions as they are. Defaults to `"float32"`.
+        class_dtype: `"int32"` or `"int64"`, of conditions that are classes, or `None`
+            for that of the network's input, `"int32"` where it is a float.
+            Defaults to `None`.
         opset: int, 13 to 18, or `None` for 17, and 18 for a seeded file.
             Defaults to `None`.
         max_samples: int, images that a seeded file draws at most in one call; it fails
@@ -126,7 +135,8 @@ def export_onnx(
         FileExistsError: if something is at `path` and `overwrite` is `False`.
         TypeError: if `gan` is not a `GAN`.
         ValueError: if the generator cannot be exported, ONNX lacks one of its
-            operators, or the artefact differs from Keras by more than 1e-5 (float32).
+            operators, `standard_noise` is asked for and the generator is told more than
+            one class, or the artefact differs from Keras by more than 1e-5 (float32).
 
     Example:
     ```python
@@ -140,6 +150,7 @@ def export_onnx(
         seeded=seeded,
         standard_noise=standard_noise,
         weights=weights,
+        class_dtype=class_dtype,
         opset=opset,
         max_samples=max_samples,
     )
@@ -165,8 +176,9 @@ def export_onnx_prior(
     """Exports the prior alone: for programs that seed latents and then move them.
 
     Its inputs are the int32 scalars `num_samples` and `seed`, its output `latents`
-    float32 `[num_samples, latent_dim]`, equal to `gan.prior.sample`. Beside a
-    `generator.onnx` it gives a web page or a server the seeds of the training code.
+    float32 `[num_samples, latent_dim]`, equal to `gan.prior.sample`, and whatever the
+    GAN has `conditions` for, such as `labels`. Beside a `generator.onnx` it gives a web
+    page or a server the seeds of the training code.
 
     Args:
         gan: `GAN`; its networks stay behind.
@@ -214,8 +226,12 @@ def export_saved_model(
         discriminate(images)         on request; the probabilities of gan.discriminate
 
     `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
-    `discriminate` returns `probabilities` `[batch]`. `generate` and `sample` also take
-    what else the generator names as inputs, such as `labels`, a row for each image.
+    `discriminate` returns `probabilities` `[batch]`.
+
+    `generate` and `sample` also take what else the generator names as inputs, such as
+    `labels`, a row for each image; classes are integers. `sample` draws from the GAN's
+    `conditions` what comes without any row. A class that is none of the generator's
+    ends the call with `tf.errors.InvalidArgumentError`, which says which there are.
 
     Args:
         gan: `GAN`; its discriminator stays behind unless asked for.
@@ -273,7 +289,9 @@ def export_litert(
 
     Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
     `images`, float32 `[batch, height, width, channels]`, for any batch. What else the
-    generator names as inputs, such as `labels`, it takes too, a row for each image.
+    generator names as inputs, such as `labels`, it takes too, a row for each image;
+    classes are integers, and the interpreter fails where one is none of the
+    generator's ("gather index out of bounds").
 
     Args:
         gan: `GAN`; its discriminator stays behind.

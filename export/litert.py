@@ -21,7 +21,7 @@ from export.contract.contents import (
     known_sizes,
 )
 from export.contract.endpoints import generate_function
-from export.contract.export_format import Arrays, ExportFormat, Play
+from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
 from export.contract.metadata import Provenance
 from export.contract.names import (
     GENERATE,
@@ -101,6 +101,14 @@ class LiteRTFormat(ExportFormat):
             return outputs
 
         return play
+
+    def snippet(self, file: str, endpoint: str, output: str) -> Snippet:
+        """LiteRT's interpreter."""
+        call = (
+            f'{endpoint} = Interpreter("{file}").get_signature_runner("{endpoint}")\n'
+            f'{output} = {endpoint}(**inputs)["{output}"]'
+        )
+        return Snippet(["from ai_edge_litert.interpreter import Interpreter"], call)
 
 
 def _types(details: dict[str, Any]) -> dict[str, TensorType]:

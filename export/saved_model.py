@@ -20,7 +20,7 @@ from export.contract.endpoints import (
     generate_function,
     sample_function,
 )
-from export.contract.export_format import Arrays, ExportFormat, Play
+from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
 from export.contract.metadata import Provenance
 from export.contract.names import (
     DISCRIMINATE,
@@ -118,6 +118,15 @@ class SavedModelFormat(ExportFormat):
             return {name: tensor.numpy() for name, tensor in outputs.items()}
 
         return play
+
+    def snippet(self, file: str, endpoint: str, output: str) -> Snippet:
+        """TensorFlow."""
+        call = (
+            f'model = tf.saved_model.load("{file}")\n'
+            "tensors = {name: tf.constant(value) for name, value in inputs.items()}\n"
+            f'{output} = model.signatures["{endpoint}"](**tensors)["{output}"].numpy()'
+        )
+        return Snippet(["import tensorflow as tf"], call)
 
 
 def _types(tensors: Any) -> dict[str, TensorType]:

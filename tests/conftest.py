@@ -52,17 +52,12 @@ def two_replicas():
 
 
 @pytest.fixture
-def play_here(monkeypatch):
-    """Parity plays artefacts in this process: spares the start of one for each.
+def play_here():
+    """Parity plays artefacts in this process, as tests/exports.py has it."""
+    from exports import played_here
 
-    That they play in another is what tests/test_export.py shows.
-    """
-
-    def play(format, path, cases):
-        play = format.player(path)
-        return [play(case.endpoint, case.inputs)[case.output] for case in cases]
-
-    monkeypatch.setattr("export.parity.compare.play_elsewhere", play)
+    with played_here():
+        yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from games import play_tiny_gan
 
 import export
 import keras_gan as kg
-from export import Contents, Endpoint, ExportFormat, Provenance, TensorType
+from export import Endpoint, ExportFormat, Provenance, TensorType
 from export.__main__ import main
 
 
@@ -61,6 +61,16 @@ class NumPyFormat(ExportFormat):
             return {"images": x.reshape(-1, *shape)}
 
         return play
+
+
+CONTENTS = export.contents_from(
+    {
+        "generate": Endpoint(
+            inputs={"latents": TensorType("float32", [None, 3])},
+            outputs={"images": TensorType("float32", [None, 4, 4, 1])},
+        )
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +141,7 @@ def test_a_player_that_leans_on_its_module_is_found_out(gan, tmp_path, monkeypat
     lazy = WithoutItsImport(name="lazy", file_name="generator.lazy")
     monkeypatch.setitem(export.FORMATS, "lazy", lazy)
     monkeypatch.setattr(NumPyFormat, "write", lambda self, gan, path, _: path.touch())
-    contents = Contents({"generate": Endpoint({}, {})}, None, "prior")
-    monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: contents)
+    monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: CONTENTS)
     with pytest.raises(RuntimeError, match="name 'np' is not defined"):
         export.export_generator(gan, tmp_path, "lazy")
 
@@ -148,8 +157,7 @@ def test_a_player_without_source_is_found_out(gan, tmp_path, monkeypatch):
     format = typed["Typed"](name="typed", file_name="generator.typed")
     monkeypatch.setitem(export.FORMATS, "typed", format)
     monkeypatch.setattr(NumPyFormat, "write", lambda self, gan, path, _: path.touch())
-    contents = Contents({"generate": Endpoint({}, {})}, None, "prior")
-    monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: contents)
+    monkeypatch.setattr(NumPyFormat, "contents", lambda self, path: CONTENTS)
     with pytest.raises(ValueError, match="must be written in a file"):
         export.export_generator(gan, tmp_path, "typed")
     assert list(tmp_path.iterdir()) == []

@@ -7,13 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from export.contract.class_counts import class_count
 from export.contract.names import IMAGES, LATENTS, NUM_SAMPLES, SEED
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
-
-# Attributes of layers and operations that say how many integers they tell apart:
-# Embedding, CategoryEncoding, keras.ops.one_hot.
-_COUNTS = ("input_dim", "num_tokens", "num_classes")
+from keras_gan.priors import CategoricalPrior, Prior
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,10 +20,12 @@ class Condition:
 
     Args:
         name: str, of the generator's input.
-        dtype: str, as NumPy names it.
+        dtype: str, as NumPy names it, of what an artefact takes.
         shape: tuple of ints, of one example.
-        num_classes: int, how many integers from 0 the generator's layers tell apart;
-            `None` where they do not say. Defaults to `None`.
+        num_classes: int, how many classes there are, from 0; `None` where its values
+            are no classes. Defaults to `None`.
+        prior: `Prior` that the GAN states for it, which an artefact draws from where
+            it is not told. Defaults to `None`.
 
     Example:
     >>> Condition("labels", "int32", (), 10).spec
@@ -36,6 +36,7 @@ class Condition:
     dtype: str
     shape: Shape
     num_classes: int | None = None
+    prior: Prior | None = None
 
     @property
     def spec(self) -> tf.TensorSpec:
@@ -43,37 +44,48 @@ class Condition:
         return tf.TensorSpec([None, *self.shape], self.dtype, name=self.name)
 
     @property
-    def is_integer(self) -> bool:
-        """Whether its values are integers, which are classes."""
-        return np.issubdtype(np.dtype(self.dtype), np.integer)
+    def classes(self) -> range:
+        """The classes that can be asked for; none where its values are no classes."""
+        return range(self.num_classes or 0)
 
-    def examples(self, num: int, seed: int) -> Array:
-        """Values `[num, *shape]` to try: all classes, shuffled; floats in [0, 1)."""
+    def examples(self, num: int, seed: int, start: int = 0) -> Array:
+        """Values `[num, *shape]` to try: classes in turn, shuffled; floats in [0, 1).
+
+        Args:
+            num: int, rows.
+            seed: int.
+            start: int, how many values were tried before: classes go on from there.
+                Defaults to `0`.
+        """
         random = np.random.default_rng(seed)
         shape = (num, *self.shape)
         if self.num_classes is not None:
-            values = random.permutation(np.arange(np.prod(shape)) % self.num_classes)
-            return values.reshape(shape).astype(self.dtype)
+            in_turn = (start + np.arange(np.prod(shape))) % self.num_classes
+            return random.permutation(in_turn).reshape(shape).astype(self.dtype)
         if self.dtype == "bool":
             return random.random(shape) < 0.5
         return random.random(shape).astype(self.dtype)
 
     def record(self) -> Config:
         """The same as JSON holds it, without the name."""
-        record = dataclasses.asdict(self)
-        del record["name"]
-        return record
+        return {
+            "dtype": self.dtype,
+            "shape": self.shape,
+            "num_classes": self.num_classes,
+            "prior": None if self.prior is None else prior_config(self.prior),
+        }
 
 
-def conditions_of(generator: keras.Model) -> tuple[Condition, ...]:
-    """Returns the inputs that a generator names besides `latents`, in their order.
+def conditions_of(gan: GAN) -> tuple[Condition, ...]:
+    """Returns what the evaluation generator is told besides `latents`, in its order.
 
-    A generator of one input, whatever its name, has none.
+    A generator of one input, whatever its name, is told nothing.
 
     Raises:
-        ValueError: if no input is `latents`, a condition has an axis of any size, or a
-            name that an endpoint needs.
+        ValueError: if no input is `latents`, a condition has an axis of any size, a
+            name that an endpoint needs, or fewer classes than its prior draws.
     """
+    generator = gan.evaluation_generator
     inputs = getattr(generator, "inputs", None) or []
     if len(inputs) < 2:
         return ()
@@ -85,24 +97,31 @@ def conditions_of(generator: keras.Model) -> tuple[Condition, ...]:
             f"keras.Input((latent_dim,), name={LATENTS!r})."
         )
     return tuple(
-        _condition(generator, tensor) for tensor in inputs if tensor.name != LATENTS
+        _condition(generator, tensor, gan.conditions.get(tensor.name))
+        for tensor in inputs
+        if tensor.name != LATENTS
     )
 
 
-def draw_conditions(gan: GAN, num: int, seed: int) -> dict[str, Array]:
+def draw_conditions(gan: GAN, num: int, seed: int, start: int = 0) -> dict[str, Array]:
     """Returns values `[num, ...]` of every condition, by name, to try an artefact with.
 
     Classes come in turn, so that enough rows ask for each. Other values come from the
     distribution that the GAN states under `conditions`, where it does.
+
+    Args:
+        gan: `GAN`.
+        num: int, rows.
+        seed: int.
+        start: int, rows that were drawn before. Defaults to `0`.
     """
     check_conditions(gan)
     drawn = {}
-    for condition in conditions_of(gan.evaluation_generator):
-        prior = _stated(gan).get(condition.name)
-        if prior is None or condition.num_classes is not None:
-            drawn[condition.name] = condition.examples(num, seed)
+    for condition in conditions_of(gan):
+        if condition.prior is None or condition.num_classes is not None:
+            drawn[condition.name] = condition.examples(num, seed, start)
         else:
-            values = np.asarray(prior.sample(num, seed=seed))
+            values = np.asarray(condition.prior.sample(num, seed=seed))
             drawn[condition.name] = values.astype(condition.dtype)
     return drawn
 
@@ -114,22 +133,25 @@ def check_conditions(gan: GAN) -> None:
         ValueError: as `conditions_of` does, or if nothing says how many classes there
             are.
     """
-    for condition in conditions_of(gan.evaluation_generator):
-        unknown = condition.is_integer and condition.num_classes is None
-        if unknown and condition.name not in _stated(gan):
+    for condition in conditions_of(gan):
+        is_integer = np.issubdtype(np.dtype(condition.dtype), np.integer)
+        if is_integer and condition.num_classes is None and condition.prior is None:
             raise ValueError(
                 f"Input {condition.name!r} of the generator must say how many classes "
                 "there are, so that the artefact can be compared with Keras. Received: "
                 f"{condition.dtype} numbers that no Embedding, CategoryEncoding or "
-                "keras.ops.one_hot reads. Feed it to one of them."
+                "keras.ops.one_hot reads. Feed it to one of them, or give the GAN "
+                f"conditions={{{condition.name!r}: "
+                "keras_gan.priors.CategoricalPrior(…)}."
             )
 
 
-def _stated(gan: GAN) -> dict[str, Any]:
-    return dict(gan.conditions)
+def prior_config(prior: Prior) -> Config:
+    """A prior's name and parameters, as JSON holds them."""
+    return {"name": type(prior).__name__, **prior.get_config()}
 
 
-def _condition(generator: keras.Model, tensor: Any) -> Condition:
+def _condition(generator: keras.Model, tensor: Any, prior: Prior | None) -> Condition:
     shape = tuple(tensor.shape[1:])
     if None in shape:
         raise ValueError(
@@ -142,30 +164,23 @@ def _condition(generator: keras.Model, tensor: Any) -> Condition:
             "condition of that name. Give the input another one."
         )
     dtype = keras.backend.standardize_dtype(tensor.dtype)
-    condition = Condition(tensor.name, dtype, shape)
-    if not condition.is_integer:
-        return condition
-    return dataclasses.replace(condition, num_classes=_num_classes(generator, tensor))
+    num_classes = _num_classes(generator, tensor, prior)
+    is_integer = num_classes is not None or np.issubdtype(np.dtype(dtype), np.integer)
+    if is_integer and dtype not in ("int32", "int64"):
+        dtype = "int32"  # the types that every runtime adds, whatever the network reads
+    return Condition(tensor.name, dtype, shape, num_classes, prior)
 
 
-def _num_classes(model: Any, tensor: Any) -> int | None:
-    """The least count of those that read these integers, through other operations."""
-    counts = []
-    for node in tensor._keras_history.operation._outbound_nodes:
-        reader = node.operation
-        if reader not in model.operations:
-            continue  # of another model with the same input
-        inner = getattr(reader, "_functional", reader)  # what a Sequential holds
-        if hasattr(inner, "operations"):
-            position = [one is tensor for one in node.input_tensors].index(True)
-            counts.append(_num_classes(inner, inner.inputs[position]))
-            continue
-        told = [getattr(reader, name, None) for name in _COUNTS]
-        counts += told
-        if not any(told):
-            counts += [
-                _num_classes(model, output)
-                for output in node.output_tensors
-                if keras.backend.is_int_dtype(output.dtype)
-            ]
-    return min((count for count in counts if count is not None), default=None)
+def _num_classes(
+    generator: keras.Model, tensor: Any, prior: Prior | None
+) -> int | None:
+    """As many as the prior draws, which binds `GAN.sample` too, else as layers say."""
+    known = class_count(generator, tensor)
+    if not isinstance(prior, CategoricalPrior):
+        return known
+    if known is not None and prior.num_classes > known:
+        raise ValueError(
+            f"`conditions[{tensor.name!r}]` must draw classes that the generator "
+            f"knows, 0 to {known - 1}. Received: a prior of {prior.num_classes}"
+        )
+    return prior.num_classes

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
@@ -14,6 +16,7 @@ from export.contract.names import (
     PIXELS,
     SAMPLE,
 )
+from keras_gan._types import Array
 
 ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE)
 OF_PRIOR = "prior"  # noise that is the prior's own draw
@@ -42,6 +45,18 @@ class Endpoint(NamedTuple):
 
     inputs: dict[str, TensorType]
     outputs: dict[str, TensorType]
+
+    def typed(self, arrays: Mapping[str, Any]) -> dict[str, Array]:
+        """Arrays by name in the types that the inputs of their names have."""
+        if unknown := arrays.keys() - self.inputs.keys():
+            raise ValueError(
+                f"The artefact takes {', '.join(self.inputs)}. Received: "
+                f"{', '.join(sorted(unknown))}"
+            )
+        return {
+            name: np.asarray(array, self.inputs[name].dtype)
+            for name, array in arrays.items()
+        }
 
 
 @dataclasses.dataclass(frozen=True)

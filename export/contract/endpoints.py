@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from export.contract.guards import bounded, of_classes, with_rows, with_rows_or_drawn
 from export.contract.names import (
     IMAGES,
     LATENTS,
@@ -18,17 +19,10 @@ from export.contract.signature import GeneratorSignature
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
+from keras_gan.training.conditions import draw_condition
 from keras_gan.training.view import DiscriminatorView
 
 _FLOATS = PixelFormat()
-
-
-def images_of(gan: GAN, entries: Mapping[str, Tensor]) -> Tensor:
-    """Images of the evaluation generator for latents and conditions by name."""
-    generator = gan.evaluation_generator
-    # A network of one input takes the latents, whatever it calls them.
-    inputs = dict(entries) if len(entries) > 1 else entries[LATENTS]
-    return generator(inputs, training=False)
 
 
 def generate_function(
@@ -50,7 +44,8 @@ def generate_function(
     def generate(latents: Tensor, **conditions: Tensor) -> dict[str, Tensor]:
         if to_prior is not None:
             latents = to_prior(latents)
-        return {IMAGES: pixels(images_of(gan, {LATENTS: latents, **conditions}))}
+        told = _told(signature, conditions, tf.shape(latents)[0], {})
+        return {IMAGES: pixels(gan.generate({LATENTS: latents, **told}))}
 
     return _graph_of(generate, signature.generate)
 
@@ -64,26 +59,30 @@ def sample_function(
 
     Args:
         gan: `GAN`.
-        signature: `GeneratorSignature`; its conditions, a row for each sample, follow.
+        signature: `GeneratorSignature`; its conditions follow, a row for each sample,
+            or no row where the GAN has a prior to draw them from.
         pixels: `PixelFormat`. Defaults to floats.
     """
 
     def sample(
         num_samples: Tensor, seed: Tensor, **conditions: Tensor
     ) -> dict[str, Tensor]:
-        for name, values in conditions.items():
-            num_samples = _of_rows(name, values, num_samples)
-        latents = _draw(gan, signature, num_samples, seed)
-        return {IMAGES: pixels(images_of(gan, {LATENTS: latents, **conditions}))}
+        drawn = _draw(gan, signature, num_samples, seed)
+        latents = drawn.pop(LATENTS)
+        told = _told(signature, conditions, tf.shape(latents)[0], drawn)
+        return {IMAGES: pixels(gan.generate({LATENTS: latents, **told}))}
 
     return _graph_of(sample, signature.sample)
 
 
 def prior_function(gan: GAN, signature: GeneratorSignature) -> Any:
-    """`prior(num_samples, seed)`: the latents of `gan.prior.sample`."""
+    """`prior(num_samples, seed)`: the latents of `gan.sample`, and the conditions.
+
+    Conditions without a prior are left out.
+    """
 
     def prior(num_samples: Tensor, seed: Tensor) -> dict[str, Tensor]:
-        return {LATENTS: _draw(gan, signature, num_samples, seed)}
+        return _draw(gan, signature, num_samples, seed)
 
     return tf.function(prior, input_signature=signature.draw)
 
@@ -114,34 +113,43 @@ def _graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> A
     return tf.function(graph, input_signature=specs)
 
 
+def _told(
+    signature: GeneratorSignature,
+    conditions: Mapping[str, Tensor],
+    num_rows: Tensor,
+    drawn: Mapping[str, Tensor],
+) -> dict[str, Tensor]:
+    """Conditions as the generator gets them, each checked.
+
+    Args:
+        signature: `GeneratorSignature`.
+        conditions: tensors by name, as they were given.
+        num_rows: int32 scalar, how many rows each must have.
+        drawn: by name, for those that may come without any row.
+    """
+    told = {}
+    for one in signature.conditions:
+        name, values = one.name, conditions[one.name]
+        if name in drawn:
+            values = with_rows_or_drawn(name, values, num_rows, drawn[name])
+        else:
+            values = with_rows(name, values, num_rows)
+        if one.num_classes is not None:
+            values = of_classes(name, values, one.num_classes)
+        told[name] = values
+    return told
+
+
 def _draw(
     gan: GAN, signature: GeneratorSignature, num_samples: Tensor, seed: Tensor
-) -> Tensor:
-    num_samples = _bounded(NUM_SAMPLES, num_samples, 1, signature.max_samples)
-    seed = _bounded(SEED, seed, 0, MAX_SEED)
-    return gan.prior.sample(num_samples, seed=seed)
-
-
-def _bounded(name: str, value: Tensor, low: int, high: int) -> Tensor:
-    """Passes a scalar on, or fails by its name before any memory is asked for."""
-    sound = (value >= low) & (value <= high)
-    message = f"`{name}` must be an integer from {low} to {high}. Received:"
-    scope = f"{name}_must_be_from_{low}_to_{high}"
-    return _passed_if(sound, value, [message, value], scope)
-
-
-def _of_rows(name: str, values: Tensor, num_samples: Tensor) -> Tensor:
-    """Passes the number of samples on, or fails by the name of a condition."""
-    num_rows = tf.shape(values)[0]
-    message = [f"`{name}` must have", num_samples, "rows. Received:", num_rows]
-    scope = f"{name}_must_have_{NUM_SAMPLES}_rows"
-    return _passed_if(num_rows == num_samples, num_samples, message, scope)
-
-
-def _passed_if(
-    sound: Tensor, value: Tensor, message: Sequence[Any], scope: str
-) -> Tensor:
-    with tf.control_dependencies([tf.debugging.Assert(sound, message)]):
-        # ONNX knows no assertion: there an index out of bounds stops the graph.
-        zeros = tf.zeros([1], value.dtype)
-        return value + tf.gather(zeros, tf.where(sound, 0, 1), name=scope)
+) -> dict[str, Tensor]:
+    """Latents, and every condition that has a prior: those of `gan.sample`."""
+    num_samples = bounded(NUM_SAMPLES, num_samples, 1, signature.max_samples)
+    seed = bounded(SEED, seed, 0, MAX_SEED)
+    drawn = {LATENTS: gan.prior.sample(num_samples, seed=seed)}
+    for index, one in enumerate(signature.conditions):
+        if one.prior is not None:
+            values = draw_condition(one.prior, index, num_samples, seed)
+            values = tf.reshape(tf.cast(values, one.dtype), [-1, *one.shape])
+            drawn[one.name] = values
+    return drawn

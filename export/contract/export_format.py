@@ -2,9 +2,9 @@
 
 import abc
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from export.contract.contents import Contents
 from export.contract.metadata import Provenance
@@ -14,6 +14,19 @@ from keras_gan.gan import GAN
 Arrays = dict[str, Any]
 Play = Callable[[str, Arrays], Arrays]
 """From the name of an endpoint and its inputs by name to its outputs by name."""
+
+
+class Snippet(NamedTuple):
+    """Lines of Python for a model card.
+
+    Args:
+        imports: str, such as `"import onnxruntime"`.
+        call: str, lines that make `images`, or `latents`, of a dict `inputs` of arrays.
+    """
+
+    imports: Sequence[str]
+    call: str
+
 
 TOLERANCE = 1e-5
 
@@ -132,6 +145,19 @@ class ExportFormat(abc.ABC):
         Its source text is sent to a process where nothing of ours is installed: it
         imports what it uses itself, NumPy and the runtime, no more.
         """
+
+    def snippet(self, file: str, endpoint: str, output: str) -> Snippet | None:
+        """How to play an artefact that lies in the working directory.
+
+        Args:
+            file: str, its name.
+            endpoint: str, the one to call.
+            output: str, the name of what comes out, and of the variable that gets it.
+
+        Returns:
+            snippet: `Snippet`, or `None`: the model card shows none.
+        """
+        return None
 
     def place(self, path: Path) -> Path:
         """Where the artefact lies under the path that an export is given."""

@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
-from typing import Any
+from collections.abc import Sequence
 
 import tensorflow as tf
 
-from export.contract.conditions import Condition, conditions_of
+from export.contract.conditions import Condition, conditions_of, prior_config
 from export.contract.metadata import Provenance
 from export.contract.names import CONDITIONS, IMAGES, LATENTS, NUM_SAMPLES, SEED
 from keras_gan._types import Config, Shape
@@ -24,7 +24,7 @@ class GeneratorSignature:
         latent_dim: int, length of one latent vector.
         image_shape: tuple `(height, width, channels)`.
         max_samples: int, images that one call of `sample` draws at most.
-        metadata: str values by key, written into the artefact where it has room.
+        facts: str values by key: the prior, and where the model comes from.
         conditions: `Condition` objects, inputs besides the latents. Defaults to `()`.
 
     Example:
@@ -35,8 +35,16 @@ class GeneratorSignature:
     latent_dim: int
     image_shape: Shape
     max_samples: int
-    metadata: dict[str, str]
+    facts: dict[str, str]
     conditions: tuple[Condition, ...] = ()
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What is written into the artefact where it has room."""
+        if not self.conditions:
+            return self.facts
+        conditions = json.dumps(conditions_record(self.conditions))
+        return {CONDITIONS: conditions, **self.facts}
 
     @property
     def latents(self) -> tf.TensorSpec:
@@ -69,7 +77,10 @@ class GeneratorSignature:
 
 
 def generator_signature(
-    gan: GAN, provenance: Provenance | None = None, max_samples: int = MAX_SAMPLES
+    gan: GAN,
+    provenance: Provenance | None = None,
+    max_samples: int = MAX_SAMPLES,
+    class_dtype: str | None = None,
 ) -> GeneratorSignature:
     """Returns the signature of a GAN's generator, from the inputs that it names.
 
@@ -77,30 +88,29 @@ def generator_signature(
         gan: `GAN`.
         provenance: where the model comes from. Defaults to `None`: not known.
         max_samples: int, at least 1. Defaults to `1024`.
+        class_dtype: `"int32"` or `"int64"`, of conditions that are classes, or `None`
+            for that of the network's input. Defaults to `None`.
     """
-    conditions = conditions_of(gan.evaluation_generator)
-    facts = {CONDITIONS: json.dumps(conditions_record(gan))} if conditions else {}
+    conditions = [
+        dataclasses.replace(one, dtype=class_dtype)
+        if class_dtype is not None and one.classes
+        else one
+        for one in conditions_of(gan)
+    ]
     return GeneratorSignature(
         latent_dim=gan.prior.latent_dim,
         image_shape=gan.data_shape,
         max_samples=check_max_samples(max_samples),
-        metadata={
-            "prior": json.dumps(prior_record(gan)),
-            **facts,
+        facts={
+            "prior": json.dumps(prior_config(gan.prior)),
             **(provenance or Provenance()).metadata(),
         },
-        conditions=conditions,
+        conditions=tuple(conditions),
     )
 
 
-def prior_record(gan: GAN) -> dict[str, Any]:
-    """The prior's name and parameters, as JSON holds them."""
-    return {"name": type(gan.prior).__name__, **gan.prior.get_config()}
-
-
-def conditions_record(gan: GAN) -> Config:
-    """Type, shape and number of classes of each condition, as JSON holds them."""
-    conditions = conditions_of(gan.evaluation_generator)
+def conditions_record(conditions: Sequence[Condition]) -> Config:
+    """What each condition is, by its name, as JSON holds it."""
     return {condition.name: condition.record() for condition in conditions}
 
 

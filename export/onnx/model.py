@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from export.contract.conditions import conditions_of
 from export.contract.contents import OF_PRIOR
 from export.contract.endpoints import generate_function, sample_function
 from export.contract.metadata import Provenance
@@ -35,6 +36,8 @@ class OnnxFormat(OnnxFile):
         standard_noise: bool, whether latents are scaled to the prior in the graph.
             Defaults to `False`.
         weights: one of `ONNX_WEIGHTS`. Defaults to `"float32"`.
+        class_dtype: `"int32"` or `"int64"`, of conditions that are classes, or `None`
+            for that of the network's input. Defaults to `None`.
         opset: int or `None`. Defaults to `None`.
         max_samples: int, images that a seeded file draws at most in one call.
             Defaults to `1024`.
@@ -47,6 +50,7 @@ class OnnxFormat(OnnxFile):
     seeded: bool = False
     standard_noise: bool = False
     weights: str = "float32"
+    class_dtype: str | None = None
     opset: int | None = None
     max_samples: int = MAX_SAMPLES
 
@@ -54,6 +58,8 @@ class OnnxFormat(OnnxFile):
         check_known("weights", self.weights, ONNX_WEIGHTS)
         check_known("pixels", self.pixels, PIXEL_FORMATS)
         check_opset(self.opset, draws=self.seeded)
+        if self.class_dtype is not None:
+            check_known("class_dtype", self.class_dtype, ("int32", "int64"))
         check_max_samples(self.max_samples)
         if self.seeded and self.standard_noise:
             raise ValueError(
@@ -67,10 +73,13 @@ class OnnxFormat(OnnxFile):
         pixel_format(self.pixels, provenance.value_range)
         if self.standard_noise:
             standard_noise_of(gan.prior)
+            _check_told_by_others(gan)
 
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
         """Writes the file."""
-        signature = generator_signature(gan, provenance, self.max_samples)
+        signature = generator_signature(
+            gan, provenance, self.max_samples, self.class_dtype
+        )
         pixel = pixel_format(self.pixels, provenance.value_range)
         noise = standard_noise_of(gan.prior) if self.standard_noise else None
         if self.seeded:
@@ -87,3 +96,16 @@ class OnnxFormat(OnnxFile):
         }
         name = gan.generator.name
         save_onnx(with_weights(model, self.weights), name, metadata, path)
+
+
+def _check_told_by_others(gan: GAN) -> None:
+    """Raises unless a tool that draws noise by itself can draw what else is told."""
+    conditions = conditions_of(gan)
+    if any(one.shape or not one.classes for one in conditions) or len(conditions) > 1:
+        names = ", ".join(one.name for one in conditions)
+        raise ValueError(
+            "`standard_noise` is for tools, such as torch-fidelity, that draw all that "
+            "a generator is given, and they know noise and one class an image. "
+            f"Received: a generator that is told {names}. Take standard_noise=False, "
+            "the format 'onnx_uint8_nchw' say, and draw by the prior."
+        )

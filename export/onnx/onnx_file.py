@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from export.contract.contents import Contents, Endpoint, TensorType, contents_from
-from export.contract.export_format import Arrays, ExportFormat, Play
+from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
 from export.contract.metadata import Provenance
 from export.contract.names import (
     GENERATE,
@@ -47,6 +47,14 @@ class OnnxFile(ExportFormat, ABC):
             return dict(zip(names, session.run(names, inputs), strict=True))
 
         return play
+
+    def snippet(self, file: str, endpoint: str, output: str) -> Snippet:
+        """A session of ONNX Runtime."""
+        call = (
+            f'session = onnxruntime.InferenceSession("{file}")\n'
+            f'({output},) = session.run(["{output}"], inputs)'
+        )
+        return Snippet(["import onnxruntime"], call)
 
 
 def _types(tensors: Iterable[Any]) -> dict[str, TensorType]:

@@ -31,6 +31,7 @@ def handlers() -> dict[str, tuple[Any, list[Any]]]:
         "StatelessRandomGetKeyCounter": (_convert_key_counter, []),
         "StatelessRandomUniformV2": (_convert_uniform, []),
         "StatelessRandomNormalV2": (_convert_normal, []),
+        "StatelessMultinomial": (_convert_multinomial, []),
     }
 
 
@@ -114,12 +115,7 @@ def _convert_key_counter(graph: Any, node: Any, name: str, args: Any) -> None:
     from onnx import TensorProto
 
     nodes = _Nodes(graph)
-    seed = nodes("Cast", node.input[0], to=TensorProto.INT64)
-    low = nodes("BitwiseAnd", seed, _WORD - 1)
-    high = nodes("Div", nodes("Sub", seed, low), _WORD)  # exact: no rounding
-    even = nodes("Unsqueeze", low, [1])
-    odd = nodes("Unsqueeze", nodes("BitwiseAnd", high, _WORD - 1), [1])
-    words = nodes("Concat", *_philox(nodes, even, odd, _SEED_KEY), axis=1)  # [2, 2]
+    words = _mixed_seed(nodes, node.input[0])
     outputs = list(node.output)
     graph.remove_node(node.name)
     for row, output in enumerate(outputs):
@@ -133,17 +129,29 @@ def _convert_key_counter(graph: Any, node: Any, name: str, args: Any) -> None:
         )
 
 
+def _mixed_seed(nodes: _Nodes, seed: str) -> str:
+    """Words `[2, 2]` of a seed `[2]`: the key, and the upper half of the counter."""
+    from onnx import TensorProto
+
+    seed = nodes("Cast", seed, to=TensorProto.INT64)
+    low = nodes("BitwiseAnd", seed, _WORD - 1)
+    high = nodes("Div", nodes("Sub", seed, low), _WORD)  # exact: no rounding
+    even = nodes("Unsqueeze", low, [1])
+    odd = nodes("Unsqueeze", nodes("BitwiseAnd", high, _WORD - 1), [1])
+    return nodes("Concat", *_philox(nodes, even, odd, _SEED_KEY), axis=1)
+
+
 def _convert_uniform(graph: Any, node: Any, name: str, args: Any) -> None:
     """U[0, 1) from the lowest 23 bits of each word."""
     nodes = _Nodes(graph)
-    pairs = [_unit_interval(nodes, words) for words in _random_words(nodes, node)]
+    pairs = [_unit_interval(nodes, words) for words in _words_of(nodes, node)]
     _replace(graph, nodes, node, pairs)
 
 
 def _convert_normal(graph: Any, node: Any, name: str, args: Any) -> None:
     """N(0, 1) by the transform of Box and Muller, sine first."""
     nodes = _Nodes(graph)
-    even, odd = (_unit_interval(nodes, words) for words in _random_words(nodes, node))
+    even, odd = (_unit_interval(nodes, words) for words in _words_of(nodes, node))
     logarithm = nodes("Log", nodes("Max", even, _SMALLEST_UNIFORM))
     radius = nodes("Sqrt", nodes("Mul", logarithm, -2.0))
     angle = nodes("Mul", odd, 2 * np.pi)
@@ -151,13 +159,47 @@ def _convert_normal(graph: Any, node: Any, name: str, args: Any) -> None:
     _replace(graph, nodes, node, pairs)
 
 
-def _random_words(nodes: _Nodes, node: Any) -> tuple[str, str]:
-    """Words `[2, groups]`, even and odd, enough groups of four for what is drawn."""
+def _convert_multinomial(graph: Any, node: Any, name: str, args: Any) -> None:
+    """Classes by the place of U[0, 1) among sums of probabilities, in float64."""
+    from onnx import TensorProto
+
+    logits, num_samples, seed = node.input
+    if graph.get_shape(logits)[0] != 1:
+        return  # rows begin where TensorFlow's threads let them: it stays unknown
+    nodes = _Nodes(graph)
+    size = nodes("Cast", num_samples, to=TensorProto.INT64)
+    words = _mixed_seed(nodes, seed)
+    key, counter = (nodes("Gather", words, row) for row in (0, 1))
+    even, odd = _random_words(nodes, nodes("Mul", size, 2), key, counter)
+    # 52 bits for each sample: 20 of an even word, 32 of the odd one after it.
+    bits = nodes("Mul", nodes("BitwiseAnd", even, (1 << 20) - 1), _WORD)
+    bits = nodes("Cast", nodes("Add", bits, odd), to=TensorProto.DOUBLE)
+    unit = nodes("Mul", bits, nodes.constant(2.0**-52, np.float64))  # [2, groups]
+    in_turn = nodes("Reshape", nodes("Transpose", unit, perm=[1, 0]), [-1, 1])
+    enough = nodes("Slice", in_turn, [0], nodes("Unsqueeze", size, [0]))
+
+    logits = nodes("Cast", logits, to=TensorProto.DOUBLE)  # [1, classes]
+    shares = nodes("Exp", nodes("Sub", logits, nodes("ReduceMax", logits, [1])))
+    sums = nodes("CumSum", shares, 1)
+    total = nodes("ReduceMax", sums, [1])
+    passed = nodes("LessOrEqual", sums, nodes("Mul", enough, total))
+    counted = nodes("Cast", passed, to=TensorProto.INT64)
+    classes = nodes("ReduceSum", counted, [1], keepdims=0)
+    _put(graph, nodes("Unsqueeze", classes, [0]), node)
+
+
+def _words_of(nodes: _Nodes, node: Any) -> tuple[str, str]:
+    """The words of a draw by its shape, key and counter."""
     from onnx import TensorProto
 
     shape, key, counter = node.input[:3]
-    size = nodes("ReduceProd", nodes("Cast", shape, to=TensorProto.INT64), keepdims=0)
-    num_groups = nodes("Div", nodes("Add", size, 3), 4)
+    shape = nodes("Cast", shape, to=TensorProto.INT64)
+    return _random_words(nodes, nodes("ReduceProd", shape, keepdims=0), key, counter)
+
+
+def _random_words(nodes: _Nodes, num: str, key: str, counter: str) -> tuple[str, str]:
+    """Words `[2, groups]`, even and odd, of enough groups of four for `num` words."""
+    num_groups = nodes("Div", nodes("Add", num, 3), 4)
     group = nodes("Unsqueeze", nodes("Range", 0, num_groups, 1), [0])  # [1, groups]
     zeros = nodes("Mul", group, 0)
     halves = []
@@ -187,14 +229,20 @@ def _replace(graph: Any, nodes: _Nodes, node: Any, pairs: Sequence[str]) -> None
     words = nodes("Concat", *columns, axis=1)  # [2, 2, groups]
     in_turn = nodes("Reshape", nodes("Transpose", words, perm=[2, 0, 1]), [-1])
     enough = nodes("Slice", in_turn, [0], size)
+    _put(graph, nodes("Reshape", enough, shape), node)
+
+
+def _put(graph: Any, value: str, node: Any) -> None:
+    """Puts a value in a node's place, in the type of what that one gives."""
     output = node.output[0]
-    known_shape = graph.get_shape(output)
+    shape, dtype = graph.get_shape(output), graph.get_dtype(output)
     graph.remove_node(node.name)
     graph.make_node(
-        "Reshape",
-        [enough, shape],
+        "Cast",
+        [value],
+        attr={"to": dtype},
         outputs=[output],
         name=_short_name("n"),
-        shapes=[known_shape],
-        dtypes=[TensorProto.FLOAT],
+        shapes=[shape],
+        dtypes=[dtype],
     )

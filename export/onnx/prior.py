@@ -5,7 +5,6 @@ from pathlib import Path
 
 from export.contract.endpoints import prior_function
 from export.contract.metadata import Provenance
-from export.contract.names import CONDITIONS
 from export.contract.signature import (
     MAX_SAMPLES,
     check_max_samples,
@@ -40,6 +39,7 @@ class OnnxPriorFormat(OnnxFile):
             gan.evaluation_generator,
             check_opset(None, draws=True),
         )
-        metadata = dict(signature.metadata)
-        metadata.pop(CONDITIONS, None)  # the generator's, which stays behind
-        save_onnx(model, "prior", metadata, path)
+        drawn = [one for one in signature.conditions if one.prior is not None]
+        # The others are the generator's, which stays behind.
+        told = dataclasses.replace(signature, conditions=tuple(drawn))
+        save_onnx(model, "prior", told.metadata, path)

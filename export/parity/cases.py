@@ -1,18 +1,16 @@
 """What an artefact is asked, and what Keras answers."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from export.contract.conditions import draw_conditions
+from export.contract.conditions import Condition, conditions_of, draw_conditions
 from export.contract.contents import OF_PRIOR, Contents
-from export.contract.endpoints import images_of
 from export.contract.names import (
     DISCRIMINATE,
-    GENERATE,
     IMAGES,
     LATENTS,
     NUM_SAMPLES,
@@ -22,8 +20,14 @@ from export.contract.names import (
 )
 from export.contract.pixels import PixelFormat, pixel_format
 from export.onnx.standard_noise import standard_noise_of
+from export.parity.player import REFUSAL
 from keras_gan._types import Array
+from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
+from keras_gan.training.conditions import draw_condition
+
+IMAGES_IN_A_ROW = 8
+_MAX_ROWS = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,84 +37,183 @@ class Case:
     Args:
         endpoint: str.
         inputs: arrays by name.
-        output: str, the name of what is compared.
+        output: str, the name of what is compared; `REFUSAL` where the call should fail.
         expected: array.
+        condition: str, the one of which every row of images is a class, or of which an
+            unknown class is asked for. Defaults to `""`.
     """
 
     endpoint: str
     inputs: dict[str, Array]
     output: str
     expected: Array
+    condition: str = ""
 
 
 def cases_for(
     gan: GAN, contents: Contents, batch_sizes: Sequence[int], seed: int
 ) -> tuple[list[Case], bool]:
-    """Returns a case for each endpoint and batch size, and whether images are bytes.
+    """Returns what to ask an artefact, and whether its images are bytes.
+
+    There is a case for each endpoint and batch size, and as many more of the largest
+    size as ask for every class; then one that draws a row of images for each class,
+    and calls for classes that there are not.
 
     Keras answers on the processor, where the artefact is played too: TF32 on a GPU
     would be a difference of its own.
     """
     pixels = pixel_format(contents.pixels or "float32", contents.value_range)
     with tf.device("CPU"):
+        asked = _Asked(gan, contents, pixels, seed)
         cases = [
-            _maker(name, contents)(gan, size, seed + size, pixels)
-            for name in contents.endpoints
-            for size in batch_sizes
+            case
+            for endpoint in contents.endpoints
+            for case in asked.of_endpoint(endpoint, batch_sizes)
         ]
-    return cases, pixels.as_bytes
+        cases += asked.of_each_class()
+    cases += asked.of_no_class()
+    typed = [
+        dataclasses.replace(
+            case, inputs=contents.endpoints[case.endpoint].typed(case.inputs)
+        )
+        for case in cases
+    ]
+    return typed, pixels.as_bytes
 
 
-def _maker(name: str, contents: Contents) -> Callable[..., Case]:
-    """The function that makes the cases of an endpoint."""
-    if name == DISCRIMINATE:
-        return _discriminate
-    if name == SAMPLE:
-        return _sample if IMAGES in contents.endpoints[name].outputs else _draw
-    return _generate if contents.noise == OF_PRIOR else _scale
+class _Asked:
+    """Makes the cases of one artefact; each batch size has a seed, `seed + size`."""
 
+    def __init__(
+        self, gan: GAN, contents: Contents, pixels: PixelFormat, seed: int
+    ) -> None:
+        self._gan, self._contents = gan, contents
+        self._pixels, self._seed = pixels, seed
+        self._conditions = conditions_of(gan)
 
-def _generate(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    entries = _entries(gan, size, seed)
-    return Case(GENERATE, entries, IMAGES, _images(gan, entries, pixels))
+    def of_endpoint(self, endpoint: str, sizes: Sequence[int]) -> Iterator[Case]:
+        if endpoint == DISCRIMINATE:
+            for size in sizes:
+                yield self._discriminate(size)
+        elif IMAGES not in self._contents.endpoints[endpoint].outputs:
+            for size in sizes:
+                yield from self._draw(endpoint, size)
+        else:
+            for size, start in self._batches(sizes):
+                told = draw_conditions(self._gan, size, self._seed_of(size), start)
+                yield self._make(endpoint, size, told)
+            if endpoint == SAMPLE and any(one.prior for one in self._conditions):
+                for size in sizes:
+                    yield self._make_untold(size)
 
+    def of_each_class(self) -> Iterator[Case]:
+        """Rows of images of one class each, from the first endpoint that makes any."""
+        (condition, *_) = [*self._of_classes(), None]
+        if condition is None:
+            return
+        endpoint = next(
+            name
+            for name, one in self._contents.endpoints.items()
+            if condition.name in one.inputs
+        )
+        labels = np.repeat(condition.classes[:_MAX_ROWS], IMAGES_IN_A_ROW)
+        told = draw_conditions(self._gan, len(labels), self._seed)
+        told[condition.name] = np.broadcast_to(
+            labels.reshape(-1, *[1] * len(condition.shape)), told[condition.name].shape
+        ).astype(condition.dtype)
+        case = self._make(endpoint, len(labels), told)
+        yield dataclasses.replace(case, condition=condition.name)
 
-def _scale(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    noise = standard_noise_of(gan.prior)
-    drawn = noise.draw((size, gan.prior.latent_dim), seed).astype("float32")
-    entries = _entries(gan, size, seed)
-    expected = _images(gan, entries | {LATENTS: noise.to_prior(drawn)}, pixels)
-    return Case(GENERATE, entries | {LATENTS: drawn}, IMAGES, expected)
+    def of_no_class(self) -> Iterator[Case]:
+        """Calls for the class before the first and for the one after the last."""
+        for condition in self._of_classes():
+            for endpoint, one in self._contents.endpoints.items():
+                if condition.name not in one.inputs:
+                    continue
+                for label in (-1, condition.classes.stop):
+                    told = draw_conditions(self._gan, 2, self._seed)
+                    told[condition.name][-1] = label
+                    inputs, _ = self._inputs(endpoint, 2, told)
+                    yield Case(endpoint, inputs, REFUSAL, np.array(""), condition.name)
 
+    def _of_classes(self) -> Iterator[Condition]:
+        """Conditions that are classes, and that the artefact is told."""
+        for condition in self._conditions:
+            takes = (one.inputs for one in self._contents.endpoints.values())
+            if condition.classes and any(condition.name in names for names in takes):
+                yield condition
 
-def _sample(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    entries = _entries(gan, size, seed)
-    expected = _images(gan, entries, pixels)
-    del entries[LATENTS]  # which the artefact draws
-    return Case(SAMPLE, _drawn(size, seed) | entries, IMAGES, expected)
+    def _batches(self, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Batch sizes, each with the number of rows before it."""
+        most = max((len(one.classes) for one in self._conditions), default=0)
+        start = 0
+        for size in sizes:
+            yield size, start
+            start += size
+        while start < most:
+            yield max(sizes), start
+            start += max(sizes)
 
+    # ---------------------------------------------------------------- one call
 
-def _draw(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    latents = gan.prior.sample(size, seed=seed).numpy()
-    return Case(SAMPLE, _drawn(size, seed), LATENTS, latents)
+    def _make(self, endpoint: str, size: int, told: dict[str, Array]) -> Case:
+        inputs, latents = self._inputs(endpoint, size, told)
+        expected = self._images({LATENTS: latents, **told})
+        return Case(endpoint, inputs, IMAGES, expected)
 
+    def _make_untold(self, size: int) -> Case:
+        """Conditions come without any row where the artefact can draw them."""
+        drawn = self._drawn(size)
+        told = draw_conditions(self._gan, size, self._seed_of(size)) | drawn
+        case = self._make(SAMPLE, size, told)
+        untold = {name: values[:0] for name, values in drawn.items()}
+        return dataclasses.replace(case, inputs=case.inputs | untold)
 
-def _discriminate(gan: GAN, size: int, seed: int, pixels: PixelFormat) -> Case:
-    images = _images(gan, _entries(gan, size * gan.packing, seed), pixels)
-    expected = gan.discriminate(images)
-    return Case(DISCRIMINATE, {IMAGES: images}, PROBABILITIES, expected)
+    def _draw(self, endpoint: str, size: int) -> Iterator[Case]:
+        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
+        for name, values in {LATENTS: latents, **self._drawn(size)}.items():
+            yield Case(endpoint, self._scalars(size), name, values)
 
+    def _discriminate(self, size: int) -> Case:
+        size *= self._gan.packing
+        told = draw_conditions(self._gan, size, self._seed)
+        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
+        images = self._images({LATENTS: latents, **told})
+        probabilities = self._gan.discriminate(images)
+        return Case(DISCRIMINATE, {IMAGES: images}, PROBABILITIES, probabilities)
 
-def _entries(gan: GAN, size: int, seed: int) -> dict[str, Array]:
-    """Latents of the prior, and every condition."""
-    latents = gan.prior.sample(size, seed=seed).numpy()
-    return {LATENTS: latents, **draw_conditions(gan, size, seed)}
+    def _inputs(
+        self, endpoint: str, size: int, told: dict[str, Array]
+    ) -> tuple[dict[str, Array], Array]:
+        """What an endpoint that makes images is given, and the latents behind them."""
+        if endpoint == SAMPLE:
+            latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
+            return {**self._scalars(size), **told}, latents
+        if self._contents.noise == OF_PRIOR:
+            latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
+            return {LATENTS: latents, **told}, latents
+        noise = standard_noise_of(self._gan.prior)
+        shape = (size, self._gan.prior.latent_dim)
+        drawn = noise.draw(shape, self._seed_of(size)).astype("float32")
+        return {LATENTS: drawn, **told}, np.asarray(noise.to_prior(drawn))
 
+    def _seed_of(self, size: int) -> int:
+        return (self._seed + size) % (MAX_SEED + 1)
 
-def _drawn(size: int, seed: int) -> dict[str, Array]:
-    return {NUM_SAMPLES: np.array(size, "int32"), SEED: np.array(seed, "int32")}
+    def _scalars(self, size: int) -> dict[str, Array]:
+        numbers = {NUM_SAMPLES: size, SEED: self._seed_of(size)}
+        return {name: np.array(number, "int32") for name, number in numbers.items()}
 
+    def _drawn(self, size: int) -> dict[str, Array]:
+        """What `GAN.sample` draws where it is not told."""
+        return {
+            one.name: np.asarray(
+                draw_condition(one.prior, index, size, self._seed_of(size)), one.dtype
+            ).reshape(-1, *one.shape)
+            for index, one in enumerate(self._conditions)
+            if one.prior is not None
+        }
 
-def _images(gan: GAN, entries: dict[str, Any], pixels: PixelFormat) -> Array:
-    images: Array = pixels(images_of(gan, entries)).numpy()
-    return images
+    def _images(self, entries: dict[str, Any]) -> Array:
+        images: Array = self._pixels(self._gan.generate(entries)).numpy()
+        return images

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from export.contract.conditions import conditions_of
 from export.contract.export_format import TOLERANCE, ExportFormat
 from export.contract.names import (
     GENERATE,
@@ -15,7 +16,13 @@ from export.contract.names import (
 )
 from export.formats import find_artefact
 from export.parity.cases import Case, cases_for
+from export.parity.differences import (
+    largest,
+    largest_by_class,
+    what_became_of_strangers,
+)
 from export.parity.elsewhere import play_elsewhere
+from export.parity.player import REFUSAL
 from export.parity.report import ParityReport
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import MAX_SEED, check_integer, check_positive_integer
@@ -34,8 +41,9 @@ def check_parity(
 ) -> ParityReport:
     """Reloads an artefact in a fresh process and compares it with Keras.
 
-    Every endpoint is compared. The process imports the artefact's runtime, such as ONNX
-    Runtime, LiteRT or TensorFlow, and nothing of ours.
+    Every endpoint is compared, on every class of each condition that is one. The
+    process imports the artefact's runtime, such as ONNX Runtime, LiteRT or TensorFlow,
+    and nothing of ours.
 
     Args:
         gan: the `GAN` it was exported from.
@@ -76,25 +84,28 @@ def compare(
     check_integer("seed", seed, maximum=MAX_SEED - max(sizes))
     cases, as_bytes = cases_for(gan, format.contents(path), sizes, seed)
     outputs = play_elsewhere(format, path, cases)
-    endpoints: dict[str, float] = {}
-    means = []
-    for case, played in zip(cases, outputs, strict=True):
-        difference = np.abs(played.astype("float64") - case.expected)
-        # NaN must win, and max() of Python would lose it.
-        largest = np.max([endpoints.get(case.endpoint, 0.0), difference.max()])
-        endpoints[case.endpoint] = float(largest)
-        means.append(difference.mean())
+    played = [*zip(cases, outputs, strict=True)]
+    compared = [(case, output) for case, output in played if case.output != REFUSAL]
+    differences = [
+        (case, np.abs(output.astype("float64") - case.expected))
+        for case, output in compared
+    ]
+    endpoints = largest((case.endpoint, one) for case, one in differences)
     report = ParityReport(
         file=path.name,
         max_abs_error=float(np.max([*endpoints.values()])),
-        mean_abs_error=float(np.mean(means)),
+        mean_abs_error=float(np.mean([one.mean() for _, one in differences])),
         tolerance=tolerance + (1.0 if as_bytes else 0.0),
         batch_sizes=tuple(sizes),
         seed=seed,
         num_bytes=num_bytes_of(path),
         endpoints=endpoints,
+        classes=largest_by_class(conditions_of(gan), differences),
+        outside=what_became_of_strangers(
+            (case, str(output)) for case, output in played if case.output == REFUSAL
+        ),
     )
-    return report, [*zip(cases, outputs, strict=True)]
+    return report, compared
 
 
 def run_artefact(
@@ -105,7 +116,8 @@ def run_artefact(
     Args:
         path: as in `check_parity`.
         latents: float32 array.
-        **conditions: arrays `[batch, ...]` by name, of the generator's other inputs.
+        **conditions: arrays `[batch, ...]` by name, of the generator's other inputs, in
+            any type of numbers.
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
@@ -113,7 +125,8 @@ def run_artefact(
     """
     format, artefact = find_artefact(Path(path))
     play = format.player(artefact)
-    entries = {LATENTS: np.asarray(latents, "float32"), **conditions}
+    takes = format.contents(artefact).endpoints[GENERATE]
+    entries = takes.typed({LATENTS: latents, **conditions})
     images: FloatArray = play(GENERATE, entries)[IMAGES]
     return images
 

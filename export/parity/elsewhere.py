@@ -27,10 +27,14 @@ def play_elsewhere(
     """
     with tempfile.TemporaryDirectory() as folder:
         inputs, outputs = Path(folder) / "inputs.npz", Path(folder) / "outputs.npz"
-        arrays: Any = {
-            f"{index}/{case.endpoint}/{name}": value
+        names = [
+            f"{index}{'?' * (case.output == player.REFUSAL)}/{case.endpoint}"
             for index, case in enumerate(cases)
-            for name, value in case.inputs.items()
+        ]
+        arrays: Any = {
+            f"{name}/{entry}": value
+            for name, case in zip(names, cases, strict=True)
+            for entry, value in case.inputs.items()
         }
         np.savez(inputs, **arrays)
         script = write_player(format, Path(folder) / "play.py")
@@ -49,8 +53,8 @@ def play_elsewhere(
             )
         with np.load(outputs) as played:
             return [
-                played[f"{index}/{case.endpoint}/{case.output}"]
-                for index, case in enumerate(cases)
+                played[f"{name}/{case.output}"]
+                for name, case in zip(names, cases, strict=True)
             ]
 
 

@@ -6,6 +6,9 @@
 `(endpoint, inputs)`: that of an `ExportFormat`. Arrays are named `CASE/ENDPOINT/NAME`.
 Parity runs this file as a program of its own, so that what it finds holds where nothing
 of ours is installed: it imports the artefact's runtime and NumPy, no more.
+
+A `CASE` that ends in `?` asks for something that should be refused: its one output is
+`refusal`, the sentence that it failed with, empty where it did not.
 """
 
 import runpy
@@ -14,6 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+REFUSAL = "refusal"
+
+
+def answer(play: Any, endpoint: str, inputs: dict[str, Any], may_fail: bool) -> Any:
+    """Returns outputs by name; of what may fail, how it did."""
+    if not may_fail:
+        return play(endpoint, inputs)
+    try:
+        play(endpoint, inputs)
+    except Exception as error:
+        return {REFUSAL: np.array(f"{type(error).__name__}: {error}")}
+    return {REFUSAL: np.array("")}
 
 
 def main(arguments: list[str]) -> None:
@@ -28,7 +44,7 @@ def main(arguments: list[str]) -> None:
     outputs = {
         f"{case}/{endpoint}/{name}": value
         for (case, endpoint), inputs in cases.items()
-        for name, value in play(endpoint, inputs).items()
+        for name, value in answer(play, endpoint, inputs, case.endswith("?")).items()
     }
     np.savez(outputs_path, **outputs)
 

@@ -1,6 +1,7 @@
 """How far an artefact is from the Keras model it was made of."""
 
 import dataclasses
+from collections.abc import Collection
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +18,11 @@ class ParityReport:
         seed: int, of the inputs.
         num_bytes: int, size of the artefact on disk.
         endpoints: largest difference by endpoint.
+        classes: by the name of each condition that is a class, such as `labels`, the
+            largest difference of a pixel by class. Defaults to none.
+        outside: by name too, what becomes of a call for a class that there is not:
+            `"refused"` or `"answered"`, with images that mean nothing.
+            Defaults to none.
     """
 
     file: str
@@ -27,6 +33,8 @@ class ParityReport:
     seed: int
     num_bytes: int
     endpoints: dict[str, float]
+    classes: dict[str, dict[int, float]] = dataclasses.field(default_factory=dict)
+    outside: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -39,5 +47,18 @@ class ParityReport:
         return (
             f"parity with Keras: largest difference {self.max_abs_error:.1e} "
             f"(tolerance {self.tolerance:g}) on inputs of seed {self.seed}, "
-            f"batches of {sizes}; {self.num_bytes:,} bytes"
+            f"batches of {sizes}{self._of_classes()}; {self.num_bytes:,} bytes"
         )
+
+    def _of_classes(self) -> str:
+        return "".join(
+            f", {name} {classes_text(classes)} each (others: {self.outside[name]})"
+            for name, classes in self.classes.items()
+        )
+
+
+def classes_text(classes: Collection[int]) -> str:
+    """`0 to 9`; `2, 3` where they are not all from 0 on."""
+    if [*classes] == [*range(len(classes))]:
+        return f"0 to {len(classes) - 1}"
+    return ", ".join(map(str, classes))

@@ -3,14 +3,15 @@
 import dataclasses
 from pathlib import Path
 
+from export.contract.conditions import conditions_of, prior_config
 from export.contract.contents import Contents
 from export.contract.export_format import ExportFormat
 from export.contract.exportable import check_exportable
 from export.contract.metadata import Provenance
-from export.contract.signature import conditions_record, prior_record
 from export.parity.compare import compare
 from export.parity.report import ParityReport
 from export.record import model_card
+from export.record.pictures import pictures_of
 from export.record.quality import Quality, quality_of
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
@@ -66,8 +67,8 @@ def write_checked(
         contents = format.contents(partial)
     record = _record(gan, provenance, contents, report, format.weights, measured)
     write_json(path.with_name(f"{path.name}.json"), record)
-    images = model_card.pictures(gan, played)
-    model_card.write(path, provenance, contents, record, images)
+    pictures = pictures_of(played, gan.data_shape)
+    model_card.write(path, format, provenance, contents, record, pictures)
     return path, report
 
 
@@ -82,12 +83,8 @@ def _record(
     return {
         "file": report.file,
         "latent_dim": gan.prior.latent_dim,
-        "prior": prior_record(gan),
-        "conditions": {
-            name: condition
-            for name, condition in conditions_record(gan).items()
-            if any(name in one.inputs for one in contents.endpoints.values())
-        },
+        "prior": prior_config(gan.prior),
+        "conditions": _conditions(gan, contents),
         "image_shape": gan.data_shape,
         "value_range": provenance.value_range,
         **contents.record(),
@@ -95,4 +92,17 @@ def _record(
         "metadata": provenance.metadata(),
         "parity": dataclasses.asdict(report),
         "quality": quality,
+    }
+
+
+def _conditions(gan: GAN, contents: Contents) -> Config:
+    """Those that the artefact takes or gives, in its own types."""
+    tensors = [
+        tensors for one in contents.endpoints.values() for tensors in reversed(one)
+    ]
+    return {
+        one.name: one.record() | {"dtype": named[one.name].dtype}
+        for one in conditions_of(gan)
+        for named in tensors
+        if one.name in named
     }

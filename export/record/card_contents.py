@@ -24,12 +24,14 @@ def summary(contents: Contents, record: Config) -> str:
     """
     latents = f"{record['latent_dim']} latent numbers"
     if contents.images is None:
-        return f"Draws of {latents} from {prior_text(record)}, by their seed."
+        drawn = prior_text(record["prior"])
+        return f"Draws of {latents} from {drawn}, by their seed."
     shape = " x ".join(map(str, contents.images.shape[1:]))
     source = f"{latents} {_latents_text(contents, record)}"
     if contents.noise is None:
-        source = f"{latents} that it draws from {prior_text(record)} by a seed"
-    told = "".join(f" and from `{name}`" for name in record["conditions"])
+        drawn = prior_text(record["prior"])
+        source = f"{latents} that it draws from {drawn} by a seed"
+    told = "".join(f" and from {_told(*one)}" for one in record["conditions"].items())
     return f"Images of {shape}, {_pixels_text(contents, record)}, from {source}{told}."
 
 
@@ -46,13 +48,15 @@ def table(contents: Contents, record: Config) -> str:
     return "\n".join([header, *rows])
 
 
-def prior_text(record: Config) -> str:
-    """The prior with its parameters, `NormalPrior(mean=0.0, stddev=1.0)`."""
+def prior_text(prior: Config) -> str:
+    """A prior with its parameters, `NormalPrior(mean=0.0, stddev=1.0)`."""
     hidden = ("name", "latent_dim")
     parameters = ", ".join(
-        f"{key}={value}" for key, value in record["prior"].items() if key not in hidden
+        f"{key}={value}"
+        for key, value in prior.items()
+        if key not in hidden and value is not None
     )
-    return f"{record['prior']['name']}({parameters})"
+    return f"{prior['name']}({parameters})"
 
 
 def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
@@ -61,10 +65,10 @@ def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
         order = "channels first" if first else "channels last"
         return f"{_pixels_text(contents, record)}, {order}"
     if name in record["conditions"]:
-        return _condition_text(record["conditions"][name])
+        return _condition_text(record["conditions"][name], side)
     meanings = {
         ("in", LATENTS): _latents_text(contents, record),
-        ("out", LATENTS): f"drawn from {prior_text(record)}",
+        ("out", LATENTS): f"drawn from {prior_text(record['prior'])}",
         ("in", NUM_SAMPLES): "how many to draw",
         ("in", SEED): f"from 0 to {MAX_SEED}; the same one draws the same",
         ("out", PROBABILITIES): "that images, or packs of them, are real",
@@ -72,15 +76,22 @@ def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
     return meanings[side, name]
 
 
-def _condition_text(condition: Config) -> str:
-    if condition["num_classes"] is None:
-        return "condition, a row for each image"
-    last = condition["num_classes"] - 1
-    return f"condition, a row for each image, classes from 0 to {last}"
+def _told(name: str, condition: Config) -> str:
+    num_classes = condition["num_classes"]
+    return f"`{name}`" + (f", {num_classes} classes" if num_classes else "")
+
+
+def _condition_text(condition: Config, side: str) -> str:
+    text = "condition, a row for each image"
+    if condition["num_classes"] is not None:
+        text += f", classes from 0 to {condition['num_classes'] - 1}"
+    if side == "out":
+        text += f", drawn from {prior_text(condition['prior'])}"
+    return text
 
 
 def _latents_text(contents: Contents, record: Config) -> str:
-    prior = prior_text(record)
+    prior = prior_text(record["prior"])
     if contents.noise in _STANDARD_NOISE:
         noise = _STANDARD_NOISE[contents.noise]
         return f"drawn from {noise}, which the file scales to {prior}"

@@ -1,22 +1,17 @@
 """A model card for each artefact: what it is, what it can do, what it cannot."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from export.contract.contents import Contents
+from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
-from export.contract.names import (
-    IMAGES,
-)
-from export.parity.cases import Case
+from export.parity.cases import IMAGES_IN_A_ROW
+from export.parity.report import classes_text
 from export.record import card_contents
+from export.record.pictures import Pictures
+from export.record.usage import usage
 from keras_gan._files import replacing
-from keras_gan._types import Config, FloatArray
-from keras_gan.gan import GAN
-from keras_gan.visualization import save_image_grid
+from keras_gan._types import Config
 
 _LIMITS = """\
 For research, teaching and trying things out: what it makes resembles its training
@@ -29,68 +24,41 @@ once, and values compare under one protocol only."""
 
 def write(
     path: Path,
+    format: ExportFormat,
     provenance: Provenance,
     contents: Contents,
     record: Config,
-    images: FloatArray | None,
+    pictures: Pictures | None,
 ) -> None:
     """Writes `NAME.md` and, where there are images, `NAME.png` beside it.
 
     Args:
         path: the artefact.
+        format: `ExportFormat` of the artefact.
         provenance: `Provenance`.
         contents: `Contents` of the artefact.
         record: what stands in `NAME.json`.
-        images: `[num, height, width, 1 or 3]` that the artefact drew, or `None`.
+        pictures: `Pictures` that the artefact drew, or `None`.
     """
     picture = path.with_name(f"{path.name}.png")
-    if images is not None:
-        save_image_grid(picture, images, _range_of(images, provenance))
-    name = None if images is None else picture.name
-    with replacing(path.with_name(f"{path.name}.md")) as partial:
-        partial.write_text(_card(provenance, contents, record, name), encoding="utf-8")
-
-
-def pictures(gan: GAN, played: Sequence[tuple[Case, Any]]) -> FloatArray | None:
-    """Images that an artefact drew as it was compared; `None` if they are no pictures.
-
-    Args:
-        gan: `GAN`.
-        played: cases with their outputs, as `compare` of parity returns them.
-    """
-    drawn = [images for case, images in played if case.output == IMAGES]
-    images = max(drawn, key=len, default=np.empty(0))
-    channels_last = len(gan.data_shape) == 3 and gan.data_shape == images.shape[1:]
-    if images.ndim == 4 and not channels_last:
-        images = np.moveaxis(images, 1, -1)
-    return images if images.ndim == 4 and images.shape[-1] in (1, 3) else None
-
-
-def _range_of(images: FloatArray, provenance: Provenance) -> tuple[float, float]:
-    if images.dtype == np.uint8:
-        return (0.0, 255.0)
-    return provenance.value_range or (float(images.min()), float(images.max()))
-
-
-# ------------------------------------------------------------------- the text
-
-
-def _card(
-    provenance: Provenance, contents: Contents, record: Config, picture: str | None
-) -> str:
+    if pictures is not None:
+        pictures.save(picture, provenance)
     sections = [
         _front_matter(provenance),
         f"# {_title(provenance, contents)}: {record['file']}",
         _what(contents, record),
-        _grid(picture),
+        "" if pictures is None else _grid(picture.name, pictures, record),
         "## Inputs and outputs\n\n" + card_contents.table(contents, record),
+        _how(format, contents, record),
         "## Training\n\n" + _training(provenance),
         "## Measures\n\n" + _measures(provenance),
         "## Agreement with Keras\n\n" + _agreement(contents, record),
         "## Intended use and limits\n\n" + _LIMITS,
         "## Licence\n\n" + _licence(provenance),
     ]
-    return "\n\n".join(section for section in sections if section) + "\n"
+    card = "\n\n".join(section for section in sections if section) + "\n"
+    with replacing(path.with_name(f"{path.name}.md")) as partial:
+        partial.write_text(card, encoding="utf-8")
 
 
 def _front_matter(provenance: Provenance) -> str:
@@ -112,12 +80,17 @@ def _what(contents: Contents, record: Config) -> str:
     return f"{card_contents.summary(contents, record)} {weights}{size}."
 
 
-def _grid(picture: str | None) -> str:
-    if picture is None:
-        return ""
-    return (
-        f"![Generated images]({picture})\n\nRandom draws of this very file, not chosen."
-    )
+def _grid(name: str, pictures: Pictures, record: Config) -> str:
+    text = "Random draws of this very file, not chosen."
+    if pictures.condition:
+        rows = range(len(pictures.images) // IMAGES_IN_A_ROW)
+        text += f" A row for each of `{pictures.condition}` {classes_text(rows)}."
+    return f"![Generated images]({name})\n\n{text}"
+
+
+def _how(format: ExportFormat, contents: Contents, record: Config) -> str:
+    text = usage(format, contents, record)
+    return f"## How to play it\n\n{text}" if text else ""
 
 
 def _training(provenance: Provenance) -> str:
@@ -149,10 +122,15 @@ def _agreement(contents: Contents, record: Config) -> str:
     as_bytes = contents.images is not None and contents.images.dtype == "uint8"
     unit = " grey levels" if as_bytes else ""
     sizes = ", ".join(map(str, parity["batch_sizes"]))
+    of_classes = "".join(
+        f", `{name}` {classes_text(classes)} each"
+        for name, classes in parity["classes"].items()
+    )
     text = (
         f"Largest difference {parity['max_abs_error']:.1e}{unit}, mean "
-        f"{parity['mean_abs_error']:.1e}{unit}, on fresh inputs "
-        f"(seed {parity['seed']}, batches of {sizes}), played in a process of its own."
+        f"{parity['mean_abs_error']:.1e}{unit}, on fresh inputs (seed "
+        f"{parity['seed']}, batches of {sizes}{of_classes}), played in a process of "
+        "its own."
     )
     if quality is None:
         return text

@@ -41,7 +41,8 @@ def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> 
     sample: Callable[..., FloatArray] = gan.sample  # conditions by name
     conditions = draw_conditions(gan, NUM_IMAGES, _SEED)
     latents = gan.prior.sample(NUM_IMAGES, seed=_SEED).numpy()
-    entries = {LATENTS: latents, **conditions}
+    takes = format.contents(path).endpoints[GENERATE]
+    entries = takes.typed({LATENTS: latents, **conditions})
     images = np.concatenate(
         [
             play(GENERATE, _rows(entries, start))[IMAGES]

@@ -1,0 +1,49 @@
+"""How many classes does a network tell apart? Its layers are asked."""
+
+from typing import Any
+
+import keras
+
+# Attributes of layers and operations that say how many integers they tell apart:
+# Embedding, CategoryEncoding, keras.ops.one_hot.
+_COUNTS = ("input_dim", "num_tokens", "num_classes")
+
+
+def class_count(network: Any, tensor: Any) -> int | None:
+    """Returns how many integers from 0 those that read an input tell apart.
+
+    Args:
+        network: `keras.Model`.
+        tensor: one of its inputs; floats count where they are read as integers.
+
+    Returns:
+        count: int, the least of those that are told, or `None` where none is.
+    """
+    counts: list[int | None] = []
+    for node in tensor._keras_history.operation._outbound_nodes:
+        reader = node.operation
+        if reader not in network.operations:
+            continue  # of another network with the same input
+        inner = getattr(reader, "_functional", reader)  # what a Sequential holds
+        if hasattr(inner, "operations"):
+            position = [one is tensor for one in node.input_tensors].index(True)
+            counts.append(class_count(inner, inner.inputs[position]))
+            continue
+        told = [getattr(reader, name, None) for name in _COUNTS]
+        counts += told
+        if not any(told):
+            counts += [
+                class_count(network, output)
+                for output in node.output_tensors
+                if _holds_the_same(reader, tensor, output)
+            ]
+    return min((count for count in counts if count is not None), default=None)
+
+
+def _holds_the_same(reader: Any, given: Any, output: Any) -> bool:
+    """Whether an operation passes integers on, or floats as the integers they are."""
+    if not keras.backend.is_int_dtype(output.dtype):
+        return False
+    # Others than a cast, Discretization say, make classes of floats that are none.
+    is_cast = type(reader).__name__ == "Cast"
+    return is_cast or keras.backend.is_int_dtype(given.dtype)

@@ -1,0 +1,103 @@
+"""How to play an artefact, in a few lines that run where it lies."""
+
+from collections.abc import Mapping
+
+from export.contract.contents import Contents, TensorType
+from export.contract.export_format import ExportFormat
+from export.contract.names import (
+    GENERATE,
+    IMAGES,
+    LATENTS,
+    NUM_SAMPLES,
+    SAMPLE,
+    SEED,
+)
+from export.parity.report import classes_text
+from export.record.card_contents import prior_text
+from keras_gan._types import Config
+
+_NUM_IMAGES, _SEED = 4, 1
+_STANDARD_DRAWS = {"normal": "normal(size={})", "uniform_0_1": "uniform(size={})"}
+_DRAWS = {
+    "NormalPrior": "normal({mean}, {stddev}, {{}})",
+    "UniformPrior": "uniform({low}, {high}, {{}})",
+}
+
+
+def usage(format: ExportFormat, contents: Contents, record: Config) -> str:
+    """The model card's section: code in Python, and what conditions there are.
+
+    Args:
+        format: `ExportFormat` of the artefact.
+        contents: `Contents` of the artefact.
+        record: what stands in its `NAME.json`.
+    """
+    return "\n\n".join(
+        [*_code(format, contents, record), *_conditions(contents, record)]
+    )
+
+
+def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]:
+    endpoint = SAMPLE if SAMPLE in contents.endpoints else GENERATE
+    tensors = contents.endpoints[endpoint]
+    output = IMAGES if IMAGES in tensors.outputs else LATENTS
+    snippet = format.snippet(record["file"], endpoint, output)
+    if snippet is None:
+        return []
+    values = {
+        name: _value(name, tensor, contents, record)
+        for name, tensor in tensors.inputs.items()
+    }
+    given = "\n".join(f'    "{name}": {value},' for name, value in values.items())
+    random = f"random = np.random.default_rng({_SEED})\n" * (LATENTS in values)
+    imports = "\n".join(sorted(["import numpy as np", *snippet.imports]))
+    code = f"{imports}\n\n{random}inputs = {{\n{given}\n}}\n{snippet.call}"
+    return [f"```python\n{code}\n```"]
+
+
+def _value(name: str, tensor: TensorType, contents: Contents, record: Config) -> str:
+    """An expression for what goes in under a name."""
+    if name in (NUM_SAMPLES, SEED):
+        number = {NUM_SAMPLES: _NUM_IMAGES, SEED: _SEED}[name]
+        return f'np.array({number}, "{tensor.dtype}")'
+    shape = (_NUM_IMAGES, *(size for size in tensor.shape[1:]))
+    if name == LATENTS:
+        draw = _STANDARD_DRAWS.get(contents.noise or "") or _prior_draw(record["prior"])
+        return f'random.{draw.format(shape)}.astype("{tensor.dtype}")'
+    num_classes = record["conditions"].get(name, {}).get("num_classes")
+    if num_classes is None:
+        return f'np.zeros({shape}, "{tensor.dtype}")'
+    return f'np.full({shape}, {num_classes - 1}, "{tensor.dtype}")'
+
+
+def _prior_draw(prior: Mapping[str, object]) -> str:
+    """A call of NumPy's generator; standard noise where it has none for this prior."""
+    return _DRAWS.get(str(prior["name"]), "normal(size={{}})").format(**prior)
+
+
+def _conditions(contents: Contents, record: Config) -> list[str]:
+    """A sentence or two for each condition that an endpoint takes."""
+    sentences = []
+    for name, condition in record["conditions"].items():
+        takes = [end for end, one in contents.endpoints.items() if name in one.inputs]
+        if not takes:
+            continue
+        text = f"`{name}` is told with a row for each image."
+        if condition["num_classes"] is not None:
+            classes = classes_text(range(condition["num_classes"]))
+            text = (
+                f"`{name}` says which of {condition['num_classes']} classes each image "
+                f"is of: {condition['dtype']}, {classes}. Asked for another one, the "
+                f"file {_STRANGERS[record['parity']['outside'][name]]}."
+            )
+        if SAMPLE in takes and condition["prior"] is not None:
+            drawn = prior_text(condition["prior"])
+            text += f" Without any row it is drawn from {drawn}."
+        sentences.append(text)
+    return sentences
+
+
+_STRANGERS = {
+    "refused": "refuses: the call fails",
+    "answered": "answers with images that mean nothing",
+}

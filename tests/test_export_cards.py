@@ -1,0 +1,126 @@
+"""Model cards: their code runs, their picture shows what they say."""
+
+import re
+
+import numpy as np
+import pytest
+from exports import (
+    KNOWN_RANGE,
+    LATENT_DIM,
+    NUM_CLASSES,
+    Exports,
+    conditional_gan,
+    drawn_by,
+    generator_of_labels,
+    latents_input,
+)
+from PIL import Image
+
+import keras_gan as kg
+from export import FORMATS, ExportFormat, contents_from, export_generator
+from export.contract.contents import Endpoint, TensorType
+
+
+def unconditional():
+    noise = latents_input()
+    return conditional_gan(drawn_by(noise, noise, noise))
+
+
+def conditional():
+    prior = kg.priors.CategoricalPrior(NUM_CLASSES)
+    return conditional_gan(generator_of_labels(), conditions={"labels": prior})
+
+
+@pytest.fixture(scope="module", params=[unconditional, conditional])
+def exports(request, tmp_path_factory):
+    return Exports(request.param(), tmp_path_factory.mktemp("exports"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_code_of_every_card_runs(exports, name, monkeypatch):
+    path, _, record, card = exports[name]
+    (code,) = re.findall(r"```python\n(.*?)\n```", card, re.DOTALL)
+    monkeypatch.chdir(path.parent)
+    found = {}
+    exec(code, found)
+    if name == "onnx_prior":
+        expected = exports.gan.prior.sample(4, seed=1)
+        np.testing.assert_allclose(found["latents"], expected, atol=1e-5)
+        return
+    images, inputs = found["images"], found["inputs"]
+    assert images.shape[0] == 4
+    assert ("labels" in inputs) == bool(record["conditions"]) == ("`labels`" in card)
+    if "labels" in inputs:
+        assert inputs["labels"].tolist() == [NUM_CLASSES - 1] * 4
+    if "seed" in inputs:
+        told = {"labels": inputs["labels"]} if "labels" in inputs else {}
+        expected = exports.gan.sample(4, seed=1, **told)
+        np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+def test_standard_noise_is_what_the_card_draws(exports):
+    code = exports["onnx_torch_fidelity"].card
+    assert f"random.normal(size=(4, {LATENT_DIM}))" in code
+    assert f"random.normal(0.0, 1.0, (4, {LATENT_DIM}))" in exports["onnx"].card
+
+
+@pytest.mark.parametrize("name", ["onnx", "onnx_uint8_nchw", "saved_model", "litert"])
+def test_the_picture_has_a_class_in_each_row(exports, name):
+    path, _, record, card = exports[name]
+    picture = np.asarray(Image.open(path.with_name(f"{path.name}.png")))
+    tile = 4 * 8 + 2  # enlarged to 28 pixels and more, and padded
+    if not record["conditions"]:
+        assert picture.shape == (8 * tile + 2,) * 2  # 64 images
+        assert "A row for each" not in card
+        return
+    assert picture.shape == (NUM_CLASSES * tile + 2, 8 * tile + 2)
+    assert "A row for each of `labels` 0 to 9." in card
+    labels = np.repeat(np.arange(NUM_CLASSES), 8)
+    seed = record["parity"]["seed"] + len(labels)
+    expected = np.round(255 * exports.gan.sample(len(labels), seed, labels=labels))
+    tiles = picture[2:, 2:].reshape(NUM_CLASSES, tile, 8, tile).swapaxes(1, 2)
+    drawn = tiles[:, :, :32:4, :32:4].reshape(expected.shape)
+    assert np.abs(drawn - expected).max() <= 1
+
+
+class Answering(ExportFormat):
+    """Grey images for whatever is asked."""
+
+    def write(self, gan, path, provenance):
+        path.touch()
+
+    def contents(self, path):
+        generate = Endpoint(
+            {
+                "latents": TensorType("float32", [None, LATENT_DIM]),
+                "labels": TensorType("int32", [None]),
+            },
+            {"images": TensorType("float32", [None, 8, 8, 1])},
+        )
+        return contents_from({"generate": generate})
+
+    def tolerance(self, value_range):
+        return 1.0
+
+    @staticmethod
+    def player(path):
+        import numpy as np
+
+        def play(endpoint, inputs):
+            return {"images": np.full((len(inputs["labels"]), 8, 8, 1), 0.5)}
+
+        return play
+
+
+def test_a_file_that_answers_strangers_says_so(tmp_path, monkeypatch):
+    format = Answering(name="grey", file_name="grey.txt", summary="grey")
+    monkeypatch.setitem(FORMATS, "grey", format)
+    _, report = export_generator(
+        conditional(), tmp_path, "grey", provenance=KNOWN_RANGE
+    )
+    assert report.outside == {"labels": "answered"} and "(others: answered)" in str(
+        report
+    )
+    card = (tmp_path / "grey.txt.md").read_text()
+    assert "the file answers with images that mean nothing" in card
+    assert "```python" not in card
