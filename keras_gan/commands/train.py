@@ -9,7 +9,7 @@ import numpy as np
 
 import keras_gan as kg
 from keras_gan._environment import jsonable, record_environment
-from keras_gan._types import Array, Config
+from keras_gan._types import Config
 from keras_gan._validation import check_known, check_positive_integer, check_seed
 from keras_gan.commands._shared import add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -154,7 +154,7 @@ def _play(
 
 def _examples_of_an_epoch(
     gan: "kg.GAN", data: "Dataset", recipe: Recipe
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     """What the game reads of the training split, once for each pass of an epoch."""
     from keras_gan.training.examples import LABELS
 
