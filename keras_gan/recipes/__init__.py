@@ -10,18 +10,18 @@ from keras_gan.recipes.listing import BY_MODULE, LISTED, Listing
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
 if TYPE_CHECKING:
-    from keras_gan.recipes.acgan import acgan
+    from keras_gan.recipes.auxiliary_classifier import acgan
     from keras_gan.recipes.cifar10_2014 import (
         goodfellow2014_cifar10_convolutional,
         goodfellow2014_cifar10_fully_connected,
     )
-    from keras_gan.recipes.conditional_dcgan import conditional_dcgan
     from keras_gan.recipes.conditional_mlp_2014 import mirza_osindero2014_mnist
+    from keras_gan.recipes.dcgan_of_classes import conditional_dcgan
     from keras_gan.recipes.embedded_digits import digits
     from keras_gan.recipes.gaussian_mixtures import grid_of_gaussians, ring_of_gaussians
     from keras_gan.recipes.mnist_2014 import goodfellow2014_mnist
     from keras_gan.recipes.mnist_stabilized import goodfellow2014_mnist_stabilized
-    from keras_gan.recipes.projection_gan import projection_gan
+    from keras_gan.recipes.projection import projection_gan
     from keras_gan.recipes.tfd_2014 import (
         goodfellow2014_tfd,
         goodfellow2014_tfd_pretrain,

@@ -72,21 +72,21 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784",
         ),
     ),
-    "conditional_dcgan": (
+    "dcgan_of_classes": (
         Listing(
             "conditional_dcgan",
             "DCGAN told the class, with R1 and an averaged generator.",
             "Mirza and Osindero 2014, Radford et al. 2016, of keras_gan's size",
         ),
     ),
-    "acgan": (
+    "auxiliary_classifier": (
         Listing(
             "acgan",
             "DCGAN whose discriminator names the class, with R1 and an average.",
             "Odena et al. 2017, https://arxiv.org/abs/1610.09585, of keras_gan's size",
         ),
     ),
-    "projection_gan": (
+    "projection": (
         Listing(
             "projection_gan",
             "Projection discriminator, conditional normalisation, hinge.",
