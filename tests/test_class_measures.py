@@ -377,8 +377,8 @@ def test_a_network_of_as_many_classes_tells_them_apart(digits, num_classes, clas
 def test_what_labels_are_needed_for_is_said(evaluator, digits):
     sets = digits.train.images[:50], digits.valid.images
     for measure, told in {
-        "class_accuracy": "class_accuracy needs `labels` of the real samples",
-        "gan_train": "gan_train needs `labels`",
+        "class_accuracy": "class_accuracy needs classes: `labels` of the real samples",
+        "gan_train": "gan_train needs classes",
         "class_parzen": "class_parzen needs test points",
     }.items():
         with pytest.raises(ValueError, match=told):

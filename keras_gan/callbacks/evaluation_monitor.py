@@ -10,6 +10,7 @@ import keras
 from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Score
+from keras_gan.training.asked_labels import sample_classes
 
 
 class EvaluationMonitor(keras.callbacks.Callback):
@@ -18,7 +19,8 @@ class EvaluationMonitor(keras.callbacks.Callback):
     Each measured number is logged under its own name, `frechet_distance`, `precision`,
     `recall`, `parzen` and so on; list this callback before those that watch or record
     them. The samples are drawn from one seed, so that epochs differ by the generator
-    alone. `keras_gan.runs.monitor_of` builds one for a single value.
+    alone; where the evaluator has labels and the generator is told them, each class is
+    asked for as often. `keras_gan.runs.monitor_of` builds one for a single value.
 
     Between two measurements the last values are repeated, so that logs of all epochs
     have the same keys; the first epoch that this callback sees is always measured. A
@@ -75,10 +77,12 @@ class EvaluationMonitor(keras.callbacks.Callback):
             logs.update(self._values)
 
     def _scores(self) -> Mapping[str, Score]:
-        samples = self.model.sample(self.num_samples, seed=self.seed)
+        samples, labels = sample_classes(
+            self.model, self.num_samples, self.seed, self.evaluator.classes
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DoubtfulScoreWarning)
-            scores = self.evaluator(samples)
+            scores = self.evaluator(samples, labels=labels)
         for name, score in scores.items():
             if score.warnings and name not in self._doubted:
                 self._doubted.add(name)

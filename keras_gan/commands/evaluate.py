@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--measures",
         nargs="+",
         metavar="NAME",
-        help="parzen_log_likelihood and those of keras_gan.evaluation.Evaluator; "
-        "default: all that suit the data",
+        help="those of keras_gan.evaluation.Evaluator, such as parzen_log_likelihood "
+        "and frechet_distance; default: all that suit the data and the generator",
     )
     parser.add_argument(
         "--num-kernels",
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
                 "seed": config["seed"],
                 "epochs": int(gan.epochs_completed.numpy()),
             },
-            "protocol": evaluator.protocol(),
+            "protocol": evaluator.protocol(gan),
             "scores": records(scores),
             "report": report,
             "environment": record_environment(),

@@ -63,7 +63,7 @@ def _class_parzen(sets: Sets) -> Score:
 
 
 _LABELS = Need(
-    "`labels` of the real samples",
+    "classes: `labels` of the real samples, and samples that were asked for by them",
     lambda reals: reals.labels is not None and len(np.unique(reals.labels)) > 1,
 )
 _HELD_OUT_LABELS = Need(

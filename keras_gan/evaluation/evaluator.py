@@ -113,7 +113,12 @@ class Evaluator:
         return tuple(self._measures)
 
     def __call__(
-        self, images: Samples, verbose: int = 0, *, labels: Array | None = None
+        self,
+        images: Samples,
+        verbose: int = 0,
+        *,
+        labels: Array | None = None,
+        measures: Sequence[str] | None = None,
     ) -> dict[str, Score]:
         """Measures samples.
 
@@ -125,35 +130,44 @@ class Evaluator:
             labels: integer array `[num]`, the classes that the samples were asked for;
                 `None` where they were asked for none, which leaves out what is measured
                 of them. Defaults to `None`.
+            measures: names of some of the measures; `None` takes all.
+                Defaults to `None`.
 
         Returns:
             scores: dict from the name of each measure to its `Score`.
 
         Raises:
             ValueError: if there is a stream, or there are no labels, for measures that
-                were named and need more.
+                were named and need more, or one of `measures` is none of these.
         """
         sets = Sets(self._reals, images, labels, verbose)
-        measures = self._answerable(labels is not None)
+        chosen = self._answerable(measures, labels is not None)
         bar = keras.utils.Progbar(
-            len(measures), unit_name="measure", verbose=int(verbose > 0)
+            len(chosen), unit_name="measure", verbose=int(verbose > 0)
         )
         scores = {}
-        for name, measure in measures.items():
+        for name, measure in chosen.items():
             scores[name] = measure.compute(sets)
             bar.add(1)
         return scores
 
-    def _answerable(self, has_labels: bool) -> dict[str, Measure]:
-        asking = [name for name, measure in self._measures.items() if measure.asks]
-        if has_labels or not asking:
-            return self._measures
-        if not self._takes_all:
+    def _answerable(
+        self, measures: Sequence[str] | None, has_labels: bool
+    ) -> dict[str, Measure]:
+        names = self.measures if measures is None else measures
+        for name in names:
+            check_known("measures", name, self._measures)
+        asking = [name for name in names if self._measures[name].asks]
+        if asking and not has_labels and not self._takes_all:
             raise ValueError(
                 "`labels` must be the classes that the samples were asked for: "
                 f"{', '.join(asking)} cannot do without. Received: labels=None"
             )
-        return {name: one for name, one in self._measures.items() if name not in asking}
+        return {
+            name: self._measures[name]
+            for name in names
+            if has_labels or name not in asking
+        }
 
     def _chosen(self, measures: Sequence[str] | None) -> Iterable[str]:
         if measures is None:

@@ -1,24 +1,41 @@
 """What `keras-gan evaluate` measures of a run, and writes beside it."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from keras_gan._types import Config, FloatArray
-from keras_gan.datasets.dataset import Dataset
-from keras_gan.evaluation._sample_parts import Samples, is_stream
+import numpy as np
+
+from keras_gan._types import Array, Config, FloatArray
+from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation.evaluator import Evaluator
-from keras_gan.evaluation.parzen_protocol import parzen_log_likelihood
+from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
+from keras_gan.training.asked_labels import sample_classes, takes_labels
+from keras_gan.training.sampling import SampleStream
 
 GENERATED, HELD_OUT = "generated", "held-out real"
-PARZEN = "parzen_log_likelihood"
+PARZEN, CLASS_PARZEN = "parzen_log_likelihood", "class_parzen"
 
+_ON_KERNELS = ("parzen", PARZEN, CLASS_PARZEN)
 _SAMPLE_SEED = 0
 _LARGEST_SET = 10_000  # images of each kind, where the dataset has them
+_STREAM_CHUNK = 1_000
 
 Scores = dict[str, dict[str, Score]]
+
+
+class _Part(NamedTuple):
+    """Measures of as many samples, and the real ones that take their place."""
+
+    measures: list[str]
+    num_samples: int
+    real: Split
+    is_stream: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,15 +45,18 @@ class RunEvaluator:
     Parzen: kernels on generated, or on real training images; test images are scored.
     All others: generated images, or test images, as many of either, are compared with
     as many training images, in `memorization` with all of them; where unseen real
-    images are needed, these are validation images.
+    images are needed, these are validation images. A generator that is told classes is
+    asked for each in turn, so that as many Parzen kernels stand on samples of each, and
+    is judged by the measures of conditional generators, too.
 
     Args:
         recipe: `Recipe`.
         data: `Dataset` that the run was trained on.
-        measures: names of the measures of `Evaluator`, and `parzen_log_likelihood`;
-            `None` takes all that suit the data.
+        measures: names of the measures of `Evaluator`; `None` takes all that suit the
+            data and the generator.
         num_kernels: int, generated images that carry Parzen kernels, any number: they
-            are streamed. `None` takes the recipe's.
+            are streamed. `None` takes the recipe's number, as `class_parzen` always
+            does.
     """
 
     recipe: Recipe
@@ -46,33 +66,45 @@ class RunEvaluator:
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
+        classes = self._classes(gan)
+        evaluator = self._evaluator(classes is not None)
+        draw = functools.cache(
+            lambda num: sample_classes(gan, num, _SAMPLE_SEED, classes)
+        )
         scores: Scores = {GENERATED: {}, HELD_OUT: {}}
-        if self._takes_parzen():
-            scores[GENERATED][PARZEN] = self._parzen(self._kernels(gan), verbose)
-            scores[HELD_OUT][PARZEN] = self._parzen(self._real_kernels(), verbose)
-        if self._takes_others():
-            evaluator, num_test = self._evaluator(), self._num_test()
-            samples = gan.sample(num_test, seed=_SAMPLE_SEED)
-            scores[GENERATED] |= evaluator(samples, verbose)
-            scores[HELD_OUT] |= evaluator(self.data.test.values[:num_test], verbose)
+        for part in self._parts(evaluator):
+            asked, real_labels = None, None if classes is None else part.real.labels
+            samples: Samples = _stream(gan, part.num_samples, classes)
+            if not part.is_stream:
+                samples, asked = draw(part.num_samples)
+            for column, images, labels in (
+                (GENERATED, samples, asked),
+                (HELD_OUT, part.real.values, real_labels),
+            ):
+                scores[column] |= evaluator(
+                    images, verbose, labels=labels, measures=part.measures
+                )
         return scores
 
     def of_images(self, images: FloatArray) -> dict[str, Score]:
         """Returns scores of generated images, as many of them as the protocol takes."""
+        evaluator = self._evaluator(has_classes=False)
         scores: dict[str, Score] = {}
-        if self._takes_parzen():
-            kernels = images[: self.num_kernels or self.recipe.parzen.num_samples]
-            scores[PARZEN] = self._parzen(kernels, verbose=0)
-        if self._takes_others():
-            scores |= self._evaluator()(images[: self._num_test()])
+        for part in self._parts(evaluator):
+            some = images[: part.num_samples]
+            scores |= evaluator(some, measures=part.measures)
         return scores
 
-    def protocol(self) -> Config:
+    def protocol(self, gan: GAN) -> Config:
         """Returns what the values depend on besides each score's own record."""
+        classes = self._classes(gan)
         return {
             "dataset": self.data.name,
             "value_range": self.data.value_range,
             "sample_seed": _SAMPLE_SEED,
+            "asked_labels": None
+            if classes is None
+            else {"classes": classes.tolist(), "order": "each in turn"},
             PARZEN: {
                 GENERATED: "generated images as kernels, test images scored",
                 HELD_OUT: "training images as kernels, test images scored",
@@ -82,12 +114,15 @@ class RunEvaluator:
                 HELD_OUT: f"{self._num_test()} test against as many training",
                 "memorization": "against all training, beside validation images",
                 "classifier_two_sample_test": "against validation images",
+                "class_frechet_distance": "against as many training of each class",
+                "gan_train": "tested on validation images",
             },
         }
 
     def summary(self, scores: Scores) -> str:
         """Returns the protocol in a few lines, as it stands below the table."""
         low, high = self.data.value_range
+        generated = scores[GENERATED]
         lines = [
             f"{self.data.name}, values in [{low:g}, {high:g}], samples of seed "
             f"{_SAMPLE_SEED}"
@@ -99,7 +134,7 @@ class RunEvaluator:
         ]
         features = {
             score.features
-            for name, score in scores[GENERATED].items()
+            for name, score in generated.items()
             if name != PARZEN and hasattr(score, "features")
         }
         if features:
@@ -108,47 +143,73 @@ class RunEvaluator:
                 f"{self._num_test():,} images of each kind, memorization against all "
                 f"{len(self.data.train):,} training images"
             )
+        lines += [
+            f"{name}: classes told apart by {score.classifier}"
+            for name, score in generated.items()
+            if hasattr(score, "classes") and hasattr(score, "classifier")
+        ]
         return "\n".join(lines)
 
-    def _takes_parzen(self) -> bool:
-        return self.measures is None or PARZEN in self.measures
+    def _classes(self, gan: GAN) -> Array | None:
+        """What the generator is asked for, where it is told and data have labels."""
+        labels = self.data.train.labels
+        return np.unique(labels) if takes_labels(gan) and labels is not None else None
 
-    def _takes_others(self) -> bool:
-        return self.measures is None or {*self.measures} != {PARZEN}
+    def _parts(self, evaluator: Evaluator) -> list[_Part]:
+        return [part for part in self._all_parts(evaluator) if part.measures]
 
-    def _kernels(self, gan: GAN) -> Samples:
-        if self.num_kernels is None:
-            return gan.sample(self.recipe.parzen.num_samples, seed=_SAMPLE_SEED)
-        return gan.sample_stream(self.num_kernels, seed=_SAMPLE_SEED)
+    def _all_parts(self, evaluator: Evaluator) -> Iterator[_Part]:
+        num_kernels, train = self.recipe.parzen.num_samples, self.data.train
+        on_kernels = [name for name in evaluator.measures if name in _ON_KERNELS]
+        streamed: list[str] = []
+        if self.num_kernels is not None:
+            streamed = [name for name in on_kernels if name != CLASS_PARZEN]
+            num = self.num_kernels
+            yield _Part(streamed, num, _first(train, num), is_stream=True)
+        whole = [name for name in on_kernels if name not in streamed]
+        yield _Part(whole, num_kernels, _first(train, num_kernels))
+        others = [name for name in evaluator.measures if name not in on_kernels]
+        num_test = self._num_test()
+        yield _Part(others, num_test, _first(self.data.test, num_test))
 
-    def _real_kernels(self) -> Samples:
-        num_kernels = self.num_kernels or self.recipe.parzen.num_samples
-        return self.data.train.values[:num_kernels]
-
-    def _parzen(self, samples: Samples, verbose: int) -> Score:
-        protocol, data = self.recipe.parzen, self.data
-        return parzen_log_likelihood(
-            samples,
-            data.valid.values[: protocol.num_valid],
-            data.test.values,
-            protocol.bandwidths,
-            verbose=verbose if is_stream(samples) else 0,
+    def _evaluator(self, has_classes: bool) -> Evaluator:
+        protocol, network = self.recipe.parzen, self.recipe.feature_network
+        train, valid, test = self.data.train, self.data.valid, self.data.test
+        held_out, chosen_on = (
+            _first(valid, num) for num in (_LARGEST_SET, protocol.num_valid)
         )
-
-    def _evaluator(self) -> Evaluator:
-        others = [name for name in self.measures or () if name != PARZEN]
-        network = self.recipe.feature_network
         return Evaluator(
-            self.data.train.values,
-            self.data.valid.values[:_LARGEST_SET],
+            train.values,
+            held_out.values,
             network=network() if network else None,
-            measures=others or None,
+            measures=self.measures,
             value_range=self.data.value_range,
             seed=_SAMPLE_SEED,
+            labels=train.labels if has_classes else None,
+            held_out_labels=held_out.labels,
+            parzen=ParzenPoints(
+                chosen_on.values,
+                test.values,
+                protocol.bandwidths,
+                chosen_on.labels,
+                test.labels,
+            ),
         )
 
     def _num_test(self) -> int:
         return min(_LARGEST_SET, len(self.data.test))
+
+
+def _first(split: Split, num_rows: int) -> Split:
+    labels = None if split.labels is None else split.labels[:num_rows]
+    return dataclasses.replace(split, values=split.values[:num_rows], labels=labels)
+
+
+def _stream(gan: GAN, num_samples: int, classes: Array | None) -> Samples:
+    def draw(num: int, seed: int) -> FloatArray:
+        return sample_classes(gan, num, seed, classes)[0]
+
+    return SampleStream(draw, num_samples, _SAMPLE_SEED, _STREAM_CHUNK)
 
 
 def records(scores: Scores) -> dict[str, dict[str, Config]]:

@@ -41,7 +41,8 @@ def monitor_of(
 
     Args:
         measure: str, name of a value, e.g. `"parzen_at_best_bandwidth"`, `"parzen"`,
-            `"frechet_distance"` or `"recall"`.
+            `"frechet_distance"`, `"recall"` or, of a conditional generator,
+            `"class_accuracy"`.
         data: `Dataset` that the run is trained on.
         feature_network: as `Recipe.feature_network`: a function that returns the
             feature network, or `None` for pixels; called only where the measure looks
@@ -73,27 +74,32 @@ def monitor_of(
     giver = measure_giving(measure)
     reads_features = bool(MEASURES[giver].reads)
     network = feature_network() if feature_network and reads_features else None
-    real, valid = _some(data.train.images, num_samples, seed), data.valid.images
-    points = ParzenPoints(valid[: protocol.num_valid], bandwidths=protocol.bandwidths)
+    train, valid = data.train, data.valid
+    points = ParzenPoints(
+        valid.values[: protocol.num_valid], bandwidths=protocol.bandwidths
+    )
+    rows = _some(len(train), num_samples, seed)
     evaluator = Evaluator(
-        real,
-        valid,
+        train.values[rows],
+        valid.values,
         network=network,
         measures=_without_search(points) if measure == PARZEN else [giver],
         value_range=data.value_range,
         seed=seed,
+        labels=None if train.labels is None else train.labels[rows],
+        held_out_labels=valid.labels,
         parzen=points,
     )
-    num_drawn = protocol.num_samples if giver == PARZEN else len(real)
+    num_drawn = protocol.num_samples if giver == PARZEN else len(rows)
     return EvaluationMonitor(evaluator, num_drawn, seed=seed)
 
 
-def _some(images: Array, num_images: int, seed: int) -> Array:
-    """Images drawn at random, in their order."""
-    if len(images) <= num_images:
-        return images
+def _some(num_rows: int, num_drawn: int, seed: int) -> Array:
+    """Which rows are compared with: some drawn at random, in their order, or all."""
+    if num_rows <= num_drawn:
+        return np.arange(num_rows)
     random = np.random.default_rng(check_seed("seed", seed))
-    return images[np.sort(random.choice(len(images), num_images, replace=False))]
+    return np.sort(random.choice(num_rows, num_drawn, replace=False))
 
 
 def _without_search(points: ParzenPoints) -> Mapping[str, Callable[..., Score]]:

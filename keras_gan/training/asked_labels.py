@@ -1,0 +1,41 @@
+"""Samples of every class, each asked for as often as the others."""
+
+from typing import TYPE_CHECKING
+
+from keras_gan._types import Array, FloatArray
+from keras_gan.evaluation._labels import balanced_labels
+from keras_gan.training.examples import LABELS, LATENTS
+
+if TYPE_CHECKING:
+    from keras_gan.gan import GAN
+
+
+def takes_labels(gan: "GAN") -> bool:
+    """Whether the generator is told a class, an integer, by the name `labels`."""
+    inputs = gan.networks.of_generator
+    if LABELS not in inputs.names:
+        return False
+    zeros = inputs.zeros(1, {LATENTS: (gan.prior.latent_dim,)})[LABELS]
+    return zeros.dtype.is_integer and zeros.shape == (1,)
+
+
+def sample_classes(
+    gan: "GAN", num_samples: int, seed: int, classes: Array | None
+) -> tuple[FloatArray, Array | None]:
+    """Draws samples of each class in turn, as `GAN.sample` draws them.
+
+    Args:
+        gan: `GAN`.
+        num_samples: int, at least 1.
+        seed: int in [0, 2^31).
+        classes: integer array, or `None` where none are known.
+
+    Returns:
+        samples: float32 array `[num_samples, …]`.
+        labels: int64 array `[num_samples]`, what was asked for, or `None` where no
+            classes are known or the generator is told none.
+    """
+    if classes is None or not takes_labels(gan):
+        return gan.sample(num_samples, seed=seed), None
+    labels = balanced_labels(classes, num_samples)
+    return gan.sample(num_samples, seed=seed, labels=labels), labels

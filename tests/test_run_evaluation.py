@@ -1,0 +1,241 @@
+"""What `keras-gan evaluate` measures, above all of conditional generators."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan as kg
+from keras_gan import evaluation
+from keras_gan.commands.main import main
+from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.runs.evaluation import GENERATED, HELD_OUT, RunEvaluator, records
+from keras_gan.runs.monitor import monitor_of
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NUM_KERNELS, BANDWIDTHS = 60, (0.1, 0.2, 0.4)
+OF_CLASSES = [
+    "class_accuracy",
+    "gan_train",
+    "asked_coverage",
+    "class_frechet_distance",
+    "class_parzen",
+]
+
+
+@pytest.fixture(scope="module")
+def data(digits):
+    """Three classes of the digits."""
+
+    def some(split, num):
+        rows = np.flatnonzero(split.labels < 3)[:num]
+        return Split(split.images[rows], split.labels[rows])
+
+    sizes = {"train": 150, "valid": 60, "test": 50}
+    splits = {name: some(getattr(digits, name), num) for name, num in sizes.items()}
+    return Dataset("three_digits", **splits)
+
+
+@pytest.fixture(autouse=True)
+def few_updates(monkeypatch):
+    """Three digits are soon told apart."""
+    monkeypatch.setattr(evaluation.label_classifier, "_PERCEPTRON_UPDATES", 200)
+
+
+def conditional_gan(labels="classes", **arguments):
+    latents = keras.Input((3,), name="latents")
+    if labels == "classes":
+        condition = keras.Input((), name="labels", dtype="int32")
+        shift = keras.layers.Embedding(3, 3)(condition)
+    else:
+        shift = condition = keras.Input((3,), name="labels")
+    outputs = keras.layers.Dense(64, "sigmoid")(latents + shift)
+    outputs = keras.layers.Reshape((8, 8, 1))(outputs)
+    gan = kg.GAN(
+        keras.Model([latents, condition], outputs),
+        kg.networks.maxout_discriminator((8, 8, 1), (4,), seed=1),
+        kg.priors.UniformPrior(3),
+        **arguments,
+    )
+    gan.compile("sgd", "sgd")
+    return gan
+
+
+def plain_gan():
+    generator = kg.networks.mlp_generator(3, (8, 8, 1), (5,), seed=0)
+    discriminator = kg.networks.maxout_discriminator((8, 8, 1), (4,), seed=1)
+    gan = kg.GAN(generator, discriminator, kg.priors.UniformPrior(3))
+    gan.compile("sgd", "sgd")
+    return gan
+
+
+@pytest.fixture(scope="module")
+def recipe(data):
+    return dataclasses.replace(
+        kg.recipes.get("digits"),
+        load_data=lambda data_dir: data,
+        build=lambda data, seed: conditional_gan(seed=seed),
+        parzen=kg.recipes.ParzenProtocol(NUM_KERNELS, 40, BANDWIDTHS),
+    )
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return conditional_gan()
+
+
+def test_a_conditional_run_is_asked_for_each_class(recipe, data, gan):
+    evaluator = RunEvaluator(
+        recipe, data, ["parzen_log_likelihood", "frechet_distance", *OF_CLASSES]
+    )
+    scores = evaluator(gan)
+    assert list(scores) == [GENERATED, HELD_OUT]
+    assert set(scores[GENERATED]) == {
+        *("parzen_log_likelihood", "frechet_distance"),
+        *OF_CLASSES,
+    }
+    assert list(scores[GENERATED]) == list(scores[HELD_OUT])
+    generated = scores[GENERATED]
+    # One set of as many kernels of each class: Mirza and Osindero's protocol.
+    kernels = gan.sample(NUM_KERNELS, seed=0, labels=np.arange(NUM_KERNELS) % 3)
+    valid, test = data.valid, data.test
+    assert generated["parzen_log_likelihood"] == evaluation.parzen_log_likelihood(
+        kernels, valid.images[:40], test.images, BANDWIDTHS
+    )
+    assert generated["class_parzen"].num_samples_by_class == (20, 20, 20)
+    # All others: as many samples as there are test images.
+    asked = np.arange(50) % 3
+    samples = gan.sample(50, seed=0, labels=asked)
+    assert generated["class_accuracy"].num_by_class == (17, 17, 16)
+    assert generated["class_frechet_distance"] == evaluation.class_frechet_distance(
+        real=evaluation.extract_features(data.train.images),
+        real_labels=data.train.labels,
+        fake=evaluation.extract_features(samples),
+        fake_labels=asked,
+    )
+    assert generated["gan_train"] == evaluation.gan_train(
+        samples=samples,
+        labels=asked,
+        held_out=valid.images,
+        held_out_labels=valid.labels,
+    )
+
+
+def test_real_images_stand_beside_them_with_their_own_labels(recipe, data, gan):
+    measures = ["class_accuracy", "class_parzen", "gan_train"]
+    real = RunEvaluator(recipe, data, measures)(gan)[HELD_OUT]
+    assert real["class_accuracy"].accuracy > 0.95
+    assert real["class_accuracy"].num_by_class == tuple(np.bincount(data.test.labels))
+    assert real["gan_train"] == evaluation.gan_train(
+        samples=data.test.images,
+        labels=data.test.labels,
+        held_out=data.valid.images,
+        held_out_labels=data.valid.labels,
+    )
+    assert real["class_parzen"] == evaluation.class_parzen(
+        samples=data.train.images[:NUM_KERNELS],
+        labels=data.train.labels[:NUM_KERNELS],
+        valid=data.valid.images[:40],
+        valid_labels=data.valid.labels[:40],
+        test=data.test.images,
+        test_labels=data.test.labels,
+        bandwidths=BANDWIDTHS,
+    )
+
+
+def test_a_stream_of_kernels_has_each_class_too(recipe, data, gan):
+    measures = ["parzen_log_likelihood", "class_parzen"]
+    scores = RunEvaluator(recipe, data, measures, num_kernels=90)(gan)
+    streamed = scores[GENERATED]["parzen_log_likelihood"]
+    assert streamed.num_samples == 90
+    assert scores[GENERATED]["class_parzen"].num_samples_by_class == (20, 20, 20)
+
+
+def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):
+    evaluator, gan = RunEvaluator(recipe, data), plain_gan()
+    scores = evaluator(gan)
+    names = set(scores[GENERATED])
+    assert not names & set(OF_CLASSES) and "parzen" not in names
+    assert evaluator.protocol(gan)["asked_labels"] is None
+    samples = gan.sample(50, seed=0)
+    expected = evaluation.Evaluator(
+        data.train.images, data.valid.images, measures=["kernel_distance"]
+    )(samples)
+    assert scores[GENERATED]["kernel_distance"] == expected["kernel_distance"]
+    assert scores[GENERATED]["parzen_log_likelihood"] == (
+        evaluation.parzen_log_likelihood(
+            gan.sample(NUM_KERNELS, seed=0),
+            data.valid.images[:40],
+            data.test.images,
+            BANDWIDTHS,
+        )
+    )
+    with pytest.raises(ValueError, match="class_accuracy needs classes"):
+        RunEvaluator(recipe, data, ["class_accuracy"])(gan)
+
+
+def test_a_condition_that_is_no_class_is_drawn_from_its_prior(recipe, data):
+    gan = conditional_gan("vectors", conditions={"labels": kg.priors.NormalPrior(3)})
+    scores = RunEvaluator(recipe, data, ["frechet_distance"])(gan)
+    rows = np.random.default_rng(0).permutation(len(data.train))[:50]
+    assert scores[GENERATED]["frechet_distance"] == evaluation.frechet_distance(
+        real=evaluation.extract_features(data.train.images[rows]),
+        fake=evaluation.extract_features(gan.sample(50, seed=0)),
+    )
+
+
+def test_a_monitor_asks_for_each_class(data, gan):
+    monitor = monitor_of("class_accuracy", data)
+    monitor.set_model(gan)
+    logs = {}
+    monitor.on_epoch_end(0, logs)
+    asked = np.arange(150) % 3
+    evaluator = evaluation.Evaluator(
+        data.train.images,
+        data.valid.images,
+        measures=["class_accuracy"],
+        labels=data.train.labels,
+    )
+    scores = evaluator(gan.sample(150, seed=0, labels=asked), labels=asked)
+    assert logs == scores["class_accuracy"].values
+    monitor.set_model(plain_gan())
+    with pytest.raises(ValueError, match="`labels` must be the classes that"):
+        monitor.on_epoch_end(1, logs)
+
+
+def test_the_command_prints_and_keeps_it(recipe, gan, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(kg.recipes.RECIPES, "digits", recipe)
+    run = kg.runs.RunDirectory(tmp_path / "run")
+    config = {"recipe": "digits", "seed": 0, "batch_size": 50, "precision": "float32"}
+    run.begin({**config, "data_dir": None})
+    gan.save(run.model)
+    measures = ["class_accuracy", "class_parzen", "frechet_distance"]
+    command = ["evaluate", str(run.path), "--verbose", "0", "--measures", *measures]
+    assert main(command) == 0
+    output = capsys.readouterr().out
+    record = json.loads(run.evaluation.read_text())
+    assert record["protocol"]["asked_labels"] == {
+        "classes": [0, 1, 2],
+        "order": "each in turn",
+    }
+    lines = output.splitlines()
+    (heads,) = (line for line in lines if line.startswith("by class"))
+    assert heads.split()[2:] == ["0", "1", "2"]
+    accuracies = record["scores"][GENERATED]["class_accuracy"]["accuracies"]
+    (row,) = (line for line in lines if line.startswith("class_accuracy, generated"))
+    assert row.split()[2:] == [f"{value:.4g}" for value in accuracies]
+    assert any(line.startswith("class_accuracy, held-out real") for line in lines)
+    assert "class_accuracy: classes told apart by perceptron" in output
+    assert output.startswith(record["report"])
+
+
+def test_records_are_json(recipe, data, gan):
+    scores = RunEvaluator(recipe, data, ["asked_coverage"])(gan)
+    record = json.loads(json.dumps(records(scores), allow_nan=False))
+    assert (
+        record[HELD_OUT]["asked_coverage"]["num_asked"]
+        == np.bincount(data.test.labels).tolist()
+    )
