@@ -10,10 +10,8 @@ from keras_gan.datasets.mnist import load_mnist
 from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.networks.conditional_dcgan import (
-    acgan_discriminator,
-    conditional_dcgan_generator,
-)
+from keras_gan.networks.conditional_dcgan import acgan_discriminator
+from keras_gan.networks.projection import projection_generator
 from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._conditional import num_classes_of, output_activation_of
 from keras_gan.recipes.listing import LISTED
@@ -32,13 +30,13 @@ _EMA_HALF_LIFE = 20_000  # images
 def acgan(data: Dataset, seed: int = 0) -> GAN:
     """Builds a small AC-GAN with today's rules, compiled and untrained.
 
-    The networks of DCGAN with half the filters. The discriminator is not told the
-    class: it learns from the data which one it sees, and the generator is paid a tenth
-    as much for a clear class as for a real image, as in the code of WGAN-GP; at equal
-    weights it draws one image a class. Layer normalisation and the zero-centred
-    gradient penalty R1 keep the discriminator in reach, Adam's rate falls along half a
-    cosine to a tenth within the recipe's epochs, and samples come from a moving average
-    of the generator.
+    The discriminator, a DCGAN of half the filters, is not told the class: it learns
+    from the data which one it sees. The generator is a residual one with conditional
+    normalisation, in which all classes begin alike; where a vector of the class is
+    joined to the latents, the classifier soon leaves it one image a class. Layer
+    normalisation and the zero-centred gradient penalty R1 keep the discriminator in
+    reach, Adam's rate falls along half a cosine to a tenth within the recipe's epochs,
+    and samples come from a moving average of the generator.
 
     Args:
         data: `Dataset` with labels, of images that can be halved.
@@ -53,7 +51,8 @@ def acgan(data: Dataset, seed: int = 0) -> GAN:
     References:
         Odena et al., Conditional Image Synthesis With Auxiliary Classifier GANs, 2017.
         https://arxiv.org/abs/1610.09585
-        Gulrajani et al., Improved Training of Wasserstein GANs, 2017 (class weights).
+        Gulrajani et al., Improved Training of Wasserstein GANs, 2017 (its code learns
+        classes from real images alone).
         https://arxiv.org/abs/1704.00028
         Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018
         (R1, and the average of the generator). https://arxiv.org/abs/1801.04406
@@ -61,7 +60,7 @@ def acgan(data: Dataset, seed: int = 0) -> GAN:
     num_classes = num_classes_of(data, _NAME)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
-        generator=conditional_dcgan_generator(
+        generator=projection_generator(
             _LATENT_DIM,
             num_classes,
             data.image_shape,
@@ -87,7 +86,7 @@ def acgan(data: Dataset, seed: int = 0) -> GAN:
         generator_optimizer=_optimizer(num_updates),
         discriminator_optimizer=_optimizer(num_updates),
         objective="non_saturating",
-        terms=[AuxiliaryClassifier(1.0, generator_weight=0.1, judges="real"), R1(0.1)],
+        terms=[AuxiliaryClassifier(judges="real"), R1(0.1)],
     )
     return gan
 
