@@ -112,7 +112,7 @@ def test_two_sets_must_fit():
         check_two_sets(real, np.full((5, 3), np.nan))
     with pytest.raises(ValueError, match="`probabilities`.*sum to 1"):
         Features(real.values, probabilities=real.values)
-    with pytest.raises(ValueError, match="one row for each image"):
+    with pytest.raises(ValueError, match="one row for each sample"):
         Features(real.values, probabilities=np.full((4, 2), 0.5))
 
 

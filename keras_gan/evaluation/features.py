@@ -1,4 +1,4 @@
-"""Features of images: computed once, named, checked, shared by all measures."""
+"""Features of samples: computed once, named, checked, shared by all measures."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,26 +11,28 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.evaluation._arrays import different_ranges, flat_rows, value_range
 
 _UNNAMED = "unnamed array"
+# Names of the samples themselves, by their axes; those of a range of their own first.
+_PIXELS, _SIGNALS, _VECTORS = "pixels", "signals", "vectors"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Features:
-    """What a feature function saw in a set of images.
+    """What a feature function saw in a set of samples.
 
     Compute it once with `extract_features` and hand it to as many measures as you like;
     they record its name. Values are kept as they come, and moments are taken in
     float64.
 
     Args:
-        values: float array `[num_images, dim]`; more axes are flattened.
+        values: float array `[num, dim]`; more axes are flattened.
         name: str, of the feature function: values of two functions do not compare.
             Defaults to `"unnamed array"`.
-        probabilities: float array `[num_images, num_classes]`, what a classifier says
-            of the same images, or `None`. Defaults to `None`.
+        probabilities: float array `[num, num_classes]`, what a classifier says of the
+            same samples, or `None`. Defaults to `None`.
 
     Raises:
-        ValueError: if there is no image, a value is not finite, or `probabilities` are
-            not one distribution for each image.
+        ValueError: if there is no sample, a value is not finite, or `probabilities` are
+            not one distribution for each sample.
 
     Example:
     >>> features = Features(np.eye(3), name="identity")
@@ -50,8 +52,8 @@ class Features:
         probabilities = check_probabilities("probabilities", self.probabilities)
         if len(probabilities) != len(values):
             raise ValueError(
-                "`probabilities` must hold one row for each image. Received: "
-                f"{len(probabilities)} rows for {len(values)} images"
+                "`probabilities` must hold one row for each sample. Received: "
+                f"{len(probabilities)} rows for {len(values)} samples"
             )
         object.__setattr__(self, "probabilities", probabilities)
 
@@ -70,23 +72,23 @@ def extract_features(
     name: str | None = None,
     batch_size: int = 500,
 ) -> Features:
-    """Runs a feature function over images in batches.
+    """Runs a feature function over images, signals or vectors in batches.
 
     Args:
-        images: array `[num_images, …]`, in the range that `network` was made for.
-        network: function or Keras model from a batch of images to `[batch, …]`
-            features, or to a dict with `"features"` and the class `"probabilities"`;
-            `None` takes the pixels themselves. A Keras model is called in inference
-            mode. Defaults to `None`.
+        images: array `[num, …]`, in the range that `network` was made for.
+        network: function or Keras model from a batch of them to `[batch, …]` features,
+            or to a dict with `"features"` and the class `"probabilities"`; `None` takes
+            the numbers themselves, as `"pixels"`, `"signals"` or `"vectors"`. A Keras
+            model is called in inference mode. Defaults to `None`.
         name: str, for the record; `None` takes the network's own `name`.
             Defaults to `None`.
-        batch_size: int, images in a batch. Defaults to `500`.
+        batch_size: int, rows in a batch. Defaults to `500`.
 
     Returns:
-        features: `Features` `[num_images, dim]`.
+        features: `Features` `[num, dim]`.
 
     Raises:
-        ValueError: if there is no image or a feature is not finite.
+        ValueError: if there is no row or a feature is not finite.
 
     Example:
     >>> images = np.random.default_rng(0).uniform(size=(20, 8, 8, 1))
@@ -101,14 +103,15 @@ def extract_features(
     images = np.asarray(images)
     check_positive_integer("batch_size", batch_size)
     if network is None:
-        return Features(flat_rows("images", images), name or "pixels")
+        own_name = {3: _SIGNALS, 2: _VECTORS}.get(images.ndim, _PIXELS)
+        return Features(flat_rows("images", images), name or own_name)
     name = name or getattr(network, "name", None) or getattr(network, "__name__", None)
     batches = [
         _outputs(network, images[start : start + batch_size])
         for start in range(0, len(images), batch_size)
     ]
     if not batches:
-        raise ValueError("`images` must hold at least one image. Received: none")
+        raise ValueError("`images` must hold at least one row. Received: none")
     joined = {key: np.concatenate([b[key] for b in batches]) for key in batches[0]}
     return Features(
         joined["features"], name or type(network).__name__, joined.get("probabilities")
@@ -158,12 +161,14 @@ def check_two_sets(
 def range_warnings(real: Features, fake: Features) -> tuple[str, ...]:
     """Says so where pixels of two sets cannot have one range, `[0, 1]` and `[-1, 1]`.
 
-    Other features have no range of their own: nothing is said of them. Arrays without a
-    name count as pixels where both lie in [-1, 1].
+    So it is with signals. Vectors and other features have no range of their own:
+    nothing is said of them. Arrays without a name count as pixels where both lie in
+    [-1, 1].
     """
     ranges = {"real": value_range(real.values), "fake": value_range(fake.values)}
     in_unit = all(-1 <= low and high <= 1 for low, high in ranges.values())
-    if real.name != "pixels" and not (real.name == _UNNAMED and in_unit):
+    ranged = real.name in (_PIXELS, _SIGNALS) or (real.name == _UNNAMED and in_unit)
+    if not ranged:
         return ()
     warning = different_ranges(**ranges)
     return (warning,) if warning else ()
@@ -196,5 +201,5 @@ def _constant(**sets: Features) -> tuple[str, ...]:
         f"`{name}` has {num_constant} constant features of {features.dim}."
         for name, features in sets.items()
         if (num_constant := int(np.sum(np.ptp(features.values, axis=0) == 0)))
-        and features.name != "pixels"
+        and features.name not in (_PIXELS, _SIGNALS, _VECTORS)
     )
