@@ -89,10 +89,11 @@ def export_onnx(
     Its input `latents` is float32 `[batch, latent_dim]`, its output `images` float32
     `[batch, height, width, channels]`, for any batch. With `seeded=True` its inputs are
     the int32 scalars `num_samples` and `seed`: the graph draws the prior itself, and
-    makes the images of `gan.sample(num_samples, seed=seed)`.
+    makes the images of `gan.sample(num_samples, seed=seed)`. Other data than images
+    come out under their own name, such as `points` `[batch, 2]`, always as floats.
 
     What else the generator names as inputs, such as `labels`, follows, a row for each
-    image; classes are integers. A seeded file draws from the GAN's `conditions` what
+    sample; classes are integers. A seeded file draws from the GAN's `conditions` what
     comes without any row. ONNX Runtime on a processor fails where a class is none of
     the generator's, at a node whose name says so, such as `labels_must_lie_in_0_to_9`.
 
@@ -117,14 +118,13 @@ def export_onnx(
             Defaults to `None`.
         opset: int, 13 to 18, or `None` for 17, and 18 for a seeded file.
             Defaults to `None`.
-        max_samples: int, images that a seeded file draws at most in one call; it fails
+        max_samples: int, rows that a seeded file draws at most in one call; it fails
             for more before it asks for memory. Defaults to `1024`.
         provenance: `Provenance` to store inside the file and on the model card.
             Defaults to `None`.
-        quality: function from images `[num, height, width, channels]`, float32 in the
-            generator's range, to measures by name, such as an
-            `keras_gan.evaluation.Evaluator`; its values of Keras's and of the
-            artefact's images are recorded. Defaults to `None`.
+        quality: function from samples `[num, …]`, float32 in the generator's range, to
+            measures by name, such as an `keras_gan.evaluation.Evaluator`; its values of
+            Keras's and of the artefact's samples are recorded. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
 
     Returns:
@@ -226,10 +226,11 @@ def export_saved_model(
         discriminate(images)         on request; the probabilities of gan.discriminate
 
     `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
-    `discriminate` returns `probabilities` `[batch]`.
+    `discriminate` returns `probabilities` `[batch]`. Other data than images go in and
+    come out under their own name, such as `waveforms` `[batch, length, channels]`.
 
     `generate` and `sample` also take what else the generator names as inputs, such as
-    `labels`, a row for each image; classes are integers. `sample` draws from the GAN's
+    `labels`, a row for each sample; classes are integers. `sample` draws from the GAN's
     `conditions` what comes without any row. A class that is none of the generator's
     ends the call with `tf.errors.InvalidArgumentError`, which says which there are.
 
@@ -238,7 +239,7 @@ def export_saved_model(
         path: folder of the model; the version becomes a folder in it.
         version: int, at least 1. Defaults to `1`.
         discriminator: bool, whether to add `discriminate`. Defaults to `False`.
-        max_samples: int, images that one call of `sample` draws at most; it fails for
+        max_samples: int, rows that one call of `sample` draws at most; it fails for
             more before it asks for memory. Defaults to `1024`.
         provenance: `Provenance`, kept in `assets.extra/metadata.json` and on the model
             card. Defaults to `None`.
@@ -288,10 +289,10 @@ def export_litert(
     """Exports the generator alone as a LiteRT file.
 
     Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
-    `images`, float32 `[batch, height, width, channels]`, for any batch. What else the
-    generator names as inputs, such as `labels`, it takes too, a row for each image;
-    classes are integers, and the interpreter fails where one is none of the
-    generator's ("gather index out of bounds").
+    `images`, float32 `[batch, height, width, channels]`, or other data under their own
+    name, for any batch. What else the generator names as inputs, such as `labels`, it
+    takes too, a row for each sample; classes are integers, and the interpreter fails
+    where one is none of the generator's ("gather index out of bounds").
 
     Args:
         gan: `GAN`; its discriminator stays behind.

@@ -44,7 +44,7 @@ class SavedModelFormat(ExportFormat):
     Args:
         version: int, at least 1; a folder in that of the model. Defaults to `1`.
         discriminator: bool, whether to add `discriminate`. Defaults to `False`.
-        max_samples: int, images that one call of `sample` draws at most.
+        max_samples: int, rows that one call of `sample` draws at most.
             Defaults to `1024`.
     """
 
@@ -78,12 +78,12 @@ class SavedModelFormat(ExportFormat):
         return path if (path / "saved_model.pb").is_file() else None
 
     def check(self, gan: GAN, provenance: Provenance) -> None:
-        """Raises if `discriminate` would need more than images."""
+        """Raises if `discriminate` would need more than what is generated."""
         inputs = getattr(gan.discriminator, "inputs", None) or ()
         if self.discriminator and len(inputs) > 1:
             raise ValueError(
-                "`discriminator=True` needs a discriminator of images alone. Received: "
-                f"{gan.discriminator.name!r}, which has several inputs."
+                f"`discriminator=True` needs a discriminator of {gan.data_name} alone. "
+                f"Received: {gan.discriminator.name!r}, which has several inputs."
             )
 
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:

@@ -149,7 +149,8 @@ def test_the_card_says_what_is_known_and_what_is_not(trained, artefacts, tmp_pat
     export_onnx(trained, tmp_path / "g.onnx", provenance=measured)
     card = (tmp_path / "g.onnx.md").read_text()
     assert "frechet_distance 4.84" in card and "license: cc0-1.0" in card
-    assert "- Data: not stated" in card and "values unstated" in card
+    # Nobody stated the range, but the generator ends in a sigmoid.
+    assert "- Data: not stated" in card and "values in [0, 1]" in card
 
 
 def test_an_artefact_that_differs_never_takes_its_name(trained, tmp_path, monkeypatch):

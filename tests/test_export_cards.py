@@ -122,5 +122,5 @@ def test_a_file_that_answers_strangers_says_so(tmp_path, monkeypatch):
         report
     )
     card = (tmp_path / "grey.txt.md").read_text()
-    assert "the file answers with images that mean nothing" in card
+    assert "the file answers with what means nothing" in card
     assert "```python" not in card

@@ -104,9 +104,9 @@ def test_names_types_record_and_card_of_every_format(exports, name):
             "prior": None,
         }
     }
-    assert "condition, a row for each image, classes from 0 to 9" in card
+    assert "condition, a row for each sample, classes from 0 to 9" in card
     assert " and from `labels`, 10 classes." in card
-    assert f"which of 10 classes each image is of: {dtype}, 0 to 9." in card
+    assert f"which of 10 classes each sample is of: {dtype}, 0 to 9." in card
     errors = report.classes["labels"]
     assert [*errors] == [*range(NUM_CLASSES)]
     assert max(errors.values()) == report.max_abs_error <= report.tolerance

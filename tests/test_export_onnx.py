@@ -201,8 +201,10 @@ def test_the_opset_is_a_choice(trained, tmp_path, opset):
 
 def test_invalid_options(trained, tmp_path):
     path = tmp_path / "g.onnx"
+    linear = kg.networks.mlp_generator(3, (4, 4, 1), (4,), output_activation="linear")
+    of_any_range = kg.GAN(linear, trained.discriminator, trained.prior)
     with pytest.raises(ValueError, match="needs to know what is black"):
-        export_onnx(trained, path, pixels="uint8")
+        export_onnx(of_any_range, path, pixels="uint8")
     with pytest.raises(ValueError, match="Did you mean 'uint8'"):
         export_onnx(trained, path, pixels="uint", provenance=KNOWN_RANGE)
     with pytest.raises(ValueError, match="`weights`"):

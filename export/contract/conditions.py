@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from export.contract.class_counts import class_count
-from export.contract.names import IMAGES, LATENTS, NUM_SAMPLES, SEED
+from export.contract.names import LATENTS, NUM_SAMPLES, SEED
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, Prior
@@ -96,11 +96,7 @@ def conditions_of(gan: GAN) -> tuple[Condition, ...]:
             f"Received: inputs {', '.join(names)}. Name it: "
             f"keras.Input((latent_dim,), name={LATENTS!r})."
         )
-    return tuple(
-        _condition(generator, tensor, gan.conditions.get(tensor.name))
-        for tensor in inputs
-        if tensor.name != LATENTS
-    )
+    return tuple(_condition(gan, tensor) for tensor in inputs if tensor.name != LATENTS)
 
 
 def draw_conditions(gan: GAN, num: int, seed: int, start: int = 0) -> dict[str, Array]:
@@ -151,14 +147,15 @@ def prior_config(prior: Prior) -> Config:
     return {"name": type(prior).__name__, **prior.get_config()}
 
 
-def _condition(generator: keras.Model, tensor: Any, prior: Prior | None) -> Condition:
+def _condition(gan: GAN, tensor: Any) -> Condition:
+    generator, prior = gan.evaluation_generator, gan.conditions.get(tensor.name)
     shape = tuple(tensor.shape[1:])
     if None in shape:
         raise ValueError(
             "A generator that is exported must know the shapes of its conditions. "
             f"Received: input {tensor.name!r} of shape {tuple(tensor.shape)}"
         )
-    if tensor.name in (NUM_SAMPLES, SEED, IMAGES):
+    if tensor.name in (NUM_SAMPLES, SEED, gan.data_name):
         raise ValueError(
             f"An exported generator has a {tensor.name!r} of its own. Received: a "
             "condition of that name. Give the input another one."

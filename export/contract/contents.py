@@ -10,7 +10,6 @@ import numpy as np
 from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
-    IMAGES,
     LATENTS,
     NOISE,
     PIXELS,
@@ -66,8 +65,7 @@ class Contents:
     Args:
         endpoints: `Endpoint` by name. A file of one function, as ONNX has it, is
             `generate` where it takes latents, else `sample`.
-        pixels: str, key of `PIXEL_FORMATS`, or `None` where no images
-            come out.
+        pixels: str, key of `PIXEL_FORMATS`, or `None` where no images come out.
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.
         value_range: pair of floats as the file states it, or `None`.
@@ -79,14 +77,14 @@ class Contents:
     value_range: tuple[float, float] | None = None
 
     @property
-    def images(self) -> TensorType | None:
-        """Type of the images that come out, `None` where none do."""
-        found = [
-            endpoint.outputs[IMAGES]
-            for endpoint in self.endpoints.values()
-            if IMAGES in endpoint.outputs
-        ]
-        return found[0] if found else None
+    def data_name(self) -> str | None:
+        """Name of what is generated, such as `"images"`; `None` where nothing is."""
+        return next(iter(_generated(self.endpoints)), None)
+
+    @property
+    def data(self) -> TensorType | None:
+        """Type of what is generated, `None` where nothing is."""
+        return next(iter(_generated(self.endpoints).values()), None)
 
     def record(self) -> dict[str, Any]:
         """The same as JSON holds it."""
@@ -114,7 +112,7 @@ def contents_from(
             `OnnxFormat` writes it. Defaults to `None`: floats, latents of the prior.
     """
     facts = facts or {}
-    gives_images = any(IMAGES in one.outputs for one in endpoints.values())
+    gives_images = any(len(one.shape) == 4 for one in _generated(endpoints).values())
     takes_latents = any(LATENTS in one.inputs for one in endpoints.values())
     return Contents(
         endpoints,
@@ -122,6 +120,16 @@ def contents_from(
         noise=facts.get(NOISE, OF_PRIOR) if takes_latents else None,
         value_range=json.loads(facts.get("value_range", "null")),
     )
+
+
+def _generated(endpoints: Mapping[str, Endpoint]) -> dict[str, TensorType]:
+    """Outputs by name of those that neither judge nor only draw latents."""
+    return {
+        name: tensor
+        for endpoint, (_, outputs) in endpoints.items()
+        if endpoint != DISCRIMINATE and LATENTS not in outputs
+        for name, tensor in outputs.items()
+    }
 
 
 def known_sizes(sizes: Iterable[int]) -> list[int | str | None]:

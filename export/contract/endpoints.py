@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from export.contract.guards import bounded, of_classes, with_rows, with_rows_or_drawn
 from export.contract.names import (
-    IMAGES,
     LATENTS,
     NUM_SAMPLES,
     PROBABILITIES,
@@ -20,6 +19,7 @@ from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
 from keras_gan.training.conditions import draw_condition
+from keras_gan.training.examples import each
 from keras_gan.training.view import DiscriminatorView
 
 _FLOATS = PixelFormat()
@@ -31,7 +31,7 @@ def generate_function(
     pixels: PixelFormat = _FLOATS,
     to_prior: Callable[[Tensor], Tensor] | None = None,
 ) -> Any:
-    """`generate(latents, …)`: images of the evaluation generator.
+    """`generate(latents, …)`: what the evaluation generator makes, under its name.
 
     Args:
         gan: `GAN`.
@@ -45,7 +45,8 @@ def generate_function(
         if to_prior is not None:
             latents = to_prior(latents)
         told = _told(signature, conditions, tf.shape(latents)[0], {})
-        return {IMAGES: pixels(gan.generate({LATENTS: latents, **told}))}
+        made = pixels(gan.generate({LATENTS: latents, **told}))
+        return {signature.data_name: made}
 
     return _graph_of(generate, signature.generate)
 
@@ -55,7 +56,7 @@ def sample_function(
     signature: GeneratorSignature,
     pixels: PixelFormat = _FLOATS,
 ) -> Any:
-    """`sample(num_samples, seed, …)`: the images of `gan.sample`, the prior included.
+    """`sample(num_samples, seed, …)`: the rows of `gan.sample`, the prior included.
 
     Args:
         gan: `GAN`.
@@ -70,7 +71,8 @@ def sample_function(
         drawn = _draw(gan, signature, num_samples, seed)
         latents = drawn.pop(LATENTS)
         told = _told(signature, conditions, tf.shape(latents)[0], drawn)
-        return {IMAGES: pixels(gan.generate({LATENTS: latents, **told}))}
+        made = pixels(gan.generate({LATENTS: latents, **told}))
+        return {signature.data_name: made}
 
     return _graph_of(sample, signature.sample)
 
@@ -88,15 +90,14 @@ def prior_function(gan: GAN, signature: GeneratorSignature) -> Any:
 
 
 def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
-    """`discriminate(images)`: the probabilities of `gan.discriminate`."""
+    """`discriminate(images)`, or other data: probabilities of `gan.discriminate`."""
     view = DiscriminatorView(gan.packing)
 
-    def discriminate(images: Tensor) -> dict[str, Tensor]:
-        packs = {gan.data_name: view.pack(images)}
-        logits = gan.judge(packs)["logits"]  # [batch / packing, 1]
+    def discriminate(**data: Tensor) -> dict[str, Tensor]:
+        logits = gan.judge(each(view.pack, data))["logits"]  # [batch / packing, 1]
         return {PROBABILITIES: tf.sigmoid(logits[:, 0])}
 
-    return tf.function(discriminate, input_signature=[signature.images])
+    return _graph_of(discriminate, [signature.data])
 
 
 def _graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> Any:

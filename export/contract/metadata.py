@@ -13,9 +13,9 @@ class Provenance:
     """Facts that travel with an artefact: inside it, and on its model card.
 
     Args:
-        value_range: pair of floats that are black and white in the generator's images,
-            or `None` where that is not known. Pixels as bytes need it.
-            Defaults to `None`.
+        value_range: pair of floats between which the generator's values lie, black and
+            white of images; `None` takes the range of its last activation, where that
+            has one. Pixels as bytes need it. Defaults to `None`.
         dataset: str, what the model was trained on, or `None`. Defaults to `None`.
         recipe: str, or `None`. Defaults to `None`.
         seed: int, of the training run, or `None`. Defaults to `None`.

@@ -65,6 +65,15 @@ PIXEL_FORMATS = {
 """Pixel formats by name."""
 
 
+def check_pixels(name: str, data_name: str, data_shape: Shape) -> None:
+    """Raises unless data can be handed out so: others than images are floats."""
+    if len(data_shape) != 3 and PIXEL_FORMATS[name] != PixelFormat():
+        raise ValueError(
+            f"`pixels={name!r}` is for images, [height, width, channels]. Received: "
+            f"{data_name} of shape {data_shape}; take pixels='float32'."
+        )
+
+
 def pixel_format(name: str, value_range: tuple[float, float] | None) -> PixelFormat:
     """Returns a format by its name; raises if its range is not known."""
     chosen = PIXEL_FORMATS[check_known("pixels", name, PIXEL_FORMATS)]

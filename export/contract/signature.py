@@ -22,10 +22,13 @@ class GeneratorSignature:
 
     Args:
         latent_dim: int, length of one latent vector.
-        image_shape: tuple `(height, width, channels)`.
-        max_samples: int, images that one call of `sample` draws at most.
+        data_shape: tuple, shape of one row of what comes out, such as `(height, width,
+            channels)`.
+        max_samples: int, rows that one call of `sample` draws at most.
         facts: str values by key: the prior, and where the model comes from.
         conditions: `Condition` objects, inputs besides the latents. Defaults to `()`.
+        data_name: str, what comes out: `"images"`, `"waveforms"`, `"points"` and so on.
+            Defaults to `"images"`.
 
     Example:
     >>> GeneratorSignature(100, (28, 28, 1), 1024, {}).latents
@@ -33,10 +36,11 @@ class GeneratorSignature:
     """
 
     latent_dim: int
-    image_shape: Shape
+    data_shape: Shape
     max_samples: int
     facts: dict[str, str]
     conditions: tuple[Condition, ...] = ()
+    data_name: str = IMAGES
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -71,9 +75,9 @@ class GeneratorSignature:
         return [tf.TensorSpec([], tf.int32, name=name) for name in (NUM_SAMPLES, SEED)]
 
     @property
-    def images(self) -> tf.TensorSpec:
-        """Images `[batch, height, width, channels]`, batch dynamic."""
-        return tf.TensorSpec([None, *self.image_shape], tf.float32, name=IMAGES)
+    def data(self) -> tf.TensorSpec:
+        """What `discriminate` takes, `[batch, *data_shape]`, batch dynamic."""
+        return tf.TensorSpec([None, *self.data_shape], tf.float32, name=self.data_name)
 
 
 def generator_signature(
@@ -99,13 +103,14 @@ def generator_signature(
     ]
     return GeneratorSignature(
         latent_dim=gan.prior.latent_dim,
-        image_shape=gan.data_shape,
+        data_shape=gan.data_shape,
         max_samples=check_max_samples(max_samples),
         facts={
             "prior": json.dumps(prior_config(gan.prior)),
             **(provenance or Provenance()).metadata(),
         },
         conditions=tuple(conditions),
+        data_name=gan.data_name,
     )
 
 

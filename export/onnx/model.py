@@ -12,7 +12,7 @@ from export.contract.names import (
     PIXELS,
     WEIGHTS,
 )
-from export.contract.pixels import PIXEL_FORMATS, pixel_format
+from export.contract.pixels import PIXEL_FORMATS, check_pixels, pixel_format
 from export.contract.signature import (
     MAX_SAMPLES,
     check_max_samples,
@@ -39,7 +39,7 @@ class OnnxFormat(OnnxFile):
         class_dtype: `"int32"` or `"int64"`, of conditions that are classes, or `None`
             for that of the network's input. Defaults to `None`.
         opset: int or `None`. Defaults to `None`.
-        max_samples: int, images that a seeded file draws at most in one call.
+        max_samples: int, rows that a seeded file draws at most in one call.
             Defaults to `1024`.
     """
 
@@ -70,6 +70,7 @@ class OnnxFormat(OnnxFile):
     def check(self, gan: GAN, provenance: Provenance) -> None:
         """Raises if pixels have no known range, or the prior no standard noise."""
         super().check(gan, provenance)
+        check_pixels(self.pixels, gan.data_name, gan.data_shape)
         pixel_format(self.pixels, provenance.value_range)
         if self.standard_noise:
             standard_noise_of(gan.prior)
@@ -90,7 +91,7 @@ class OnnxFormat(OnnxFile):
         opset = check_opset(self.opset, draws=self.seeded)
         model = to_onnx(function, gan.evaluation_generator, opset)
         metadata = signature.metadata | {
-            PIXELS: self.pixels,
+            **({PIXELS: self.pixels} if len(gan.data_shape) == 3 else {}),
             WEIGHTS: self.weights,
             NOISE: noise.name if noise else OF_PRIOR,
         }

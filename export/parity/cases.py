@@ -11,7 +11,6 @@ from export.contract.conditions import Condition, conditions_of, draw_conditions
 from export.contract.contents import OF_PRIOR, Contents
 from export.contract.names import (
     DISCRIMINATE,
-    IMAGES,
     LATENTS,
     NUM_SAMPLES,
     PROBABILITIES,
@@ -25,8 +24,9 @@ from keras_gan._types import Array
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
 from keras_gan.training.conditions import draw_condition
+from keras_gan.training.examples import each
 
-IMAGES_IN_A_ROW = 8
+SAMPLES_IN_A_ROW = 8
 _MAX_ROWS = 20
 
 
@@ -39,7 +39,7 @@ class Case:
         inputs: arrays by name.
         output: str, the name of what is compared; `REFUSAL` where the call should fail.
         expected: array.
-        condition: str, the one of which every row of images is a class, or of which an
+        condition: str, the one of which every row of a grid is a class, or of which an
             unknown class is asked for. Defaults to `""`.
     """
 
@@ -53,10 +53,10 @@ class Case:
 def cases_for(
     gan: GAN, contents: Contents, batch_sizes: Sequence[int], seed: int
 ) -> tuple[list[Case], bool]:
-    """Returns what to ask an artefact, and whether its images are bytes.
+    """Returns what to ask an artefact, and whether it makes bytes.
 
     There is a case for each endpoint and batch size, and as many more of the largest
-    size as ask for every class; then one that draws a row of images for each class,
+    size as ask for every class; then one that draws a row of a grid for each class,
     and calls for classes that there are not.
 
     Keras answers on the processor, where the artefact is played too: TF32 on a GPU
@@ -95,7 +95,7 @@ class _Asked:
         if endpoint == DISCRIMINATE:
             for size in sizes:
                 yield self._discriminate(size)
-        elif IMAGES not in self._contents.endpoints[endpoint].outputs:
+        elif LATENTS in self._contents.endpoints[endpoint].outputs:
             for size in sizes:
                 yield from self._draw(endpoint, size)
         else:
@@ -107,7 +107,7 @@ class _Asked:
                     yield self._make_untold(size)
 
     def of_each_class(self) -> Iterator[Case]:
-        """Rows of images of one class each, from the first endpoint that makes any."""
+        """Rows of a grid, of one class each, from the first endpoint that makes any."""
         (condition, *_) = [*self._of_classes(), None]
         if condition is None:
             return
@@ -116,7 +116,7 @@ class _Asked:
             for name, one in self._contents.endpoints.items()
             if condition.name in one.inputs
         )
-        labels = np.repeat(condition.classes[:_MAX_ROWS], IMAGES_IN_A_ROW)
+        labels = np.repeat(condition.classes[:_MAX_ROWS], SAMPLES_IN_A_ROW)
         told = draw_conditions(self._gan, len(labels), self._seed)
         told[condition.name] = np.broadcast_to(
             labels.reshape(-1, *[1] * len(condition.shape)), told[condition.name].shape
@@ -158,8 +158,8 @@ class _Asked:
 
     def _make(self, endpoint: str, size: int, told: dict[str, Array]) -> Case:
         inputs, latents = self._inputs(endpoint, size, told)
-        expected = self._images({LATENTS: latents, **told})
-        return Case(endpoint, inputs, IMAGES, expected)
+        expected = self._made({LATENTS: latents, **told})
+        return Case(endpoint, inputs, str(self._contents.data_name), expected)
 
     def _make_untold(self, size: int) -> Case:
         """Conditions come without any row where the artefact can draw them."""
@@ -178,14 +178,16 @@ class _Asked:
         size *= self._gan.packing
         told = draw_conditions(self._gan, size, self._seed)
         latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
-        images = self._images({LATENTS: latents, **told})
-        probabilities = self._gan.discriminate(images)
-        return Case(DISCRIMINATE, {IMAGES: images}, PROBABILITIES, probabilities)
+        data = self._made({LATENTS: latents, **told})
+        (name,) = self._contents.endpoints[DISCRIMINATE].inputs
+        return Case(
+            DISCRIMINATE, {name: data}, PROBABILITIES, self._gan.discriminate(data)
+        )
 
     def _inputs(
         self, endpoint: str, size: int, told: dict[str, Array]
     ) -> tuple[dict[str, Array], Array]:
-        """What an endpoint that makes images is given, and the latents behind them."""
+        """What an endpoint that makes data is given, and the latents behind them."""
         if endpoint == SAMPLE:
             latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
             return {**self._scalars(size), **told}, latents
@@ -214,6 +216,7 @@ class _Asked:
             if one.prior is not None
         }
 
-    def _images(self, entries: dict[str, Any]) -> Array:
-        images: Array = self._pixels(self._gan.generate(entries)).numpy()
-        return images
+    def _made(self, entries: dict[str, Any]) -> Array:
+        tensors = each(tf.convert_to_tensor, entries)  # Keras takes arrays otherwise
+        made: Array = self._pixels(self._gan.generate(tensors)).numpy()
+        return made

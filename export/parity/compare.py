@@ -11,7 +11,6 @@ from export.contract.conditions import conditions_of
 from export.contract.export_format import TOLERANCE, ExportFormat
 from export.contract.names import (
     GENERATE,
-    IMAGES,
     LATENTS,
 )
 from export.formats import find_artefact
@@ -111,7 +110,7 @@ def compare(
 def run_artefact(
     path: str | os.PathLike[str], latents: FloatArray, **conditions: Array
 ) -> FloatArray:
-    """Returns an artefact's images for latents `[batch, latent_dim]`, in this process.
+    """Returns what an artefact makes of latents `[batch, latent_dim]`, in this process.
 
     Args:
         path: as in `check_parity`.
@@ -125,10 +124,10 @@ def run_artefact(
     """
     format, artefact = find_artefact(Path(path))
     play = format.player(artefact)
-    takes = format.contents(artefact).endpoints[GENERATE]
-    entries = takes.typed({LATENTS: latents, **conditions})
-    images: FloatArray = play(GENERATE, entries)[IMAGES]
-    return images
+    contents = format.contents(artefact)
+    entries = contents.endpoints[GENERATE].typed({LATENTS: latents, **conditions})
+    made: FloatArray = play(GENERATE, entries)[str(contents.data_name)]
+    return made
 
 
 def num_bytes_of(path: Path) -> int:

@@ -21,7 +21,7 @@ class ParityReport:
         classes: by the name of each condition that is a class, such as `labels`, the
             largest difference of a pixel by class. Defaults to none.
         outside: by name too, what becomes of a call for a class that there is not:
-            `"refused"` or `"answered"`, with images that mean nothing.
+            `"refused"` or `"answered"`, with what means nothing.
             Defaults to none.
     """
 

@@ -16,6 +16,7 @@ from export.record.quality import Quality, quality_of
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
 from keras_gan.gan import GAN
+from keras_gan.training.network_checks import reachable_range
 
 
 def write_checked(
@@ -48,8 +49,8 @@ def write_checked(
         ValueError: if the generator cannot be exported, or the artefact differs from
             Keras by more than the tolerance.
     """
-    provenance = provenance or Provenance()
     check_exportable(gan)
+    provenance = _in_its_range(provenance or Provenance(), gan)
     format.check(gan, provenance)
     path = format.place(path)
     if path.exists() and not overwrite:
@@ -67,9 +68,17 @@ def write_checked(
         contents = format.contents(partial)
     record = _record(gan, provenance, contents, report, format.weights, measured)
     write_json(path.with_name(f"{path.name}.json"), record)
-    pictures = pictures_of(played, gan.data_shape)
+    pictures = pictures_of(played, contents.data_name, gan.data_shape)
     model_card.write(path, format, provenance, contents, record, pictures)
     return path, report
+
+
+def _in_its_range(provenance: Provenance, gan: GAN) -> Provenance:
+    """With the range of the generator's last activation where nobody stated one."""
+    if provenance.value_range is not None:
+        return provenance
+    value_range = reachable_range(gan.evaluation_generator)
+    return dataclasses.replace(provenance, value_range=value_range)
 
 
 def _record(
@@ -85,7 +94,10 @@ def _record(
         "latent_dim": gan.prior.latent_dim,
         "prior": prior_config(gan.prior),
         "conditions": _conditions(gan, contents),
-        "image_shape": gan.data_shape,
+        "data_name": gan.data_name,
+        "data_shape": gan.data_shape,
+        # Under the name that pages in a browser read.
+        **({"image_shape": gan.data_shape} if len(gan.data_shape) == 3 else {}),
         "value_range": provenance.value_range,
         **contents.record(),
         "weights": weights,

@@ -2,7 +2,6 @@
 
 from export.contract.contents import Contents
 from export.contract.names import (
-    IMAGES,
     LATENTS,
     NUM_SAMPLES,
     PROBABILITIES,
@@ -23,16 +22,17 @@ def summary(contents: Contents, record: Config) -> str:
         record: what stands in its `NAME.json`.
     """
     latents = f"{record['latent_dim']} latent numbers"
-    if contents.images is None:
+    if contents.data is None:
         drawn = prior_text(record["prior"])
         return f"Draws of {latents} from {drawn}, by their seed."
-    shape = " x ".join(map(str, contents.images.shape[1:]))
+    shape = " x ".join(map(str, contents.data.shape[1:]))
     source = f"{latents} {_latents_text(contents, record)}"
     if contents.noise is None:
         drawn = prior_text(record["prior"])
         source = f"{latents} that it draws from {drawn} by a seed"
     told = "".join(f" and from {_told(*one)}" for one in record["conditions"].items())
-    return f"Images of {shape}, {_pixels_text(contents, record)}, from {source}{told}."
+    what = record["data_name"].capitalize()
+    return f"{what} of {shape}, {_values_text(contents, record)}, from {source}{told}."
 
 
 def table(contents: Contents, record: Config) -> str:
@@ -60,18 +60,17 @@ def prior_text(prior: Config) -> str:
 
 
 def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
-    if name == IMAGES:
-        first = PIXEL_FORMATS[contents.pixels or "float32"].channels_first
-        order = "channels first" if first else "channels last"
-        return f"{_pixels_text(contents, record)}, {order}"
+    if name == contents.data_name:
+        return _values_text(contents, record) + _order_text(contents)
     if name in record["conditions"]:
         return _condition_text(record["conditions"][name], side)
+    data = record["data_name"]
     meanings = {
         ("in", LATENTS): _latents_text(contents, record),
         ("out", LATENTS): f"drawn from {prior_text(record['prior'])}",
         ("in", NUM_SAMPLES): "how many to draw",
         ("in", SEED): f"from 0 to {MAX_SEED}; the same one draws the same",
-        ("out", PROBABILITIES): "that images, or packs of them, are real",
+        ("out", PROBABILITIES): f"that {data}, or packs of them, are real",
     }
     return meanings[side, name]
 
@@ -82,7 +81,7 @@ def _told(name: str, condition: Config) -> str:
 
 
 def _condition_text(condition: Config, side: str) -> str:
-    text = "condition, a row for each image"
+    text = "condition, a row for each sample"
     if condition["num_classes"] is not None:
         text += f", classes from 0 to {condition['num_classes'] - 1}"
     if side == "out":
@@ -98,7 +97,14 @@ def _latents_text(contents: Contents, record: Config) -> str:
     return f"drawn from {prior}"
 
 
-def _pixels_text(contents: Contents, record: Config) -> str:
+def _order_text(contents: Contents) -> str:
+    if contents.pixels is None:
+        return ""
+    first = PIXEL_FORMATS[contents.pixels].channels_first
+    return f", channels {'first' if first else 'last'}"
+
+
+def _values_text(contents: Contents, record: Config) -> str:
     if PIXEL_FORMATS[contents.pixels or "float32"].as_bytes:
         return "bytes from 0, black, to 255, white"
     values = record["value_range"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from export.contract.contents import Contents
 from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
-from export.parity.cases import IMAGES_IN_A_ROW
+from export.parity.cases import SAMPLES_IN_A_ROW
 from export.parity.report import classes_text
 from export.record import card_contents
 from export.record.pictures import Pictures
@@ -15,7 +15,7 @@ from keras_gan._types import Config
 
 _LIMITS = """\
 For research, teaching and trying things out: what it makes resembles its training
-images, with their gaps and their slant, and nothing else. It is no source of facts, no
+data, with their gaps and their slant, and nothing else. It is no source of facts, no
 stand-in for real data where decisions hang on them, and no guarantee of privacy: a
 generator can repeat what it was trained on; the measures say how near it came where
 `memorization` is among them. No single measure covers sharpness, variety and novelty at
@@ -30,7 +30,7 @@ def write(
     record: Config,
     pictures: Pictures | None,
 ) -> None:
-    """Writes `NAME.md` and, where there are images, `NAME.png` beside it.
+    """Writes `NAME.md` and, where something can be drawn, `NAME.png` beside it.
 
     Args:
         path: the artefact.
@@ -44,7 +44,7 @@ def write(
     if pictures is not None:
         pictures.save(picture, provenance)
     sections = [
-        _front_matter(provenance),
+        _front_matter(provenance, contents),
         f"# {_title(provenance, contents)}: {record['file']}",
         _what(contents, record),
         "" if pictures is None else _grid(picture.name, pictures, record),
@@ -61,8 +61,9 @@ def write(
         partial.write_text(card, encoding="utf-8")
 
 
-def _front_matter(provenance: Provenance) -> str:
-    lines = ["---", "library_name: keras-gan", "tags: [gan, image-generation]"]
+def _front_matter(provenance: Provenance, contents: Contents) -> str:
+    tags = "gan, image-generation" if contents.pixels else "gan"
+    lines = ["---", "library_name: keras-gan", f"tags: [{tags}]"]
     if provenance.licence:
         lines.append(f"license: {provenance.licence}")
     if provenance.dataset:
@@ -71,21 +72,21 @@ def _front_matter(provenance: Provenance) -> str:
 
 
 def _title(provenance: Provenance, contents: Contents) -> str:
-    return provenance.recipe or ("Generator" if contents.images else "Prior")
+    return provenance.recipe or ("Generator" if contents.data else "Prior")
 
 
 def _what(contents: Contents, record: Config) -> str:
     size = f"{record['parity']['num_bytes']:,} bytes"
-    weights = f"Weights: {record['weights']}; " if contents.images else ""
+    weights = f"Weights: {record['weights']}; " if contents.data else ""
     return f"{card_contents.summary(contents, record)} {weights}{size}."
 
 
 def _grid(name: str, pictures: Pictures, record: Config) -> str:
     text = "Random draws of this very file, not chosen."
     if pictures.condition:
-        rows = range(len(pictures.images) // IMAGES_IN_A_ROW)
+        rows = range(len(pictures.samples) // SAMPLES_IN_A_ROW)
         text += f" A row for each of `{pictures.condition}` {classes_text(rows)}."
-    return f"![Generated images]({name})\n\n{text}"
+    return f"![Generated {record['data_name']}]({name})\n\n{text}"
 
 
 def _how(format: ExportFormat, contents: Contents, record: Config) -> str:
@@ -119,7 +120,7 @@ def _measures(provenance: Provenance) -> str:
 
 def _agreement(contents: Contents, record: Config) -> str:
     parity, quality = record["parity"], record["quality"]
-    as_bytes = contents.images is not None and contents.images.dtype == "uint8"
+    as_bytes = contents.data is not None and contents.data.dtype == "uint8"
     unit = " grey levels" if as_bytes else ""
     sizes = ", ".join(map(str, parity["batch_sizes"]))
     of_classes = "".join(
@@ -138,9 +139,8 @@ def _agreement(contents: Contents, record: Config) -> str:
         f"| {name} | {value:.5g} | {quality['artefact'][name]:.5g} |"
         for name, value in quality["keras"].items()
     ]
-    header = (
-        f"| of {quality['num_images']:,} images | Keras | this file |\n|---|---|---|"
-    )
+    drawn = f"{quality['num_samples']:,} {record['data_name']}"
+    header = f"| of {drawn} | Keras | this file |\n|---|---|---|"
     return "\n".join([text, "", header, *rows])
 
 

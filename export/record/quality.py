@@ -1,4 +1,4 @@
-"""What smaller weights cost, in measures of the images."""
+"""What smaller weights cost, in measures of what is generated."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,7 +10,6 @@ from export.contract.conditions import draw_conditions
 from export.contract.export_format import ExportFormat
 from export.contract.names import (
     GENERATE,
-    IMAGES,
     LATENTS,
 )
 from keras_gan._types import Array, Config, FloatArray
@@ -18,42 +17,42 @@ from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
 
 Quality = Callable[[FloatArray], Mapping[str, Any]]
-"""From images to `Score` objects or floats by name, as an `Evaluator` does it."""
+"""From samples to `Score` objects or floats by name, as an `Evaluator` does it."""
 
-NUM_IMAGES = 10_000
+NUM_DRAWN = 10_000
 _SEED = 0
 _BATCH_SIZE = 500
 
 
 def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> Config:
-    """Measures images of Keras and of an artefact, from the same inputs.
+    """Measures samples of Keras and of an artefact, from the same inputs.
 
     Args:
         gan: `GAN`.
         format: `ExportFormat` of the artefact.
-        path: artefact that takes what `generate` does and gives float `images`.
-        measure: function of images.
+        path: artefact that takes what `generate` does and gives floats.
+        measure: function of samples.
 
     Returns:
-        record: number of images, their seed, and the measures of both.
+        record: number of samples, their seed, and the measures of both.
     """
     play = format.player(path)
     sample: Callable[..., FloatArray] = gan.sample  # conditions by name
-    conditions = draw_conditions(gan, NUM_IMAGES, _SEED)
-    latents = gan.prior.sample(NUM_IMAGES, seed=_SEED).numpy()
-    takes = format.contents(path).endpoints[GENERATE]
-    entries = takes.typed({LATENTS: latents, **conditions})
-    images = np.concatenate(
+    conditions = draw_conditions(gan, NUM_DRAWN, _SEED)
+    latents = gan.prior.sample(NUM_DRAWN, seed=_SEED).numpy()
+    contents = format.contents(path)
+    entries = contents.endpoints[GENERATE].typed({LATENTS: latents, **conditions})
+    samples = np.concatenate(
         [
-            play(GENERATE, _rows(entries, start))[IMAGES]
-            for start in range(0, NUM_IMAGES, _BATCH_SIZE)
+            play(GENERATE, _rows(entries, start))[str(contents.data_name)]
+            for start in range(0, NUM_DRAWN, _BATCH_SIZE)
         ]
     )
     return {
-        "num_images": NUM_IMAGES,
+        "num_samples": NUM_DRAWN,
         "seed": _SEED,
-        "keras": _numbers(measure(sample(NUM_IMAGES, seed=_SEED, **conditions))),
-        "artefact": _numbers(measure(images)),
+        "keras": _numbers(measure(sample(NUM_DRAWN, seed=_SEED, **conditions))),
+        "artefact": _numbers(measure(samples)),
     }
 
 

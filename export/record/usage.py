@@ -6,7 +6,6 @@ from export.contract.contents import Contents, TensorType
 from export.contract.export_format import ExportFormat
 from export.contract.names import (
     GENERATE,
-    IMAGES,
     LATENTS,
     NUM_SAMPLES,
     SAMPLE,
@@ -16,7 +15,7 @@ from export.parity.report import classes_text
 from export.record.card_contents import prior_text
 from keras_gan._types import Config
 
-_NUM_IMAGES, _SEED = 4, 1
+_NUM_SAMPLES, _SEED = 4, 1
 _STANDARD_DRAWS = {"normal": "normal(size={})", "uniform_0_1": "uniform(size={})"}
 _DRAWS = {
     "NormalPrior": "normal({mean}, {stddev}, {{}})",
@@ -40,7 +39,7 @@ def usage(format: ExportFormat, contents: Contents, record: Config) -> str:
 def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]:
     endpoint = SAMPLE if SAMPLE in contents.endpoints else GENERATE
     tensors = contents.endpoints[endpoint]
-    output = IMAGES if IMAGES in tensors.outputs else LATENTS
+    output = contents.data_name or LATENTS
     snippet = format.snippet(record["file"], endpoint, output)
     if snippet is None:
         return []
@@ -58,9 +57,9 @@ def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]
 def _value(name: str, tensor: TensorType, contents: Contents, record: Config) -> str:
     """An expression for what goes in under a name."""
     if name in (NUM_SAMPLES, SEED):
-        number = {NUM_SAMPLES: _NUM_IMAGES, SEED: _SEED}[name]
+        number = {NUM_SAMPLES: _NUM_SAMPLES, SEED: _SEED}[name]
         return f'np.array({number}, "{tensor.dtype}")'
-    shape = (_NUM_IMAGES, *(size for size in tensor.shape[1:]))
+    shape = (_NUM_SAMPLES, *(size for size in tensor.shape[1:]))
     if name == LATENTS:
         draw = _STANDARD_DRAWS.get(contents.noise or "") or _prior_draw(record["prior"])
         return f'random.{draw.format(shape)}.astype("{tensor.dtype}")'
@@ -82,13 +81,13 @@ def _conditions(contents: Contents, record: Config) -> list[str]:
         takes = [end for end, one in contents.endpoints.items() if name in one.inputs]
         if not takes:
             continue
-        text = f"`{name}` is told with a row for each image."
+        text = f"`{name}` is told with a row for each sample."
         if condition["num_classes"] is not None:
             classes = classes_text(range(condition["num_classes"]))
             text = (
-                f"`{name}` says which of {condition['num_classes']} classes each image "
-                f"is of: {condition['dtype']}, {classes}. Asked for another one, the "
-                f"file {_STRANGERS[record['parity']['outside'][name]]}."
+                f"`{name}` says which of {condition['num_classes']} classes each "
+                f"sample is of: {condition['dtype']}, {classes}. Asked for another "
+                f"one, the file {_STRANGERS[record['parity']['outside'][name]]}."
             )
         if SAMPLE in takes and condition["prior"] is not None:
             drawn = prior_text(condition["prior"])
@@ -99,5 +98,5 @@ def _conditions(contents: Contents, record: Config) -> list[str]:
 
 _STRANGERS = {
     "refused": "refuses: the call fails",
-    "answered": "answers with images that mean nothing",
+    "answered": "answers with what means nothing",
 }
