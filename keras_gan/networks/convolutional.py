@@ -101,14 +101,7 @@ def deconvolutional_generator(
     check_positive_integer("kernel_size", kernel_size)
     check_positive_integer("strides", strides)
     grid = check_positive_integers("grid", grid, length=3)
-    height, width, channels = checked_image_shape(image_shape)
-    made = tuple(strides * (size - 1) + kernel_size for size in grid[:2])
-    if made != (height, width):
-        raise ValueError(
-            "`grid`, `kernel_size` and `strides` must make the image's size. Received: "
-            f"image_shape={tuple(image_shape)}, but strides * (grid - 1) + kernel_size "
-            f"gives {made}"
-        )
+    _check_grid(grid, kernel_size, strides, image_shape)
     latents = keras.Input((latent_dim,), name="latents")
     weights = [uniform(weight_range, seed, layer) for layer in range(3)]
     outputs = keras.layers.Dense(
@@ -122,7 +115,7 @@ def deconvolutional_generator(
     )(outputs)
     outputs = keras.layers.Reshape(grid, name="grid")(outputs)
     outputs = keras.layers.Conv2DTranspose(
-        channels,
+        image_shape[-1],
         kernel_size,
         strides,
         use_bias=False,
@@ -132,6 +125,19 @@ def deconvolutional_generator(
     # Images stay float32 under mixed precision, as the data are.
     images = UntiedBias(dtype="float32", name="images")(outputs)
     return keras.Model(latents, images, name=name)
+
+
+def _check_grid(
+    grid: Shape, kernel_size: int, strides: int, image_shape: Shape
+) -> None:
+    height, width, _ = checked_image_shape(image_shape)
+    made = tuple(strides * (size - 1) + kernel_size for size in grid[:2])
+    if made != (height, width):
+        raise ValueError(
+            "`grid`, `kernel_size` and `strides` must make the image's size. Received: "
+            f"image_shape={tuple(image_shape)}, but strides * (grid - 1) + kernel_size "
+            f"gives {made}"
+        )
 
 
 def maxout_convolutional_discriminator(
