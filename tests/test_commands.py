@@ -12,7 +12,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state
+from games import assert_equal_state, assert_equal_weights
+from PIL import Image
 
 import keras_gan as kg
 from export import FORMATS
@@ -321,6 +322,65 @@ def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):
     assert main([*command, str(output)]) == 2
     assert "`--output` must be new" in capsys.readouterr().err
     assert output.read_bytes() == before
+
+
+@pytest.fixture
+def conditional_recipe(monkeypatch):
+    """A recipe of a game that reads labels, small enough for seconds."""
+
+    def build(data, seed):
+        shape = data.image_shape
+        gan = kg.GAN(
+            kg.networks.conditional_mlp_generator(3, 10, shape, 4, 4, 4, seed=seed),
+            kg.networks.conditional_maxout_discriminator(shape, 10, 4, 4, 4, seed=seed),
+            kg.priors.UniformPrior(3),
+            conditions={"labels": kg.priors.CategoricalPrior(10)},
+            seed=seed,
+        )
+        gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+        return gan
+
+    told = dataclasses.replace(
+        kg.recipes.get("digits"), name="told", build=build, epochs=1, passes_per_epoch=2
+    )
+    monkeypatch.setitem(kg.recipes.RECIPES, "told", told)
+    return told
+
+
+def test_labels_are_learned_from_and_drawn_row_by_row(conditional_recipe, tmp_path):
+    path = tmp_path / "run"
+    train = ["train", "told", "--verbose", "0", "--output-dir", str(path)]
+    assert main(train) == 0
+    # The same game, fed by hand.
+    data = kg.datasets.load_digits()
+    by_hand = conditional_recipe.build(data, 0)
+    images, labels = np.tile(data.train.images, (2, 1, 1, 1)), data.train.labels
+    by_hand.fit(images, np.tile(labels, 2), conditional_recipe.batch_size, verbose=0)
+    gan = kg.load(path / "model.keras")
+    assert_equal_weights(gan.generator, by_hand.generator)
+    sample = ["sample", str(path), "--seed", "5", "--output"]
+    assert main([*sample, str(tmp_path / "all.png"), "--num", "25"]) == 0
+    told = [*sample, str(tmp_path / "two.png"), "--num", "5", "--label", "3", "7"]
+    assert main(told) == 0
+    assert main([*sample, str(tmp_path / "one.png"), "--num", "4", "--label", "8"]) == 0
+    pictures = [
+        (path / "samples" / "epoch_0001.png", np.repeat(range(10), 6), 6, 0),
+        (tmp_path / "all.png", np.repeat(range(10), 2), 2, 5),
+        (tmp_path / "two.png", np.array([3, 3, 7, 7]), 2, 5),
+        (tmp_path / "one.png", np.array([8, 8, 8, 8]), 2, 5),
+    ]
+    for file, asked, num_columns, seed in pictures:
+        samples = gan.sample(len(asked), seed=seed, labels=asked)
+        expected = kg.visualization.image_grid(samples, num_columns=num_columns)
+        np.testing.assert_array_equal(np.asarray(Image.open(file)), expected[..., 0])
+
+
+def test_a_label_that_is_no_class_is_refused(run_dir, tmp_path, capsys):
+    output = tmp_path / "grid.png"
+    command = ["sample", str(run_dir), "--output", str(output), "--label", "3"]
+    assert main(command) == 2
+    assert "takes no condition. Received: labels" in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_export_writes_checked_artefacts(run_dir, capsys):
