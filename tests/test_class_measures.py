@@ -19,6 +19,7 @@ from keras_gan.evaluation import (
     class_accuracy,
     class_frechet_distance,
     class_parzen,
+    digit_classifier_training,
     gan_train,
     label_classifier,
     parzen_log_likelihood,
@@ -130,7 +131,7 @@ def test_gan_train_on_real_samples_is_the_ordinary_accuracy(digits):
     assert wrong.accuracy < 0.2
 
 
-def test_gan_train_sees_that_samples_of_a_class_are_alike(digits):
+def test_gan_train_sees_that_samples_of_a_class_are_alike(digits, few_updates):
     train = digits.train
     first = [np.flatnonzero(train.labels == label)[0] for label in range(10)]
     labels = np.arange(200) % 10
@@ -170,23 +171,45 @@ def test_what_gan_train_cannot_learn_from_is_refused(digits):
 
 
 def test_digits_are_read_by_a_digit_network(monkeypatch):
-    random = np.random.default_rng(0)
     labels = np.arange(40) % 2
-    # A bright half, the upper or the lower one, slightly beyond [0, 1].
-    images = random.uniform(0, 0.2, (40, 28, 28, 1)).astype("float32")
-    images[labels == 0, :14] += 0.9
-    images[labels == 1, 14:] += 0.9
-    real = images.clip(0, 1)
+    real = np.random.default_rng(0).uniform(size=(40, 28, 28, 1)).astype("float32")
     assert training_for(real, labels) is DIGIT_NETWORK
     assert training_for(real, labels + 9) is PERCEPTRON
     assert training_for(2 * real - 1, labels) is PERCEPTRON
     assert training_for(real[:, :8, :8], labels) is PERCEPTRON
-    monkeypatch.setattr(label_classifier, "_DIGIT_UPDATES", 25)
+    trained = []
+
+    class Network:
+        """Tells the two images apart that it was trained on."""
+
+        def __init__(self, images, labels, seed, num_epochs):
+            trained.append((images, labels, seed, num_epochs))
+            self.is_first = lambda some: np.all(some == images[0], axis=(1, 2, 3))
+
+        def predict(self, images, **_):
+            return np.stack([self.is_first(images), ~self.is_first(images)], axis=1)
+
+    monkeypatch.setattr(digit_classifier_training, "fit_digit_network", Network)
+    samples = np.concatenate([2 * real[:1], real[1:2] - 2])  # beyond [0, 1]
     score = gan_train(
-        samples=images, labels=labels, held_out=real, held_out_labels=labels
+        samples=samples.repeat(100, axis=0),
+        labels=np.repeat([0, 1], 100),
+        held_out=samples.clip(0, 1),
+        held_out_labels=labels[:2],
+        seed=7,
     )
-    assert score.classifier == "digit network, 400 updates of 128"
     assert score.accuracy == 1.0
+    assert score.classifier == "digit network, 400 updates of 128"
+    ((images, asked, seed, num_epochs),) = trained
+    assert images.dtype == "float32" and images.min() == 0 and images.max() == 1
+    # 200 samples are two batches of at most 128.
+    assert (len(asked), seed, num_epochs) == (200, 7, 200)
+
+
+@pytest.fixture
+def few_updates(monkeypatch):
+    """What a test can do with that needs no good classifier."""
+    monkeypatch.setattr(label_classifier, "_PERCEPTRON_UPDATES", 300)
 
 
 # ------------------------------------------------------- Frechet and Parzen
@@ -306,7 +329,7 @@ def test_each_class_chooses_its_bandwidth_on_its_validation_points():
 
 
 @pytest.fixture
-def evaluator(digits):
+def evaluator(digits, few_updates):
     valid, test = digits.valid, digits.test
     return Evaluator(
         digits.train.images[:400],
@@ -354,7 +377,9 @@ def test_an_evaluator_with_labels_takes_them_all(evaluator, digits):
 @pytest.mark.parametrize(
     ("num_classes", "classifier"), [(10, "network"), (12, PERCEPTRON.name)]
 )
-def test_a_network_of_as_many_classes_tells_them_apart(digits, num_classes, classifier):
+def test_a_network_of_as_many_classes_tells_them_apart(
+    digits, few_updates, num_classes, classifier
+):
     def network(batch):
         flat = batch.reshape(len(batch), -1)
         always_3 = np.tile(np.eye(num_classes)[3], (len(batch), 1))
