@@ -27,6 +27,31 @@ def test_the_networks_of_mirza_and_osindero_have_their_published_sizes():
         assert [one.rate for one in thinned] == [0.5] * 3
 
 
+def test_their_weights_start_in_the_ranges_that_are_stated():
+    generator = networks.conditional_mlp_generator(
+        100, 10, MNIST, output_bias=np.full(784, -2.0)
+    )
+    discriminator = networks.conditional_maxout_discriminator(MNIST, 10)
+    ranges = {
+        generator: {"dense_0": 1.5, "dense_1": 0.5, "dense_2": 0.05, "dense_3": 0.05},
+        discriminator: {
+            "maxout_0": 0.005,
+            "maxout_1": 0.05,
+            "maxout_2": 0.005,
+            "logits": 0.005,
+        },
+    }
+    for network, expected in ranges.items():
+        for name, half_width in expected.items():
+            values = network.get_layer(name).kernel.numpy()
+            assert 0.97 * half_width < np.abs(values).max() <= half_width
+    np.testing.assert_array_equal(
+        generator.get_layer("dense_3").bias, np.full(784, -2.0)
+    )
+    with pytest.raises(ValueError, match="`output_bias`. Expected 784 finite floats"):
+        networks.conditional_mlp_generator(100, 10, MNIST, output_bias=[0.0])
+
+
 def test_the_conditional_dcgan_is_the_plain_one_and_the_class():
     plain = networks.dcgan_generator(100 + 50, MNIST, base_filters=8)
     told = networks.conditional_dcgan_generator(100, 10, MNIST, base_filters=8)
@@ -153,7 +178,7 @@ def test_outputs_stay_float32_under_mixed_precision(build):
         ),
         (
             lambda: networks.conditional_maxout_discriminator(MNIST, 3, label_units=0),
-            "`units`",
+            "`label_units`",
         ),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan.datasets import ImageDataset, ImageSplit
+from keras_gan.datasets import Dataset, Split
 
 NAMES = [
     "acgan",
@@ -16,8 +16,8 @@ NAMES = [
 
 def labelled(num_images=4, labels=(0, 3, 1, 2), value_range=(0.0, 1.0)):
     images = np.random.default_rng(0).uniform(size=(num_images, 28, 28, 1))
-    split = ImageSplit(images.astype("float32"), np.resize(labels, num_images))
-    return ImageDataset("noise", split, split, split, value_range)
+    split = Split(images.astype("float32"), np.resize(labels, num_images))
+    return Dataset("noise", split, split, split, value_range)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,8 +49,8 @@ def test_it_plays_on_labelled_images_and_draws_the_class_asked_for(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_data_without_labels_are_refused(name):
     images = np.zeros((4, 28, 28, 1), "float32")
-    split = ImageSplit(images)
-    data = ImageDataset("plain", split, split, split)
+    split = Split(images)
+    data = Dataset("plain", split, split, split)
     with pytest.raises(ValueError, match=f"`data` must have labels: {name} draws"):
         kg.recipes.get(name).build(data, 0)
 
@@ -85,3 +85,6 @@ def test_the_recipe_of_mirza_and_osindero_is_that_of_2014():
         momentum = optimizer.momentum.get_config()
         assert (momentum["initial"], momentum["final"]) == (0.5, 0.7)
         assert momentum["updates_per_epoch"] == 3  # 250 images in minibatches of 100
+    marginals = kg.networks.pixel_marginal_logits(data.train.images)
+    bias = gan.generator.get_layer("dense_3").bias
+    np.testing.assert_array_equal(bias, marginals.ravel())

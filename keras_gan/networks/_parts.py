@@ -4,9 +4,10 @@ from collections.abc import Sized
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_gan._seeds import derived_seed
-from keras_gan._types import Shape
+from keras_gan._types import FloatArray, Shape
 from keras_gan._validation import (
     check_positive,
     check_positive_integers,
@@ -60,3 +61,13 @@ def logit(
         dtype="float32",
         name="logits",
     )
+
+
+def bias_of_pixels(bias: FloatArray, num_pixels: int) -> FloatArray:
+    """Returns one value for each pixel; raises unless there are so many."""
+    values = np.reshape(bias, -1)
+    if len(values) != num_pixels or not np.isfinite(values).all():
+        raise invalid_argument(
+            "output_bias", f"{num_pixels} finite floats, one for each pixel", bias
+        )
+    return values

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_gan._types import Shape, Tensor
+from keras_gan._types import FloatArray, Shape, Tensor
 from keras_gan._validation import (
     check_fraction,
     check_positive_integer,
@@ -12,7 +12,13 @@ from keras_gan._validation import (
     check_seed,
 )
 from keras_gan.layers.maxout import Maxout
-from keras_gan.networks._parts import dropout, labels_input, logit, uniform
+from keras_gan.networks._parts import (
+    bias_of_pixels,
+    dropout,
+    labels_input,
+    logit,
+    uniform,
+)
 
 # Indices of the layers, for seeds.
 _DATA, _LABELS, _JOINT, _OUTPUT = range(4)
@@ -27,7 +33,10 @@ def conditional_mlp_generator(
     joint_units: int = 1200,
     dropout_rate: float = 0.5,
     output_activation: str = "sigmoid",
+    latent_weight_range: float = 1.5,
+    label_weight_range: float = 0.5,
     weight_range: float = 0.05,
+    output_bias: FloatArray | None = None,
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
@@ -38,9 +47,11 @@ def conditional_mlp_generator(
         h = [relu(dense(z)), relu(dense(one_hot(c)))]
         G(z, c) = output_activation(dense(relu(dense(h))))
 
-    Dropout acts on every hidden layer. The paper does not say where it acts nor how
-    weights start: here uniform in [-weight_range, weight_range], as in the generator
-    for MNIST of the unconditional paper.
+    Dropout acts on every hidden layer. The paper does not say where it acts, nor how
+    weights start: here uniform, the last two layers in the range of the unconditional
+    paper. In the first two it is wider: numbers of the unit interval vary little, one
+    of a one-hot vector moves, and dropout is a noise that the generator would use in
+    their place, which samples do not have.
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -52,7 +63,13 @@ def conditional_mlp_generator(
         dropout_rate: float in [0, 1), share of hidden units dropped. Defaults to `0.5`.
         output_activation: Keras activation; its range is that of the images.
             Defaults to `"sigmoid"`.
-        weight_range: float, above 0. Defaults to `0.05`.
+        latent_weight_range: float, above 0: weights of the latents start uniform in
+            [-latent_weight_range, latent_weight_range]. Defaults to `1.5`.
+        label_weight_range: float, above 0, of the class. Defaults to `0.5`.
+        weight_range: float, above 0, of the other layers. Defaults to `0.05`.
+        output_bias: array with one value for each pixel that the output bias starts at,
+            e.g. `pixel_marginal_logits(images)`, or `None` for zeros.
+            Defaults to `None`.
         seed: int, of initial weights and dropout masks. Defaults to `0`.
         name: str. Defaults to `"generator"`.
 
@@ -80,12 +97,13 @@ def conditional_mlp_generator(
         _JOINT: check_positive_integer("joint_units", joint_units),
     }
     rate = check_fraction("dropout_rate", dropout_rate)
+    ranges = (latent_weight_range, label_weight_range, weight_range, weight_range)
 
     def hidden(inputs: Tensor, index: int) -> Tensor:
         rows = keras.layers.Dense(
             widths[index],
             activation="relu",
-            kernel_initializer=uniform(weight_range, seed, index),
+            kernel_initializer=uniform(ranges[index], seed, index),
             name=f"dense_{index}",
         )(inputs)
         return dropout(rate, seed, index)(rows)
@@ -94,11 +112,14 @@ def conditional_mlp_generator(
     rows = _joined(
         hidden(latents, _DATA), hidden(_one_hot(labels, num_classes), _LABELS)
     )
-    pixels = keras.layers.Dense(
+    output = keras.layers.Dense(
         math.prod(image_shape),
-        kernel_initializer=uniform(weight_range, seed, _OUTPUT),
+        kernel_initializer=uniform(ranges[_OUTPUT], seed, _OUTPUT),
         name=f"dense_{_OUTPUT}",
-    )(hidden(rows, _JOINT))
+    )
+    pixels = output(hidden(rows, _JOINT))
+    if output_bias is not None:
+        output.bias.assign(bias_of_pixels(output_bias, math.prod(image_shape)))
     pixels = keras.layers.Reshape(image_shape, name="grid")(pixels)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
@@ -115,6 +136,7 @@ def conditional_maxout_discriminator(
     label_pieces: int = 5,
     joint_pieces: int = 4,
     dropout_rate: float = 0.5,
+    label_weight_range: float = 0.05,
     weight_range: float = 0.005,
     seed: int = 0,
     name: str = "discriminator",
@@ -126,9 +148,9 @@ def conditional_maxout_discriminator(
         h = [maxout(x), maxout(one_hot(c))]
         D(x, c) = dense(maxout(h))
 
-    Dropout acts on every hidden layer. The paper does not say where it acts nor how
-    weights start: here uniform in [-weight_range, weight_range], as in the
-    discriminator for MNIST of the unconditional paper.
+    Dropout acts on every hidden layer. The paper does not say where it acts, nor how
+    weights start: here uniform in the range of the unconditional paper, but wider for
+    the one-hot class, of which a single number is not zero.
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image.
@@ -140,7 +162,9 @@ def conditional_maxout_discriminator(
         label_pieces: int, at least 1. Defaults to `5`.
         joint_pieces: int, at least 1. Defaults to `4`.
         dropout_rate: float in [0, 1), share of hidden units dropped. Defaults to `0.5`.
-        weight_range: float, above 0. Defaults to `0.005`.
+        label_weight_range: float, above 0: weights of the class start uniform in
+            [-label_weight_range, label_weight_range]. Defaults to `0.05`.
+        weight_range: float, above 0, of the other layers. Defaults to `0.005`.
         seed: int, of initial weights and dropout masks. Defaults to `0`.
         name: str. Defaults to `"discriminator"`.
 
@@ -161,17 +185,22 @@ def conditional_maxout_discriminator(
     """
     check_seed("seed", seed)
     image_shape = check_positive_integers("image_shape", image_shape)
-    sizes = {
-        _DATA: (image_units, image_pieces),
-        _LABELS: (label_units, label_pieces),
-        _JOINT: (joint_units, joint_pieces),
-    }
+    widths = {"image": image_units, "label": label_units, "joint": joint_units}
+    pieces = {"image": image_pieces, "label": label_pieces, "joint": joint_pieces}
+    sizes = [
+        (
+            check_positive_integer(f"{part}_units", widths[part]),
+            check_positive_integer(f"{part}_pieces", pieces[part]),
+        )
+        for part in widths
+    ]
     rate = check_fraction("dropout_rate", dropout_rate)
 
     def hidden(inputs: Tensor, index: int) -> Tensor:
+        half_width = label_weight_range if index == _LABELS else weight_range
         rows = Maxout(
             *sizes[index],
-            kernel_initializer=uniform(weight_range, seed, index),
+            kernel_initializer=uniform(half_width, seed, index),
             name=f"maxout_{index}",
         )(inputs)
         return dropout(rate, seed, index)(rows)

@@ -16,10 +16,15 @@ from keras_gan._validation import (
     check_positive_integer,
     check_positive_integers,
     check_seed,
-    invalid_argument,
 )
 from keras_gan.layers.maxout import Maxout
-from keras_gan.networks._parts import constrained, dropout, logit, uniform
+from keras_gan.networks._parts import (
+    bias_of_pixels,
+    constrained,
+    dropout,
+    logit,
+    uniform,
+)
 
 _MARGINAL_CLIP = 1e-7  # pylearn2's: an always-off pixel starts at logit -16.118
 
@@ -101,7 +106,7 @@ def mlp_generator(
         )
         outputs = dense(outputs)
     if output_bias is not None:
-        dense.bias.assign(_bias_of_pixels(output_bias, num_pixels))
+        dense.bias.assign(bias_of_pixels(output_bias, num_pixels))
     outputs = keras.layers.Reshape(image_shape, name="grid")(outputs)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
@@ -224,15 +229,6 @@ def _for_each(name: str, value: Any, num_layers: int) -> list[Any]:
             f"layers. Received: {name}={value!r}"
         )
     return list(value)
-
-
-def _bias_of_pixels(bias: FloatArray, num_pixels: int) -> FloatArray:
-    values = np.reshape(bias, -1)
-    if len(values) != num_pixels or not np.isfinite(values).all():
-        raise invalid_argument(
-            "output_bias", f"{num_pixels} finite floats, one for each pixel", bias
-        )
-    return values
 
 
 def _column_norm(limit: float | None) -> keras.constraints.Constraint | None:

@@ -14,6 +14,7 @@ from keras_gan.networks.conditional_mlp import (
     conditional_maxout_discriminator,
     conditional_mlp_generator,
 )
+from keras_gan.networks.mlp import pixel_marginal_logits
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import CategoricalPrior, UniformPrior
 from keras_gan.recipes._conditional import num_classes_of
@@ -38,15 +39,17 @@ def mirza_osindero2014_mnist(data: Dataset, seed: int = 0) -> GAN:
     to 1e-6, the momentum from 0.5 to 0.7; the epoch with the best Parzen estimate of
     the validation images.
 
-    The paper is silent on the rest, which is taken from the code of Goodfellow et al.
-    2014, that it builds on: initial weights, both players moving at once, the
-    momentum's rise over 250 epochs, half the sum of both cross-entropies as the
-    discriminator's loss (here the sum at half the rate). Dropout acts on all hidden
-    layers. The number of epochs is ours.
+    The paper is silent on the rest. From the code of Goodfellow et al. 2014, that it
+    builds on, are: an output bias that starts at the pixel marginals, both players
+    moving at once, the momentum's rise over 250 epochs, half the sum of both
+    cross-entropies as the discriminator's loss (here the sum at half the rate). Of this
+    package are the number of epochs, the place of dropout (all hidden layers) and the
+    initial weights, see `keras_gan.networks.conditional_mlp_generator`: by those of
+    Goodfellow et al. the generator makes nothing of its latents.
 
     Args:
-        data: `Dataset` with labels and pixels in [0, 1]; the momentum counts its
-            epochs.
+        data: `Dataset` with labels and pixels in [0, 1]; the output bias starts at its
+            pixel marginals and the momentum counts its epochs.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
 
     Returns:
@@ -62,7 +65,11 @@ def mirza_osindero2014_mnist(data: Dataset, seed: int = 0) -> GAN:
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=conditional_mlp_generator(
-            _LATENT_DIM, num_classes, data.image_shape, seed=generator_seed
+            _LATENT_DIM,
+            num_classes,
+            data.image_shape,
+            output_bias=pixel_marginal_logits(data.train.images),
+            seed=generator_seed,
         ),
         discriminator=conditional_maxout_discriminator(
             data.image_shape, num_classes, seed=discriminator_seed
