@@ -11,8 +11,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--best",
         action="store_true",
-        help="take the epoch with the best Parzen log-likelihood of validation images; "
-        "default: the last",
+        help="take the epoch with the best value of what the run watched, as best.json "
+        "says it; default: the last",
     )
 
 
