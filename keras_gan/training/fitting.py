@@ -68,6 +68,7 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
     entries = gan.entries
     labels = None if y is None or is_array(y) else np.asarray(y)
     brought = entries.brought((x, y if labels is None else labels))
+    arrays = entries.of(brought)
     unread = [name for name in brought if name not in entries.needed]
     if unread == [LABELS] and y is not None:
         raise ValueError(
@@ -81,7 +82,6 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
             f"Nobody reads {unread} in this game. Received: {sorted(brought)}; leave "
             f"them out: it needs {list(entries.needed)}."
         )
-    arrays = entries.of(brought)
     _check_rows(gan, arrays)
     return arrays
 
