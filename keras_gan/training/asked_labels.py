@@ -1,16 +1,13 @@
 """Samples of every class, each asked for as often as the others."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from keras_gan._types import Array, FloatArray
 from keras_gan.evaluation._labels import balanced_labels
 from keras_gan.training.examples import LABELS, LATENTS
 
-if TYPE_CHECKING:
-    from keras_gan.gan import GAN
 
-
-def takes_labels(gan: "GAN") -> bool:
+def takes_labels(gan: Any) -> bool:
     """Whether the generator is told a class, an integer, by the name `labels`."""
     inputs = gan.networks.of_generator
     if LABELS not in inputs.names:
@@ -20,7 +17,7 @@ def takes_labels(gan: "GAN") -> bool:
 
 
 def sample_classes(
-    gan: "GAN", num_samples: int, seed: int, classes: Array | None
+    gan: Any, num_samples: int, seed: int, classes: Array | None
 ) -> tuple[FloatArray, Array | None]:
     """Draws samples of each class in turn, as `GAN.sample` draws them.
 
