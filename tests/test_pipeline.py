@@ -1,8 +1,11 @@
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from games import assert_equal_state, make_tiny_gan, tiny_images
 
-from keras_gan.datasets import shuffled_batches
+from keras_gan.datasets import Repeated, shuffled_batches
 
 
 def order(dataset):
@@ -48,8 +51,46 @@ def test_the_given_order_can_be_kept():
     np.testing.assert_array_equal(rows, np.arange(9))
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_several_passes_are_those_of_tiled_rows(shuffle):
+    rows = np.arange(7)
+    once = shuffled_batches((rows,), 4, seed=3, epoch=2, shuffle=shuffle, num_passes=3)
+    tiled = shuffled_batches((np.tile(rows, 3),), 4, seed=3, epoch=2, shuffle=shuffle)
+    assert len(once) == 6
+    np.testing.assert_array_equal(order(once), order(tiled))
+
+
 def test_invalid_arguments():
     with pytest.raises(ValueError, match="one length"):
         shuffled_batches((np.arange(3), np.arange(4)), 2, seed=0)
     with pytest.raises(ValueError, match="`batch_size`"):
         shuffled_batches((np.arange(3),), 0, seed=0)
+    with pytest.raises(ValueError, match="`num_passes`"):
+        shuffled_batches((np.arange(3),), 2, seed=0, num_passes=0)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_game_on_repeated_arrays_is_that_on_tiled_ones(steps):
+    images = tiny_images(12)
+    ends = []
+    for data in (Repeated(images, 3), np.tile(images, (3, 1, 1, 1))):
+        gan = make_tiny_gan(discriminator_steps=steps, run_eagerly=True)
+        logs = gan.fit(data, batch_size=10, epochs=2, verbose=0).history
+        ends.append((gan, logs))
+    (one, logs), (other, other_logs) = ends
+    assert int(one.train_steps) == 2 * math.ceil(36 / (10 * steps))
+    assert logs == other_logs
+    assert_equal_state(one, other)
+
+
+def test_repeated_arrays_are_arrays(tiny_gan):
+    images = tiny_images(12)
+    whole = tiny_gan.evaluate(images, verbose=0)
+    np.testing.assert_array_equal(
+        tiny_gan.evaluate(Repeated(images, 5), verbose=0), whole
+    )
+    with pytest.raises(ValueError, match="`num_passes`"):
+        Repeated(images, 0)
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
+    with pytest.raises(TypeError, match="a dataset has a method `repeat`"):
+        tiny_gan.fit(Repeated(dataset, 2))

@@ -5,8 +5,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import keras_gan as kg
 from keras_gan._environment import jsonable, record_environment
 from keras_gan._types import Config
@@ -138,7 +136,7 @@ def _play(
     say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {run.path}")
     try:
         gan.fit(
-            _examples_of_an_epoch(gan, data, recipe),
+            kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
@@ -150,20 +148,6 @@ def _play(
             callback.on_train_end()  # closes files, which Keras leaves open
         raise
     say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
-
-
-def _examples_of_an_epoch(
-    gan: "kg.GAN", data: "Dataset", recipe: Recipe
-) -> dict[str, Any]:
-    """What the game reads of the training split, once for each pass of an epoch."""
-    from keras_gan.training.examples import LABELS
-
-    brought = {gan.data_name: data.train.values, LABELS: data.train.labels}
-    examples = {name: brought[name] for name in gan.entries.needed}
-    passes = recipe.passes_per_epoch
-    if passes == 1:
-        return examples
-    return {name: np.concatenate([rows] * passes) for name, rows in examples.items()}
 
 
 def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:

@@ -18,7 +18,7 @@ from keras_gan.datasets.mixtures import (
 )
 from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
 from keras_gan.datasets.olivetti import load_olivetti
-from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.datasets.pipeline import Repeated, shuffled_batches
 from keras_gan.datasets.points import load_grid_of_gaussians, load_ring_of_gaussians
 from keras_gan.datasets.registry import LOADERS, load
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
@@ -28,6 +28,7 @@ __all__ = [
     "LOADERS",
     "Dataset",
     "GaussianMixture",
+    "Repeated",
     "Split",
     "contrast_normalized",
     "from_arrays",

@@ -1,11 +1,41 @@
 """Arrays to `tf.data`, in an order that a resumed run sees again."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
-from keras_gan._types import Tensor
+from keras_gan._types import Array, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.datasets.dataset import Split
+
+
+@dataclasses.dataclass(frozen=True)
+class Repeated:
+    """Arrays of which one epoch of `GAN.fit` makes several passes, and no copy.
+
+    Use it where one pass over few images is too short to report on. The rows of all
+    passes are shuffled together, as those of `np.tile(images, num_passes)` would be.
+
+    Args:
+        arrays: data as an array, a dict of arrays by name or a `Split`, as `fit` takes
+            them.
+        num_passes: int, at least 1.
+
+    Raises:
+        ValueError: if `num_passes` is below 1.
+
+    Example:
+    ```python
+    gan.fit(kg.datasets.Repeated(data.train, num_passes=10), batch_size=50, epochs=40)
+    ```
+    """
+
+    arrays: Array | Mapping[str, Array] | Split
+    num_passes: int
+
+    def __post_init__(self) -> None:
+        check_positive_integer("num_passes", self.num_passes)
 
 
 def shuffled_batches(
@@ -14,10 +44,11 @@ def shuffled_batches(
     seed: int,
     epoch: Tensor = 0,
     shuffle: bool = True,
+    num_passes: int = 1,
 ) -> tf.data.Dataset:
     """Batches of aligned arrays, in an order that depends on (seed, epoch) alone.
 
-    Each pass over the dataset draws a fresh permutation. Its key is read when the pass
+    Each reading of the dataset draws a fresh permutation. Its key is read when it
     begins, so with a variable as `epoch` one dataset serves a whole training run, and a
     run that resumes in epoch 7 sees the order of epoch 7. The last batch may be short.
 
@@ -26,15 +57,18 @@ def shuffled_batches(
             e.g. `(images,)` or `(images, labels)`.
         batch_size: int, at least 1. Rows in a batch.
         seed: int, key of the run.
-        epoch: int or scalar integer `tf.Variable`, key of the pass. Defaults to `0`.
+        epoch: int or scalar integer `tf.Variable`, key of the order. Defaults to `0`.
         shuffle: bool; `False` keeps the given order. Defaults to `True`.
+        num_passes: int, at least 1: how often each row comes in one reading.
+            Defaults to `1`.
 
     Returns:
         dataset: `tf.data.Dataset` of tuples, one entry for each array, with known
-        cardinality `ceil(num_rows / batch_size)`.
+        cardinality `ceil(num_passes * num_rows / batch_size)`.
 
     Raises:
-        ValueError: if `arrays` differ in length or `batch_size` is below 1.
+        ValueError: if `arrays` differ in length, or `batch_size` or `num_passes` is
+            below 1.
 
     Example:
     >>> epoch = tf.Variable(0)
@@ -44,16 +78,17 @@ def shuffled_batches(
     [0, 1, 2, 3, 4]
     """
     check_positive_integer("batch_size", batch_size)
+    check_positive_integer("num_passes", num_passes)
     check_seed("seed", seed)
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) != 1:
         raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
     tensors = tuple(map(_as_tensor, arrays))
-    num_rows = lengths[0]
+    num_rows = num_passes * lengths[0]
     num_batches = -(-num_rows // batch_size)
 
     def rows_in_order(_: Tensor) -> Tensor:
-        rows = tf.range(num_rows)
+        rows = tf.range(num_rows) % lengths[0]
         if not shuffle:
             return rows
         key = tf.stack([tf.cast(seed, tf.int64), tf.cast(epoch, tf.int64)])

@@ -1,5 +1,6 @@
 """What `fit` and `evaluate` make of their data before Keras takes over."""
 
+import dataclasses
 from collections.abc import Mapping
 from types import GeneratorType
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
-from keras_gan.datasets.pipeline import shuffled_batches
+from keras_gan.datasets.pipeline import Repeated, shuffled_batches
 from keras_gan.training import network_checks
 from keras_gan.training.batches import (
     EpochClock,
@@ -46,16 +47,19 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
 
     Args:
         gan: the `GAN`.
-        x: data, a dict of entries or a `Split`, as arrays; or a dataset of entries.
+        x: data, a dict of entries or a `Split`, as arrays, `Repeated` or not; or a
+            dataset of entries.
         y: labels as an array, or `None`.
 
     Raises:
         ValueError: if arrays are empty or differ in length, data have another shape
             than generated ones, an array is missing or nobody reads it, or labels lie
             outside their classes.
-        TypeError: if data are no floats, or an entry has another dtype than the
-            network's input.
+        TypeError: if data are no floats, an entry has another dtype than the network's
+            input, or what is `Repeated` is no array.
     """
+    if isinstance(x, Repeated):
+        return dataclasses.replace(x, arrays=_repeated_arrays(gan, x.arrays, y))
     x, y = taken_apart(gan, x, y)
     if not is_array(x) and not isinstance(x, Mapping):
         if y is not None:
@@ -83,6 +87,16 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
             f"them out: it needs {list(entries.needed)}."
         )
     _check_rows(gan, arrays)
+    return arrays
+
+
+def _repeated_arrays(gan: Any, x: Any, y: Any) -> dict[str, Array]:
+    arrays = _data_of(gan, x, y)
+    if not isinstance(arrays, dict):
+        raise TypeError(
+            "`Repeated` takes an array, a dict of arrays or a split. Received: "
+            f"{type(x).__name__}; a dataset has a method `repeat`."
+        )
     return arrays
 
 
@@ -134,6 +148,7 @@ def prepare(
         raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     clock = EpochClock()
+    data, num_passes = _passes_of(data)
     if isinstance(data, dict):
         split = check_fraction("validation_split", validation_split)
         total = len(data[gan.data_name])
@@ -147,7 +162,9 @@ def prepare(
             validation_data = {name: part[num_train:] for name, part in data.items()}
         clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
         train = {name: part[:num_train] for name, part in data.items()}
-        batches = _training_batches(gan, train, batch_size, clock.epoch, shuffle)
+        batches = _training_batches(
+            gan, train, batch_size, clock.epoch, shuffle, num_passes
+        )
     else:
         reachable = network_checks.reachable_range(gan.generator)
         batches = checked_dataset(
@@ -169,6 +186,7 @@ def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """
     data = _data_of(gan, x, y)
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    data, _ = _passes_of(data)  # one says what several would
     if not isinstance(data, dict):
         return data
     replicas = gan.distribute_strategy.num_replicas_in_sync
@@ -191,8 +209,19 @@ def refuse_weights(arguments: dict[str, Any]) -> None:
             )
 
 
+def _passes_of(data: Any) -> tuple[Any, int]:
+    if isinstance(data, Repeated):
+        return data.arrays, data.num_passes
+    return data, 1
+
+
 def _training_batches(
-    gan: Any, arrays: dict[str, Array], batch_size: int, epoch: Any, shuffle: bool
+    gan: Any,
+    arrays: dict[str, Array],
+    batch_size: int,
+    epoch: Any,
+    shuffle: bool,
+    num_passes: int,
 ) -> tf.data.Dataset:
     name = gan.data_name
     network_checks.check_training_data(
@@ -202,7 +231,8 @@ def _training_batches(
     rows_per_step = batch_size * gan.rules.discriminator_steps
     values = tuple(arrays.values())
     return named_batches(
-        arrays, shuffled_batches(values, rows_per_step, gan.seed, epoch, shuffle)
+        arrays,
+        shuffled_batches(values, rows_per_step, gan.seed, epoch, shuffle, num_passes),
     )
 
 
