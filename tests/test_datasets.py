@@ -2,6 +2,7 @@ import copy
 import gzip
 import pickle
 
+import keras
 import numpy as np
 import pytest
 from idx_files import take_as_published, write_idx
@@ -85,7 +86,7 @@ def test_mnist_falls_back_to_the_cache_of_keras(small_mnist, tmp_path, monkeypat
         asked.append(origin)
         return str(small_mnist / name)
 
-    monkeypatch.setattr(mnist.keras.utils, "get_file", get_file)
+    monkeypatch.setattr(keras.utils, "get_file", get_file)
     monkeypatch.setenv("KERAS_GAN_DATA", str(tmp_path / "elsewhere"))
     assert len(kg.datasets.load_mnist().test) == 10
     assert [url.rsplit("/", 1)[1] for url in asked] == list(mnist._FILES)

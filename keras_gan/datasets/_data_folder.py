@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import keras
+
 DATA_VARIABLE = "KERAS_GAN_DATA"
 
 
@@ -47,3 +49,28 @@ def find_folder(
             f"{', '.join(missing)}"
         )
     return folder
+
+
+def download(dataset: str, name: str, url: str, md5: str, cache: str) -> Path:
+    """Returns a file in Keras's cache, into which it is downloaded once.
+
+    Args:
+        dataset: name for the message.
+        name: of the file.
+        url: where it is published.
+        md5: its published digest.
+        cache: folder below Keras's own, such as `"datasets/mnist"`.
+
+    Raises:
+        FileNotFoundError: if it cannot be had.
+    """
+    try:
+        return Path(keras.utils.get_file(name, url, file_hash=md5, cache_subdir=cache))
+    except Exception as error:
+        # Keras tells of a failure in the network by an `Exception` of no other kind.
+        if type(error) is not Exception and not isinstance(error, OSError):
+            raise
+        raise FileNotFoundError(
+            f"The files of {dataset} could not be downloaded ({error}): name a folder "
+            "that has them, `data_dir`, or --data-dir on the command line."
+        ) from error

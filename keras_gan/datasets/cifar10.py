@@ -4,14 +4,12 @@ import io
 import os
 import pickle
 import tarfile
-from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_gan._types import Array
-from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets._data_folder import download, find_folder
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.idx import check_md5
 
@@ -55,7 +53,8 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
         0..9.
 
     Raises:
-        FileNotFoundError: if `data_dir` does not hold the six batches.
+        FileNotFoundError: if `data_dir` does not hold the six batches, or none of these
+            places does and they cannot be downloaded.
         ValueError: if a file does not have its published MD5.
 
     Example:
@@ -139,10 +138,9 @@ def _contents(data_dir: str | os.PathLike[str] | None) -> list[bytes]:
         for name, md5 in _FILES.items():
             check_md5(folder / name, md5)
         return [(folder / name).read_bytes() for name in _FILES]
-    archive = keras.utils.get_file(
-        _ARCHIVE, _ORIGIN, file_hash=_ARCHIVE_MD5, cache_subdir="datasets/cifar10"
-    )
-    with tarfile.open(Path(archive)) as members:
+    cache = "datasets/cifar10"
+    archive = download("CIFAR-10", _ARCHIVE, _ORIGIN, _ARCHIVE_MD5, cache)
+    with tarfile.open(archive) as members:
         files = [members.extractfile(f"{_FOLDER}/{name}") for name in _FILES]
         return [file.read() for file in files if file is not None]
 

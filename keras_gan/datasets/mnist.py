@@ -4,11 +4,10 @@ import dataclasses
 import os
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from keras_gan._types import Array
-from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets._data_folder import download, find_folder
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.idx import check_md5, read_idx
 
@@ -74,7 +73,8 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
         labels 0..9.
 
     Raises:
-        FileNotFoundError: if `data_dir` does not hold the four files.
+        FileNotFoundError: if `data_dir` does not hold the four files, or none of these
+            places does and they cannot be downloaded.
         ValueError: if a file does not have its published MD5.
 
     Example:
@@ -107,7 +107,8 @@ def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Datase
         bag, ankle boot. 50,000 train, 10,000 valid, 10,000 test.
 
     Raises:
-        FileNotFoundError: if `data_dir` does not hold the four files.
+        FileNotFoundError: if `data_dir` does not hold the four files, or none of these
+            places does and they cannot be downloaded.
         ValueError: if a file does not have its published MD5.
 
     Example:
@@ -146,10 +147,6 @@ def _find_files(source: _Source, data_dir: str | os.PathLike[str] | None) -> lis
     if folder is not None:
         return [folder / name for name in _FILES]
     return [
-        Path(
-            keras.utils.get_file(
-                name, source.origin + name, file_hash=md5, cache_subdir=source.cache
-            )
-        )
+        download(source.title, name, source.origin + name, md5, source.cache)
         for name, md5 in zip(_FILES, source.md5s, strict=True)
     ]
