@@ -25,15 +25,15 @@ NUM_ROWS, NUM_COLUMNS = 4, 5
 def draw_panel(
     run_dir: Path, output_dir: Path, best: bool, scale: int, seed: int
 ) -> Path:
-    gan, data, recipe, _ = load_run(run_dir, best)
-    samples = gan.sample(NUM_ROWS * NUM_COLUMNS, seed=seed)
-    value_range = data.value_range
+    run = load_run(run_dir, best)
+    samples = run.gan.sample(NUM_ROWS * NUM_COLUMNS, seed=seed)
+    value_range = run.data.value_range
     if value_range[0] == -value_range[1]:
         bound = float(np.abs(samples).max())
         value_range = (-bound, bound)
-    path = output_dir / f"{recipe.name}.png"
+    path = output_dir / f"{run.recipe.name}.png"
     save_nearest_neighbors(
-        path, samples, data.train.images, value_range, NUM_COLUMNS, scale
+        path, samples, run.data.train.images, value_range, NUM_COLUMNS, scale
     )
     return path
 

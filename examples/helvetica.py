@@ -35,7 +35,8 @@ NUM_PICTURES = 4
 
 def build_game(kind: str, generator_steps: int, num_steps: int) -> kg.GAN:
     """The ring's recipe, for the two plain games with its objective alone replaced."""
-    gan = kg.recipes.ring_of_gaussians(seed=0, num_steps=num_steps)
+    data = kg.datasets.load("ring_of_gaussians")  # for its scale
+    gan = kg.recipes.ring_of_gaussians(data, seed=0, num_steps=num_steps)
     if kind == "in step, cured":
         return gan
     optimizers = [

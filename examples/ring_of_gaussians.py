@@ -39,7 +39,6 @@ from matplotlib.figure import Figure
 
 import keras_gan as kg
 from keras_gan._files import replacing, write_json
-from keras_gan.recipes import gaussian_mixtures as recipes
 
 BATCH_SIZE = 100
 STEPS_PER_EPOCH = 1_000
@@ -79,16 +78,23 @@ class Task:
     """A mixture and the recipe that learns it."""
 
     mixture: kg.datasets.GaussianMixture
+    load: Callable[..., kg.datasets.Dataset]
     build: Callable[..., kg.GAN]
     num_steps: int
 
 
 TASKS = {
     "ring": Task(
-        kg.datasets.ring_of_gaussians(), recipes.ring_of_gaussians, num_steps=10_000
+        kg.datasets.ring_of_gaussians(),
+        kg.datasets.load_ring_of_gaussians,
+        kg.recipes.ring_of_gaussians,
+        num_steps=10_000,
     ),
     "grid": Task(
-        kg.datasets.grid_of_gaussians(), recipes.grid_of_gaussians, num_steps=20_000
+        kg.datasets.grid_of_gaussians(),
+        kg.datasets.load_grid_of_gaussians,
+        kg.recipes.grid_of_gaussians,
+        num_steps=20_000,
     ),
 }
 
@@ -136,12 +142,12 @@ def parse_arguments() -> argparse.Namespace:
 def samples_of(task: Task, game: str, seed: int, num_steps: int) -> np.ndarray:
     if game == "data":
         return task.mixture.sample(NUM_SAMPLES, FRESH_DATA_SEED + seed)
-    gan = task.build(task.mixture, seed=seed, num_steps=num_steps)
+    epochs = math.ceil(num_steps / STEPS_PER_EPOCH)
+    data = task.load(num_train=BATCH_SIZE * num_steps // epochs, seed=seed)
+    gan = task.build(data, seed=seed, num_steps=num_steps)
     if game != "recipe":
         change_objective(gan, game)
-    epochs = math.ceil(num_steps / STEPS_PER_EPOCH)
-    points = task.mixture.sample(BATCH_SIZE * num_steps // epochs, seed)
-    gan.fit(points, batch_size=BATCH_SIZE, epochs=epochs, verbose=0)
+    gan.fit(data.train.points, batch_size=BATCH_SIZE, epochs=epochs, verbose=0)
     return gan.sample(NUM_SAMPLES, seed=seed)
 
 

@@ -18,7 +18,6 @@ run. What came of our runs is in examples/records/table1.
 """
 
 import argparse
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +75,7 @@ def row_of(path: Path, run: Run, score: Any) -> Config:
 
 
 def read_curve(path: Path) -> list[tuple[int, float]]:
-    with RunDirectory(path).history.open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return [(int(row["epoch"]) + 1, float(row["parzen"])) for row in rows]
+    return [(row["epoch"], row["parzen"]) for row in RunDirectory(path).history()]
 
 
 def draw_curves(columns: dict[str, Curves], path: Path) -> None:

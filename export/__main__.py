@@ -11,8 +11,7 @@ if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
     del sys.path[0]
 
 from export.formats import FORMATS
-from export.runs import export_model, export_run
-from keras_gan.saving import load
+from export.runs import export_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,18 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--overwrite", action="store_true")
     args = parser.parse_args(arguments)
     try:
-        if args.source.is_dir():
-            written = export_run(
-                args.source,
-                args.format,
-                directory=args.output,
-                overwrite=args.overwrite,
-            )
-        else:
-            gan = load(args.source)
-            written = export_model(
-                gan, args.format, args.output, overwrite=args.overwrite
-            )
+        written = export_run(
+            args.source, args.format, directory=args.output, overwrite=args.overwrite
+        )
         for path, report in written:
             sys.stdout.write(f"Written: {path}\n  {report}\n")
     except (OSError, ImportError, TypeError, ValueError) as error:

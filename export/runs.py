@@ -1,4 +1,4 @@
-"""Exports of a run of `keras-gan train`."""
+"""Exports of a run, or of a GAN that was saved alone."""
 
 import hashlib
 import os
@@ -8,18 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from export.contract.metadata import Provenance
 from export.formats import FORMATS
 from export.functions import export_generator, options_of
 from export.parity.report import ParityReport
 from export.record.provenance import provenance_of
 from export.record.quality import Quality
-from keras_gan._types import Config, FloatArray
+from keras_gan._types import FloatArray
 from keras_gan._validation import check_known
 from keras_gan.evaluation.score import Score
-from keras_gan.gan import GAN
-from keras_gan.runs import data_of_run, load_model, recipe_of
-from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs import Run, load_run
 from keras_gan.runs.evaluation import RunEvaluator
 
 QUALITY_MEASURES = ("parzen_log_likelihood", "frechet_distance")
@@ -31,6 +28,7 @@ def export_run(
     *,
     best: bool = False,
     directory: str | os.PathLike[str] | None = None,
+    data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     licence: str | None = None,
     overwrite: bool = False,
@@ -38,16 +36,19 @@ def export_run(
 ) -> Iterator[tuple[Path, ParityReport]]:
     """Exports the generator of a run, format by format.
 
-    Where weights lose digits, the Parzen log-likelihood and the Frechet distance of
-    the run's recipe are measured before and after.
+    Where weights lose digits, the Parzen log-likelihood and the Frechet distance are
+    measured before and after, by the protocol of the run's recipe, if the dataset is
+    known.
 
     Args:
-        path: the run directory.
+        path: folder of a run, or a `.keras` file, as `keras_gan.runs.load_run` takes
+            them.
         formats: keys of `FORMATS`.
         best: bool, whether to take the epoch of the best validation value.
             Defaults to `False`.
         directory: folder for the artefacts, or `None` for `exports` in the run's.
             Defaults to `None`.
+        data: as in `load_run`. Defaults to `None`.
         data_dir: folder with the dataset, or `None` for that of the training.
             Defaults to `None`.
         licence: str, see `Provenance`. Defaults to `None`.
@@ -64,17 +65,15 @@ def export_run(
     """
     for name in formats:
         check_known("--format", name, FORMATS)
-    run = RunDirectory(Path(path))
-    config = run.read_config()
-    gan = load_model(run, best)
-    provenance = provenance_of(path, gan, licence)
+    run = load_run(path, best, data, data_dir)
+    provenance = provenance_of(run, licence)
     quality = None
-    if any(FORMATS[name].loses for name in formats):
-        quality = _quality(config, data_dir)
+    if run.source is not None and any(FORMATS[name].loses for name in formats):
+        quality = _quality(run)
     for name in formats:
         yield export_generator(
-            gan,
-            directory or run.exports,
+            run.gan,
+            directory or run.directory.exports,
             name,
             provenance=provenance,
             quality=quality,
@@ -83,31 +82,8 @@ def export_run(
         )
 
 
-def export_model(
-    gan: GAN,
-    formats: Sequence[str],
-    directory: str | os.PathLike[str],
-    *,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-    **options: Any,
-) -> Iterator[tuple[Path, ParityReport]]:
-    """Exports a GAN that was saved without a run directory, format by format."""
-    for name in formats:
-        yield export_generator(
-            gan,
-            directory,
-            name,
-            provenance=provenance,
-            overwrite=overwrite,
-            **_options_of(name, options),
-        )
-
-
-def _quality(config: Config, data_dir: str | os.PathLike[str] | None) -> Quality:
-    recipe = recipe_of(config)
-    data = data_of_run(recipe, config, data_dir)
-    evaluator = RunEvaluator(recipe, data, QUALITY_MEASURES)
+def _quality(run: Run) -> Quality:
+    evaluator = RunEvaluator.of(run, QUALITY_MEASURES)
     known: dict[bytes, dict[str, Score]] = {}
 
     def measure(images: FloatArray) -> dict[str, Score]:

@@ -1,5 +1,6 @@
 """Small games for the tests, and what to compare of them."""
 
+import dataclasses
 from pathlib import Path
 
 import keras
@@ -77,6 +78,30 @@ def conditional_gan(kind="labels", outputs=None, packing=1, **arguments):
 def tiny_images(num_images: int = 40, seed: int = 0):
     random = np.random.default_rng(seed)
     return random.uniform(size=(num_images, 4, 4, 1)).astype("float32")
+
+
+def small_game(data, seed, **rules) -> kg.GAN:
+    """A game on any images whose first step is a matter of milliseconds: no graph."""
+    gan = kg.GAN(
+        kg.networks.mlp_generator(3, data.image_shape, (64, 64), seed=seed),
+        kg.networks.maxout_discriminator(data.image_shape, (4,), seed=seed),
+        kg.priors.UniformPrior(3),
+        seed=seed,
+    )
+    optimizers = (keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))
+    gan.compile(*optimizers, **rules, run_eagerly=True)
+    return gan
+
+
+def small_recipe(of: str, **changes) -> kg.recipes.Recipe:
+    """A recipe with that game, and few kernels, in epochs of few steps."""
+    small = {
+        "build": small_game,
+        "batch_size": 400,
+        "passes_per_epoch": 1,
+        "parzen": kg.recipes.ParzenProtocol(60, 40, (0.3, 0.5)),
+    }
+    return dataclasses.replace(kg.recipes.get(of), **{**small, **changes})
 
 
 class RoundOf:

@@ -18,8 +18,8 @@ from keras_gan.callbacks import (
     SampleGrid,
     SaveBestEpoch,
     SaveEachEpoch,
+    run_record,
 )
-from keras_gan.callbacks._finite_logs import FiniteLogs
 from keras_gan.evaluation import DoubtfulScoreWarning
 from keras_gan.runs.directory import RunDirectory
 
@@ -282,11 +282,32 @@ def test_lost_weights_do_not_replace_good_ones(tiny_gan, tmp_path):
     assert files == {path: path.read_bytes() for path in tmp_path.iterdir()}
 
 
-def test_a_run_ends_where_its_last_step_lost_weights(tmp_path):
-    gan, files = game(), SampleGrid(tmp_path, num_samples=4)
-    with pytest.raises(FloatingPointError, match=r"epoch 2 diverged \(dense_0/kernel"):
-        play(gan, 3, SpoilAfterLastStep(), FiniteLogs(), files)
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (
+            lambda: Spoil(1, 1),
+            r"d_loss=nan.* in epoch 2 by batch 2\. The same settings",
+        ),
+        (lambda: SpoilAfterLastStep(), r"dense_0/kernel.* at the end of epoch 2\."),
+    ],
+    ids=["losses", "weights"],
+)
+def test_a_guard_without_a_copy_ends_the_run(tmp_path, spoil, told):
+    gan, guard = game(), NaNGuard(restore=False)
+    files = SampleGrid(tmp_path, num_samples=4)
+    with pytest.raises(FloatingPointError, match=told):
+        play(gan, 3, spoil(), guard, files)
+    assert guard._good_state == []
     assert [path.name for path in tmp_path.iterdir()] == ["epoch_0001.png"]
+
+
+def test_pictures_bear_the_number_of_completed_epochs(tiny_gan, tmp_path):
+    for epochs in (2, 1):  # the second time Keras counts from 0 again
+        callback = SampleGrid(tmp_path, num_samples=4)
+        tiny_gan.fit(tiny_images(20), epochs=epochs, verbose=0, callbacks=[callback])
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"epoch_000{number}.png" for number in (1, 2, 3)]
 
 
 def test_a_saved_game_of_lost_weights_is_told_of(tiny_gan, tmp_path):
@@ -663,7 +684,7 @@ def test_run_record_tells_what_was_trained(tmp_path):
         "history.jsonl",
         "run.json",
     ]
-    assert [row["epoch"] for row in rows] == [0, 1]
+    assert [row["epoch"] for row in rows] == [1, 2]
     for name, values in history.history.items():
         assert [row[name] for row in rows] == values
     assert record["status"] == "finished" and record["reason"] is None
@@ -671,8 +692,8 @@ def test_run_record_tells_what_was_trained(tmp_path):
     assert record["epochs_completed"] == 2
     # 30 images in batches of 10.
     assert record["steps_per_epoch"] == 3 and record["steps_completed"] == 6
-    assert record["epoch_seconds"] == [row["seconds"] for row in rows]
-    assert min(record["epoch_seconds"]) > 0
+    assert min(row["seconds"] for row in rows) > 0
+    assert set(record) == run_record._FIELDS
     assert record["environment"]["keras"] == keras.__version__
     assert any(device.startswith("CPU:0") for device in record["devices"])
     rebuilt = kg.GAN.from_config(record["gan"])
@@ -699,11 +720,11 @@ def test_run_record_continues_without_an_epoch_twice(tmp_path):
     resumed = kg.load(tmp_path / "gan.keras")
     play(resumed, 5, RunRecord(tmp_path), initial_epoch=2, num_images=10)
     held, rows = read_record(tmp_path)
-    assert [row["epoch"] for row in rows] == [0, 1, 2, 3, 4]
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4, 5]
     assert rows[2]["d_loss"] == resumed.history.history["d_loss"][0]
-    assert held["status"] == "finished" and held["first_epoch"] == 2
+    assert held["status"] == "finished" and held["first_epoch"] == 3
     (earlier,) = held["earlier"]
-    assert earlier["status"] == "running" and earlier["first_epoch"] == 0
+    assert earlier["status"] == "running" and earlier["first_epoch"] == 1
 
 
 def test_run_record_says_why_training_stopped(tmp_path):
@@ -717,7 +738,7 @@ def test_run_record_says_why_training_stopped(tmp_path):
     # It goes on where the guard left it.
     play(gan, 2, RunRecord(tmp_path / "broken"), initial_epoch=1)
     record, rows = read_record(tmp_path / "broken")
-    assert [row["epoch"] for row in rows] == [0, 1] and rows[1]["d_loss"] is not None
+    assert [row["epoch"] for row in rows] == [1, 2] and rows[1]["d_loss"] is not None
 
     class StopNow(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -738,3 +759,41 @@ def test_run_record_refuses_another_runs_folder(tmp_path):
     with pytest.raises(FileExistsError, match="seed=0"):
         play(other, 1, RunRecord(tmp_path))
     assert (tmp_path / "history.jsonl").read_text() == before
+
+
+def test_run_record_says_what_else_is_known(tmp_path):
+    about = {"dataset": {"name": "mine"}, "notes": ("a", 1)}
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path, about))
+    record, _ = read_record(tmp_path)
+    assert record["dataset"] == {"name": "mine"} and record["notes"] == ["a", 1]
+    with pytest.raises(ValueError, match="`about` must leave .* Received: gan, seed"):
+        RunRecord(tmp_path, {"seed": 3, "gan": None, "mine": 1})
+
+
+def test_run_record_is_told_of_an_error(tmp_path):
+    gan, record = make_tiny_gan(run_eagerly=True), RunRecord(tmp_path)
+    guard = NaNGuard(restore=False)
+    record.fail("before it began")
+    assert not (tmp_path / "run.json").exists()
+    with pytest.raises(FloatingPointError) as error:
+        play(gan, 2, guard, Spoil(0, 1), record)
+    record.fail(str(error.value))
+    held, rows = read_record(tmp_path)
+    assert held["status"] == "failed" and "d_loss=nan" in held["reason"]
+    assert rows == [] and held["epochs_completed"] == 0
+    # Nothing came of it: the same game may begin again.
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path))
+    held, rows = read_record(tmp_path)
+    assert held["status"] == "finished" and held["earlier"][0]["status"] == "failed"
+
+
+def test_run_record_counts_on_from_a_record_of_before(tmp_path):
+    gan = make_tiny_gan(run_eagerly=True)
+    play(gan, 2, RunRecord(tmp_path), num_images=10)
+    record, rows = read_record(tmp_path)
+    del record["version"]  # epochs counted from 0
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    older = [json.dumps({**row, "epoch": row["epoch"] - 1}) for row in rows]
+    (tmp_path / "history.jsonl").write_text("\n".join(older) + "\n")
+    play(gan, 3, RunRecord(tmp_path), initial_epoch=2, num_images=10)
+    assert [row["epoch"] for row in read_record(tmp_path)[1]] == [1, 2, 3]

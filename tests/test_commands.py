@@ -1,4 +1,3 @@
-import csv
 import dataclasses
 import json
 import os
@@ -12,13 +11,17 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, assert_equal_weights
+from games import (
+    assert_equal_state,
+    assert_equal_weights,
+    small_game,
+    small_recipe,
+)
 from PIL import Image
 
 import keras_gan as kg
 from export import FORMATS
 from keras_gan.commands.main import main
-from keras_gan.runs.directory import RunDirectory
 from keras_gan.runs.monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 
 TRAIN = ["train", "digits", "--verbose", "0"]
@@ -29,43 +32,21 @@ SHORT_EPOCHS = Path(__file__).parent / "workers" / "short_epochs.py"
 def run_dir(tmp_path_factory):
     """One short training run that the tests look at."""
     path = tmp_path_factory.mktemp("runs") / "digits"
-    train = [*TRAIN, "--epochs", "2", "--seed", "3", "--output-dir", str(path)]
     with pytest.MonkeyPatch.context() as patch:
-        shorten_epochs(patch, 2)
+        make_small(patch)
+        train = [*TRAIN, "--epochs", "2", "--seed", "3", "--output-dir", str(path)]
         assert main(train) == 0
     return path
 
 
 @pytest.fixture
-def short_epochs(monkeypatch):
-    """Epochs of one pass over the digits, not ten; in this process alone."""
-    shorten_epochs(monkeypatch, 1)
+def small_digits(monkeypatch):
+    """The digits recipe with a small game; in this process alone."""
+    make_small(monkeypatch)
 
 
-def shorten_epochs(monkeypatch, passes):
-    short = dataclasses.replace(kg.recipes.RECIPES["digits"], passes_per_epoch=passes)
-    monkeypatch.setitem(kg.recipes.RECIPES, "digits", short)
-
-
-def small_game(data, seed, **rules):
-    """Seconds less to trace than the recipe's, for tests that look at no network."""
-    gan = kg.GAN(
-        kg.networks.mlp_generator(3, data.image_shape, (5, 4), seed=seed),
-        kg.networks.maxout_discriminator(
-            data.image_shape, (4,), input_dropout=0.0, hidden_dropout=0.0, seed=seed
-        ),
-        kg.priors.UniformPrior(3),
-        seed=seed,
-    )
-    gan.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), **rules)
-    return gan
-
-
-@pytest.fixture
-def small_digits(short_epochs, monkeypatch):
-    """The digits recipe with that game; in this process alone."""
-    digits = kg.recipes.RECIPES["digits"]
-    small = dataclasses.replace(digits, build=small_game)
+def make_small(monkeypatch, **changes):
+    small = small_recipe("digits", **changes)
     monkeypatch.setitem(kg.recipes.RECIPES, "digits", small)
 
 
@@ -78,24 +59,37 @@ def uncut(tmp_path_factory):
     """A run of three short epochs that never stopped."""
     path = tmp_path_factory.mktemp("uncut") / "digits"
     with pytest.MonkeyPatch.context() as patch:
-        shorten_epochs(patch, PASSES)
+        make_small(patch, passes_per_epoch=PASSES)
         assert main([*UNCUT, str(path)]) == 0
     return path
+
+
+def read_record(path):
+    return json.loads((path / "run.json").read_text())
+
+
+def read_history(path):
+    """Rows without the seconds, which no two runs have in common."""
+    lines = (path / "history.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert all(row.pop("seconds") > 0 for row in rows)
+    return rows
 
 
 def assert_equal_runs(one, two):
     for name in ("model.keras", "best.keras"):
         first, second = (kg.load(path / name) for path in (one, two))
         assert_equal_state(first, second)
-    for name in ("best.json", "history.csv"):
-        assert (one / name).read_text() == (two / name).read_text()
+    assert (one / "best.json").read_text() == (two / "best.json").read_text()
+    assert read_history(one) == read_history(two)
 
 
 def test_list_shows_every_recipe(capsys):
     assert main(["list"]) == 0
     output = capsys.readouterr().out
     for name, recipe in kg.recipes.RECIPES.items():
-        assert all(text in output for text in (name, recipe.summary, recipe.source))
+        said = (name, recipe.summary, recipe.source, f"data: {recipe.data}")
+        assert all(text in output for text in said)
 
 
 def test_list_shows_every_format(capsys):
@@ -106,25 +100,28 @@ def test_list_shows_every_format(capsys):
 
 
 def test_a_run_directory_holds_the_record(run_dir):
-    config = json.loads((run_dir / "config.json").read_text())
-    assert config["recipe"] == "digits" and config["seed"] == 3
-    assert config["epochs"] == 2 and config["batch_size"] == 50
-    assert config["dataset"]["value_range"] == [0.0, 1.0]
-    assert config["compile"]["objective"]["class_name"] == "NonSaturating"
-    assert config["gan"]["prior"]["config"]["latent_dim"] == 32
-    assert config["environment"]["tensorflow"]
-    assert config["data_dir"] is None
-    with open(run_dir / "history.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["epoch"] for row in rows] == ["0", "1"]
+    record = read_record(run_dir)
+    config = record["config"]
+    assert config["recipe"] == "digits" and config["seed"] == record["seed"] == 3
+    assert config["epochs"] == 2 and config["batch_size"] == 400
+    assert config["data"] == "digits" and config["data_dir"] is None
+    assert record["dataset"]["value_range"] == [0.0, 1.0]
+    assert record["dataset"]["data_shape"] == [8, 8, 1]
+    assert record["compile"]["objective"]["class_name"] == "NonSaturating"
+    assert record["gan"]["prior"]["config"]["latent_dim"] == 3
+    assert record["environment"]["tensorflow"] and record["replicas"] == 1
+    assert record["status"] == "finished" and record["steps_completed"] == 6
+    rows = read_history(run_dir)
+    assert [row["epoch"] for row in rows] == [1, 2]
     logged = {"d_loss", "g_loss", "d_real", "d_fake", PARZEN, PARZEN_AT_BEST_BANDWIDTH}
     assert logged <= set(rows[0])
     for row in rows:
-        assert float(row[PARZEN_AT_BEST_BANDWIDTH]) >= float(row[PARZEN])
+        assert row[PARZEN_AT_BEST_BANDWIDTH] >= row[PARZEN]
     pictures = sorted(path.name for path in (run_dir / "samples").iterdir())
     assert pictures == ["epoch_0001.png", "epoch_0002.png"]
     gan = kg.load(run_dir / "model.keras")
     assert gan.epochs_completed == 2 and gan.seed == 3
+    assert json.loads((run_dir / "best.json").read_text())["epoch"] in (1, 2)
 
 
 def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
@@ -171,11 +168,11 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     train = [*TRAIN, "--output-dir", str(path)]
     assert main([*train, "--epochs", "2"]) == 0
     record = json.loads((path / "best.json").read_text())
-    assert record["value"] == max(RunDirectory(path).logged(record["monitor"]))
+    assert record["value"] == max(row[record["monitor"]] for row in read_history(path))
     # No later epoch beats what the record says, whatever became of the history.
     higher = json.dumps({**record, "value": record["value"] + 1e6})
     (path / "best.json").write_text(higher)
-    (path / "history.csv").unlink()
+    (path / "history.jsonl").unlink()
     before = (path / "best.keras").read_bytes()
     assert main([*train, "--epochs", "4", "--resume"]) == 0
     assert (path / "best.keras").read_bytes() == before
@@ -193,18 +190,6 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
 
 
-def read_history(path):
-    with (path / "history.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write_history(path, rows):
-    with (path / "history.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def test_a_run_without_best_bandwidths_goes_on_as_it_began(
     tmp_path, small_digits, capsys
 ):
@@ -212,27 +197,23 @@ def test_a_run_without_best_bandwidths_goes_on_as_it_began(
     train = [*TRAIN, "--output-dir", str(path)]
     assert main([*train, "--epochs", "1"]) == 0
     assert "stays the epoch" not in capsys.readouterr().out
-    rows = read_history(path)
-    del rows[0][PARZEN_AT_BEST_BANDWIDTH]
-    write_history(path, rows)
+    (row,) = read_history(path)
+    del row[PARZEN_AT_BEST_BANDWIDTH]
+    (path / "history.jsonl").write_text(json.dumps({**row, "seconds": 1.0}) + "\n")
     (path / "best.json").unlink()
     assert main([*train, "--epochs", "3", "--resume"]) == 0
     output = capsys.readouterr().out
     assert "has no parzen_at_best_bandwidth: best.keras stays the epoch" in output
     history = read_history(path)
-    assert [row["epoch"] for row in history] == ["0", "1", "2"]
-    assert all(row.keys() == rows[0].keys() for row in history)
-    logged = RunDirectory(path).logged(PARZEN)
+    assert [row["epoch"] for row in history] == [1, 2, 3]
+    assert all(one.keys() == row.keys() for one in history)
     best = int(kg.load(path / "best.keras").epochs_completed)
-    assert best == 1 + int(np.argmax(logged))
+    assert best == 1 + int(np.argmax([one[PARZEN] for one in history]))
 
 
 @pytest.fixture
 def small_recipes(monkeypatch):
     """Two stages on the digits, as the face recipes have them."""
-    small = dataclasses.replace(
-        kg.recipes.RECIPES["digits"], passes_per_epoch=1, name="small", epochs=1
-    )
 
     def build(data, seed, simultaneous=True, pretrained=None):
         gan = small_game(data, seed, simultaneous=simultaneous)
@@ -240,7 +221,9 @@ def small_recipes(monkeypatch):
             gan.generator.set_weights(pretrained.generator.get_weights())
         return gan
 
-    first = dataclasses.replace(small, build=build, can_alternate=True)
+    first = small_recipe(
+        "digits", name="small", build=build, epochs=1, can_alternate=True
+    )
     second = dataclasses.replace(first, name="second", continues="small")
     for recipe in (first, second):
         monkeypatch.setitem(kg.recipes.RECIPES, recipe.name, recipe)
@@ -256,7 +239,7 @@ def test_a_second_stage_continues_a_run(tmp_path, small_recipes, capsys):
     assert "second continues small: `--pretrained` must" in capsys.readouterr().err
     assert main([*second, "--pretrained", one, "--data", "digits"]) == 0
     assert kg.load(tmp_path / "two" / "model.keras").rules.simultaneous
-    held = json.loads((tmp_path / "two" / "config.json").read_text())
+    held = read_record(tmp_path / "two")["config"]
     assert held["pretrained"] == one and held["data"] == "digits"
     assert main([*second, "--pretrained", two, "--output-dir", one + "x"]) == 2
     assert "must be a run of small" in capsys.readouterr().err
@@ -406,7 +389,7 @@ def test_export_writes_checked_artefacts(run_dir, capsys):
 def test_resume_begins_where_there_is_no_run_and_extends_a_finished_one(
     uncut, tmp_path, monkeypatch, capsys
 ):
-    shorten_epochs(monkeypatch, PASSES)
+    make_small(monkeypatch, passes_per_epoch=PASSES)
     path = tmp_path / "new"
     resume = [*TRAIN, "--resume", "--output-dir", str(path)]
     assert main([*resume, "--seed", "2", "--epochs", "1"]) == 0
@@ -421,7 +404,7 @@ def test_resume_begins_where_there_is_no_run_and_extends_a_finished_one(
 
 
 def test_a_killed_run_resumes_bit_equal(uncut, tmp_path, monkeypatch):
-    shorten_epochs(monkeypatch, PASSES)
+    make_small(monkeypatch, passes_per_epoch=PASSES)
     killed = tmp_path / "killed"
     process = subprocess.Popen(
         [sys.executable, SHORT_EPOCHS, str(PASSES), *UNCUT, str(killed)],
@@ -446,25 +429,26 @@ def wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> Non
         time.sleep(0.02)
 
 
-def test_a_run_that_diverged_says_so(tmp_path, short_epochs, monkeypatch, capsys):
-    digits = kg.recipes.RECIPES["digits"]
-
+def test_a_run_that_diverged_says_so(tmp_path, monkeypatch, capsys):
     def build(data, seed):
-        gan = digits.build(data, seed)
-        gan.compile(keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e30))
+        gan = small_game(data, seed)
+        wild = (keras.optimizers.SGD(1e30) for _ in range(2))
+        gan.compile(*wild, run_eagerly=True)
         return gan
 
-    wild = dataclasses.replace(digits, build=build)
-    monkeypatch.setitem(kg.recipes.RECIPES, "digits", wild)
+    make_small(monkeypatch, build=build)
     assert main([*TRAIN, "--output-dir", str(tmp_path)]) == 1
     message = capsys.readouterr().err
-    assert "epoch 1 diverged (" in message and "=nan" in message
-    assert "Try another --seed" in message
+    assert "=nan in epoch 1 by batch" in message and "try another seed" in message
     assert not (tmp_path / "model.keras").exists()
     assert not list(tmp_path.rglob("*.png"))
+    record = read_record(tmp_path)
+    assert record["status"] == "failed" and record["reason"] in message
 
 
 # ------------------------------------------------------------------- mistakes
+
+NO_RUN = "`RUN` must be a folder that holds a run"
 
 
 @pytest.mark.parametrize(
@@ -479,10 +463,16 @@ def test_a_run_that_diverged_says_so(tmp_path, short_epochs, monkeypatch, capsys
         (["train", "digits", "--seed", "-1"], "`--seed`. Expected an integer"),
         (["train", "digits", "--seed", str(2**31)], "`--seed`. Expected an integer"),
         (["sample", "x", "--seed", str(2**31), "--output", "x.png"], "`--seed`"),
-        (["evaluate", "nowhere"], "`RUN_DIR` must hold a run"),
-        (["sample", "nowhere", "--output", "x.png"], "`RUN_DIR` must hold a run"),
+        (["evaluate", "nowhere"], NO_RUN),
+        (
+            ["sample", "nowhere", "--output", "x.png"],
+            NO_RUN,
+        ),
         (["sample", "nowhere", "--num", "0", "--output", "x.png"], "`--num`"),
-        (["export", "nowhere", "--format", "onnx"], "`RUN_DIR` must hold a run"),
+        (
+            ["export", "nowhere", "--format", "onnx"],
+            NO_RUN,
+        ),
     ],
 )
 def test_mistakes_are_one_sentence_and_status_2(
@@ -496,7 +486,7 @@ def test_mistakes_are_one_sentence_and_status_2(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_directory_in_use_is_refused(run_dir, capsys):
+def test_a_directory_in_use_is_refused(run_dir, small_digits, capsys):
     before = (run_dir / "model.keras").read_bytes()
     assert main([*TRAIN, "--output-dir", str(run_dir)]) == 2
     assert "holds another run" in capsys.readouterr().err
@@ -526,7 +516,7 @@ def test_an_unknown_format_is_refused(run_dir, capsys):
 
 
 def test_a_run_without_a_complete_epoch_is_named(run_dir, tmp_path, capsys):
-    (tmp_path / "config.json").write_text((run_dir / "config.json").read_text())
+    (tmp_path / "run.json").write_text((run_dir / "run.json").read_text())
     assert main(["evaluate", str(tmp_path)]) == 2
     assert "holds no complete epoch yet" in capsys.readouterr().err
 
@@ -540,8 +530,9 @@ def test_a_mirrored_run_resumes(tmp_path, small_digits):
     # That it equals the uncut one: tests/test_strategies.py.
     mirrored = [*TRAIN, "--strategy", "mirrored", "--output-dir", str(tmp_path)]
     assert main([*mirrored, "--epochs", "1"]) == 0
-    config = json.loads((tmp_path / "config.json").read_text())
-    assert config["replicas"] == (len(tf.config.list_logical_devices("GPU")) or 2)
+    assert read_record(tmp_path)["replicas"] == (
+        len(tf.config.list_logical_devices("GPU")) or 2
+    )
     assert main([*mirrored, "--epochs", "2", "--resume"]) == 0
     assert kg.load(tmp_path / "model.keras").epochs_completed == 2
 

@@ -291,7 +291,7 @@ def test_olivetti_keeps_people_apart(tmp_path):
     scipy.io.savemat(path, {"faces": stored})
     tested = []
     for fold in range(5):
-        data = kg.datasets.load_olivetti(tmp_path, fold=fold, size=64)
+        data = kg.datasets.load_olivetti(tmp_path, fold=fold, image_size=64)
         people = [set(part.labels) for part in (data.train, data.valid, data.test)]
         assert [len(group) for group in people] == [20, 16, 4]
         assert set.union(*people) == set(range(40))
@@ -305,7 +305,9 @@ def test_olivetti_keeps_people_apart(tmp_path):
     smaller = kg.datasets.load_olivetti(tmp_path)
     assert smaller.image_shape == (48, 48, 1)
     # Averages keep the mean: interpolation that skipped pixels would not.
-    one = kg.datasets.load_olivetti(tmp_path, size=64).train.images.mean((1, 2, 3))
+    one = kg.datasets.load_olivetti(tmp_path, image_size=64).train.images.mean(
+        (1, 2, 3)
+    )
     np.testing.assert_allclose(smaller.train.images.mean((1, 2, 3)), one, atol=5e-3)
 
 

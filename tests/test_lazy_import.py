@@ -112,7 +112,8 @@ print(all(callable(getattr(kg.recipes, name)) for name in kg.recipes.RECIPES))
 def test_recipes_say_what_the_list_says():
     for name, listing in kg.recipes.LISTED.items():
         recipe = kg.recipes.RECIPES[name]
-        assert (recipe.name, recipe.summary, recipe.source) == listing
+        said = (recipe.name, recipe.summary, recipe.source, recipe.data)
+        assert said == listing and recipe.data in kg.datasets.LOADERS
         assert name == recipe.build.__name__
     named = itertools.chain(*kg.recipes.listing.BY_MODULE.values())
     assert [one.name for one in named] == list(kg.recipes.RECIPES)

@@ -5,6 +5,7 @@ import pytest
 from games import make_tiny_gan, tiny_images
 
 import keras_gan as kg
+from keras_gan import _run_files
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.runs import monitor_of
 
@@ -93,9 +94,13 @@ def test_what_cannot_be_watched_is_refused(data):
 
 def test_the_best_value_of_a_history_has_the_measures_direction(tmp_path):
     run = kg.runs.RunDirectory(tmp_path)
-    run.history.write_text(
-        "epoch,frechet_distance,recall\n0,3.0,0.1\n1,nan,0.4\n2,2.5,0.3\n"
-    )
+    _run_files.write_record(tmp_path, {"seed": 0, "status": "finished"})
+    logged = [(3.0, 0.1), (None, 0.4), (2.5, 0.3)]
+    rows = [
+        {"epoch": 1 + index, "frechet_distance": distance, "recall": recall}
+        for index, (distance, recall) in enumerate(logged)
+    ]
+    _run_files.write_history(tmp_path, rows)
     run.best_model.write_bytes(b"")
     assert run.best_value("frechet_distance") == 2.5
     assert run.best_value("recall") == 0.4

@@ -103,5 +103,5 @@ def test_a_lost_worker_resumes_and_both_end_with_the_weights_of_an_uncut_game(
         f"epoch_000{epoch}.png" for epoch in (1, 2, 3)
     ]
     rows = (cut / "record" / "history.jsonl").read_text().splitlines()
-    assert [json.loads(row)["epoch"] for row in rows] == [0, 1, 2]
+    assert [json.loads(row)["epoch"] for row in rows] == [1, 2, 3]
     assert not list(cut.rglob("*partial*"))

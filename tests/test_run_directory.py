@@ -2,31 +2,46 @@ import json
 
 import pytest
 
+from keras_gan import _run_files
 from keras_gan._environment import record_environment
-from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 
 CONFIG = {
     "recipe": "digits",
     "seed": 0,
     "batch_size": 50,
     "precision": "float32",
+    "data": "digits",
     "epochs": 3,
 }
 
 
+def begin(path, config=CONFIG, rows=()):
+    record = {"seed": 0, "status": "running", "config": config}
+    _run_files.write_record(path, record)
+    _run_files.write_history(path, rows)
+    return RunDirectory(path)
+
+
 def test_a_new_run_takes_an_empty_folder(tmp_path):
-    run = RunDirectory(tmp_path / "run")
-    run.begin(CONFIG)
-    assert run.read_config() == CONFIG
+    RunDirectory(tmp_path / "run").check_free()
+    RunDirectory(tmp_path).check_free()
+    run = begin(tmp_path)
+    assert run.read()["config"] == CONFIG and run.holds_run()
 
 
 @pytest.mark.parametrize(
-    ("name", "held"), [("config.json", "another run"), ("notes.txt", "other files")]
+    ("name", "held"),
+    [
+        ("run.json", "another run"),
+        ("config.json", "another run"),
+        ("notes.txt", "other files"),
+    ],
 )
 def test_a_folder_in_use_is_refused_and_untouched(tmp_path, name, held):
     (tmp_path / name).write_text("{}")
     with pytest.raises(FileExistsError, match=f"holds {held}"):
-        RunDirectory(tmp_path).begin(CONFIG)
+        RunDirectory(tmp_path).check_free()
     assert (tmp_path / name).read_text() == "{}"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -34,49 +49,66 @@ def test_a_folder_in_use_is_refused_and_untouched(tmp_path, name, held):
 def test_a_file_in_the_way_is_refused(tmp_path):
     (tmp_path / "run").write_text("mine")
     with pytest.raises(FileExistsError, match="`--output-dir` must be new"):
-        RunDirectory(tmp_path / "run").begin(CONFIG)
+        RunDirectory(tmp_path / "run").check_free()
 
 
-@pytest.mark.parametrize(("key", "value"), [("seed", 1), ("recipe", "other")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("seed", 1), ("recipe", "other"), ("data", "mnist")]
+)
 def test_another_run_is_not_resumed(tmp_path, key, value):
-    run = RunDirectory(tmp_path / "run")
-    run.begin(CONFIG)
+    run = begin(tmp_path)
     with pytest.raises(FileExistsError, match=f"with {key}="):
-        run.resume({**CONFIG, key: value})
-    assert run.read_config() == CONFIG
-    run.resume({**CONFIG, "epochs": 9})
-    assert run.read_config()["epochs"] == 9
+        run.check_continues({**CONFIG, key: value})
+    run.check_continues({**CONFIG, "epochs": 9})
 
 
-@pytest.mark.parametrize("held", ["", "epoch,d_loss\n", "epoch,d_loss\n0,1.5\n"])
-def test_a_run_killed_in_its_first_epoch_has_no_history(tmp_path, held):
-    run = RunDirectory(tmp_path)
-    run.history.write_text(held)
-    run.discard_after(0)
-    assert not run.history.exists() and run.logged("d_loss") == []
+def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path):
+    _run_files.write_record(tmp_path, {"seed": 0, "status": "running"})
+    with pytest.raises(FileExistsError, match="which a program of its own trained"):
+        RunDirectory(tmp_path).check_continues(CONFIG)
 
 
-def test_history_keeps_completed_epochs(tmp_path):
-    run = RunDirectory(tmp_path)
-    run.discard_after(2)  # nothing written yet
-    run.history.write_text("epoch,d_loss\n0,1.5\n1,1.4\n2,1.3\n")
-    assert run.logged("d_loss") == [1.5, 1.4, 1.3]
+def test_what_a_killed_run_left_half_is_removed(tmp_path):
+    run = begin(tmp_path)
     (tmp_path / ".model.keras-x1.partial").mkdir()
     (tmp_path / ".model.keras-x1.partial" / "model.keras").write_bytes(b"half")
-    run.discard_after(2)
-    assert run.history.read_text().split() == ["epoch,d_loss", "0,1.5", "1,1.4"]
-    assert [entry.name for entry in tmp_path.iterdir()] == ["history.csv"]
+    run.take_up()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "history.jsonl",
+        "run.json",
+    ]
+
+
+def test_the_model_is_the_only_file_of_a_gan(tmp_path):
+    run = RunDirectory(tmp_path)
+    assert run.model.name == "model.keras"  # where there is none yet
+    (tmp_path / "gan.keras").touch()
+    (tmp_path / "best.keras").touch()
+    assert run.model.name == "gan.keras"
+    (tmp_path / "later.keras").touch()
+    assert run.model.name == "model.keras"  # none of both is meant
+    (tmp_path / "model.keras").touch()
+    assert run.model.name == "model.keras"
+
+
+def test_a_file_is_a_run_without_a_record(tmp_path):
+    path = tmp_path / "gan.keras"
+    path.touch()
+    run = run_at(path)
+    assert isinstance(run, SavedFile) and run.read() == {}
+    assert run.model == path and run.exports == tmp_path / "gan_exports"
 
 
 def test_the_best_value_stands_beside_the_best_model(tmp_path):
-    run = RunDirectory(tmp_path)
-    run.history.write_text("epoch,parzen\n0,1.5\n1,nan\n2,inf\n3,1.25\n")
+    values = (1.5, None, 1.25)
+    rows = [{"epoch": 1 + at, "parzen": value} for at, value in enumerate(values)]
+    run = begin(tmp_path, rows=[*rows, {"epoch": 4}])
     assert run.best_value("parzen") is None  # there is no file that has it
     run.best_model.touch()
-    assert run.best_value("parzen") == 1.5  # a run without a record
+    assert run.best_value("parzen") == 1.5  # a run without a record of it
     run.best_record.write_text('{"epoch": 9, "monitor": "parzen", "value": 2.5}')
     assert run.best_value("parzen") == 2.5
-    run.history.unlink()
+    (tmp_path / "history.jsonl").unlink()
     assert run.best_value("parzen") == 2.5
     assert run.best_value("precision") is None  # values of another measure
 
@@ -93,23 +125,74 @@ def test_a_damaged_record_of_the_best_epoch_is_named(tmp_path, content):
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"must hold a run \(config.json\)"):
-        RunDirectory(tmp_path).read_config()
+    for path in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(FileNotFoundError, match=r"holds a run \(run.json\)"):
+            run_at(path)
 
 
+@pytest.mark.parametrize("name", ["run.json", "config.json"])
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("{", "is not a JSON object"),
-        ("[1]", "Missing: batch_size"),
-        ('{"recipe": "digits"}', "Missing: batch_size, precision, seed"),
-        ("3", "is not a JSON object"),
-    ],
+    "content", ["{", "[1]", '{"recipe": "digits", "status": "running"}', "3"]
 )
-def test_a_damaged_configuration_is_named(tmp_path, content, message):
-    (tmp_path / "config.json").write_text(content)
-    with pytest.raises(ValueError, match=message):
-        RunDirectory(tmp_path).read_config()
+def test_a_damaged_record_is_named(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=f"{name} is not (a JSON object|the record)"):
+        RunDirectory(tmp_path).read()
+
+
+def test_a_damaged_history_is_named(tmp_path):
+    run = begin(tmp_path, rows=[{"epoch": 1}])
+    with (tmp_path / "history.jsonl").open("a") as file:
+        file.write('{"epoch": 2, "d_lo')
+    with pytest.raises(ValueError, match="history.jsonl has a line that is not JSON"):
+        run.history()
+
+
+# ------------------------------------------------------- folders as they were before
+
+OLDER_HISTORY = """epoch,d_loss,parzen,val_d_loss
+0,1.5,-54.2,NA
+1,1.25,nan,NA
+"""
+
+
+def write_older(path, **config):
+    older = {**CONFIG, "data": None, **config}
+    older |= {"dataset": {"value_range": [0.0, 1.0]}, "environment": {"keras": "3"}}
+    (path / "config.json").write_text(json.dumps(older))
+    (path / "history.csv").write_text(OLDER_HISTORY)
+    return RunDirectory(path)
+
+
+def test_a_folder_of_before_is_read_as_one_of_today(tmp_path):
+    run = write_older(tmp_path, recipe="goodfellow2014_mnist")
+    record = run.read()
+    assert record["config"]["data"] == "mnist"  # the recipe's, which nobody named
+    assert record["dataset"]["value_range"] == [0.0, 1.0]
+    assert record["seed"] == 0 and record["epochs_completed"] == 2
+    rows = [
+        {"epoch": 1, "d_loss": 1.5, "parzen": -54.2},
+        {"epoch": 2, "d_loss": 1.25, "parzen": None},
+    ]
+    assert run.history() == rows
+    run.best_model.touch()
+    assert run.best_value("parzen") == -54.2
+    run.check_continues({**CONFIG, "recipe": "goodfellow2014_mnist", "data": "mnist"})
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    run.take_up()
+    assert run.record.is_file() and run.history() == rows
+    assert run.read()["environment"] == {"keras": "3"}
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert before.items() <= after.items()  # its own files stay
+
+
+def test_a_folder_of_before_that_was_killed_in_its_first_epoch(tmp_path):
+    run = write_older(tmp_path)
+    for held in ("", "epoch,d_loss\n"):
+        (tmp_path / "history.csv").write_text(held)
+        assert run.history() == []
+    (tmp_path / "history.csv").unlink()
+    assert run.history() == [] and run.read()["epochs_completed"] == 0
 
 
 def test_the_environment_is_json_with_versions():

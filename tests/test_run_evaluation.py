@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_gan as kg
-from keras_gan import evaluation
+from keras_gan import _run_files, evaluation
 from keras_gan.commands.main import main
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.runs.evaluation import GENERATED, HELD_OUT, RunEvaluator, records
@@ -76,7 +76,6 @@ def plain_gan():
 def recipe(data):
     return dataclasses.replace(
         kg.recipes.get("digits"),
-        load_data=lambda data_dir: data,
         build=lambda data, seed: conditional_gan(seed=seed),
         parzen=kg.recipes.ParzenProtocol(NUM_KERNELS, 40, BANDWIDTHS),
     )
@@ -88,9 +87,8 @@ def gan():
 
 
 def test_a_conditional_run_is_asked_for_each_class(recipe, data, gan):
-    evaluator = RunEvaluator(
-        recipe, data, ["parzen_log_likelihood", "frechet_distance", *OF_CLASSES]
-    )
+    measures = ["parzen_log_likelihood", "frechet_distance", *OF_CLASSES]
+    evaluator = RunEvaluator(data, measures, parzen=recipe.parzen)
     scores = evaluator(gan)
     assert list(scores) == [GENERATED, HELD_OUT]
     assert set(scores[GENERATED]) == {
@@ -126,7 +124,7 @@ def test_a_conditional_run_is_asked_for_each_class(recipe, data, gan):
 
 def test_real_images_stand_beside_them_with_their_own_labels(recipe, data, gan):
     measures = ["class_accuracy", "class_parzen", "gan_train"]
-    real = RunEvaluator(recipe, data, measures)(gan)[HELD_OUT]
+    real = RunEvaluator(data, measures, parzen=recipe.parzen)(gan)[HELD_OUT]
     assert real["class_accuracy"].accuracy > 0.95
     assert real["class_accuracy"].num_by_class == tuple(np.bincount(data.test.labels))
     assert real["gan_train"] == evaluation.gan_train(
@@ -148,14 +146,14 @@ def test_real_images_stand_beside_them_with_their_own_labels(recipe, data, gan):
 
 def test_a_stream_of_kernels_has_each_class_too(recipe, data, gan):
     measures = ["parzen_log_likelihood", "class_parzen"]
-    scores = RunEvaluator(recipe, data, measures, num_kernels=90)(gan)
+    scores = RunEvaluator(data, measures, num_kernels=90, parzen=recipe.parzen)(gan)
     streamed = scores[GENERATED]["parzen_log_likelihood"]
     assert streamed.num_samples == 90
     assert scores[GENERATED]["class_parzen"].num_samples_by_class == (20, 20, 20)
 
 
 def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):
-    evaluator, gan = RunEvaluator(recipe, data), plain_gan()
+    evaluator, gan = RunEvaluator(data, parzen=recipe.parzen), plain_gan()
     scores = evaluator(gan)
     names = set(scores[GENERATED])
     assert not names & set(OF_CLASSES) and "parzen" not in names
@@ -174,12 +172,12 @@ def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):
         )
     )
     with pytest.raises(ValueError, match="class_accuracy needs classes"):
-        RunEvaluator(recipe, data, ["class_accuracy"])(gan)
+        RunEvaluator(data, ["class_accuracy"], parzen=recipe.parzen)(gan)
 
 
 def test_a_condition_that_is_no_class_is_drawn_from_its_prior(recipe, data):
     gan = conditional_gan("vectors", conditions={"labels": kg.priors.NormalPrior(3)})
-    scores = RunEvaluator(recipe, data, ["frechet_distance"])(gan)
+    scores = RunEvaluator(data, ["frechet_distance"], parzen=recipe.parzen)(gan)
     rows = np.random.default_rng(0).permutation(len(data.train))[:50]
     assert scores[GENERATED]["frechet_distance"] == evaluation.frechet_distance(
         real=evaluation.extract_features(data.train.images[rows]),
@@ -206,11 +204,15 @@ def test_a_monitor_asks_for_each_class(data, gan):
         monitor.on_epoch_end(1, logs)
 
 
-def test_the_command_prints_and_keeps_it(recipe, gan, tmp_path, monkeypatch, capsys):
+def test_the_command_prints_and_keeps_it(
+    recipe, data, gan, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setitem(kg.recipes.RECIPES, "digits", recipe)
+    monkeypatch.setitem(kg.datasets.LOADERS, "three", lambda data_dir: data)
     run = kg.runs.RunDirectory(tmp_path / "run")
-    config = {"recipe": "digits", "seed": 0, "batch_size": 50, "precision": "float32"}
-    run.begin({**config, "data_dir": None})
+    config = {"recipe": "digits", "data": "three"}
+    record = {"seed": 0, "status": "finished", "config": config}
+    _run_files.write_record(run.path, record)
     gan.save(run.model)
     measures = ["class_accuracy", "class_parzen", "frechet_distance"]
     command = ["evaluate", str(run.path), "--verbose", "0", "--measures", *measures]
@@ -233,7 +235,7 @@ def test_the_command_prints_and_keeps_it(recipe, gan, tmp_path, monkeypatch, cap
 
 
 def test_records_are_json(recipe, data, gan):
-    scores = RunEvaluator(recipe, data, ["asked_coverage"])(gan)
+    scores = RunEvaluator(data, ["asked_coverage"], parzen=recipe.parzen)(gan)
     record = json.loads(json.dumps(records(scores), allow_nan=False))
     assert (
         record[HELD_OUT]["asked_coverage"]["num_asked"]

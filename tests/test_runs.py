@@ -1,20 +1,23 @@
 """A run knows its data again."""
 
 import copy
-import dataclasses
+import csv
 import hashlib
 import json
+import shutil
+from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
+from games import assert_equal_state, small_game, small_recipe
 
 import export.runs
 import keras_gan as kg
 from keras_gan.commands.main import main
 from keras_gan.datasets._fingerprint import differences, fingerprint
 from keras_gan.datasets.dataset import Dataset, Split
-from keras_gan.runs import check_data, load_run
+from keras_gan.evaluation import feature_networks
+from keras_gan.runs import RunDirectory, check_data, load_run
 
 
 def pictures(num_images=40):
@@ -90,20 +93,7 @@ def arrays(monkeypatch):
     def load(data_dir):
         return split_of(np.load(f"{data_dir}/images.npy"))
 
-    def build(data, seed):
-        gan = kg.GAN(
-            kg.networks.mlp_generator(3, data.image_shape, (5,), seed=seed),
-            kg.networks.maxout_discriminator(data.image_shape, (4,), seed=seed),
-            kg.priors.UniformPrior(3),
-            seed=seed,
-        )
-        optimizers = (keras.optimizers.SGD(0.1) for _ in range(2))
-        gan.compile(*optimizers, run_eagerly=True)
-        return gan
-
-    digits = kg.recipes.RECIPES["digits"]
-    small = dataclasses.replace(digits, build=build, passes_per_epoch=1)
-    monkeypatch.setitem(kg.recipes.RECIPES, "digits", small)
+    monkeypatch.setitem(kg.recipes.RECIPES, "digits", small_recipe("digits"))
     monkeypatch.setitem(kg.datasets.LOADERS, "arrays", load)
 
 
@@ -132,8 +122,9 @@ def test_a_run_goes_on_with_its_own_data_alone(arrays, tmp_path, capsys):
         assert "21 training images instead of 20" in error
     after = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
     assert after == before
+    other = load_run(run, data_dir=grown)
     with pytest.raises(ValueError, match="21 training images instead of 20"):
-        load_run(run, data_dir=grown)
+        _ = other.data
     moved = folder(tmp_path / "moved", pictures())
     assert len(load_run(run, data_dir=moved).data.train) == 20
     assert main([*resume, moved]) == 0
@@ -145,15 +136,69 @@ def test_an_older_run_gets_a_fingerprint_when_it_goes_on(arrays, tmp_path):
     train = ["train", "digits", "--verbose", "0", "--output-dir", str(run)]
     train += ["--data", "arrays", "--data-dir", one]
     assert main([*train, "--epochs", "1"]) == 0
-    config = json.loads((run / "config.json").read_text())
-    older = copy.deepcopy(config)
+    record = json.loads((run / "run.json").read_text())
+    older = copy.deepcopy(record)
     del older["dataset"]["fingerprint"]
-    (run / "config.json").write_text(json.dumps(older))
+    (run / "run.json").write_text(json.dumps(older))
     assert len(load_run(run).data.train) == 20
     assert main([*train, "--epochs", "2", "--resume"]) == 0
-    resumed = json.loads((run / "config.json").read_text())
-    assert resumed["dataset"]["fingerprint"] == config["dataset"]["fingerprint"]
+    resumed = json.loads((run / "run.json").read_text())
+    assert resumed["dataset"]["fingerprint"] == record["dataset"]["fingerprint"]
     check_data({}, split_of(pictures(41)))  # a run that begins has no data yet
+
+
+def test_a_resume_that_does_not_fit_loads_no_data(arrays, tmp_path, capsys):
+    one = folder(tmp_path / "one", pictures())
+    run = tmp_path / "run"
+    train = ["train", "digits", "--verbose", "0", "--output-dir", str(run)]
+    train += ["--data", "arrays", "--epochs", "1"]
+    assert main([*train, "--data-dir", one]) == 0
+    # A folder that is nowhere would be told of, were it looked for.
+    resume = [*train, "--resume", "--data-dir", str(tmp_path / "nowhere")]
+    assert main([*resume, "--seed", "5"]) == 2
+    assert "with seed=0. Received: seed=5" in capsys.readouterr().err
+    assert main([*train, "--data-dir", str(tmp_path / "nowhere")]) == 2
+    assert "must be new or empty" in capsys.readouterr().err
+
+
+def test_a_run_of_before_goes_on(arrays, tmp_path):
+    one = folder(tmp_path / "one", pictures())
+    uncut, run = tmp_path / "uncut", tmp_path / "run"
+    train = ["train", "digits", "--verbose", "0", "--data", "arrays"]
+    train += ["--data-dir", one]
+    assert main([*train, "--epochs", "3", "--output-dir", str(uncut)]) == 0
+    assert main([*train, "--epochs", "2", "--output-dir", str(run)]) == 0
+    make_older(run)
+    evaluate = ["evaluate", str(run), "--verbose", "0", "--measures"]
+    assert main([*evaluate, "frechet_distance"]) == 0
+    assert load_run(run, best=True).config["data"] == "arrays"
+    assert main([*train, "--epochs", "3", "--resume", "--output-dir", str(run)]) == 0
+    assert_equal_state(kg.load(uncut / "model.keras"), kg.load(run / "model.keras"))
+    assert (uncut / "best.json").read_text() == (run / "best.json").read_text()
+    rows, expected = (RunDirectory(path).history() for path in (run, uncut))
+    for row in (*rows, *expected):
+        row.pop("seconds", None)
+    assert rows == expected
+
+
+def make_older(run):
+    """Turns a run directory into what was written before there was run.json."""
+    record = json.loads((run / "run.json").read_text())
+    rows = RunDirectory(run).history()
+    facts = ("dataset", "gan", "compile", "environment", "replicas")
+    config = {key: value for key, value in record["config"].items()}
+    del config["image_size"]
+    config |= {key: record[key] for key in facts}
+    (run / "config.json").write_text(json.dumps(config))
+    with (run / "history.csv").open("w", newline="") as file:
+        names = [name for name in rows[0] if name != "seconds"]
+        writer = csv.DictWriter(file, [*names, "val_d_loss"], extrasaction="ignore")
+        writer.writeheader()
+        for row in rows:
+            old = {**row, "epoch": row["epoch"] - 1, "val_d_loss": "NA"}
+            writer.writerow(old)
+    for name in ("run.json", "history.jsonl"):
+        (run / name).unlink()
 
 
 def test_exports_are_judged_as_the_run_is(arrays, tmp_path, monkeypatch):
@@ -161,10 +206,88 @@ def test_exports_are_judged_as_the_run_is(arrays, tmp_path, monkeypatch):
     def feature_network():
         raise AssertionError("the recipe's network judged other data")
 
-    digits = kg.recipes.RECIPES["digits"]
-    judged = dataclasses.replace(digits, feature_network=feature_network)
-    monkeypatch.setitem(kg.recipes.RECIPES, "digits", judged)
+    network = (feature_network, (4, 4, 1))
+    monkeypatch.setitem(feature_networks.FEATURE_NETWORKS, "digits", network)
+    run = tmp_path / "run"
     one = folder(tmp_path / "one", pictures(400))
-    config = {"recipe": "digits", "data": "arrays", "data_dir": one}
-    scores = export.runs._quality(config, None)(pictures(30))
+    train = ["train", "digits", "--verbose", "0", "--output-dir", str(run)]
+    train += ["--data", "arrays", "--data-dir", one]
+    assert main([*train, "--epochs", "1"]) == 0
+    scores = export.runs._quality(load_run(run))(pictures(30))
     assert scores["frechet_distance"].features == "pixels"
+
+
+# ------------------------------------------- runs of a program, and files of GANs alone
+
+
+@pytest.fixture(scope="module")
+def of_a_program(tmp_path_factory):
+    """What a program leaves that knows of no recipe."""
+    folder, digits = tmp_path_factory.mktemp("own"), kg.datasets.load_digits()
+    gan = small_game(digits, seed=4)
+    callbacks = [
+        kg.callbacks.RunRecord(folder),
+        kg.callbacks.SaveEachEpoch(folder / "gan.keras"),
+    ]
+    gan.fit(digits.train.images, batch_size=100, verbose=0, callbacks=callbacks)
+    return folder
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_commands_take_what_a_program_saved(of_a_program, what, tmp_path, capsys):
+    folder = Path(shutil.copytree(of_a_program, tmp_path / "own"))
+    path = folder if what == "folder" else folder / "gan.keras"
+    prefix = "" if what == "folder" else "gan_"
+    run = load_run(path)
+    assert run.recipe is None and run.config == {} and run.gan.seed == 4
+    picture = str(tmp_path / "grid.png")
+    assert main(["sample", str(path), "--num", "4", "--output", picture]) == 0
+    export_onnx = ["export", str(path), "--format", "onnx", "onnx_uint8"]
+    assert main(export_onnx) == 0  # bytes: the range is that of the last activation
+    exports = folder / f"{prefix}exports"
+    record = json.loads((exports / "generator.onnx.json").read_text())
+    assert record["metadata"]["training_seed"] == "4"
+    assert "dataset" not in record["metadata"]
+    evaluate = ["evaluate", str(path), "--verbose", "0", "--measures"]
+    evaluate += ["frechet_distance"]
+    capsys.readouterr()
+    assert main(evaluate) == 2
+    error = capsys.readouterr().err
+    assert "`data` (--data) must name a dataset" in error and "fashion_mnist" in error
+    assert main([*evaluate, "--data", "ring_of_gaussians"]) == 2
+    assert "must have the shape that the GAN makes" in capsys.readouterr().err
+    assert main([*evaluate, "--data", "digits"]) == 0
+    record = json.loads((folder / f"{prefix}evaluation.json").read_text())
+    assert record["model"] == {"recipe": None, "seed": 4, "epochs": 1}
+    expected = kg.evaluation.Evaluator(
+        kg.datasets.load_digits().train.images,
+        kg.datasets.load_digits().valid.images,
+        measures=["frechet_distance"],
+    )(run.gan.sample(300, seed=0))
+    found = record["scores"]["generated"]["frechet_distance"]["value"]
+    assert found == pytest.approx(expected["frechet_distance"].value, rel=1e-6)
+
+
+def test_a_file_has_no_best_epoch(of_a_program, capsys):
+    path = str(of_a_program / "gan.keras")
+    assert main(["sample", path, "--best", "--output", "x.png"]) == 2
+    assert "`best` (--best) is for the folder of a run" in capsys.readouterr().err
+    assert main(["sample", str(of_a_program), "--best", "--output", "x.png"]) == 2
+    assert "holds no complete epoch yet (best.keras)" in capsys.readouterr().err
+
+
+def test_data_that_a_program_recorded_are_known_again(tmp_path):
+    digits = kg.datasets.load_digits()
+    about = {"dataset": kg.runs.described(digits)}
+    record = kg.callbacks.RunRecord(tmp_path, about)
+    save = kg.callbacks.SaveEachEpoch(tmp_path / "model.keras")
+    small_game(digits, seed=0).fit(
+        digits.train.images[:50], verbose=0, callbacks=[record, save]
+    )
+    assert len(load_run(tmp_path, data="digits").data.train) == 1197
+    assert load_run(tmp_path).value_range == (0.0, 1.0)
+    held = json.loads((tmp_path / "run.json").read_text())
+    held["dataset"]["fingerprint"]["train"]["labels"]["sha256"] = "another"
+    (tmp_path / "run.json").write_text(json.dumps(held))
+    with pytest.raises(ValueError, match="digits with other training labels"):
+        _ = load_run(tmp_path, data="digits").data

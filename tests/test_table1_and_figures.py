@@ -1,6 +1,5 @@
 """The examples that look at finished runs, on runs of one short epoch."""
 
-import csv
 import dataclasses
 import importlib.util
 import json
@@ -64,9 +63,10 @@ def runs(tmp_path_factory):
         kg.recipes.RECIPES[name] = dataclasses.replace(
             held[name],
             build=small_game,
-            load_data=small_mnist,
             parzen=ParzenProtocol(50, 40, (0.3, 0.5)),
         )
+    loader = kg.datasets.LOADERS["mnist"]
+    kg.datasets.LOADERS["mnist"] = small_mnist
     train = ["train", "--verbose", "0", "--epochs", "2"]
     mnist, tfd = str(root / "mnist"), str(root / "faces")
     assert main([*train, "goodfellow2014_mnist", "--output-dir", mnist]) == 0
@@ -74,6 +74,7 @@ def runs(tmp_path_factory):
     assert main([*train, "goodfellow2014_tfd_pretrain", *olivetti]) == 0
     yield {"mnist": mnist, "faces": tfd}
     kg.recipes.RECIPES.update(held)
+    kg.datasets.LOADERS["mnist"] = loader
 
 
 def import_example(name):
@@ -177,13 +178,12 @@ def test_play_on_goes_on_from_the_last_epoch(runs, example, tmp_path):
     example("play_on", runs["mnist"], "--epochs", 2, "--output-dir", tmp_path)
     record = json.loads((tmp_path / "play_on.json").read_text())
     assert record["epochs_before"] == 2 and len(record["valid"]) == 3
-    with (Path(runs["mnist"]) / "history.csv").open(newline="") as file:
-        *_, last = csv.DictReader(file)
+    *_, last = kg.runs.RunDirectory(Path(runs["mnist"])).history()
     for key, name in (
         ("valid", "parzen"),
         ("valid_at_best_bandwidth", "parzen_at_best_bandwidth"),
     ):
-        assert record[key][0] == pytest.approx(float(last[name]), rel=1e-5)
+        assert record[key][0] == pytest.approx(last[name], rel=1e-5)
         assert len(record[key]) == 3
     cooled = kg.load(tmp_path / "model.keras")
     assert cooled.epochs_completed == 4

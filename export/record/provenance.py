@@ -1,37 +1,28 @@
-"""What a run directory says of its model, for those who get an artefact of it."""
+"""What a run says of its model, for those who get an artefact of it."""
 
 import json
-import os
-from pathlib import Path
 
 from export.contract.metadata import Provenance
 from keras_gan._types import Config
-from keras_gan.gan import GAN
-from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs import Run, RunDirectory
 
 
-def provenance_of(
-    path: str | os.PathLike[str], gan: GAN, licence: str | None = None
-) -> Provenance:
-    """Returns what a run directory says of its model.
+def provenance_of(run: Run, licence: str | None = None) -> Provenance:
+    """Returns what a run says of its model.
 
     Args:
-        path: the run directory.
-        gan: `GAN` that was loaded from it, after whichever epoch.
+        run: `Run`, of whichever epoch; what it does not say stays unknown.
         licence: as in `Provenance`. Defaults to `None`.
     """
-    run = RunDirectory(Path(path))
-    config = run.read_config()
-    epochs = int(gan.epochs_completed.numpy())
-    low, high = config["dataset"]["value_range"]
+    epochs = int(run.gan.epochs_completed.numpy())
     return Provenance(
-        value_range=(low, high),
-        dataset=config["dataset"]["name"],
-        recipe=config["recipe"],
-        seed=config["seed"],
+        value_range=run.value_range,
+        dataset=run.record.get("dataset", {}).get("name"),
+        recipe=run.config.get("recipe"),
+        seed=run.gan.seed,
         epochs=epochs,
         licence=licence,
-        evaluation=_evaluation_after(run, epochs),
+        evaluation=_evaluation_after(run.directory, epochs),
     )
 
 

@@ -1,4 +1,4 @@
-"""Stop at the first value that is not finite, and go back to the last good state."""
+"""Stop at the first value that is not finite, with or without the last good state."""
 
 import warnings
 from typing import Any
@@ -10,9 +10,9 @@ from keras_gan._types import Array
 from keras_gan.training.finite_weights import broken_weights
 
 _ADVICE = (
-    "The same settings would fail again in the same place. Lower a learning rate, or "
+    "The same settings would fail again in the same place. Lower a learning rate, "
     "bound the gradients (`clipnorm` of the optimizer, the penalties "
-    "keras_gan.terms.R1 or GradientPenalty)."
+    "keras_gan.terms.R1 or GradientPenalty), or try another seed."
 )
 
 
@@ -34,10 +34,17 @@ class NaNGuard(keras.callbacks.Callback):
     that stands before it sees weights that broke in the last step of an epoch.
 
     The good state is a copy in the host's memory, as large as both networks with their
-    optimizers.
+    optimizers. With `restore=False` there is none: the guard raises instead, and files
+    that `SaveEachEpoch` or another callback behind it wrote stay those of the last good
+    epoch.
+
+    Args:
+        restore: bool, whether to go back to the last good state, and end without an
+            error. Defaults to `True`.
 
     Raises:
         ValueError: if a weight is not finite when training begins.
+        FloatingPointError: with `restore=False`, at the first value that is not finite.
 
     Example:
     ```python
@@ -47,22 +54,24 @@ class NaNGuard(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self) -> None:
+    def __init__(self, restore: bool = True) -> None:
         super().__init__()
+        self.restore = restore
         self._good_state: list[Array] = []
-        self._failed = False
+        self._began = self._failed = False
         self._epoch = 0
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Forgets an earlier training."""
         self._good_state = []
-        self._failed = False
+        self._began = self._failed = False
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Keeps the state that training begins with."""
-        self._epoch = epoch
         # Not in on_train_begin, where BackupAndRestore may yet load its backup.
-        if self._good_state:
+        began, self._epoch = self._began, epoch
+        self._began = True
+        if began:
             return
         broken = broken_weights(self.model)
         if broken:
@@ -76,12 +85,11 @@ class NaNGuard(keras.callbacks.Callback):
         """Looks at the logs."""
         broken = _broken_logs(logs)
         if broken and not self._failed:
-            completed = self._restore()
-            # The clock of `fit` has yet to count this epoch, which shall not count.
-            self.model.epochs_completed.assign(completed - 1)
             # With `steps_per_execution`, Keras counts on beyond a short last call.
             last = min(batch + 1, self.params["steps"] or batch + 1)
             self._stop(f"{broken} in epoch {self._epoch + 1} by batch {last}")
+            # The clock of `fit` has yet to count this epoch, which shall not count.
+            self.model.epochs_completed.assign_sub(1)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Looks at the logs, those of validation too, and at the weights."""
@@ -89,7 +97,6 @@ class NaNGuard(keras.callbacks.Callback):
             return
         broken = _broken_logs(logs) or broken_weights(self.model)
         if broken:
-            self._restore()
             self._stop(f"{broken} at the end of epoch {epoch + 1}")
         else:
             self._keep()
@@ -99,16 +106,16 @@ class NaNGuard(keras.callbacks.Callback):
         self._good_state = []
 
     def _keep(self) -> None:
+        if not self.restore:
+            return
         # Copies: on a CPU, NumPy looks into the memory that the next step changes.
         self._good_state = [variable.numpy().copy() for variable in _state(self.model)]
 
-    def _restore(self) -> int:
-        """Returns the number of epochs that the restored state has completed."""
+    def _stop(self, failure: str) -> None:
+        if not self.restore:
+            raise FloatingPointError(f"{failure}. {_ADVICE}")
         for variable, value in zip(_state(self.model), self._good_state, strict=True):
             variable.assign(value)
-        return int(self.model.epochs_completed.numpy())
-
-    def _stop(self, failure: str) -> None:
         self._failed = True
         self.model.stop_training = True
         warnings.warn(

@@ -1,6 +1,5 @@
 """What a training was, how far it came, and how it ended, in two small files."""
 
-import json
 import math
 import os
 import time
@@ -11,11 +10,38 @@ import keras
 import tensorflow as tf
 
 from keras_gan._environment import jsonable, record_environment, timestamp
-from keras_gan._files import replacing, write_json
 from keras_gan._replicas import is_chief
+from keras_gan._run_files import (
+    HISTORY,
+    RECORD,
+    read_history,
+    read_record,
+    write_history,
+    write_record,
+)
 from keras_gan._types import Config
 
-_RUNNING = "running"
+_RUNNING, _FINISHED, _STOPPED, _FAILED = "running", "finished", "stopped", "failed"
+_FIELDS = frozenset(
+    {
+        "compile",
+        "devices",
+        "earlier",
+        "environment",
+        "epochs_asked",
+        "epochs_completed",
+        "first_epoch",
+        "gan",
+        "reason",
+        "seed",
+        "started",
+        "status",
+        "steps_completed",
+        "steps_per_epoch",
+        "updated",
+        "version",
+    }
+)
 
 
 class RunRecord(keras.callbacks.Callback):
@@ -23,34 +49,46 @@ class RunRecord(keras.callbacks.Callback):
 
     `run.json` holds versions, devices, the configuration of the GAN and of `compile`,
     seed, times and how it ended. `history.jsonl` holds one line for each epoch: its
-    number, as `epochs_completed` counts from 0, its seconds and all its logs; `null`
+    number, from 1 as `epochs_completed` counts, its seconds and all its logs; `null`
     stands for a value that is not finite. Both are replaced as a whole after each
     epoch, so that a killed run leaves whole files. Of several workers the chief alone
     writes them.
 
     Its `status` is `running`, `finished` or `stopped` by a callback, with the `reason`;
-    a run that an error or a signal ended stays `running`. A GAN that was loaded
-    continues the record: lines of epochs that it has yet to complete are dropped, and
-    what `run.json` said of the earlier trainings moves to `earlier`. Put this callback
-    behind those that add logs and before `SaveEachEpoch`.
+    a run that an error or a signal ended stays `running`, unless who catches it tells
+    `fail`. A GAN that was loaded continues the record: lines of epochs that it has yet
+    to complete are dropped, and what `run.json` said of the earlier trainings moves to
+    `earlier`. Put this callback behind those that add logs and before `SaveEachEpoch`.
+
+    With `SaveEachEpoch` on `model.keras` in the same folder it is what `keras-gan
+    train` leaves: `keras_gan.runs.load_run` and the command line take the folder.
 
     Args:
         directory: folder for both files; it is created.
+        about: dict that JSON can hold, what else `run.json` is to say, such as
+            hyper-parameters; a GAN that continues may say something else.
+            Defaults to `None`.
 
     Raises:
+        ValueError: if `about` names a field that the record has of its own.
         FileExistsError: when the first epoch begins, if the folder holds the record of
-            another run: of another seed, or of a run that ended, while this GAN has
-            completed no epoch.
+            another run: of another seed, or of one that ended after it had completed
+            epochs, while this GAN has completed none.
 
     Example:
     ```python
-    gan.fit(images, epochs=50, callbacks=[kg.callbacks.RunRecord("runs/first")])
+    record = kg.callbacks.RunRecord("runs/first", about={"dataset": {"name": "mine"}})
+    save = kg.callbacks.SaveEachEpoch("runs/first/model.keras")
+    gan.fit(images, epochs=50, callbacks=[record, save])
     ```
     """
 
-    def __init__(self, directory: str | os.PathLike[str]) -> None:
+    def __init__(
+        self, directory: str | os.PathLike[str], about: Config | None = None
+    ) -> None:
         super().__init__()
         self.directory = Path(directory)
+        self.about = _checked(about or {})
         self._record: Config = {}
         self._rows: list[Config] = []
         self._broken: dict[str, float] = {}
@@ -58,12 +96,12 @@ class RunRecord(keras.callbacks.Callback):
     @property
     def record_path(self) -> Path:
         """What was trained and how it ended."""
-        return self.directory / "run.json"
+        return self.directory / RECORD
 
     @property
     def history_path(self) -> Path:
         """One JSON line for each epoch."""
-        return self.directory / "history.jsonl"
+        return self.directory / HISTORY
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Starts the clock."""
@@ -82,7 +120,7 @@ class RunRecord(keras.callbacks.Callback):
         """Adds the line of this epoch."""
         seconds = time.perf_counter() - self._epoch_began
         values = {name: float(value) for name, value in (logs or {}).items()}
-        row = {"epoch": self._epoch, "seconds": round(seconds, 3)}
+        row = {"epoch": self._epoch + 1, "seconds": round(seconds, 3)}
         self._rows.append(row | {name: _finite(values[name]) for name in values})
         self._broken = {
             name: value for name, value in values.items() if not math.isfinite(value)
@@ -98,20 +136,28 @@ class RunRecord(keras.callbacks.Callback):
             broken = ", ".join(f"{name}={self._broken[name]}" for name in self._broken)
             reason = broken or "a callback"
             asked = self._record["epochs_asked"]
-            self._record["status"] = "stopped"
-            self._record["reason"] = f"{reason}, in epoch {self._last_epoch} of {asked}"
+            self._end(_STOPPED, f"{reason}, in epoch {self._last_epoch} of {asked}")
         else:
-            self._record["status"] = "finished"
+            self._end(_FINISHED)
+
+    def fail(self, reason: str) -> None:
+        """States that an error ended the training, which Keras tells no callback."""
+        if self._record:
+            self._end(_FAILED, reason)
+
+    def _end(self, status: str, reason: str | None = None) -> None:
+        self._record |= {"status": status, "reason": reason}
         self._write()
 
     def _begin(self) -> None:
         earlier = self._earlier_trainings()
-        self._rows = [row for row in self._read_rows() if row["epoch"] < self._epoch]
+        self._rows = [row for row in self._read_rows() if row["epoch"] <= self._epoch]
         self._record = {
+            **self.about,
             "status": _RUNNING,
             "reason": None,
             "started": self._started,
-            "first_epoch": self._epoch,
+            "first_epoch": self._epoch + 1,
             "epochs_asked": self.params["epochs"],
             "steps_per_epoch": self.params["steps"],
             "seed": self.model.seed,
@@ -126,10 +172,10 @@ class RunRecord(keras.callbacks.Callback):
     def _earlier_trainings(self) -> list[Config]:
         if not self.record_path.exists():
             return []
-        held = json.loads(self.record_path.read_text(encoding="utf-8"))
-        earlier: list[Config] = held.pop("earlier")
-        ended_elsewhere = self._epoch == 0 and held["status"] != _RUNNING
-        if ended_elsewhere or held["seed"] != self.model.seed:
+        held = read_record(self.directory)
+        earlier: list[Config] = held.pop("earlier", [])
+        ended = held["status"] != _RUNNING and held["epochs_completed"] > 0
+        if (ended and self._epoch == 0) or held["seed"] != self.model.seed:
             raise FileExistsError(
                 "`directory` must be new, or hold the run that this GAN continues. "
                 f"Received: {self.directory}, with a run of seed={held['seed']} that "
@@ -139,24 +185,31 @@ class RunRecord(keras.callbacks.Callback):
         return [*earlier, held]
 
     def _read_rows(self) -> list[Config]:
-        if not self.history_path.exists():
+        if not self.record_path.exists():
             return []
-        lines = self.history_path.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return read_history(self.directory, read_record(self.directory))
 
     def _write(self) -> None:
         if not is_chief(self.model.distribute_strategy):
             return
-        with replacing(self.history_path) as partial:
-            lines = [json.dumps(row, allow_nan=False) + "\n" for row in self._rows]
-            partial.write_text("".join(lines), encoding="utf-8")
+        write_history(self.directory, self._rows)
         progress = {
             "updated": timestamp(),
             "epochs_completed": int(self.model.epochs_completed.numpy()),
             "steps_completed": int(self.model.train_steps.numpy()),
-            "epoch_seconds": [row["seconds"] for row in self._rows],
         }
-        write_json(self.record_path, {**self._record, **progress})
+        write_record(self.directory, {**self._record, **progress})
+
+
+def _checked(about: Config) -> Config:
+    taken = sorted(_FIELDS & set(about))
+    if taken:
+        raise ValueError(
+            "`about` must leave the fields of the record itself alone. Received: "
+            f"{', '.join(taken)}"
+        )
+    copy: Config = jsonable(about)
+    return copy
 
 
 def _finite(value: float) -> float | None:

@@ -23,7 +23,7 @@ class SampleGrid(keras.callbacks.Callback):
     `labels` draws one class a row. Of several workers the chief alone draws it.
 
     Args:
-        directory: folder for `epoch_0001.png` and so on.
+        directory: folder for `epoch_0001.png` and so on, by `epochs_completed`.
         num_samples: int, at least 1; `None` draws 64 images, signals or vectors, and
             1,000 points; with classes, as many as fill whole columns.
             Defaults to `None`.
@@ -65,6 +65,7 @@ class SampleGrid(keras.callbacks.Callback):
         samples, num_columns = sample_in_rows(
             gan, self.num_samples or default, self.seed
         )
-        path = self.directory / f"epoch_{epoch + 1:04d}.png"
+        number = int(gan.epochs_completed.numpy())
+        path = self.directory / f"epoch_{number:04d}.png"
         value_range = self.value_range or reachable_range(gan.generator)
         save_samples(path, samples, value_range, num_columns)

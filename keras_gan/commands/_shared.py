@@ -6,8 +6,10 @@ from typing import Any
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
-    """Adds RUN_DIR and `--best`."""
-    parser.add_argument("run_dir", metavar="RUN_DIR")
+    """Adds RUN and `--best`."""
+    parser.add_argument(
+        "path", metavar="RUN", help="folder of a run, or a .keras file of a GAN"
+    )
     parser.add_argument(
         "--best",
         action="store_true",
@@ -16,12 +18,18 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_data_dir(parser: argparse.ArgumentParser) -> None:
-    """Adds `--data-dir` of a run that has one already."""
+def add_data_of_run(parser: argparse.ArgumentParser) -> None:
+    """Adds `--data` and `--data-dir`, of a run that may have them already."""
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help="dataset, where the run does not say which: a key of "
+        "keras_gan.datasets.LOADERS; default: what it was trained on",
+    )
     parser.add_argument(
         "--data-dir",
         metavar="DIR",
-        help="where the run's data were moved to; default: where it was trained from",
+        help="where the data were moved to; default: where it was trained from",
     )
 
 

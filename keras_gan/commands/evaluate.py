@@ -8,7 +8,7 @@ import keras_gan as kg
 from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan._validation import check_positive_integer
-from keras_gan.commands._shared import add_data_dir, add_run, say
+from keras_gan.commands._shared import add_data_of_run, add_run, say
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "score a run beside held-out real data"
@@ -17,7 +17,7 @@ SUMMARY = "score a run beside held-out real data"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds those of `keras-gan evaluate`."""
     add_run(parser)
-    add_data_dir(parser)
+    add_data_of_run(parser)
     parser.add_argument(
         "--measures",
         nargs="+",
@@ -41,32 +41,31 @@ def run(args: argparse.Namespace) -> None:
     """Scores the run, and writes and prints what it found."""
     if args.num_kernels is not None:
         check_positive_integer("--num-kernels", args.num_kernels)
-    run = kg.runs.RunDirectory(Path(args.run_dir))
-    run.read_config()  # no run, no TensorFlow
+    kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.runs.evaluation import RunEvaluator, columns, records
 
-    gan, data, recipe, config = kg.runs.load_run(run.path, args.best, args.data_dir)
-    evaluator = RunEvaluator(recipe, data, args.measures, args.num_kernels)
+    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir)
+    evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
     with warnings.catch_warnings():
         # They stand below the table and in the record.
         warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)
-        scores = evaluator(gan, args.verbose)
+        scores = evaluator(run.gan, args.verbose)
     table = kg.evaluation.score_table(columns(scores))
     report = f"{table}\n{evaluator.summary(scores)}"
     write_json(
-        run.evaluation,
+        run.directory.evaluation,
         {
             "model": {
-                "recipe": recipe.name,
-                "seed": config["seed"],
-                "epochs": int(gan.epochs_completed.numpy()),
+                "recipe": run.config.get("recipe"),
+                "seed": run.gan.seed,
+                "epochs": int(run.gan.epochs_completed.numpy()),
             },
-            "protocol": evaluator.protocol(gan),
+            "protocol": evaluator.protocol(run.gan),
             "scores": records(scores),
             "report": report,
             "environment": record_environment(),
         },
     )
     say(report)
-    say(f"Written, with all of the protocol: {run.evaluation}")
+    say(f"Written, with all of the protocol: {run.directory.evaluation}")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 import keras_gan as kg
-from keras_gan.commands._shared import add_data_dir, add_run, say
+from keras_gan.commands._shared import add_data_of_run, add_run, say
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "export the generator and check it"
@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="such as onnx; `keras-gan list --formats` shows all of them",
     )
     parser.add_argument(
-        "--output-dir", metavar="DIR", help="default: exports, in the run directory"
+        "--output-dir", metavar="DIR", help="default: exports, in the folder of the run"
     )
-    add_data_dir(parser)
+    add_data_of_run(parser)
     parser.add_argument("--opset", type=int, metavar="N", help="of ONNX; default: 17")
     parser.add_argument(
         "--version", type=int, metavar="N", help="of the SavedModel; default: 1"
@@ -45,13 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Exports format by format."""
-    kg.runs.RunDirectory(Path(args.run_dir)).read_config()  # no run, no TensorFlow
+    kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     for path, report in kg.export.export_run(
-        args.run_dir,
+        args.path,
         args.format,
         best=args.best,
         directory=args.output_dir,
+        data=args.data,
         data_dir=args.data_dir,
         licence=args.license,
         overwrite=args.overwrite,

@@ -27,7 +27,12 @@ def run(args: argparse.Namespace) -> None:
         formats = kg.export.FORMATS
         _print({name: (format.summary,) for name, format in formats.items()})
     else:
-        _print({name: recipe[1:] for name, recipe in sorted(LISTED.items())})
+        _print(
+            {
+                name: (recipe.summary, recipe.source, f"data: {recipe.data}")
+                for name, recipe in sorted(LISTED.items())
+            }
+        )
 
 
 def _print(lines_by_name: Mapping[str, tuple[str, ...]]) -> None:

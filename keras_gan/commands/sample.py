@@ -34,12 +34,11 @@ def run(args: argparse.Namespace) -> None:
     output = Path(args.output)
     if output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")
-    run = kg.runs.RunDirectory(Path(args.run_dir))
-    low, high = run.read_config()["dataset"]["value_range"]
+    kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.training.class_rows import sample_in_rows
 
-    gan = kg.runs.load_model(run, args.best)
-    samples, num_columns = sample_in_rows(gan, args.num, args.seed, args.label)
-    kg.visualization.save_samples(output, samples, (low, high), num_columns)
+    run = kg.runs.load_run(args.path, args.best)
+    samples, num_columns = sample_in_rows(run.gan, args.num, args.seed, args.label)
+    kg.visualization.save_samples(output, samples, run.value_range, num_columns)
     say(f"Written: {output}")

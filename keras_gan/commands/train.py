@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras_gan as kg
-from keras_gan._environment import jsonable, record_environment
 from keras_gan._types import Config
-from keras_gan._validation import check_known, check_positive_integer, check_seed
+from keras_gan._validation import (
+    check_known,
+    check_positive_integer,
+    check_seed,
+    check_size,
+)
 from keras_gan.commands._shared import add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes.recipe import Recipe
@@ -18,9 +22,11 @@ if TYPE_CHECKING:
     import keras
 
     from keras_gan.datasets import Dataset
+    from keras_gan.runs import DataSource
 
 SUMMARY = "train a recipe into a run directory"
 
+_PARZEN = "parzen"  # what runs of before watched
 _STRATEGIES = ("none", "mirrored", "multi_worker")
 _PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -33,12 +39,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_what_is_learned(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
     parser.add_argument(
         "--data",
         metavar="NAME",
-        help="another dataset than the recipe's, of a size that its networks can make: "
-        "a key of keras_gan.datasets.LOADERS, such as olivetti",
+        help="another dataset than the recipe's: a key of keras_gan.datasets.LOADERS, "
+        "such as fashion_mnist, or image_folder for your own pictures in --data-dir",
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    parser.add_argument(
+        "--image-size",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="resize images to N x N, or to a height and a width, bilinear with "
+        "antialiasing; default: as they are",
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
     add_seed(parser, default=None)
@@ -98,56 +112,72 @@ def run(args: argparse.Namespace) -> None:
     recipe = kg.recipes.get(args.recipe)
     strategy = named_strategy(args.strategy)
     chief = is_chief(strategy)
-    run = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
-    resumes = args.resume and run.config.exists()
-    if not resumes and chief:
-        run.check_free()  # before the dataset is loaded
-    held = run.read_config() if resumes else {}
-    config = _resolve(args, recipe, held)
+    directory = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
+    resumes = args.resume and directory.holds_run()
+    held = directory.read() if resumes else {}
+    config = _resolve(args, recipe, held.get("config", {}))
     kg.runs.check_rules(recipe, config)
-    data = kg.runs.load_data(recipe, config, config["data_dir"])
-    fingerprint = kg.runs.check_data(held, data)
+    # Before the dataset is loaded, or even downloaded.
+    if resumes:
+        directory.check_continues(config)
+    elif chief:
+        directory.check_free()
+    data = _source(config).load(recipe)
+    digests = kg.runs.check_data(held, data)
     with strategy.scope():
-        if resumes and run.model.exists():
-            gan = kg.load(run.model)
+        if resumes and directory.model.exists():
+            gan = kg.load(directory.model)
         else:
             gan = kg.runs.build_game(recipe, data, config)
-    config |= _describe(gan, data, fingerprint)
+    about = {
+        "config": config,
+        "dataset": kg.runs.described(data, digests),
+        "replicas": strategy.num_replicas_in_sync,
+    }
     if chief:
-        run.resume(config) if resumes else run.begin(config)
-        run.discard_after(int(gan.epochs_completed.numpy()))
-    recorders = _recorders(run, recipe, data, config["seed"]) if chief else []
-    _play(gan, data, recipe, config["epochs"], run, recorders, args.verbose)
+        directory.take_up()
+    _play(gan, data, recipe, directory, about, chief, args.verbose)
+
+
+def _source(config: Config) -> "DataSource":
+    size = config["image_size"]
+    return kg.runs.DataSource(config["data"], config["data_dir"], size)
 
 
 def _play(
     gan: "kg.GAN",
     data: "Dataset",
     recipe: Recipe,
-    epochs: int,
-    run: RunDirectory,
-    recorders: "list[keras.callbacks.Callback]",
+    directory: RunDirectory,
+    about: Config,
+    chief: bool,
     verbose: int,
 ) -> None:
-    completed = int(gan.epochs_completed.numpy())
+    completed, epochs = int(gan.epochs_completed.numpy()), about["config"]["epochs"]
     if completed >= epochs:
-        say(f"{run.path} has its {completed} epochs already; --epochs asks for more.")
+        say(
+            f"{directory.path} has its {completed} epochs already; --epochs asks for "
+            "more."
+        )
         return
-    say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {run.path}")
+    say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {directory.path}")
+    record = kg.callbacks.RunRecord(directory.path, about)
+    watchers = _watchers(directory, recipe, data, about["config"]) if chief else []
+    save = kg.callbacks.SaveEachEpoch(directory.model)
     try:
         gan.fit(
             kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
-            callbacks=recorders,
+            # The record last but for the GAN: an epoch counts once it is saved.
+            callbacks=[kg.callbacks.NaNGuard(restore=False), *watchers, record, save],
             verbose=verbose,
         )
-    except FloatingPointError:
-        for callback in recorders:
-            callback.on_train_end()  # closes files, which Keras leaves open
+    except FloatingPointError as error:
+        record.fail(str(error))
         raise
-    say(f"Trained: {run.model}. Next: keras-gan evaluate {run.path}")
+    say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
 
 
 def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
@@ -163,7 +193,8 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
             "--epochs", choose(args.epochs, "epochs", recipe.epochs)
         ),
         "precision": choose(args.precision, "precision", "float32"),
-        "data": choose(args.data, "data", None),
+        "data": choose(args.data, "data", recipe.data),
+        "image_size": choose(_size(args.image_size), "image_size", None),
         "alternating": choose(args.alternating, "alternating", False),
         "pretrained": choose(_absolute(args.pretrained), "pretrained", None),
         "batch_size": recipe.batch_size,
@@ -172,63 +203,46 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
     }
 
 
+def _size(given: list[int] | None) -> int | list[int] | None:
+    if given is None:
+        return None
+    size = given[0] if len(given) == 1 else given
+    height, width = check_size("--image-size", size)
+    return height if height == width else [height, width]
+
+
 def _absolute(path: str | None) -> str | None:
     return None if path is None else os.path.abspath(path)
 
 
-def _describe(gan: "kg.GAN", data: "Dataset", fingerprint: Config) -> Config:
-    return {
-        "dataset": {
-            "name": data.name,
-            "data_name": data.data_name,
-            "data_shape": data.data_shape,
-            "value_range": data.value_range,
-            "num_train": len(data.train),
-            "num_valid": len(data.valid),
-            "num_test": len(data.test),
-            "fingerprint": fingerprint,
-        },
-        "gan": jsonable(gan.get_config()),
-        "compile": jsonable(gan.get_compile_config()),
-        "replicas": gan.distribute_strategy.num_replicas_in_sync,
-        "environment": record_environment(),
-    }
-
-
-def _recorders(
-    run: RunDirectory, recipe: Recipe, data: "Dataset", seed: int
+def _watchers(
+    directory: RunDirectory, recipe: Recipe, data: "Dataset", config: Config
 ) -> "list[keras.callbacks.Callback]":
-    import keras
-
-    from keras_gan.callbacks._finite_logs import FiniteLogs
-
-    watched = _watched(run)
+    """The pictures, the value of each epoch, and the epoch that has the best one."""
+    watched, seed = _watched(directory, recipe), config["seed"]
+    network = kg.evaluation.feature_network_of(
+        config["data"], data.data_shape, data.value_range
+    )
+    best = directory.best_value(watched)
     return [
-        FiniteLogs(),
-        kg.callbacks.SampleGrid(run.samples, value_range=data.value_range, seed=seed),
-        kg.runs.monitor_of(
-            watched, data, recipe.feature_network, seed, parzen=recipe.parzen
+        kg.callbacks.SampleGrid(
+            directory.samples, value_range=data.value_range, seed=seed
         ),
-        kg.callbacks.SaveBestEpoch(
-            run.best_model, watched, best=run.best_value(watched)
-        ),
-        keras.callbacks.CSVLogger(run.history, append=run.history.exists()),
-        # Last: an epoch counts once everything else of it is written.
-        kg.callbacks.SaveEachEpoch(run.model),
+        kg.runs.monitor_of(watched, data, network, seed, parzen=recipe.parzen),
+        kg.callbacks.SaveBestEpoch(directory.best_model, watched, best=best),
     ]
 
 
-def _watched(run: RunDirectory) -> str:
+def _watched(directory: RunDirectory, recipe: Recipe) -> str:
     """The value that chooses `best.keras`, all through a run."""
-    from keras_gan.runs.monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
-
-    recorded = run.monitor()
+    recorded = directory.monitor()
     if recorded is not None:
         return recorded
-    if PARZEN_AT_BEST_BANDWIDTH in run.columns() or not run.columns():
-        return PARZEN_AT_BEST_BANDWIDTH
+    logged = {name for row in directory.history() for name in row}
+    if recipe.monitor in logged or _PARZEN not in logged:
+        return recipe.monitor
     say(
-        f"{run.history} has no {PARZEN_AT_BEST_BANDWIDTH}: best.keras stays the epoch "
-        f"of the best {PARZEN}, as the run began."
+        f"The history in {directory.path} has no {recipe.monitor}: best.keras stays "
+        f"the epoch of the best {_PARZEN}, as the run began."
     )
-    return PARZEN
+    return _PARZEN

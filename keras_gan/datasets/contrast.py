@@ -67,15 +67,11 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     data = contrast_normalized(kg.datasets.load_cifar10())
     ```
     """
-    splits = {
-        name: dataclasses.replace(
+    train, valid, test = (
+        dataclasses.replace(
             split, values=global_contrast_normalization(split.values, scale)
         )
-        for name, split in data.splits.items()
-    }
-    return dataclasses.replace(
-        data,
-        name=f"{data.name}, contrast normalized",
-        value_range=symmetric_range(*splits.values()),
-        **splits,
+        for split in data.splits.values()
     )
+    name = f"{data.name}, contrast normalized"
+    return Dataset(name, train, valid, test, symmetric_range(train, valid, test))

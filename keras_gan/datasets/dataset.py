@@ -9,6 +9,7 @@ import numpy as np
 from keras_gan._data_names import axes_of, data_name_of
 from keras_gan._types import Array, FloatArray, Shape
 from keras_gan._validation import check_range
+from keras_gan.datasets.mixtures import GaussianMixture
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Names of the splits, and what they are for."""
@@ -85,6 +86,8 @@ class Dataset:
         test: `Split` that results are reported on.
         value_range: pair of floats `(low, high)`; every value lies in it.
             Defaults to `(0.0, 1.0)`.
+        mixture: `GaussianMixture` that the data were drawn from, where it is known: the
+            truth that samples are held against. Defaults to `None`.
 
     Raises:
         TypeError: if values are not float32 or labels no integers.
@@ -106,6 +109,7 @@ class Dataset:
     valid: Split
     test: Split
     value_range: tuple[float, float] = (0.0, 1.0)
+    mixture: GaussianMixture | None = None
 
     def __post_init__(self) -> None:
         for name in SPLITS:
@@ -164,13 +168,13 @@ class Dataset:
         new = check_range("(low, high)", (low, high))
         if new == self.value_range:
             return self
-        splits = {
-            name: dataclasses.replace(
+        train, valid, test = (
+            dataclasses.replace(
                 split, values=_rescaled(split.values, self.value_range, new)
             )
-            for name, split in self.splits.items()
-        }
-        return Dataset(self.name, **splits, value_range=new)
+            for split in self.splits.values()
+        )
+        return Dataset(self.name, train, valid, test, new)
 
     @property
     def splits(self) -> dict[str, Split]:

@@ -1,9 +1,10 @@
 """Your own pictures, from a folder."""
 
 import collections
+import contextlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -21,8 +22,8 @@ _READ_AT_ONCE = 64
 
 def load_image_folder(
     data_dir: str | os.PathLike[str] | None,
-    image_size: int | tuple[int, int] = (64, 64),
-    channels: int = 3,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
     valid_fraction: float = 0.1,
     test_fraction: float = 0.1,
     seed: int = 0,
@@ -37,9 +38,10 @@ def load_image_folder(
 
     Args:
         data_dir: folder; its subfolders are searched too.
-        image_size: pair of ints, height and width, or one int for a square.
-            Defaults to `(64, 64)`.
-        channels: int, `3` for colours or `1` for grey levels. Defaults to `3`.
+        image_size: pair of ints, height and width, or one int for a square; `None` for
+            that of the pictures, where all have one. Defaults to `None`.
+        channels: int, `3` for colours or `1` for grey levels; `None` for grey levels
+            where all pictures have no more. Defaults to `None`.
         valid_fraction: float in [0, 1), share of pictures to validate on; at least one
             picture does. Defaults to `0.1`.
         test_fraction: float in [0, 1), likewise. Defaults to `0.1`.
@@ -54,7 +56,8 @@ def load_image_folder(
     Raises:
         FileNotFoundError: if `data_dir` is no folder.
         ValueError: if it has fewer than three pictures, if a file is no picture that
-            its name promises, or if the fractions leave nothing to train on.
+            its name promises, if sizes differ and `image_size` does not say which to
+            take, or if the fractions leave nothing to train on.
 
     Warns:
         UserWarning: if there are files of other kinds, which are left out.
@@ -65,12 +68,16 @@ def load_image_folder(
     data.train.images.shape        # (num_images, 32, 32, 3)
     ```
     """
-    height, width = check_size("image_size", image_size)
-    if channels not in (1, 3):
-        raise invalid_argument("channels", "1 or 3", channels)
+    size = None if image_size is None else check_size("image_size", image_size)
+    if channels not in (None, 1, 3):
+        raise invalid_argument("channels", "1, 3 or None", channels)
     folder, paths = _find_pictures(data_dir)
     splits = split_rows(len(paths), valid_fraction, test_fraction, seed, "pictures")
-    images = _read(paths, (height, width), channels, verbose)
+    if size is None or channels is None:
+        shapes = _shapes(paths)
+        size = size or _one_size(folder, shapes)
+        channels = channels or (1 if all(of[2] == 1 for of in shapes) else 3)
+    images = _read(paths, size, channels, verbose)
     labels = _labels(folder, paths)
     train, valid, test = (
         Split(images[rows], None if labels is None else labels[rows]) for rows in splits
@@ -110,6 +117,40 @@ def _find_pictures(
     return folder, paths
 
 
+def _shapes(paths: Sequence[Path]) -> list[tuple[int, int, int]]:
+    def shape(path: Tensor) -> Tensor:
+        pixels = tf.io.decode_image(tf.io.read_file(path), expand_animations=False)
+        return tf.shape(pixels)
+
+    names = tf.data.Dataset.from_tensor_slices([str(path) for path in paths])
+    shapes = names.map(shape, tf.data.AUTOTUNE)
+    with _unreadable_is_named(paths):
+        return [tuple(one.tolist()) for one in shapes.as_numpy_iterator()]
+
+
+def _one_size(folder: Path, shapes: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
+    sizes = sorted({(height, width) for height, width, _ in shapes})
+    if len(sizes) > 1:
+        (low, across), (high, wide) = sizes[0], sizes[-1]
+        raise ValueError(
+            "`image_size` (--image-size) must say how large the images shall be: the "
+            f"pictures in {folder} have {len(sizes)} sizes, from {low} x {across} to "
+            f"{high} x {wide}."
+        )
+    return sizes[0]
+
+
+@contextlib.contextmanager
+def _unreadable_is_named(paths: Sequence[Path]) -> Iterator[None]:
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError(
+            f"{_first_unreadable(paths)} is no picture that its name promises: it is "
+            "damaged or of another format. Repair or remove it."
+        ) from error
+
+
 def _read(
     paths: Sequence[Path], image_size: tuple[int, int], channels: int, verbose: int
 ) -> FloatArray:
@@ -130,16 +171,11 @@ def _read(
     batches = names.map(read, tf.data.AUTOTUNE).batch(_READ_AT_ONCE)
     progress = keras.utils.Progbar(len(paths), verbose=verbose, unit_name="picture")
     num_read = 0
-    try:
+    with _unreadable_is_named(paths):
         for batch in batches.prefetch(1):
             images[num_read : num_read + len(batch)] = batch
             num_read += len(batch)
             progress.update(num_read)
-    except tf.errors.InvalidArgumentError as error:
-        raise ValueError(
-            f"{_first_unreadable(paths[num_read:])} is no picture that its name "
-            "promises: it is damaged or of another format. Repair or remove it."
-        ) from error
     return np.clip(images, 0.0, 1.0, out=images)  # resizing rounds
 
 

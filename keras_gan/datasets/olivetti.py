@@ -2,13 +2,12 @@
 
 import os
 
-import keras
 import numpy as np
 
-from keras_gan._types import Array
-from keras_gan._validation import check_integer
+from keras_gan._validation import check_integer, check_size
 from keras_gan.datasets._data_folder import find_folder
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.resizing import resized_images
 
 OLIVETTI_FILE = "olivettifaces.mat"
 NUM_FOLDS = 5
@@ -18,7 +17,9 @@ _FOLD_SUBJECTS = (_NUM_SUBJECTS - _NUM_TRAIN_SUBJECTS) // NUM_FOLDS
 
 
 def load_olivetti(
-    data_dir: str | os.PathLike[str] | None = None, fold: int = 0, size: int = 48
+    data_dir: str | os.PathLike[str] | None = None,
+    fold: int = 0,
+    image_size: int | tuple[int, int] = 48,
 ) -> Dataset:
     """Loads the 400 Olivetti faces of 40 people, of whom each is in one split alone.
 
@@ -29,11 +30,12 @@ def load_olivetti(
         data_dir: folder with `olivettifaces.mat`, or an `olivetti/` with it; `None`
             searches where `KERAS_GAN_DATA` names. Defaults to `None`.
         fold: int from 0 to 4. Defaults to `0`.
-        size: int, height and width, to which the 64 x 64 pictures are averaged.
-            Defaults to `48`, that of the Toronto faces.
+        image_size: pair of ints, height and width, or one int for a square, to which
+            the 64 x 64 pictures are resized with antialiasing. Defaults to `48`, that
+            of the Toronto faces.
 
     Returns:
-        data: `Dataset`, images `[num_images, size, size, 1]` float32 in [0, 1],
+        data: `Dataset`, images `[num_images, height, width, 1]` float32 in [0, 1],
         labels 0..39 of the person; 200 train, 160 valid, 40 test.
 
     Raises:
@@ -52,6 +54,7 @@ def load_olivetti(
     """
     import scipy.io  # not when keras_gan is imported
 
+    size = check_size("image_size", image_size)
     check_integer("fold", fold, minimum=0, maximum=NUM_FOLDS - 1)
     folder = find_folder("Olivetti faces", [OLIVETTI_FILE], "olivetti", data_dir)
     if folder is None:
@@ -69,15 +72,10 @@ def load_olivetti(
     people = np.arange(len(images), dtype="int32") // _IMAGES_EACH
     trains = people < _NUM_TRAIN_SUBJECTS
     tests = (people - _NUM_TRAIN_SUBJECTS) // _FOLD_SUBJECTS == fold
-    resized = _resized(images, size)
+    values = images[..., np.newaxis].astype("float32") / np.float32(255)
+    resized = np.clip(resized_images(values, size), 0.0, 1.0)
     train, valid, test = (
         Split(resized[rows], people[rows]) for rows in (trains, ~trains & ~tests, tests)
     )
     name = f"olivetti, fold {fold}"
     return Dataset(name=name, train=train, valid=valid, test=test)
-
-
-def _resized(pixels: Array, size: int) -> Array:
-    images = pixels[..., np.newaxis].astype("float32") / np.float32(255)
-    resized = keras.ops.image.resize(images, (size, size), antialias=True)
-    return np.clip(keras.ops.convert_to_numpy(resized), 0.0, 1.0)

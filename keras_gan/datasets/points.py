@@ -88,9 +88,10 @@ def _drawn_from(
     mixture: GaussianMixture, name: str, sizes: tuple[int, int, int], seed: int
 ) -> Dataset:
     check_seed("seed", seed)
-    splits = {}
+    splits = []
     for index, (split, size) in enumerate(zip(SPLITS, sizes, strict=True)):
         check_positive_integer(f"num_{split}", size)
         points, modes = mixture.sample_with_modes(size, derived_seed(seed, index))
-        splits[split] = Split(points, modes, "points")
-    return Dataset(name, **splits, value_range=symmetric_range(*splits.values()))
+        splits.append(Split(points, modes, "points"))
+    train, valid, test = splits
+    return Dataset(name, train, valid, test, symmetric_range(*splits), mixture)

@@ -27,6 +27,7 @@ from keras_gan.evaluation.digit_classifier_training import (
     untrained_digit_classifier,
 )
 from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.feature_networks import feature_network_of
 from keras_gan.evaluation.features import Features, extract_features
 from keras_gan.evaluation.frechet import (
     FrechetDistance,
@@ -108,6 +109,7 @@ __all__ = [
     "different_bins",
     "expected_coverage",
     "extract_features",
+    "feature_network_of",
     "frechet_distance",
     "gan_train",
     "gaussian_frechet_distance",

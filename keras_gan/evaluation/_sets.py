@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_seed
+from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._arrays import flat_rows
 from keras_gan.evaluation._labels import check_labels
 from keras_gan.evaluation._sample_parts import Samples, is_stream
@@ -29,6 +30,7 @@ class RealSets:
         labels: Array | None,
         held_out_labels: Array | None,
         parzen: ParzenPoints | None,
+        mixture: GaussianMixture | None,
     ) -> None:
         self.images, self.held_out_images = np.asarray(real), np.asarray(held_out)
         for name, images in (("real", real), ("held_out", held_out)):
@@ -40,6 +42,7 @@ class RealSets:
         self.network = network
         self.value_range = value_range
         self.seed = check_seed("seed", seed)
+        self.mixture = mixture
         self.parzen = parzen or ParzenPoints.of_held_out(self.held_out_images)
 
     @property

@@ -8,6 +8,7 @@ import keras
 
 from keras_gan._types import Array
 from keras_gan._validation import check_known
+from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._measure import Measure
 from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation._sets import RealSets, Sets
@@ -58,6 +59,8 @@ class Evaluator:
         parzen: `ParzenPoints`, real points that the Parzen measures score, and
             bandwidths; `None` takes the first 1,000 of `held_out` as validation points
             and the grid of 2014. Defaults to `None`.
+        mixture: `keras_gan.datasets.GaussianMixture` whose modes `mode_coverage` looks
+            for, where it is known. Defaults to `None`.
 
     Raises:
         ValueError: if a measure is unknown or does not suit the samples, two of them
@@ -88,10 +91,11 @@ class Evaluator:
         labels: Array | None = None,
         held_out_labels: Array | None = None,
         parzen: ParzenPoints | None = None,
+        mixture: GaussianMixture | None = None,
     ) -> None:
         self._reals = RealSets(
             *(real, held_out, network, value_range, seed),
-            *(labels, held_out_labels, parzen),
+            *(labels, held_out_labels, parzen, mixture),
         )
         self._takes_all = measures is None
         if isinstance(measures, Mapping):

@@ -1,8 +1,11 @@
 """The measures that an `Evaluator` knows by name."""
 
+from typing import cast
+
 import numpy as np
 
 from keras_gan._validation import check_known
+from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._class_measures import CLASS_MEASURES
 from keras_gan.evaluation._measure import TEST_POINTS, Measure, Need
 from keras_gan.evaluation._sets import RealSets, Sets
@@ -13,6 +16,7 @@ from keras_gan.evaluation.frechet import FrechetDistance, frechet_distance
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
 from keras_gan.evaluation.memorization import Memorization, memorization
+from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
 from keras_gan.evaluation.parzen_protocol import ParzenEstimate, parzen_log_likelihood
 from keras_gan.evaluation.parzen_validation import ParzenValidation, parzen_validation
 from keras_gan.evaluation.precision_recall import PrecisionRecall, precision_recall
@@ -109,6 +113,11 @@ def _structural_diversity(sets: Sets) -> Score:
     )
 
 
+def _mode_coverage(sets: Sets) -> Score:
+    mixture = cast(GaussianMixture, sets.reals.mixture)
+    return mode_coverage(sets.images, mixture.centres, mixture.stddev)
+
+
 def _is_of_images(reals: RealSets) -> bool:
     shape = reals.images.shape
     return len(shape) == 4 and min(shape[1:3]) >= _SMALLEST_SIDE
@@ -121,6 +130,10 @@ _PROBABILITIES = Need(
 _IMAGES = Need(
     f"images with sides of {_SMALLEST_SIDE} pixels or more",
     _is_of_images,
+)
+_MIXTURE = Need(
+    "the mixture that samples are to follow, `mixture`",
+    lambda reals: reals.mixture is not None,
 )
 
 MEASURES: dict[str, Measure] = {
@@ -160,6 +173,7 @@ MEASURES: dict[str, Measure] = {
     "structural_diversity": Measure(
         _structural_diversity, StructuralDiversity, (_IMAGES,), reads=()
     ),
+    "mode_coverage": Measure(_mode_coverage, ModeCoverage, (_MIXTURE,), reads=()),
     **CLASS_MEASURES,
 }
 """Every measure by its name, in the order of a table."""

@@ -18,6 +18,7 @@ from keras_gan.priors import NormalPrior, UniformPrior
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 LATENT_DIM = 100
+MNIST_UNITS = 1200 + 240 * 5  # that touch the data, in both networks
 
 _DECAY_FACTOR = 1.000004  # of the learning rate, for each update
 _LOWEST_RATE = 1e-6

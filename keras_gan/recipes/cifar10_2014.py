@@ -1,11 +1,8 @@
 """The two CIFAR-10 configurations of Goodfellow et al., 2014."""
 
-import os
-
 import keras
 
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.datasets.cifar10 import load_cifar10
 from keras_gan.datasets.contrast import contrast_normalized
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
@@ -20,6 +17,7 @@ from keras_gan.recipes._goodfellow2014 import (
     begin_game,
     unit_normal_prior,
 )
+from keras_gan.recipes.fitting import fully_connected, of_images, sized
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -108,29 +106,29 @@ def goodfellow2014_cifar10_convolutional(
     return begin_game(gan, data, _CONVOLUTIONAL_BATCH, 0.004, simultaneous)
 
 
-def _load(data_dir: str | os.PathLike[str] | None) -> Dataset:
-    return contrast_normalized(load_cifar10(data_dir))
-
-
 # The paper has no number for CIFAR-10; this one serves to follow a run.
 _PARZEN = ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS)
 
 CIFAR10_FULLY_CONNECTED = Recipe(
     *LISTED["goodfellow2014_cifar10_fully_connected"],
-    load_data=_load,
     build=goodfellow2014_cifar10_fully_connected,
     batch_size=_FULLY_CONNECTED_BATCH,
     epochs=50,
+    monitor="parzen_at_best_bandwidth",
     parzen=_PARZEN,
+    prepare=contrast_normalized,
+    fits=(of_images, fully_connected(8000 + 1600 * 5)),
     can_alternate=True,
 )
 
 CIFAR10_CONVOLUTIONAL = Recipe(
     *LISTED["goodfellow2014_cifar10_convolutional"],
-    load_data=_load,
     build=goodfellow2014_cifar10_convolutional,
     batch_size=_CONVOLUTIONAL_BATCH,
     epochs=50,
+    monitor="parzen_at_best_bandwidth",
     parzen=_PARZEN,
+    prepare=contrast_normalized,
+    fits=(of_images, sized(32, 32)),
     can_alternate=True,
 )

@@ -6,8 +6,6 @@ import keras
 
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.mnist import load_mnist
-from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.conditional_mlp import (
@@ -18,6 +16,7 @@ from keras_gan.networks.mlp import pixel_marginal_logits
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import CategoricalPrior, UniformPrior
 from keras_gan.recipes._conditional import num_classes_of
+from keras_gan.recipes.fitting import fully_connected, labelled, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
@@ -100,10 +99,10 @@ def _optimizer(share: float, updates_per_epoch: int) -> keras.optimizers.Optimiz
 
 CONDITIONAL_MNIST = Recipe(
     *LISTED[_NAME],
-    load_data=load_mnist,
     build=mirza_osindero2014_mnist,
     batch_size=_BATCH_SIZE,
     epochs=100,
+    monitor="parzen_at_best_bandwidth",
     parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
-    feature_network=load_digit_classifier,
+    fits=(of_images, labelled, fully_connected(1200 + 240 * 5)),
 )

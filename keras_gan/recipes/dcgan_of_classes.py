@@ -6,9 +6,6 @@ import keras
 
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.mnist import load_mnist
-from keras_gan.evaluation.digit_classifier import load_digit_classifier
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.conditional_dcgan import (
     conditional_dcgan_discriminator,
@@ -16,8 +13,9 @@ from keras_gan.networks.conditional_dcgan import (
 )
 from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._conditional import num_classes_of, output_activation_of
+from keras_gan.recipes.fitting import halved, labelled, of_images
 from keras_gan.recipes.listing import LISTED
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms.gradients import R1
 
 _NAME = "conditional_dcgan"
@@ -96,10 +94,8 @@ def _optimizer(num_updates: int) -> keras.optimizers.Optimizer:
 
 CONDITIONAL_DCGAN = Recipe(
     *LISTED[_NAME],
-    load_data=load_mnist,
     build=conditional_dcgan,
     batch_size=_BATCH_SIZE,
     epochs=_EPOCHS,
-    parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
-    feature_network=load_digit_classifier,
+    fits=(of_images, labelled, halved),
 )

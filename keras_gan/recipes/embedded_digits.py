@@ -1,14 +1,12 @@
 """The demonstration: 8x8 handwritten digits in about a minute on two cores."""
 
 import math
-import os
 
 import keras
 import numpy as np
 
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.digits import load_digits
 from keras_gan.gan import GAN
 from keras_gan.networks.mlp import (
     maxout_discriminator,
@@ -16,6 +14,7 @@ from keras_gan.networks.mlp import (
     pixel_marginal_logits,
 )
 from keras_gan.priors import UniformPrior
+from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -39,6 +38,7 @@ def digits(data: Dataset, seed: int = 0) -> GAN:
         gan: compiled `GAN`.
 
     Example:
+    >>> from keras_gan.datasets import load_digits
     >>> gan = digits(load_digits(), seed=0)
     >>> gan.generator.count_params()
     90688
@@ -78,17 +78,13 @@ def _optimizer(num_updates: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
-def _load(data_dir: str | os.PathLike[str] | None) -> Dataset:
-    # The digits come with scikit-learn: there is no folder to read.
-    return load_digits()
-
-
 DIGITS = Recipe(
     *LISTED["digits"],
-    load_data=_load,
     build=digits,
     batch_size=_BATCH_SIZE,
     epochs=_EPOCHS,
+    monitor="parzen_at_best_bandwidth",
     parzen=ParzenProtocol(1_000, 300, tuple(np.logspace(-1.5, 0, 16).tolist())),
     passes_per_epoch=_PASSES_PER_EPOCH,
+    fits=(of_images, fully_connected(256 + 128 * 5)),
 )

@@ -1,9 +1,6 @@
-"""Games in the plane that find every mode of a mixture, in minutes on one core.
+"""Games in the plane that find every mode of a mixture, in minutes on one core."""
 
-Their data are points, `[num_points, 2]`, drawn from a `GaussianMixture`: no image
-dataset, hence no `Recipe` on the command line. `examples/ring_of_gaussians.py` trains
-and scores them.
-"""
+import math
 
 import keras
 import numpy as np
@@ -11,12 +8,16 @@ import numpy as np
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
-from keras_gan.datasets import mixtures
-from keras_gan.datasets.mixtures import GaussianMixture
+from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import NormalPrior
+from keras_gan.recipes.fitting import of_points
+from keras_gan.recipes.listing import LISTED
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms import R1, R2
 
+_BATCH_SIZE = 100
+_RING_EPOCHS, _GRID_EPOCHS = 10, 20
 _HIDDEN_UNITS = (128, 128, 128, 128)
 _LATENT_DIM = 2
 _PENALTY_WEIGHT = 0.05  # on slopes per standard deviation of the data
@@ -25,7 +26,7 @@ _STEPS_PER_EXECUTION = 50  # in networks so small a step costs less than its dis
 
 
 def ring_of_gaussians(
-    mixture: GaussianMixture | None = None, seed: int = 0, num_steps: int = 10_000
+    data: Dataset, seed: int = 0, num_steps: int | None = None
 ) -> GAN:
     """Builds a GAN that draws all 8 modes of PacGAN's ring, compiled and untrained.
 
@@ -36,16 +37,13 @@ def ring_of_gaussians(
     learning rate falls to a hundredth along half a cosine, which lets the thin modes
     sharpen.
 
-    Train it on 100,000 points in minibatches of 100, 1,000 steps an epoch, for
-    `num_steps` steps in all.
+    Train it in minibatches of 100, on 100,000 points 1,000 steps an epoch.
 
     Args:
-        mixture: `GaussianMixture` in the plane, around the origin; `None` stands for
-            `keras_gan.datasets.ring_of_gaussians()`. Only its scale is read.
-            Defaults to `None`.
+        data: `Dataset` of points in the plane, around the origin.
         seed: int, of weights, latents and data order. Defaults to `0`.
         num_steps: int, at least 1, of the training: where the learning rate ends.
-            Defaults to `10_000`.
+            `None` is 10 passes over the points. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
@@ -54,9 +52,10 @@ def ring_of_gaussians(
         ValueError: if `num_steps` is below 1.
 
     Example:
-    >>> data = mixtures.ring_of_gaussians()
+    >>> from keras_gan.datasets import load_ring_of_gaussians
+    >>> data = load_ring_of_gaussians(num_train=500)
     >>> gan = ring_of_gaussians(data, seed=0)
-    >>> history = gan.fit(data.sample(500, seed=0), batch_size=100, verbose=0)
+    >>> history = gan.fit(data.train.points, batch_size=100, verbose=0)
     >>> gan.sample(4, seed=1).shape
     (4, 2)
 
@@ -65,13 +64,11 @@ def ring_of_gaussians(
         Game: Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    return _plane_gan(
-        mixture or mixtures.ring_of_gaussians(), seed, num_steps, "ring_of_gaussians"
-    )
+    return _plane_gan(data, seed, num_steps, _RING_EPOCHS, "ring_of_gaussians")
 
 
 def grid_of_gaussians(
-    mixture: GaussianMixture | None = None, seed: int = 0, num_steps: int = 20_000
+    data: Dataset, seed: int = 0, num_steps: int | None = None
 ) -> GAN:
     """Builds a GAN that draws all 25 modes of PacGAN's grid, compiled and untrained.
 
@@ -79,12 +76,10 @@ def grid_of_gaussians(
     become thin.
 
     Args:
-        mixture: `GaussianMixture` in the plane, around the origin; `None` stands for
-            `keras_gan.datasets.grid_of_gaussians()`. Only its scale is read.
-            Defaults to `None`.
+        data: `Dataset` of points in the plane, around the origin.
         seed: int, of weights, latents and data order. Defaults to `0`.
         num_steps: int, at least 1, of the training: where the learning rate ends.
-            Defaults to `20_000`.
+            `None` is 20 passes over the points. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
@@ -93,7 +88,8 @@ def grid_of_gaussians(
         ValueError: if `num_steps` is below 1.
 
     Example:
-    >>> grid_of_gaussians(seed=0).generator.count_params()
+    >>> from keras_gan.datasets import load_grid_of_gaussians
+    >>> grid_of_gaussians(load_grid_of_gaussians(500)).generator.count_params()
     50178
 
     References:
@@ -101,15 +97,16 @@ def grid_of_gaussians(
         Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    return _plane_gan(
-        mixture or mixtures.grid_of_gaussians(), seed, num_steps, "grid_of_gaussians"
-    )
+    return _plane_gan(data, seed, num_steps, _GRID_EPOCHS, "grid_of_gaussians")
 
 
-def _plane_gan(mixture: GaussianMixture, seed: int, num_steps: int, name: str) -> GAN:
+def _plane_gan(
+    data: Dataset, seed: int, num_steps: int | None, epochs: int, name: str
+) -> GAN:
+    if num_steps is None:
+        num_steps = epochs * math.ceil(len(data.train) / _BATCH_SIZE)
     check_positive_integer("num_steps", num_steps)
-    variance = np.mean(mixture.centres**2) + mixture.stddev**2  # of one coordinate
-    scale = float(np.sqrt(variance))
+    scale = float(np.sqrt(np.mean(np.square(data.train.values, dtype="float64"))))
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=_generator(scale, seed=generator_seed),
@@ -170,3 +167,22 @@ def _last(units: int, seed: int, name: str) -> keras.layers.Layer:
 def _optimizer(num_steps: int) -> keras.optimizers.Optimizer:
     rate = keras.optimizers.schedules.CosineDecay(2e-3, num_steps, alpha=0.01)
     return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
+
+
+RING_OF_GAUSSIANS = Recipe(
+    *LISTED["ring_of_gaussians"],
+    build=ring_of_gaussians,
+    batch_size=_BATCH_SIZE,
+    epochs=_RING_EPOCHS,
+    value_range=None,
+    fits=(of_points,),
+)
+
+GRID_OF_GAUSSIANS = Recipe(
+    *LISTED["grid_of_gaussians"],
+    build=grid_of_gaussians,
+    batch_size=_BATCH_SIZE,
+    epochs=_GRID_EPOCHS,
+    value_range=None,
+    fits=(of_points,),
+)

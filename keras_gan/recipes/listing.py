@@ -12,11 +12,14 @@ class Listing(NamedTuple):
         name: str, as on the command line; the function that builds it bears it too.
         summary: str, one line.
         source: str, where the configuration is published.
+        data: str, the dataset that it is published for, a key of
+            `keras_gan.datasets.LOADERS`.
     """
 
     name: str
     summary: str
     source: str
+    data: str
 
 
 BY_MODULE: dict[str, tuple[Listing, ...]] = {
@@ -25,6 +28,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "digits",
             "Embedded 8x8 digits: the demonstration, about a minute on two cores.",
             "keras_gan; data of Alpaydin and Kaynak 1998 as shipped by scikit-learn",
+            "digits",
         ),
     ),
     "mnist_2014": (
@@ -32,6 +36,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "goodfellow2014_mnist",
             "MNIST as in Table 1 of 2014: maxout discriminator, momentum SGD.",
             _PAPER,
+            "mnist",
         ),
     ),
     "mnist_stabilized": (
@@ -39,6 +44,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "goodfellow2014_mnist_stabilized",
             "The same two networks with Adam, R1 and an averaged generator.",
             "Mescheder et al. 2018, https://arxiv.org/abs/1801.04406",
+            "mnist",
         ),
     ),
     "tfd_2014": (
@@ -46,11 +52,13 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "goodfellow2014_tfd_pretrain",
             "Toronto faces of 2014, first stage: sparse sigmoids, column norms.",
             _PAPER,
+            "tfd",
         ),
         Listing(
             "goodfellow2014_tfd",
             "Toronto faces of 2014, second stage: on top of the first stage's run.",
             _PAPER,
+            "tfd",
         ),
     ),
     "cifar10_2014": (
@@ -58,11 +66,27 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "goodfellow2014_cifar10_fully_connected",
             "CIFAR-10 of 2014, fully connected, contrast-normalised images.",
             _PAPER,
+            "cifar10",
         ),
         Listing(
             "goodfellow2014_cifar10_convolutional",
             "CIFAR-10 of 2014, convolutional maxout and an untied deconvolution.",
             _PAPER,
+            "cifar10",
+        ),
+    ),
+    "gaussian_mixtures": (
+        Listing(
+            "ring_of_gaussians",
+            "8 modes on a ring in the plane, all of them found in minutes.",
+            "Huang et al. 2024, https://arxiv.org/abs/2501.05441, of keras_gan's size",
+            "ring_of_gaussians",
+        ),
+        Listing(
+            "grid_of_gaussians",
+            "25 modes on a grid in the plane, all of them found in minutes.",
+            "Huang et al. 2024, https://arxiv.org/abs/2501.05441, of keras_gan's size",
+            "grid_of_gaussians",
         ),
     ),
     "conditional_mlp_2014": (
@@ -70,6 +94,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "mirza_osindero2014_mnist",
             "MNIST told the class, as published in 2014: maxout, momentum SGD.",
             "Mirza and Osindero 2014, https://arxiv.org/abs/1411.1784",
+            "mnist",
         ),
     ),
     "dcgan_of_classes": (
@@ -77,6 +102,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "conditional_dcgan",
             "DCGAN told the class, with R1 and an averaged generator.",
             "Mirza and Osindero 2014, Radford et al. 2016, of keras_gan's size",
+            "mnist",
         ),
     ),
     "auxiliary_classifier": (
@@ -84,6 +110,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "acgan",
             "DCGAN whose discriminator names the class, with R1 and an average.",
             "Odena et al. 2017, https://arxiv.org/abs/1610.09585, of keras_gan's size",
+            "mnist",
         ),
     ),
     "projection": (
@@ -92,6 +119,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "Projection discriminator, conditional normalisation, hinge.",
             "Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637, of keras_gan's "
             "size",
+            "mnist",
         ),
     ),
 }

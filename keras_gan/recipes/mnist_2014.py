@@ -1,11 +1,14 @@
 """The MNIST configuration of Goodfellow et al., 2014."""
 
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.mnist import load_mnist
-from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.recipes._goodfellow2014 import begin_game, mnist_players
+from keras_gan.recipes._goodfellow2014 import (
+    MNIST_UNITS,
+    begin_game,
+    mnist_players,
+)
+from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -40,11 +43,11 @@ def goodfellow2014_mnist(
 
 MNIST = Recipe(
     *LISTED["goodfellow2014_mnist"],
-    load_data=load_mnist,
     build=goodfellow2014_mnist,
     batch_size=_BATCH_SIZE,
     epochs=50,
     parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
-    feature_network=load_digit_classifier,
+    monitor="parzen_at_best_bandwidth",
+    fits=(of_images, fully_connected(MNIST_UNITS)),
     can_alternate=True,
 )

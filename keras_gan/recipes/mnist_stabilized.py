@@ -5,11 +5,10 @@ import math
 import keras
 
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.mnist import load_mnist
-from keras_gan.evaluation.digit_classifier import load_digit_classifier
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
-from keras_gan.recipes._goodfellow2014 import mnist_players
+from keras_gan.recipes._goodfellow2014 import MNIST_UNITS, mnist_players
+from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.terms.gradients import R1
@@ -63,10 +62,10 @@ def _optimizer(learning_rate: float, num_updates: int) -> keras.optimizers.Optim
 
 MNIST_STABILIZED = Recipe(
     *LISTED["goodfellow2014_mnist_stabilized"],
-    load_data=load_mnist,
     build=goodfellow2014_mnist_stabilized,
     batch_size=_BATCH_SIZE,
     epochs=_EPOCHS,
     parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
-    feature_network=load_digit_classifier,
+    monitor="parzen_at_best_bandwidth",
+    fits=(of_images, fully_connected(MNIST_UNITS)),
 )

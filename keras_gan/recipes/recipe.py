@@ -1,9 +1,10 @@
 """What a published configuration consists of."""
 
 import dataclasses
-import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from keras_gan.recipes.fitting import Check, of_images
 
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class ParzenProtocol:
-    """How a recipe's samples are scored.
+    """How samples are scored by their Parzen log-likelihood.
 
     Args:
         num_samples: int, generated images that carry kernels.
@@ -27,26 +28,34 @@ class ParzenProtocol:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """A published configuration: data, networks, game and measure.
+    """A published configuration: networks, game, rules, and which data they take.
 
-    The first three say what it is: a line of `keras_gan.recipes.listing`.
+    It loads nothing: any dataset that `fits` will do. The first four arguments say what
+    it is: a line of `keras_gan.recipes.listing`.
 
     Args:
         name: str, as on the command line.
         summary: str, one line.
         source: str, where the configuration is published.
-        load_data: function of `data_dir` (a path or `None`) that loads the dataset.
+        data: str, the dataset that it is published for, a key of
+            `keras_gan.datasets.LOADERS`.
         build: function of `(data, seed)` that returns a compiled, untrained `GAN`; it
             takes `simultaneous` where `can_alternate`, and `pretrained`, a `GAN`, where
             it `continues` another recipe.
         batch_size: int, rows of one minibatch.
         epochs: int, length of a run unless another is asked for.
-        parzen: `ParzenProtocol`.
-        passes_per_epoch: int, passes over the training images that count as one epoch:
-            more than one where the dataset is small. Defaults to `1`.
-        feature_network: function that returns the feature network of the measures, as
-            `keras_gan.evaluation.extract_features` takes it; `None` for pixels.
+        monitor: str, the value whose best one picks the epoch that `best.keras` keeps.
+            Defaults to `"frechet_distance"`.
+        parzen: `ParzenProtocol`, for recipes whose published measure is Parzen's.
             Defaults to `None`.
+        passes_per_epoch: int, passes over the training data that count as one epoch:
+            more than one where the dataset is small. Defaults to `1`.
+        value_range: pair of floats, to which data are scaled, `None` to leave them as
+            they are. Defaults to `(0.0, 1.0)`.
+        prepare: function of the scaled dataset that returns what the game is played
+            on, or `None`. Defaults to `None`.
+        fits: checks of `keras_gan.recipes.fitting` that data must pass.
+            Defaults to `(of_images,)`.
         can_alternate: bool, whether the players move at once but can be told to
             alternate. Defaults to `False`.
         continues: name of the recipe whose trained game `build` takes; `None` if it
@@ -56,12 +65,25 @@ class Recipe:
     name: str
     summary: str
     source: str
-    load_data: "Callable[[str | os.PathLike[str] | None], Dataset]"
+    data: str
     build: "Callable[..., GAN]"
     batch_size: int
     epochs: int
-    parzen: ParzenProtocol
+    monitor: str = "frechet_distance"
+    parzen: ParzenProtocol | None = None
     passes_per_epoch: int = 1
-    feature_network: Callable[[], Callable[[Any], Any]] | None = None
+    value_range: tuple[float, float] | None = (0.0, 1.0)
+    prepare: "Callable[[Dataset], Dataset] | None" = None
+    fits: tuple[Check, ...] = (of_images,)
     can_alternate: bool = False
     continues: str | None = None
+
+    def obstacle(self, data: "Dataset") -> str | None:
+        """Returns why the game cannot be played on these data, `None` if it can."""
+        return next(filter(None, (check(data) for check in self.fits)), None)
+
+    def prepared(self, data: "Dataset") -> "Dataset":
+        """Returns the data as the game is played on them: scaled, and prepared."""
+        if self.value_range is not None:
+            data = data.in_range(*self.value_range)
+        return data if self.prepare is None else self.prepare(data)

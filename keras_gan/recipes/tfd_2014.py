@@ -5,7 +5,6 @@ import numpy as np
 
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.tfd import load_tfd
 from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.initializers import SparseNormal
@@ -19,6 +18,7 @@ from keras_gan.recipes._goodfellow2014 import (
     begin_game,
     unit_normal_prior,
 )
+from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 
@@ -127,26 +127,30 @@ def _game(
     return begin_game(gan, data, _BATCH_SIZE, _LEARNING_RATE, simultaneous)
 
 
+_FITS = (of_images, fully_connected(8000 + 1200 * 5))
+
 # Table 1 chooses the bandwidth on all validation images of a fold.
 _PARZEN = ParzenProtocol(10_000, 10_000, TABLE_1_BANDWIDTHS)
 
 TFD_PRETRAIN = Recipe(
     *LISTED["goodfellow2014_tfd_pretrain"],
-    load_data=load_tfd,
     build=goodfellow2014_tfd_pretrain,
     batch_size=_BATCH_SIZE,
     epochs=50,
+    monitor="parzen_at_best_bandwidth",
     parzen=_PARZEN,
+    fits=_FITS,
     can_alternate=True,
 )
 
 TFD = Recipe(
     *LISTED["goodfellow2014_tfd"],
-    load_data=load_tfd,
     build=goodfellow2014_tfd,
     batch_size=_BATCH_SIZE,
     epochs=22,
+    monitor="parzen_at_best_bandwidth",
     parzen=_PARZEN,
+    fits=_FITS,
     can_alternate=True,
     continues=TFD_PRETRAIN.name,
 )

@@ -3,43 +3,43 @@
 from typing import TYPE_CHECKING
 
 from keras_gan._lazy import lazy_attributes
-from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 
 if TYPE_CHECKING:
+    from keras_gan.runs.data import DataSource, check_data, described
     from keras_gan.runs.monitor import monitor_of
-    from keras_gan.runs.run import (
-        Run,
-        build_game,
-        check_data,
-        check_rules,
-        data_of_run,
-        load_data,
-        load_model,
-        load_run,
-        recipe_of,
-    )
+    from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
+
+_MODULES = {
+    "DataSource": "data",
+    "Run": "run",
+    "build_game": "run",
+    "check_data": "data",
+    "check_rules": "run",
+    "described": "data",
+    "load_model": "run",
+    "load_run": "run",
+    "monitor_of": "monitor",
+}
 
 __all__ = [
+    "DataSource",
     "Run",
     "RunDirectory",
+    "SavedFile",
     "build_game",
     "check_data",
     "check_rules",
-    "data_of_run",
-    "load_data",
+    "described",
     "load_model",
     "load_run",
     "monitor_of",
-    "recipe_of",
+    "run_at",
 ]
 
 if not TYPE_CHECKING:
     # A folder without a run is told of without loading TensorFlow.
     __getattr__, __dir__ = lazy_attributes(
         __name__,
-        {
-            name: f"{__name__}.{'monitor' if name == 'monitor_of' else 'run'}"
-            for name in __all__
-            if name != "RunDirectory"
-        },
+        {name: f"{__name__}.{module}" for name, module in _MODULES.items()},
     )

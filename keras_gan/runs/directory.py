@@ -1,81 +1,84 @@
-"""One folder for one training run: configuration, history, pictures, model, scores.
+"""The folder of one run, or the one file of a GAN that was saved without one."""
 
-config.json                resolved configuration, seed, versions, digests of the data
-history.csv                one row for each epoch
-samples/epoch_0001.png     pictures of the same latents
-model.keras                the GAN after the last complete epoch
-best.keras                 the GAN after the epoch of the best validation value
-best.json                  that value and that epoch
-evaluation.json            scores with their protocol
-exports/                   the generator in other formats, with parity figures
-"""
-
-import csv
 import dataclasses
 import json
 import math
 from pathlib import Path
 
-from keras_gan._files import remove_partials, replacing, write_json
+from keras_gan import _run_files as files
+from keras_gan._files import remove_partials
 from keras_gan._types import Config
+from keras_gan.runs import older
 
-_REQUIRED = ("recipe", "seed", "batch_size", "precision")
-_KEPT_FROM_START = (*_REQUIRED, "data", "alternating", "pretrained")
+_KEPT_FROM_START = (
+    "recipe",
+    "seed",
+    "batch_size",
+    "precision",
+    "data",
+    "image_size",
+    "alternating",
+    "pretrained",
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
     """The folder of one run and the names of what it holds.
 
+    `keras-gan train` writes it, or `keras_gan.callbacks.RunRecord` with `SaveEachEpoch`
+    in a program of your own.
+
     Args:
         path: folder.
 
     Example:
-    >>> RunDirectory(Path("runs/digits")).model.as_posix()
-    'runs/digits/model.keras'
+    >>> RunDirectory(Path("runs/digits")).best_model.as_posix()
+    'runs/digits/best.keras'
     """
 
     path: Path
 
     @property
-    def config(self) -> Path:
-        """The resolved configuration, JSON."""
-        return self.path / "config.json"
-
-    @property
-    def history(self) -> Path:
-        """One CSV row for each epoch."""
-        return self.path / "history.csv"
+    def record(self) -> Path:
+        """What was trained, how far it came and how it ended, JSON."""
+        return self.path / files.RECORD
 
     @property
     def samples(self) -> Path:
         """Folder of pictures."""
-        return self.path / "samples"
+        return self.path / files.SAMPLES
 
     @property
     def model(self) -> Path:
         """The whole GAN after the last complete epoch."""
-        return self.path / "model.keras"
+        named = self.path / files.MODEL
+        others = sorted({*self.path.glob("*.keras")} - {self.best_model})
+        return others[0] if not named.exists() and len(others) == 1 else named
 
     @property
     def best_model(self) -> Path:
         """The whole GAN after the epoch with the best validation value."""
-        return self.path / "best.keras"
+        return self.path / files.BEST_MODEL
 
     @property
     def best_record(self) -> Path:
         """The value and the epoch of `best_model`, JSON."""
-        return self.path / "best.json"
+        return self.path / files.BEST_RECORD
 
     @property
     def evaluation(self) -> Path:
         """Scores with their protocol, JSON."""
-        return self.path / "evaluation.json"
+        return self.path / files.EVALUATION
 
     @property
     def exports(self) -> Path:
         """Folder of the generator in other formats."""
-        return self.path / "exports"
+        return self.path / files.EXPORTS
+
+    def holds_run(self) -> bool:
+        """Whether there is a record, of today or of before."""
+        return self.record.exists() or (self.path / older.CONFIG).exists()
 
     def check_free(self) -> None:
         """Raises unless a new run can begin here.
@@ -84,84 +87,59 @@ class RunDirectory:
             FileExistsError: if the folder holds anything already.
         """
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            held = "another run" if self.config.exists() else "other files"
+            held = "another run" if self.holds_run() else "other files"
             raise FileExistsError(
                 f"`--output-dir` must be new or empty. Received: {self.path}, which "
                 f"holds {held}; choose another folder, or --resume to continue a run."
             )
 
-    def begin(self, config: Config) -> None:
-        """Writes the configuration of a new run; raises as `check_free` does."""
-        self.check_free()
-        write_json(self.config, config)
-
-    def resume(self, config: Config) -> None:
-        """Continues the run that the folder holds.
+    def check_continues(self, config: Config) -> None:
+        """Raises unless a run of this configuration continues the one that is here.
 
         Raises:
             FileExistsError: if it is a run of something else.
         """
-        held = self.read_config()
+        held = self.read().get("config")
+        if held is None:
+            raise FileExistsError(
+                "`--resume` must continue a run of `keras-gan train`. Received: "
+                f"{self.path}, which a program of its own trained."
+            )
         for key in _KEPT_FROM_START:
             if key in held and held[key] != config[key]:
                 raise FileExistsError(
                     f"`--resume` must continue the run in {self.path} as it began, "
                     f"with {key}={held[key]!r}. Received: {key}={config[key]!r}"
                 )
-        write_json(self.config, config)
 
-    def read_config(self) -> Config:
-        """Returns the configuration.
+    def take_up(self) -> None:
+        """Removes what a killed run left half; gives one of before today's files."""
+        remove_partials(self.path)
+        if self.holds_run() and not self.record.exists():
+            files.write_history(self.path, older.history_of(self.path))
+            files.write_record(self.path, older.record_of(self.path))
+
+    def read(self) -> Config:
+        """Returns the record; `"config"` in it is that of `keras-gan train`.
 
         Raises:
             FileNotFoundError: if the folder holds no run.
-            ValueError: if its configuration is damaged.
+            ValueError: if its record is damaged.
         """
-        if not self.config.is_file():
-            raise FileNotFoundError(
-                f"`RUN_DIR` must hold a run (config.json). Received: {self.path}"
-            )
-        try:
-            config = json.loads(self.config.read_text(encoding="utf-8"))
-            missing = set(_REQUIRED) - set(config)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{self.config} is not a JSON object: {error}") from error
-        if missing:
-            raise ValueError(
-                f"{self.config} is not the record of a run. Missing: "
-                f"{', '.join(sorted(missing))}"
-            )
-        return config
+        if self.record.is_file():
+            return files.read_record(self.path)
+        if (self.path / older.CONFIG).is_file():
+            return older.record_of(self.path)
+        raise FileNotFoundError(
+            f"`RUN` must be a folder that holds a run ({files.RECORD}), or a .keras "
+            f"file. Received: {self.path}"
+        )
 
-    def discard_after(self, num_epochs: int) -> None:
-        """Removes what a killed run wrote beyond its last complete epoch."""
-        remove_partials(self.path)
-        if self.history.is_file():
-            with self.history.open(newline="", encoding="utf-8") as file:
-                header, *rows = [*csv.reader(file)] or [[]]
-            kept = [row for row in rows if row and int(row[0]) < num_epochs]
-            if not kept:  # a file without a header too, as a first epoch leaves it
-                self.history.unlink()
-                return
-            with (
-                replacing(self.history) as partial,
-                partial.open("w", newline="", encoding="utf-8") as file,
-            ):
-                csv.writer(file).writerows([header, *kept])
-
-    def columns(self) -> list[str]:
-        """Returns the names of the history's columns; none without a history."""
-        if not self.history.is_file():
-            return []
-        with self.history.open(newline="", encoding="utf-8") as file:
-            return next(csv.reader(file), [])
-
-    def logged(self, name: str) -> list[float]:
-        """Returns the values of one column of the history; none without a history."""
-        if not self.history.is_file():
-            return []
-        with self.history.open(newline="", encoding="utf-8") as file:
-            return [float(row[name]) for row in csv.DictReader(file) if row.get(name)]
+    def history(self) -> list[Config]:
+        """Returns a row for each epoch, `{"epoch": 1, …}` the first of them."""
+        if self.record.is_file():
+            return files.read_history(self.path, files.read_record(self.path))
+        return older.history_of(self.path)
 
     def monitor(self) -> str | None:
         """Returns the key of the logs that chose `best_model`, `None` where unrecorded.
@@ -195,7 +173,8 @@ class RunDirectory:
         from keras_gan.evaluation.measures import quantity_of
 
         best = {"max": max, "min": min}[quantity_of(name).mode]
-        return best(filter(math.isfinite, self.logged(name)), default=None)
+        logged = [row.get(name) for row in self.history()]
+        return best((value for value in logged if value is not None), default=None)
 
     def _read_best_record(self) -> Config:
         if not self.best_record.is_file():
@@ -210,7 +189,53 @@ class RunDirectory:
         if not sound:
             raise ValueError(
                 f"{self.best_record} is damaged: it must hold `monitor` and a finite "
-                "`value`. Repair it, or remove it to take the best value of "
-                f"{self.history.name} instead."
+                "`value`. Repair it, or remove it to take the best value of the "
+                "history instead."
             )
         return dict(record)
+
+
+@dataclasses.dataclass(frozen=True)
+class SavedFile(RunDirectory):
+    """A `.keras` file, looked at as the run that left nothing else.
+
+    What commands write of it stands beside it, under names that begin with its own.
+
+    Args:
+        path: the file.
+
+    Example:
+    >>> SavedFile(Path("games/gan.keras")).evaluation.as_posix()
+    'games/gan_evaluation.json'
+    """
+
+    @property
+    def model(self) -> Path:
+        """The file itself."""
+        return self.path
+
+    @property
+    def evaluation(self) -> Path:
+        """Scores with their protocol, JSON."""
+        return self.path.with_name(f"{self.path.stem}_{files.EVALUATION}")
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the generator in other formats."""
+        return self.path.with_name(f"{self.path.stem}_{files.EXPORTS}")
+
+    def read(self) -> Config:
+        """Returns an empty record: the file says nothing of a run."""
+        return {}
+
+
+def run_at(path: Path) -> RunDirectory:
+    """What lies at a path: the folder of a run, or the file of a GAN.
+
+    Raises:
+        FileNotFoundError: if it is neither.
+        ValueError: if the record of the run is damaged.
+    """
+    run = SavedFile(path) if path.is_file() else RunDirectory(path)
+    run.read()
+    return run

@@ -11,15 +11,20 @@ from keras_gan._types import Array, Config, FloatArray
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.feature_networks import FeatureNetwork
+from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
-from keras_gan.recipes.recipe import Recipe
+from keras_gan.recipes.recipe import ParzenProtocol
+from keras_gan.runs.run import Run
 from keras_gan.training.asked_labels import sample_classes, takes_labels
 from keras_gan.training.sampling import SampleStream
 
 GENERATED, HELD_OUT = "generated", "held-out real"
 PARZEN, CLASS_PARZEN = "parzen_log_likelihood", "class_parzen"
+
+PARZEN_OF_2014 = ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS)
 
 _ON_KERNELS = ("parzen", PARZEN, CLASS_PARZEN)
 _SAMPLE_SEED = 0
@@ -40,7 +45,7 @@ class _Part(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class RunEvaluator:
-    """Scores generated images, and real ones in their place, by a recipe's protocol.
+    """Scores generated images, and real ones in their place, by one protocol.
 
     Parzen: kernels on generated, or on real training images; test images are scored.
     All others: generated images, or test images, as many of either, are compared with
@@ -50,19 +55,34 @@ class RunEvaluator:
     is judged by the measures of conditional generators, too.
 
     Args:
-        recipe: `Recipe`.
         data: `Dataset` that the run was trained on.
         measures: names of the measures of `Evaluator`; `None` takes all that suit the
-            data and the generator.
+            data and the generator. Defaults to `None`.
         num_kernels: int, generated images that carry Parzen kernels, any number: they
-            are streamed. `None` takes the recipe's number, as `class_parzen` always
-            does.
+            are streamed. `None` takes the protocol's number, as `class_parzen` always
+            does. Defaults to `None`.
+        feature_network: function that returns the feature network of the data, or
+            `None` for the data themselves. Defaults to `None`.
+        parzen: `ParzenProtocol`; `None` is that of 2014, for images, and leaves other
+            data without Parzen values unless these are asked for. Defaults to `None`.
     """
 
-    recipe: Recipe
     data: Dataset
     measures: Sequence[str] | None = None
     num_kernels: int | None = None
+    feature_network: FeatureNetwork | None = None
+    parzen: ParzenProtocol | None = None
+
+    @classmethod
+    def of(
+        cls,
+        run: Run,
+        measures: Sequence[str] | None = None,
+        num_kernels: int | None = None,
+    ) -> "RunEvaluator":
+        """The evaluator of a run, on its data and by its recipe's protocol."""
+        protocol = run.recipe.parzen if run.recipe else None
+        return cls(run.data, measures, num_kernels, run.feature_network, protocol)
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
@@ -159,7 +179,7 @@ class RunEvaluator:
         return [part for part in self._all_parts(evaluator) if part.measures]
 
     def _all_parts(self, evaluator: Evaluator) -> Iterator[_Part]:
-        num_kernels, train = self.recipe.parzen.num_samples, self.data.train
+        num_kernels, train = self._protocol.num_samples, self.data.train
         on_kernels = [name for name in evaluator.measures if name in _ON_KERNELS]
         streamed: list[str] = []
         if self.num_kernels is not None:
@@ -167,13 +187,23 @@ class RunEvaluator:
             num = self.num_kernels
             yield _Part(streamed, num, _first(train, num), is_stream=True)
         whole = [name for name in on_kernels if name not in streamed]
-        yield _Part(whole, num_kernels, _first(train, num_kernels))
+        if self._takes_parzen:
+            yield _Part(whole, num_kernels, _first(train, num_kernels))
         others = [name for name in evaluator.measures if name not in on_kernels]
         num_test = self._num_test()
         yield _Part(others, num_test, _first(self.data.test, num_test))
 
+    @property
+    def _protocol(self) -> ParzenProtocol:
+        return self.parzen or PARZEN_OF_2014
+
+    @property
+    def _takes_parzen(self) -> bool:
+        of_images = len(self.data.data_shape) == 3
+        return self.measures is not None or self.parzen is not None or of_images
+
     def _evaluator(self, has_classes: bool) -> Evaluator:
-        protocol, network = self.recipe.parzen, self.recipe.feature_network
+        protocol, network = self._protocol, self.feature_network
         train, valid, test = self.data.train, self.data.valid, self.data.test
         held_out, chosen_on = (
             _first(valid, num) for num in (_LARGEST_SET, protocol.num_valid)
@@ -194,6 +224,7 @@ class RunEvaluator:
                 chosen_on.labels,
                 test.labels,
             ),
+            mixture=self.data.mixture,
         )
 
     def _num_test(self) -> int:

@@ -89,6 +89,7 @@ def monitor_of(
         labels=None if train.labels is None else train.labels[rows],
         held_out_labels=valid.labels,
         parzen=points,
+        mixture=data.mixture,
     )
     num_drawn = protocol.num_samples if giver == PARZEN else len(rows)
     return EvaluationMonitor(evaluator, num_drawn, seed=seed)

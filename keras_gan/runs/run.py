@@ -1,128 +1,150 @@
-"""The dataset and the game of a run: as it begins, and as it was left."""
+"""What a run left, to look at it from Python; and how it begins."""
 
 import dataclasses
+import functools
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 
-from keras_gan import datasets, recipes
+from keras_gan import recipes
 from keras_gan._types import Config
-from keras_gan._validation import check_known
-from keras_gan.datasets._fingerprint import differences, fingerprint
 from keras_gan.datasets.dataset import Dataset
+from keras_gan.datasets.registry import LOADERS
+from keras_gan.evaluation.feature_networks import FeatureNetwork, feature_network_of
 from keras_gan.gan import GAN
 from keras_gan.recipes.recipe import Recipe
-from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.data import DataSource, check_data
+from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 from keras_gan.saving import load
+from keras_gan.training.network_checks import reachable_range
 
 
-class Run(NamedTuple):
-    """What a run of `keras-gan train` left.
+@dataclasses.dataclass(frozen=True, eq=False)
+class Run:
+    """A trained GAN, and what is known of its training.
 
     Args:
+        directory: `RunDirectory`, where it lies.
         gan: `GAN`, trained.
-        data: `Dataset` that it was trained on.
-        recipe: `Recipe`.
-        config: what the run directory's `config.json` holds.
+        record: dict, what `run.json` holds; empty for a lone file.
+        source: `DataSource`, which dataset it was trained on, or `None` where nobody
+            said.
     """
 
+    directory: RunDirectory
     gan: GAN
-    data: Dataset
-    recipe: Recipe
-    config: Config
+    record: Config
+    source: DataSource | None
+
+    @property
+    def config(self) -> Config:
+        """What `keras-gan train` was asked for; empty for other runs."""
+        return self.record.get("config", {})
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe of a run of `keras-gan train`, `None` of others."""
+        name = self.config.get("recipe")
+        return None if name is None else recipes.get(name)
+
+    @property
+    def value_range(self) -> tuple[float, float] | None:
+        """The range of what the GAN makes, `None` where nobody said."""
+        held = self.record.get("dataset", {}).get("value_range")
+        if held is None:
+            return reachable_range(self.gan.evaluation_generator)
+        low, high = held
+        return low, high
+
+    @property
+    def feature_network(self) -> FeatureNetwork | None:
+        """Who returns the feature network of its data, `None` for pixels."""
+        name = self.source.name if self.source else None
+        return feature_network_of(name, self.data.data_shape, self.data.value_range)
+
+    @functools.cached_property
+    def data(self) -> Dataset:
+        """The dataset, loaded when it is asked for.
+
+        Raises:
+            ValueError: if none is known, or it is not what the run was trained on.
+        """
+        if self.source is None:
+            raise ValueError(
+                f"`data` (--data) must name a dataset: {self.directory.path} does not "
+                f"say what it was trained on. Name one of {', '.join(LOADERS)}."
+            )
+        data = self.source.load(self.recipe)
+        check_data(self.record, data)
+        if data.data_shape != self.gan.data_shape:
+            raise ValueError(
+                f"`data` must have the shape that the GAN makes, {self.gan.data_shape}"
+                f". Received: {data.name} with {data.data_shape}"
+            )
+        return data
 
 
 def load_run(
     path: str | os.PathLike[str],
     best: bool = False,
+    data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> Run:
-    """Loads a run of `keras-gan train` with its data, to look at it from Python.
+    """Loads a run, to look at it from Python.
 
     Args:
-        path: the run directory.
+        path: the folder of a run, of `keras-gan train` or of your own program with
+            `keras_gan.callbacks.RunRecord` and `SaveEachEpoch`; or a `.keras` file.
         best: bool. `True` takes the epoch with the best validation value instead of the
             last one. Defaults to `False`.
+        data: str, key of `keras_gan.datasets.LOADERS`, where the run does not say what
+            it was trained on. Defaults to `None`.
         data_dir: folder with the same dataset, where it was moved, or `None` for that
             of the training. Defaults to `None`.
 
     Returns:
-        run: `Run`.
+        run: `Run`; its `data` are loaded when they are asked for.
 
     Raises:
-        FileNotFoundError: if the folder holds no run, or no complete epoch.
-        ValueError: if its configuration is damaged, or the data are others than it
-            was trained on.
+        FileNotFoundError: if nothing was trained there, or no epoch is complete.
+        ValueError: if its record is damaged.
 
     Example:
     ```python
     run = load_run("runs/mnist", best=True)
     samples = run.gan.sample(64, seed=0)
+    run.data.train.images                       # what it was trained on
     ```
     """
-    directory = RunDirectory(Path(path))
-    config = directory.read_config()
-    recipe = recipe_of(config)
-    gan = load_model(directory, best)
-    return Run(gan, data_of_run(recipe, config, data_dir), recipe, config)
+    directory = run_at(Path(path))
+    record = directory.read()
+    source = _source(record.get("config", {}), data, data_dir)
+    return Run(directory, load_model(directory, best), record, source)
 
 
-def recipe_of(config: Config) -> Recipe:
-    """The recipe of a run; without its feature network on data that are not its own."""
-    recipe = recipes.get(config["recipe"])
-    name = config.get("data")
-    if name is None or datasets.LOADERS.get(name) is recipe.load_data:
-        return recipe
-    return dataclasses.replace(recipe, feature_network=None)
-
-
-def load_data(
-    recipe: Recipe, config: Config, data_dir: str | os.PathLike[str] | None
-) -> Dataset:
-    """The dataset that the configuration names, the recipe's if it names none."""
-    name = config.get("data")
+def _source(
+    config: Config, data: str | None, data_dir: str | os.PathLike[str] | None
+) -> DataSource | None:
+    name = data or config.get("data")
     if name is None:
-        return recipe.load_data(data_dir)
-    check_known("--data", name, datasets.LOADERS)
-    return datasets.load(name, data_dir)
-
-
-def data_of_run(
-    recipe: Recipe, config: Config, data_dir: str | os.PathLike[str] | None
-) -> Dataset:
-    """The dataset that a run was trained on; raises as `check_data` does."""
-    data = load_data(recipe, config, data_dir or config["data_dir"])
-    check_data(config, data)
-    return data
-
-
-def check_data(config: Config, data: Dataset) -> Config:
-    """Returns the data's fingerprint.
-
-    Raises:
-        ValueError: if the configuration, of a run that began, holds another one.
-    """
-    found = fingerprint(data)
-    held = config.get("dataset", {}).get("fingerprint", found)
-    different = differences(held, found)
-    if different:
-        raise ValueError(
-            "`data_dir` must hold the data that the run was begun on, unchanged. "
-            f"Received: {data.name} with {', '.join(different)}. Name the folder that "
-            "has them, or train a new run on these. (If they differ by rounding alone, "
-            "as prepared on another machine, remove `fingerprint` from config.json.)"
-        )
-    return found
+        return None
+    folder = data_dir or config.get("data_dir")
+    return DataSource(name, folder, config.get("image_size"))
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:
     """The whole GAN after the last or the best epoch."""
+    if best and isinstance(run, SavedFile):
+        raise ValueError(
+            f"`best` (--best) is for the folder of a run. Received: {run.path}, a file"
+        )
     path = run.best_model if best else run.model
     if not path.exists():
         raise FileNotFoundError(
-            f"{run.path} holds no complete epoch yet: train it with --resume."
+            f"{run.path} holds no complete epoch yet ({path.name}): train it with "
+            "--resume, or name a .keras file."
         )
     return load(path)
 
@@ -162,8 +184,8 @@ def build_game(recipe: Recipe, data: Dataset, config: Config) -> GAN:
 
 
 def _pretrained(recipe_name: str, path: str) -> GAN:
-    run = RunDirectory(Path(path))
-    held = run.read_config()["recipe"]
+    run = run_at(Path(path))
+    held = run.read().get("config", {}).get("recipe")
     if held != recipe_name:
         raise ValueError(
             f"`--pretrained` must be a run of {recipe_name}. Received: {path}, a run "

@@ -1,0 +1,76 @@
+"""What a run leaves in its folder: the names, its record and its history.
+
+run.json                   what was trained, how far it came and how it ended
+history.jsonl              one line for each epoch: its number, from 1, seconds and logs
+samples/epoch_0001.png     pictures of the same latents, by the same number
+model.keras                the GAN after the last complete epoch
+best.keras                 the GAN after the epoch of the best validation value
+best.json                  that value and the number of that epoch
+evaluation.json            scores with their protocol
+exports/                   the generator in other formats, with parity figures
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from keras_gan._files import replacing, write_json
+from keras_gan._types import Config
+
+RECORD, HISTORY, SAMPLES = "run.json", "history.jsonl", "samples"
+MODEL, BEST_MODEL, BEST_RECORD = "model.keras", "best.keras", "best.json"
+EVALUATION, EXPORTS = "evaluation.json", "exports"
+
+_VERSION = 2  # of the record: until 1, which had no number, epochs counted from 0
+
+
+def write_record(folder: Path, record: Config) -> None:
+    """Writes what is known of a run, whole or not at all."""
+    write_json(folder / RECORD, {"version": _VERSION, **record})
+
+
+def read_record(folder: Path) -> Config:
+    """Returns what is known of a run.
+
+    Raises:
+        ValueError: if the record is damaged.
+    """
+    path = folder / RECORD
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        missing = sorted({"seed", "status"} - set(record))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a JSON object: {error}") from error
+    if not isinstance(record, dict) or missing:
+        raise ValueError(f"{path} is not the record of a run. Missing: {missing}")
+    return record
+
+
+def write_history(folder: Path, rows: Iterable[Config]) -> None:
+    """Writes one line for each epoch, whole or not at all."""
+    with replacing(folder / HISTORY) as partial:
+        lines = [json.dumps(row, allow_nan=False) + "\n" for row in rows]
+        partial.write_text("".join(lines), encoding="utf-8")
+
+
+def read_history(folder: Path, record: Config) -> list[Config]:
+    """Returns the rows of a history, none where there is no file.
+
+    Args:
+        folder: of the run.
+        record: what `read_record` returned; it says how epochs were counted.
+
+    Raises:
+        ValueError: if a line is damaged.
+    """
+    path = folder / HISTORY
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        rows: list[Config] = [json.loads(line) for line in lines]
+    except ValueError as error:
+        raise ValueError(f"{path} has a line that is not JSON: {error}") from error
+    if "version" in record:
+        return rows
+    return [{**row, "epoch": row["epoch"] + 1} for row in rows]

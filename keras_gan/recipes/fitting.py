@@ -1,0 +1,91 @@
+"""What data must be like for a recipe: checks that say what is in the way."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keras_gan.datasets.dataset import Dataset
+
+Check = Callable[["Dataset"], str | None]
+"""From a dataset to a clause about it, `None` where nothing is in the way."""
+
+_MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
+
+
+def of_images(data: "Dataset") -> str | None:
+    """Images alone."""
+    if len(data.data_shape) == 3:
+        return None
+    return f"it makes images, and these are {data.data_name}"
+
+
+def of_points(data: "Dataset") -> str | None:
+    """Points in the plane alone."""
+    if data.data_shape == (2,):
+        return None
+    shape = f"{data.data_name} of shape {data.data_shape}"
+    return f"it makes points in the plane, and these are {shape}"
+
+
+def labelled(data: "Dataset") -> str | None:
+    """Data with a class for each."""
+    if data.train.labels is not None:
+        return None
+    return "it is told classes, and these data have no labels"
+
+
+def sized(height: int, width: int) -> Check:
+    """Images of one size alone."""
+
+    def check(data: "Dataset") -> str | None:
+        if data.data_shape[:2] == (height, width):
+            return None
+        return (
+            f"it makes images of {height} x {width}, and these have {_size(data)}; "
+            f"resize them with --image-size {_option(height, width)}"
+        )
+
+    return check
+
+
+def halved(data: "Dataset") -> str | None:
+    """Images that strided convolutions halve: both sides even and above 4."""
+    height, width = data.data_shape[:2]
+    if all(side > 4 and side % 2 == 0 for side in (height, width)):
+        return None
+    nearest = _option(*(max(8, round(side / 8) * 8) for side in (height, width)))
+    return (
+        f"it halves images, whose sides must be even and above 4, and these have "
+        f"{_size(data)}; resize them with --image-size {nearest}"
+    )
+
+
+def fully_connected(units: int) -> Check:
+    """Data that fully connected layers of so many units in all can look at.
+
+    Args:
+        units: int, of the layers that touch the data, in both networks: each has a
+            weight for each number of an image.
+    """
+
+    def check(data: "Dataset") -> str | None:
+        weights = units * math.prod(data.data_shape)
+        if weights <= _MOST_WEIGHTS:
+            return None
+        return (
+            f"it is fully connected and would need {weights / 1e6:,.0f} million weights"
+            f" for {data.data_name} of shape {data.data_shape}; take smaller ones with "
+            "--image-size"
+        )
+
+    return check
+
+
+def _size(data: "Dataset") -> str:
+    height, width = data.data_shape[:2]
+    return f"{height} x {width}"
+
+
+def _option(height: int, width: int) -> str:
+    return str(height) if height == width else f"{height} {width}"

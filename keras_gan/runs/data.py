@@ -1,0 +1,94 @@
+"""The dataset of a run: which one it is, and whether it is still the same."""
+
+import dataclasses
+import os
+
+from keras_gan import datasets, recipes
+from keras_gan._types import Config
+from keras_gan._validation import check_known
+from keras_gan.datasets._fingerprint import differences, fingerprint
+from keras_gan.datasets.dataset import Dataset
+from keras_gan.recipes.recipe import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSource:
+    """Where a dataset comes from.
+
+    Args:
+        name: str, key of `keras_gan.datasets.LOADERS`.
+        data_dir: folder with its files, or `None` to search. Defaults to `None`.
+        image_size: int, or ints `(height, width)`, to which images are resized; `None`
+            leaves them. Defaults to `None`.
+    """
+
+    name: str
+    data_dir: str | os.PathLike[str] | None = None
+    image_size: int | tuple[int, int] | None = None
+
+    def load(self, recipe: Recipe | None = None) -> Dataset:
+        """Loads the data, as a recipe prepares them.
+
+        Raises:
+            ValueError: if there is no such dataset, or the recipe cannot learn from it.
+        """
+        check_known("--data", self.name, datasets.LOADERS)
+        data = datasets.load(self.name, self.data_dir, self.image_size)
+        if recipe is None:
+            return data
+        check_fits(recipe, data)
+        return recipe.prepared(data)
+
+
+def check_fits(recipe: Recipe, data: Dataset) -> None:
+    """Raises, naming a recipe that can, unless a recipe can learn from a dataset."""
+    obstacle = recipe.obstacle(data)
+    if obstacle is None:
+        return
+    others = (recipes.get(name) for name in recipes.RECIPES)
+    able = (one.name for one in others if not one.continues and not one.obstacle(data))
+    other = next(able, None)
+    advice = f"the recipe {other} can" if other else "no recipe here can"
+    raise ValueError(
+        f"{recipe.name} cannot learn from {data.name}: {obstacle}; {advice}."
+    )
+
+
+def described(data: Dataset, digests: Config | None = None) -> Config:
+    """What a record says of a dataset: `RunRecord(…, about={"dataset": …})`.
+
+    Args:
+        data: the dataset.
+        digests: what `check_data` returned, or `None` to compute it.
+            Defaults to `None`.
+    """
+    return {
+        "name": data.name,
+        "data_name": data.data_name,
+        "data_shape": data.data_shape,
+        "value_range": data.value_range,
+        "num_train": len(data.train),
+        "num_valid": len(data.valid),
+        "num_test": len(data.test),
+        "fingerprint": digests or fingerprint(data),
+    }
+
+
+def check_data(record: Config, data: Dataset) -> Config:
+    """Returns the data's fingerprint.
+
+    Raises:
+        ValueError: if the record, of a run that began, holds another one.
+    """
+    found = fingerprint(data)
+    held = record.get("dataset", {}).get("fingerprint", found)
+    different = differences(held, found)
+    if different:
+        raise ValueError(
+            "`data_dir` must hold the data that the run was begun on, unchanged. "
+            f"Received: {data.name} with {', '.join(different)}. Name the folder that "
+            "has them, or train a new run on these. (If they differ by rounding alone, "
+            "as prepared on another machine, remove `fingerprint` from the run's "
+            "record.)"
+        )
+    return found

@@ -1,0 +1,49 @@
+"""Folders of runs as they were before run.json: config.json and history.csv."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+from keras_gan._types import Config
+from keras_gan.recipes.listing import LISTED
+
+CONFIG, _HISTORY = "config.json", "history.csv"
+_FACTS = ("dataset", "environment", "gan", "compile", "replicas")
+
+
+def record_of(folder: Path) -> Config:
+    """The configuration as a record; how the run ended it does not say.
+
+    Raises:
+        ValueError: if it is damaged.
+    """
+    path = folder / CONFIG
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        facts = {key: config.pop(key) for key in _FACTS if key in config}
+        listing = LISTED.get(config["recipe"])
+        config["data"] = config.get("data") or (listing and listing.data)
+        about = {"seed": config["seed"], "status": "stopped", "reason": None}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not the record of a run: {error!r}") from error
+    completed = len(history_of(folder))
+    return {**about, "epochs_completed": completed, "config": config, **facts}
+
+
+def history_of(folder: Path) -> list[Config]:
+    """The rows of the history, without the columns that are empty in them."""
+    path = folder / _HISTORY
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        {"epoch": int(row.pop("epoch")) + 1}
+        | {name: _number(text) for name, text in row.items() if text and text != "NA"}
+        for row in rows
+    ]
+
+
+def _number(text: str) -> float | None:
+    return float(text) if math.isfinite(float(text)) else None

@@ -1,0 +1,246 @@
+"""Which recipe learns from which dataset: in its own size, resized, or not at all."""
+
+import json
+
+import numpy as np
+import pytest
+from games import small_recipe
+
+import keras_gan as kg
+from keras_gan.commands.main import main
+from keras_gan.datasets import Dataset, Split, load_image_folder, resized
+from keras_gan.recipes import RECIPES
+from keras_gan.runs.data import check_fits
+
+SHAPES = {
+    "cifar10": (32, 32, 3),
+    "digits": (8, 8, 1),
+    "fashion_mnist": (28, 28, 1),
+    "mnist": (28, 28, 1),
+    "olivetti": (48, 48, 1),
+    "stacked_mnist": (28, 28, 3),
+    "tfd": (48, 48, 1),
+}
+BUILT = ("digits", "mnist", "ring_of_gaussians")
+POINTS = ("grid_of_gaussians", "ring_of_gaussians")
+
+
+def some_data(name, shape, labels=True, data_name=""):
+    """Twelve rows of the shape of a dataset, whose files are not here."""
+    values = np.random.default_rng(0).uniform(size=(12, *shape)).astype("float32")
+    split = Split(values, np.arange(12) % 3 if labels else None, data_name)
+    return Dataset(name, split, split, split)
+
+
+def data_of(name):
+    if name in POINTS:
+        return some_data(name, (2,), data_name="points")
+    return some_data(name, SHAPES[name], labels=name != "tfd")
+
+
+def test_every_dataset_but_your_own_is_looked_at():
+    assert {*SHAPES, *POINTS, "image_folder"} == set(kg.datasets.LOADERS)
+
+
+@pytest.mark.parametrize("name", sorted({*SHAPES, *POINTS}))
+def test_who_says_that_it_fits_can_be_built(name):
+    data = data_of(name)
+    for recipe in RECIPES.values():
+        if recipe.obstacle(data) is not None:
+            with pytest.raises(ValueError, match=f"{recipe.name} cannot learn from"):
+                check_fits(recipe, data)
+        elif name in BUILT and not is_large(recipe):
+            prepared = recipe.prepared(data)
+            gan = recipe.build(prepared, 0)
+            assert gan.data_shape == data.data_shape, recipe.name
+            assert set(gan.entries.needed) <= {gan.data_name, "labels"}
+
+
+def is_large(recipe):
+    """Whether it takes seconds to build: widths of 8000; or needs a first stage."""
+    return "cifar10" in recipe.name or "tfd" in recipe.name
+
+
+def test_each_recipe_fits_the_dataset_that_it_is_published_for():
+    for recipe in RECIPES.values():
+        assert recipe.obstacle(data_of(recipe.data)) is None, recipe.name
+
+
+@pytest.mark.parametrize(
+    ("recipe", "data", "told", "other"),
+    [
+        (
+            "goodfellow2014_cifar10_convolutional",
+            some_data("mnist", (28, 28, 1)),
+            "it makes images of 32 x 32, and these have 28 x 28; resize them with "
+            "--image-size 32",
+            "digits",
+        ),
+        (
+            "digits",
+            some_data("ring", (2,), data_name="points"),
+            "it makes images, and these are points",
+            "ring_of_gaussians",
+        ),
+        (
+            "ring_of_gaussians",
+            some_data("digits", (8, 8, 1)),
+            r"it makes points in the plane, and these are images of shape \(8, 8, 1\)",
+            "digits",
+        ),
+        (
+            "conditional_dcgan",
+            some_data("faces", (48, 48, 1), labels=False),
+            "it is told classes, and these data have no labels",
+            "digits",
+        ),
+        (
+            "conditional_dcgan",
+            some_data("odd", (27, 30, 1)),
+            "sides must be even and above 4, and these have 27 x 30; resize them with "
+            "--image-size 24 32",
+            "digits",
+        ),
+        (
+            # 2 x 1200 units that look at 256 * 256 * 3 numbers each.
+            "goodfellow2014_mnist",
+            some_data("photos", (256, 256, 3)),
+            "it is fully connected and would need 472 million weights for images of "
+            r"shape \(256, 256, 3\); take smaller ones with --image-size",
+            "conditional_dcgan",
+        ),
+    ],
+)
+def test_what_does_not_fit_says_why_and_who_can(recipe, data, told, other):
+    with pytest.raises(ValueError, match=told) as error:
+        check_fits(kg.recipes.get(recipe), data)
+    assert str(error.value).endswith(f"; the recipe {other} can.")
+    assert kg.recipes.get(other).obstacle(data) is None
+
+
+def test_nobody_can_learn_from_everything():
+    signals = some_data("waves", (64, 1), labels=False)
+    with pytest.raises(ValueError, match="these are signals; no recipe here can"):
+        check_fits(kg.recipes.get("digits"), signals)
+
+
+@pytest.mark.parametrize("name", ["digits", "goodfellow2014_mnist"])
+def test_the_weights_at_the_data_are_those_that_are_built(name):
+    # Another pixel costs so many weights, and a bias of the generator's output.
+    recipe, sizes = kg.recipes.get(name), ((4, 4, 1), (4, 5, 1))
+    counts = [
+        sum(network.count_params() for network in (gan.generator, gan.discriminator))
+        for gan in (recipe.build(some_data("few", size), 0) for size in sizes)
+    ]
+    units = (counts[1] - counts[0]) / 4 - 1
+    largest = int(100e6 / units)  # pixels
+    assert recipe.obstacle(some_data("fits", (1, largest, 1))) is None
+    assert "million" in recipe.obstacle(some_data("not", (1, largest + 1, 1)))
+
+
+def test_data_are_scaled_to_the_range_of_a_recipe():
+    images = np.linspace(-1, 1, 4 * 64, dtype="float32").reshape(4, 8, 8, 1)
+    split = Split(images)
+    data = Dataset("tanh", split, split, split, value_range=(-1.0, 1.0))
+    prepared = kg.recipes.get("digits").prepared(data)
+    assert prepared.value_range == (0.0, 1.0)
+    np.testing.assert_allclose(prepared.train.images, (images + 1) / 2, atol=1e-7)
+    contrasts = kg.recipes.get("goodfellow2014_cifar10_fully_connected").prepared(data)
+    # Of length 55 each, as `contrast_normalized` has it.
+    lengths = np.linalg.norm(contrasts.train.images.reshape(4, -1), axis=1)
+    np.testing.assert_allclose(lengths, 55.0, rtol=1e-5)
+
+
+# ------------------------------------------------------------------------ --image-size
+
+
+def test_images_are_resized_as_pillow_does():
+    image = pytest.importorskip("PIL.Image")
+    data = some_data("noise", (37, 41, 1))
+    smaller = resized(data, (9, 12))
+    assert smaller.name == "noise, resized to 9 x 12"
+    for before, after in zip(data.train.images, smaller.train.images, strict=True):
+        whole = image.fromarray(before[..., 0])  # mode "F": float32
+        expected = whole.resize((12, 9), image.Resampling.BILINEAR)
+        np.testing.assert_allclose(after[..., 0], expected, atol=1e-5)
+    assert resized(data, (37, 41)) is data
+    np.testing.assert_array_equal(smaller.train.labels, data.train.labels)
+
+
+def test_only_images_can_be_resized():
+    with pytest.raises(ValueError, match="`image_size` is for images.*points"):
+        resized(some_data("ring", (2,), data_name="points"), 8)
+    with pytest.raises(ValueError, match="`image_size`"):
+        resized(some_data("noise", (8, 8, 1)), 0)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setitem(RECIPES, "digits", small_recipe("digits"))
+
+
+TRAIN = ["train", "digits", "--verbose", "0", "--epochs", "1", "--output-dir"]
+
+
+def test_a_run_learns_from_resized_images_and_goes_on_with_them(
+    small, tmp_path, capsys
+):
+    path = tmp_path / "run"
+    assert main([*TRAIN, str(path), "--image-size", "6", "10"]) == 0
+    record = json.loads((path / "run.json").read_text())
+    assert record["config"]["image_size"] == [6, 10]
+    assert record["dataset"]["data_shape"] == [6, 10, 1]
+    assert record["dataset"]["name"] == "digits, resized to 6 x 10"
+    run = kg.runs.load_run(path)
+    assert run.data.image_shape == run.gan.data_shape == (6, 10, 1)
+    resume = [
+        "train",
+        "digits",
+        "--verbose",
+        "0",
+        "--resume",
+        "--output-dir",
+        str(path),
+    ]
+    assert main([*resume, "--epochs", "2", "--image-size", "6"]) == 2
+    told = "as it began, with image_size=[6, 10]. Received: image_size=6"
+    assert told in capsys.readouterr().err
+    assert main([*resume, "--epochs", "2"]) == 0
+    assert kg.load(path / "model.keras").epochs_completed == 2
+
+
+def write_pictures(folder, sizes, channels=3):
+    image = pytest.importorskip("PIL.Image")
+    random = np.random.default_rng(0)
+    folder.mkdir()
+    for index, (height, width) in enumerate(sizes):
+        shape = (height, width) if channels == 1 else (height, width, channels)
+        pixels = random.integers(0, 256, shape, "uint8")
+        image.fromarray(pixels).save(folder / f"{index:02}.png")
+    return str(folder)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_your_own_pictures_keep_their_size_and_colors(small, tmp_path, channels):
+    folder = write_pictures(tmp_path / "own", [(6, 9)] * 8, channels)
+    own = ["--data", "image_folder", "--data-dir", folder]
+    assert main([*TRAIN, str(tmp_path / "run"), *own]) == 0
+    run = kg.runs.load_run(tmp_path / "run")
+    assert run.gan.data_shape == run.data.image_shape == (6, 9, channels)
+    smaller = [*own, "--image-size", "4"]
+    assert main([*TRAIN, str(tmp_path / "smaller"), *smaller]) == 0
+    gan = kg.load(tmp_path / "smaller" / "model.keras")
+    assert gan.data_shape == (4, 4, channels)
+
+
+def test_pictures_of_many_sizes_need_one(small, tmp_path, capsys):
+    folder = write_pictures(tmp_path / "own", [(6, 9), (8, 8), (5, 7), (6, 9)])
+    own = ["--data", "image_folder", "--data-dir", folder]
+    assert main([*TRAIN, str(tmp_path / "run"), *own]) == 2
+    told = capsys.readouterr().err
+    assert "`image_size` (--image-size) must say how large" in told
+    assert "have 3 sizes, from 5 x 7 to 8 x 8" in told
+    assert load_image_folder(folder, 4).image_shape == (4, 4, 3)
+    (tmp_path / "own" / "05.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="05.png is no picture that its name promises"):
+        load_image_folder(folder)
