@@ -81,7 +81,7 @@ def conditional_mlp_generator(
         ValueError: if an argument lies outside its range.
 
     Example:
-    >>> conditional_mlp_generator(100, 10, (28, 28, _LABELS)).count_params()
+    >>> conditional_mlp_generator(100, 10, (28, 28, 1)).count_params()
     2413984
 
     References:
@@ -112,18 +112,27 @@ def conditional_mlp_generator(
     rows = _joined(
         hidden(latents, _DATA), hidden(_one_hot(labels, num_classes), _LABELS)
     )
-    output = keras.layers.Dense(
-        math.prod(image_shape),
-        kernel_initializer=uniform(ranges[_OUTPUT], seed, _OUTPUT),
-        name=f"dense_{_OUTPUT}",
-    )
-    pixels = output(hidden(rows, _JOINT))
-    if output_bias is not None:
-        output.bias.assign(bias_of_pixels(output_bias, math.prod(image_shape)))
-    pixels = keras.layers.Reshape(image_shape, name="grid")(pixels)
+    kernel = uniform(ranges[_OUTPUT], seed, _OUTPUT)
+    pixels = _pixels(hidden(rows, _JOINT), image_shape, kernel, output_bias)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
     return keras.Model([latents, labels], images(pixels), name=name)
+
+
+def _pixels(
+    rows: Tensor,
+    image_shape: Shape,
+    kernel: keras.Initializer,
+    bias: FloatArray | None,
+) -> Tensor:
+    num_pixels = math.prod(image_shape)
+    output = keras.layers.Dense(
+        num_pixels, kernel_initializer=kernel, name=f"dense_{_OUTPUT}"
+    )
+    pixels = output(rows)
+    if bias is not None:
+        output.bias.assign(bias_of_pixels(bias, num_pixels))
+    return keras.layers.Reshape(image_shape, name="grid")(pixels)
 
 
 def conditional_maxout_discriminator(
