@@ -14,6 +14,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # What the deployments need, with nothing of ours in it: see examples/deployment.
 DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
+CONDITIONAL_EXPORTS ?= runs/conditional_exports
 
 .PHONY: demo test lint bench stress deployment clean
 
@@ -47,11 +48,18 @@ stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/every_step_in_order.py
 
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
-deployment: $(DEPLOYMENT)/.installed
+# Both kinds of generators are tried, one that is told a class and one that is not.
+deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx
 	test -f $(EXPORTS)/prior.onnx || $(MAKE) demo
 	npm ci --prefix examples/deployment/web_page
-	KERAS_GAN_EXPORTS=$(abspath $(EXPORTS)) $(DEPLOYMENT)/bin/python -m pytest \
-	    --noconftest tests/deployment $(PYTEST_ARGS)
+	for exports in $(abspath $(EXPORTS) $(CONDITIONAL_EXPORTS)); do \
+	    KERAS_GAN_EXPORTS=$$exports $(DEPLOYMENT)/bin/python -m pytest --noconftest \
+	        tests/deployment/test_*.py $(PYTEST_ARGS) || exit 1; \
+	done
+
+$(CONDITIONAL_EXPORTS)/prior.onnx: tests/deployment/conditional_exports.py
+	test -d $(VENV) || $(MAKE) $(VENV)/.installed
+	$(BIN)/python $< $(CONDITIONAL_EXPORTS)
 
 clean:
 	rm -rf $(VENV) $(DEPLOYMENT)

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from exports import (
+    KNOWN_RANGE,
+    NUM_CLASSES,
+    Exports,
+    conditional_gan,
+    generator_of_labels,
+)
 from games import play_tiny_gan
 
-from export import Provenance, export_onnx, export_saved_model
+import keras_gan as kg
+from export import export_saved_model
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "deployment"
-
-
-@pytest.fixture(scope="module")
-def gan():
-    return play_tiny_gan()
 
 
 def read_picture(path, shape):
@@ -27,59 +30,102 @@ def read_picture(path, shape):
     return pixels.reshape(shape)
 
 
-def assert_draws(gan, path, num_samples, seed):
-    expected = 255 * gan.sample(num_samples, seed=seed)
+def assert_draws(gan, path, num_samples, seed, **told):
+    expected = 255 * gan.sample(num_samples, seed=seed, **told)
     assert expected.std() > 1
     received = read_picture(path, expected.shape)
     assert np.abs(received - expected).max() <= 0.5 + 1e-2
 
 
-def test_onnxruntime_alone(gan, tmp_path):
-    model = tmp_path / "generator_seeded.onnx"
-    export_onnx(gan, model, seeded=True, provenance=Provenance(value_range=(0, 1)))
+@pytest.fixture(scope="module", params=["unconditional", "conditional"])
+def exports(request, tmp_path_factory):
+    gan = play_tiny_gan()
+    if request.param == "conditional":
+        prior = kg.priors.CategoricalPrior(NUM_CLASSES)
+        gan = conditional_gan(generator_of_labels(), conditions={"labels": prior})
+    folder = tmp_path_factory.mktemp("exports")
+    return Exports(gan, folder, {"saved_model": {"max_samples": 64}})
+
+
+def test_onnxruntime_alone(exports, tmp_path):
+    picture = tmp_path / "images.pgm"
     script = EXAMPLES / "onnxruntime_alone.py"
-    command = [sys.executable, "-I", "-X", "importtime", script, model, "--num", "5"]
-    finished = subprocess.run(
-        [*map(str, command), "--seed", "3", "--output", str(tmp_path / "images.pgm")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    path, _, record, _ = exports["onnx_seeded"]
+    command = [sys.executable, "-I", "-X", "importtime", script, path, "--num", "5"]
+    command += ["--seed", "3", "--output", picture]
+
+    def run(*more):
+        return subprocess.run(
+            [*map(str, (*command, *more))], capture_output=True, text=True
+        )
+
+    finished = run()
     imported = {line.split("|")[-1].strip() for line in finished.stderr.splitlines()}
     assert "onnxruntime" in imported
     assert not imported & {"keras_gan", "export", "keras", "tensorflow"}
-    assert_draws(gan, tmp_path / "images.pgm", 5, seed=3)
+    assert_draws(exports.gan, picture, 5, seed=3)
+    finished = run("--label", "9")
+    if record["conditions"]:
+        assert_draws(exports.gan, picture, 5, seed=3, labels=9)
+        assert "labels_must_lie_in_0_to_9" in run("--label", "10").stderr
+    else:
+        assert finished.returncode == 2 and "is told no class" in finished.stderr
 
 
-@pytest.mark.skipif(
-    not (shutil.which("cc") and shutil.which("make")), reason="no C compiler and make"
-)
-def test_the_c_program(gan, tmp_path, play_here):
+@pytest.fixture(scope="module")
+def c_program(tmp_path_factory):
+    if not (shutil.which("cc") and shutil.which("make")):
+        pytest.skip("no C compiler and make")
+    folder = tmp_path_factory.mktemp("c_program")
     for file in (EXAMPLES / "c_program").glob("[Ms]*"):
-        shutil.copy(file, tmp_path)
-    (tmp_path / "sample").unlink(missing_ok=True)
-    make = ["make", "-C", str(tmp_path), f"PYTHON={sys.executable}"]
+        shutil.copy(file, folder)
+    (folder / "sample").unlink(missing_ok=True)
+    make = ["make", "-C", str(folder), f"PYTHON={sys.executable}"]
     built = subprocess.run(make, capture_output=True, text=True)
     if "not found" in built.stderr + built.stdout and built.returncode:
         pytest.skip("this TensorFlow comes without the libraries of its C API")
     assert built.returncode == 0, built.stderr
-    export_saved_model(gan, tmp_path / "model", max_samples=64)
+    return folder / "sample"
 
-    def run(folder, num_samples, seed):
-        arguments = [folder, num_samples, seed, tmp_path / "images.pgm"]
+
+def test_the_c_program(exports, c_program, tmp_path):
+    model, _, record, _ = exports["saved_model"]
+    picture = tmp_path / "images.pgm"
+
+    def run(folder, num_samples, seed, *label):
+        arguments = [folder, num_samples, seed, picture, *label]
         return subprocess.run(
-            [str(tmp_path / "sample"), *map(str, arguments)],
-            capture_output=True,
-            text=True,
+            [str(c_program), *map(str, arguments)], capture_output=True, text=True
         )
 
-    assert run(tmp_path / "model" / "1", 5, 3).returncode == 0
-    assert_draws(gan, tmp_path / "images.pgm", 5, seed=3)
-    for folder, num_samples, seed, text in (
-        (tmp_path / "model" / "1", 10**9, 0, "`num_samples` must be an integer from 1"),
-        (tmp_path / "model" / "1", 5, -1, "`seed` must be an integer from 0"),
-        (tmp_path / "model" / "1", 10**10, 0, "must be an integer of 32 bits"),
-        (tmp_path / "nothing", 5, 3, "Could not find SavedModel"),
-    ):
-        refused = run(folder, num_samples, seed)
-        assert refused.returncode == 1 and text in refused.stderr
+    assert run(model, 5, 3).returncode == 0
+    assert_draws(exports.gan, picture, 5, seed=3)
+    refusals = [
+        ((model, 10**9, 0), "`num_samples` must be an integer from 1"),
+        ((model, 5, -1), "`seed` must be an integer from 0"),
+        ((model, 10**10, 0), "must be an integer of 32 bits"),
+        ((tmp_path / "nothing", 5, 3), "Could not find SavedModel"),
+    ]
+    if record["conditions"]:
+        assert run(model, 5, 3, 9).returncode == 0
+        assert_draws(exports.gan, picture, 5, seed=3, labels=9)
+        refusals += [
+            ((model, 5, 3, 10), "`labels` must lie in 0 to 9"),
+            ((model, 5, 3, -1), "`labels` must lie in 0 to 9"),
+            ((model, 5, 3, "nine"), "LABEL: must be an integer"),
+            ((model, 10**9, 0, 9), "`num_samples` must be an integer from 1"),
+        ]
+    else:
+        refusals.append(((model, 5, 3, 9), "this model is told no class"))
+    for arguments, text in refusals:
+        refused = run(*arguments)
+        assert refused.returncode == 1 and text in refused.stderr, refused.stderr
+
+
+@pytest.mark.usefixtures("play_here")
+def test_the_c_program_says_who_must_tell(c_program, tmp_path):
+    gan = conditional_gan(generator_of_labels())
+    export_saved_model(gan, tmp_path / "model", provenance=KNOWN_RANGE)
+    command = [c_program, tmp_path / "model" / "1", 5, 3, tmp_path / "images.pgm"]
+    refused = subprocess.run([*map(str, command)], capture_output=True, text=True)
+    assert refused.returncode == 1 and "`labels` must have" in refused.stderr

@@ -4,7 +4,9 @@
     pip install onnxruntime numpy
     python onnxruntime_alone.py RUN_DIR/exports/generator_seeded.onnx --seed 7
 
-The same seed gives the images of `gan.sample(NUM, seed=SEED)` in the training code.
+The same seed gives the images of `gan.sample(NUM, seed=SEED)` in the training code, and
+`--label 3` those of `gan.sample(NUM, seed=SEED, labels=3)`, of a generator that takes
+`labels`.
 """
 
 import argparse
@@ -20,6 +22,7 @@ def main() -> None:
     parser.add_argument("model", help="a file of the format onnx_seeded")
     parser.add_argument("--num", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--label", type=int, help="class of all images; default: drawn")
     parser.add_argument("--output", type=Path, default=Path("images.pgm"))
     args = parser.parse_args()
 
@@ -30,6 +33,13 @@ def main() -> None:
         "num_samples": np.array(args.num, "int32"),
         "seed": np.array(args.seed, "int32"),
     }
+    types = {one.name: one.type for one in session.get_inputs()}
+    if "labels" in types:
+        dtype = types["labels"].removeprefix("tensor(").removesuffix(")")
+        labels = [] if args.label is None else [args.label] * args.num
+        inputs["labels"] = np.array(labels, dtype)  # without any row they are drawn
+    elif args.label is not None:
+        parser.error(f"--label: {args.model} is told no class")
     (images,) = session.run(["images"], inputs)  # [num, height, width, channels]
     metadata = session.get_modelmeta().custom_metadata_map
     low, high = json.loads(metadata.get("value_range", "[0.0, 1.0]"))

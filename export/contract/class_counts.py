@@ -30,6 +30,8 @@ def class_count(network: Any, tensor: Any) -> int | None:
             counts.append(class_count(inner, inner.inputs[position]))
             continue
         told = [getattr(reader, name, None) for name in _COUNTS]
+        if len(node.input_tensors) > 1 and not _is_integer(tensor):
+            continue  # floats beside the classes that such a layer counts
         counts += told
         if not any(told):
             counts += [
@@ -42,8 +44,11 @@ def class_count(network: Any, tensor: Any) -> int | None:
 
 def _holds_the_same(reader: Any, given: Any, output: Any) -> bool:
     """Whether an operation passes integers on, or floats as the integers they are."""
-    if not keras.backend.is_int_dtype(output.dtype):
-        return False
     # Others than a cast, Discretization say, make classes of floats that are none.
     is_cast = type(reader).__name__ == "Cast"
-    return is_cast or keras.backend.is_int_dtype(given.dtype)
+    return _is_integer(output) and (is_cast or _is_integer(given))
+
+
+def _is_integer(tensor: Any) -> bool:
+    integer: bool = keras.backend.is_int_dtype(tensor.dtype)
+    return integer

@@ -2,8 +2,9 @@
 
     KERAS_GAN_EXPORTS=DIR python -m pytest --noconftest THIS_FILE
 
-DIR holds generator.onnx and prior.onnx; the environment is that of the server's
-requirements.txt and pytest, without Keras, which the other tests' conftest.py needs.
+DIR holds generator.onnx and prior.onnx, which may be of a generator that is told a
+class; the environment is that of the server's requirements.txt and pytest, without
+Keras, which the other tests' conftest.py needs.
 """
 
 import contextlib
@@ -121,17 +122,44 @@ def sessions():
 
 @pytest.fixture(scope="module")
 def latent_dim(sessions):
-    return sessions["generator"].get_inputs()[0].shape[1]
+    shapes = {one.name: one.shape for one in sessions["generator"].get_inputs()}
+    return shapes["latents"][1]
+
+
+@pytest.fixture(scope="module")
+def condition(sessions):
+    """Name and number of classes; `None` and 1 where the generator is told nothing."""
+    facts = sessions["generator"].get_modelmeta().custom_metadata_map
+    conditions = json.loads(facts.get("conditions", "{}"))
+    for name, one in conditions.items():
+        return name, one["num_classes"]
+    return None, 1
 
 
 def draw(sessions, num_samples, seed):
     numbers = {"num_samples": num_samples, "seed": seed}
     feed = {name: np.array(number, np.int32) for name, number in numbers.items()}
-    return sessions["prior"].run(None, feed)[0]
+    names = [one.name for one in sessions["prior"].get_outputs()]
+    return dict(zip(names, sessions["prior"].run(names, feed), strict=True))
 
 
-def images_of(sessions, latents):
-    return sessions["generator"].run(None, {"latents": latents})[0]
+def images_of(sessions, entries):
+    return sessions["generator"].run(None, entries)[0]
+
+
+def entries_of(latents, condition):
+    """Latents and, where there are any, classes in turn."""
+    name, num_classes = condition
+    labels = np.arange(len(latents), dtype=np.int32) % num_classes
+    return {"latents": latents} | ({} if name is None else {name: labels})
+
+
+def request_of(entries):
+    inputs = []
+    for name, array in entries.items():
+        inputs.append(codecs.NumpyCodec.encode_input(name, array))
+        inputs[-1].shape = list(array.shape)  # the codec makes a column of one axis
+    return types.InferenceRequest(inputs=inputs)
 
 
 def tensor(name, number):
@@ -153,12 +181,13 @@ def test_health(server):
     assert server.send("/v2/models/generator/ready")[0] == 200
 
 
-def test_metadata_shows_what_the_files_say(server, sessions, latent_dim):
+def test_metadata_shows_what_the_files_say(server, sessions, latent_dim, condition):
     metadata = json.loads(server.send("/v2/models/generator")[1])
     tensors = metadata["inputs"] + metadata["outputs"]
     shapes = {each["name"]: (each["datatype"], each["shape"]) for each in tensors}
     assert shapes["latents"] == ("FP32", [-1, latent_dim])
     assert shapes["num_samples"] == shapes["seed"] == ("INT32", [1])
+    assert condition[0] is None or shapes[condition[0]] == ("INT32", [-1])
     image_shape = sessions["generator"].get_outputs()[0].shape[1:]
     assert shapes["images"] == ("FP32", [-1, *image_shape])
     facts = sessions["generator"].get_modelmeta().custom_metadata_map
@@ -168,22 +197,73 @@ def test_metadata_shows_what_the_files_say(server, sessions, latent_dim):
 
 
 @pytest.mark.parametrize("num_samples", [1, 7, MAX_SAMPLES])
-def test_latents_give_what_onnxruntime_gives(server, sessions, latent_dim, num_samples):
+def test_latents_give_what_onnxruntime_gives(
+    server, sessions, latent_dim, condition, num_samples
+):
     generator = np.random.default_rng(num_samples)
     latents = generator.uniform(-1, 1, (num_samples, latent_dim)).astype(np.float32)
-    request = types.InferenceRequest(
-        inputs=[codecs.NumpyCodec.encode_input("latents", latents)]
-    )
-    (output,) = server.infer(request).outputs
+    entries = entries_of(latents, condition)
+    (output,) = server.infer(request_of(entries)).outputs
     images = codecs.NumpyCodec.decode_output(output)
     assert images.dtype == np.float32
-    np.testing.assert_array_equal(images, images_of(sessions, latents))
+    np.testing.assert_array_equal(images, images_of(sessions, entries))
+
+
+@pytest.fixture
+def classes(condition):
+    if condition[0] is None:
+        pytest.skip("the generator is told no class")
+    return condition
+
+
+def label_tensor(name, data, **changes):
+    tensor = {"name": name, "datatype": "INT32", "shape": [len(data)], "data": data}
+    return tensor | changes
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_class_is_asked_for_with_a_seed(server, sessions, classes, many):
+    name, num_classes = classes
+    labels = [num_classes - 1, 0, 1] if many else [num_classes - 1]
+    body = seed_body(3, 7, [label_tensor(name, labels)])
+    status, answer = server.send("/v2/models/generator/infer", body)
+    assert status == 200, answer
+    (output,) = types.InferenceResponse.model_validate_json(answer).outputs
+    drawn = draw(sessions, 3, 7)
+    drawn[name] = np.array(labels * (1 if many else 3), np.int32)
+    expected = images_of(sessions, drawn)
+    np.testing.assert_array_equal(codecs.NumpyCodec.decode_output(output), expected)
+
+
+def test_classes_that_there_are_not_get_a_sentence(server, classes, latent_dim):
+    name, num_classes = classes
+    last = num_classes - 1
+    wrong = {
+        "below": label_tensor(name, [-1]),
+        "above": label_tensor(name, [0, num_classes]),
+        "far above": label_tensor(name, [2**40]),
+        "text": label_tensor(name, ["0"]),
+        "true": label_tensor(name, [True]),
+        "a float": label_tensor(name, [1.5]),
+        "FP32": label_tensor(name, [1.0], datatype="FP32"),
+        "three for two": label_tensor(name, [0, 0, 0]),
+        "none": label_tensor(name, []),
+        "rank 2": label_tensor(name, [0, 0], shape=[2, 1]),
+    }
+    for key, tensor in wrong.items():
+        status, error = server.refuse(seed_body(2, 0, [tensor]))
+        assert status == 400, (key, error)
+        assert f"`{name}` must" in error and "Received: " in error, (key, error)
+    _, error = server.refuse(seed_body(2, 0, [wrong["above"]]))
+    assert error == f"`{name}` must be from 0 to {last}. Received: {num_classes}"
+    status, error = server.refuse(latents_body(latent_dim))
+    assert status == 400 and f"`inputs` must be `{name}` and `latents`" in error
 
 
 @pytest.mark.parametrize("seed", [0, 7, 2**31 - 1])
 def test_seed_gives_what_onnxruntime_gives(server, sessions, seed):
     (output,) = server.infer(request_for_seed(5, seed)).outputs
-    expected = images_of(sessions, draw(sessions, 5, seed))
+    expected = images_of(sessions, draw(sessions, 5, seed))  # classes as drawn
     np.testing.assert_array_equal(codecs.NumpyCodec.decode_output(output), expected)
     (other,) = server.infer(request_for_seed(5, seed ^ 1)).outputs
     assert other.data != output.data
@@ -211,36 +291,45 @@ def test_pixels(server, sessions):
     )
 
 
-def test_latents_may_stand_in_rows(server, sessions, latent_dim):
+def test_latents_may_stand_in_rows(server, sessions, latent_dim, condition):
     latents = np.linspace(-1, 1, 2 * latent_dim, dtype=np.float32).reshape(2, -1)
     request = {"name": "latents", "datatype": "FP32", "shape": [2, latent_dim]}
-    body = json.dumps({"inputs": [request | {"data": latents.tolist()}]}).encode()
+    entries = entries_of(latents, condition)
+    more = [
+        label_tensor(name, array.tolist())
+        for name, array in entries.items()
+        if name != "latents"
+    ]
+    inputs = [request | {"data": latents.tolist()}, *more]
+    body = json.dumps({"inputs": inputs}).encode()
     status, answer = server.send("/v2/models/generator/infer", body)
     assert status == 200
     (output,) = types.InferenceResponse.model_validate_json(answer).outputs
     images = codecs.NumpyCodec.decode_output(output)
-    np.testing.assert_array_equal(images, images_of(sessions, latents))
+    np.testing.assert_array_equal(images, images_of(sessions, entries))
 
 
-def test_another_client_of_the_protocol(server, sessions, latent_dim):
+def test_another_client_of_the_protocol(server, sessions, latent_dim, condition):
     latents = np.linspace(-1, 1, 3 * latent_dim, dtype=np.float32).reshape(3, -1)
-    tensor = triton.InferInput("latents", list(latents.shape), "FP32")
-    tensor.set_data_from_numpy(latents, binary_data=False)
+    tensors = []
+    entries = entries_of(latents, condition)
+    for name, array in entries.items():
+        datatype = "FP32" if name == "latents" else "INT32"
+        tensors.append(triton.InferInput(name, list(array.shape), datatype))
+        tensors[-1].set_data_from_numpy(array, binary_data=False)
     client = triton.InferenceServerClient(server.address)
     assert client.is_server_live()
     assert client.is_model_ready("generator")
-    images = client.infer("generator", [tensor]).as_numpy("images")
+    images = client.infer("generator", tensors).as_numpy("images")
     client.close()
-    np.testing.assert_array_equal(images, images_of(sessions, latents))
+    np.testing.assert_array_equal(images, images_of(sessions, entries))
 
 
-def test_mlservers_own_client(server, sessions, latent_dim, tmp_path):
+def test_mlservers_own_client(server, sessions, latent_dim, condition, tmp_path):
     latents = np.random.default_rng(0).uniform(-1, 1, (20, 2, latent_dim))
     latents = latents.astype(np.float32)
-    requests = [
-        types.InferenceRequest(inputs=[codecs.NumpyCodec.encode_input("latents", rows)])
-        for rows in latents
-    ]
+    entries = [entries_of(rows, condition) for rows in latents]
+    requests = [request_of(one) for one in entries]
     lines = [request.model_dump_json() + "\n" for request in requests]
     (tmp_path / "requests.jsonl").write_text("".join(lines))
     arguments = ["--url", server.address, "--model-name", "generator"]
@@ -251,16 +340,16 @@ def test_mlservers_own_client(server, sessions, latent_dim, tmp_path):
     assert len(answers) == 20
     for line in answers:
         answer = types.InferenceResponse.model_validate_json(line)
-        rows = latents[json.loads(line)["parameters"]["batch_index"]]
+        asked = entries[json.loads(line)["parameters"]["batch_index"]]
         images = codecs.NumpyCodec.decode_output(answer.outputs[0])
-        np.testing.assert_array_equal(images, images_of(sessions, rows))
+        np.testing.assert_array_equal(images, images_of(sessions, asked))
 
 
-def latents_body(latent_dim, **changes):
+def latents_body(latent_dim, more=(), **changes):
     """A valid request for one image, but for the changes to its tensor."""
     valid = {"name": "latents", "datatype": "FP32", "shape": [1, latent_dim]}
     valid["data"] = [0.5] * latent_dim
-    return json.dumps({"inputs": [valid | changes]}).encode()
+    return json.dumps({"inputs": [valid | changes, *more]}).encode()
 
 
 def seed_body(num_samples=1, seed=0, more=(), **request):
@@ -273,9 +362,12 @@ def seed_body(num_samples=1, seed=0, more=(), **request):
     return json.dumps({"inputs": [*inputs, *more]} | request).encode()
 
 
-def hostile_latents(latent_dim):
+def hostile_latents(latent_dim, told):
+    def body(**changes):
+        return latents_body(latent_dim, told, **changes)
+
     def data(first):
-        return latents_body(latent_dim, data=[first] + [0.5] * (latent_dim - 1))
+        return body(data=[first] + [0.5] * (latent_dim - 1))
 
     wide, many = latent_dim + 1, [MAX_SAMPLES + 1, latent_dim]
     return {
@@ -287,49 +379,60 @@ def hostile_latents(latent_dim):
         "beyond float32": (400, "latents", data(1e300)),
         "beyond float64": (4, "", data(0).replace(b"[0,", b"[1e999,")),
         "a row in a row": (400, "latents", data([0.5])),
-        "an object": (400, "latents", latents_body(latent_dim, data={"a": 1})),
-        "no data": (400, "latents", latents_body(latent_dim, data=[])),
-        "too few values": (400, "latents", latents_body(latent_dim, data=[0.5])),
-        "long text": (400, "latents", data("x" * 500_000)),
+        "an object": (400, "latents", body(data={"a": 1})),
+        "no data": (400, "latents", body(data=[])),
+        "too few values": (400, "latents", body(data=[0.5])),
+        "long text": (400, "latents", data("x" * 100_000)),
         "wrong length": (
             *(400, "latents"),
-            latents_body(latent_dim, shape=[1, wide], data=[0.5] * wide),
+            body(shape=[1, wide], data=[0.5] * wide),
         ),
-        "no rows": (400, "latents", latents_body(latent_dim, shape=[0, latent_dim])),
-        "rank 1": (400, "latents", latents_body(latent_dim, shape=[latent_dim])),
-        "rank 3": (400, "latents", latents_body(latent_dim, shape=[1, 1, latent_dim])),
-        "negative": (400, "latents", latents_body(latent_dim, shape=[-1, latent_dim])),
+        "no rows": (400, "latents", body(shape=[0, latent_dim])),
+        "rank 1": (400, "latents", body(shape=[latent_dim])),
+        "rank 3": (400, "latents", body(shape=[1, 1, latent_dim])),
+        "negative": (400, "latents", body(shape=[-1, latent_dim])),
         "too many": (
             400,
             "latents",
-            latents_body(latent_dim, shape=many),
+            body(shape=many),
         ),
-        "a huge shape": (4, "", latents_body(latent_dim, shape=[1e30, latent_dim])),
-        "FP64": (400, "latents", latents_body(latent_dim, datatype="FP64")),
-        "BYTES": (400, "latents", latents_body(latent_dim, datatype="BYTES")),
-        "FP128": (422, "datatype", latents_body(latent_dim, datatype="FP128")),
-        "no shape": (422, "shape", latents_body(latent_dim, shape=None)),
+        "a huge shape": (4, "", body(shape=[1e30, latent_dim])),
+        "FP64": (400, "latents", body(datatype="FP64")),
+        "BYTES": (400, "latents", body(datatype="BYTES")),
+        "FP128": (422, "datatype", body(datatype="FP128")),
+        "no shape": (422, "shape", body(shape=None)),
     }
 
 
-def test_latents_too_large_for_the_generator(server, sessions, latent_dim):
+@pytest.fixture
+def told(condition):
+    """The class of one image, where the generator is told any."""
+    return [] if condition[0] is None else [label_tensor(condition[0], [0])]
+
+
+def test_latents_too_large_for_the_generator(
+    server, sessions, latent_dim, condition, told
+):
     latents = np.full((1, latent_dim), 3e38, np.float32)
     latents[:, ::2] *= -1
     with np.errstate(all="ignore"):
-        finite = np.isfinite(images_of(sessions, latents)).all()
+        images = images_of(sessions, entries_of(latents, condition))
+    finite = np.isfinite(images).all()
     status, body = server.send(
-        "/v2/models/generator/infer", latents_body(latent_dim, data=latents.tolist())
+        "/v2/models/generator/infer",
+        latents_body(latent_dim, told, data=latents.tolist()),
     )
     assert status == 200 if finite else 400
     assert finite or b"`latents` must be of a size" in body
-    status, error = server.refuse(latents_body(latent_dim, data=[1e39] * latent_dim))
+    body = latents_body(latent_dim, told, data=[1e39] * latent_dim)
+    status, error = server.refuse(body)
     assert status == 400
     assert (
         f"must be finite float32 values. Received: {latent_dim} that are not" in error
     )
 
 
-def hostile_requests(latent_dim):
+def hostile_requests(latent_dim, told):
     latents = json.loads(latents_body(latent_dim))["inputs"][0]
     stranger = latents | {"name": "stranger"}
     return {
@@ -357,13 +460,13 @@ def hostile_requests(latent_dim):
         "no body": (422, "body", b""),
         "malformed JSON": (422, "body", b'{"inputs": ['),
         "binary garbage": (422, "body", bytes(range(256)) * 40),
-        "deep nesting": (422, "body", b"[" * 400_000),
+        "deep nesting": (422, "body", b"[" * 100_000),
     }
 
 
 @pytest.mark.parametrize("kind", [hostile_latents, hostile_requests])
-def test_hostile_requests_get_a_sentence(server, latent_dim, kind):
-    for name, (expected, field, body) in kind(latent_dim).items():
+def test_hostile_requests_get_a_sentence(server, latent_dim, told, kind):
+    for name, (expected, field, body) in kind(latent_dim, told).items():
         status, error = server.refuse(body)
         # 4 stands for either kind: JSON parsers differ in what they call a number.
         assert status in ((400, 422) if expected == 4 else (expected,)), (name, error)

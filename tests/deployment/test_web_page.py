@@ -1,7 +1,8 @@
 """The web page, in Chromium, draws what onnxruntime computes in Python.
 
 Needs `npm ci` in examples/deployment/web_page, chromium with its driver, and a folder
-named by KERAS_GAN_EXPORTS with generator.onnx, prior.onnx and generator.onnx.json.
+named by KERAS_GAN_EXPORTS with generator.onnx, prior.onnx and generator.onnx.json. The
+files may be of a generator that is told a class; `make deployment` tries both kinds.
 KERAS_GAN_SCREENSHOT names a file to write a picture of the page to.
 """
 
@@ -22,10 +23,10 @@ onnxruntime = pytest.importorskip("onnxruntime")
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
 PAGE = Path(__file__).parents[2] / "examples/deployment/web_page"
-NUM_IMAGES = 64
 PATIENCE = 120  # seconds: the machine may be busy
 FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run
     --disable-background-networking --disable-component-update --disable-sync
@@ -49,15 +50,32 @@ class Reference:
         self.generator = onnxruntime.InferenceSession(folder / "generator.onnx")
         description = json.loads((folder / "generator.onnx.json").read_text())
         self.image_shape = tuple(description["image_shape"])
+        ((self.condition, facts), *_) = [*description["conditions"].items(), ("", {})]
+        self.num_classes = facts.get("num_classes", 0)
         self.low, self.high = description["value_range"]
 
-    def latents(self, num_samples, seed):
+    @property
+    def num_images(self):
+        """How many the page shows at first: a row of 8 for each class, or 64."""
+        return 8 * self.num_classes or 64
+
+    def drawn(self, name, num_samples, seed):
         feeds = {"num_samples": num_samples, "seed": seed}
         feeds = {name: np.asarray(value, np.int32) for name, value in feeds.items()}
-        return self.prior.run(["latents"], feeds)[0]
+        return self.prior.run([name], feeds)[0]
 
-    def grey_levels(self, latents):
+    def latents(self, num_samples, seed):
+        return self.drawn("latents", num_samples, seed)
+
+    def labels(self, *places):
+        """Classes of the images that stand at these places at first."""
+        return np.array(places) // 8
+
+    def grey_levels(self, latents, labels):
         feeds = {"latents": np.asarray(latents, np.float32)}
+        if self.condition:
+            rows = np.broadcast_to(labels, len(latents))
+            feeds[self.condition] = rows.astype("int32")
         images = self.generator.run(["images"], feeds)[0]
         levels = 255 * (images.astype(np.float64) - self.low) / (self.high - self.low)
         rgb = np.broadcast_to(levels, (*levels.shape[:3], 3))
@@ -106,10 +124,21 @@ class Page:
 
     def draw(self, seed):
         self.enter_seed(str(seed))
-        label = f"{NUM_IMAGES} images of seed {seed}"
+        return self.shown(f" images of seed {seed}")
+
+    def shown(self, label):
+        """The samples, once their label says so."""
         grid = self.find("#grid")
-        self.wait(lambda: grid.get_attribute("aria-label") == label)
+
+        def is_shown():
+            found = grid.get_attribute("aria-label").partition(" ")[2]
+            return f" {found},".startswith(f"{label},")
+
+        self.wait(is_shown)
         return self.samples()
+
+    def choose_class(self, text):
+        Select(self.find("#class-choice select")).select_by_visible_text(text)
 
     def choose(self, index):
         self.browser.find_elements(By.CSS_SELECTOR, "#grid button")[index].click()
@@ -225,12 +254,13 @@ def test_lock_file_names_no_registry():
     assert "://" not in lock_file, "delete the `funding` entries that npm install adds"
 
 
-def test_draws_64_images_within_a_second(page, browser, origin, reference):
+def test_draws_images_within_a_second(page, browser, origin, reference):
     samples = page.samples()
-    assert samples.shape == (NUM_IMAGES, *reference.image_shape[:2], 3)
+    assert samples.shape == (reference.num_images, *reference.image_shape[:2], 3)
     contrast = samples.max(axis=(1, 2, 3)) - samples.min(axis=(1, 2, 3))
     assert contrast.min() > 50  # grey levels
-    assert len(np.unique(samples.reshape(NUM_IMAGES, -1), axis=0)) == NUM_IMAGES
+    different = np.unique(samples.reshape(len(samples), -1), axis=0)
+    assert len(different) == len(samples)
     first_image = page.milliseconds("first image")
     shown = [page.milliseconds("model load"), first_image]
     assert page.text("#status") == (
@@ -273,8 +303,44 @@ def test_policy_forbids_other_origins(page, browser, site):
 
 @pytest.mark.parametrize("seed", [7, 0, 2**31 - 1])
 def test_pixels_agree_with_python(page, reference, seed):
-    expected = reference.grey_levels(reference.latents(NUM_IMAGES, seed))
+    latents = reference.latents(reference.num_images, seed)
+    expected = reference.grey_levels(latents, reference.labels(*range(len(latents))))
     assert_close(page.draw(seed), expected)
+
+
+@pytest.fixture
+def classes(reference):
+    if not reference.condition:
+        pytest.skip("the generator is told no class")
+    return reference.num_classes
+
+
+def test_a_class_is_chosen(page, reference, classes):
+    for label in (classes - 1, 0):
+        page.choose_class(str(label))
+        shown = page.shown(f" images of seed 7, {reference.condition} {label}")
+        latents = reference.latents(64, 7)
+        assert_close(shown, reference.grey_levels(latents, label))
+    page.draw(8)
+    expected = reference.grey_levels(reference.latents(64, 8), 0)
+    assert_close(page.samples(), expected)  # the class stays
+
+
+def test_the_seed_draws_the_classes(page, reference, classes):
+    page.choose_class("as the seed draws")
+    shown = page.shown(f" images of seed 7, {reference.condition} as drawn")
+    labels = reference.drawn(reference.condition, 64, 7)
+    assert len(set(labels)) > 1
+    assert_close(shown, reference.grey_levels(reference.latents(64, 7), labels))
+    page.choose_class("a row of each")
+    rows = f"a row for each of {reference.condition} 0 to {classes - 1}"
+    assert len(page.shown(f" images of seed 7, {rows}")) == 8 * classes
+
+
+def test_without_classes_nothing_speaks_of_them(page, reference):
+    hidden = page.browser.find_elements(By.CSS_SELECTOR, ".of-classes")
+    assert len(hidden) == 2
+    assert {one.is_displayed() for one in hidden} == {bool(reference.condition)}
 
 
 def test_same_seed_same_pixels(page):
@@ -288,12 +354,13 @@ def test_same_seed_same_pixels(page):
 
 
 def test_interpolation_is_the_straight_line(page, reference):
-    latents = reference.latents(NUM_IMAGES, 7)
+    latents = reference.latents(reference.num_images, 7)
     page.choose(10)  # A
     page.choose(20)  # B
     a, b = latents[10], latents[20]
     points = [(1 - t) * a + t * b for t in np.linspace(0, 1, 9)]
-    expected = reference.grey_levels(points)
+    labels = reference.labels(*[10] * 4, *[20] * 5)  # from the middle on that of B
+    expected = reference.grey_levels(points, labels)
     page.wait_for_pixels(".strip canvas", expected)
     page.wait_for_pixels("#interpolation .large", expected[[4]])
     page.slide("#interpolation", Keys.HOME)
@@ -304,27 +371,28 @@ def test_interpolation_is_the_straight_line(page, reference):
 
 
 def test_directions_move_the_image(page, reference):
-    start = reference.latents(NUM_IMAGES, 7)[0]
+    start = reference.latents(reference.num_images, 7)[0]
     plus, minus = np.split(reference.latents(16, 0).astype(np.float64), 2)
     lengths = np.linalg.norm(plus - minus, axis=1, keepdims=True)
     steps = lengths.mean() / 2 * (plus - minus) / lengths
     lines = "#directions .direction"
     ends = np.stack([start - steps, start + steps], axis=1).reshape(16, -1)
-    assert_close(page.pixels(f"{lines} canvas"), reference.grey_levels(ends))
+    assert_close(page.pixels(f"{lines} canvas"), reference.grey_levels(ends, 0))
 
     at_rest = page.pixels("#directions .large")
-    assert_close(at_rest, reference.grey_levels([start]))
+    assert_close(at_rest, reference.grey_levels([start], 0))
     page.slide(f"{lines}:nth-of-type(3)", Keys.END)
     page.slide(f"{lines}:nth-of-type(5)", Keys.HOME)
     moved = page.pixels("#directions .large")
-    assert_close(moved, reference.grey_levels([start + steps[2] - steps[4]]))
+    assert_close(moved, reference.grey_levels([start + steps[2] - steps[4]], 0))
     assert np.abs(moved - at_rest).mean() > 5
     page.find("#directions button").click()
     page.wait_for_pixels("#directions .large", at_rest)
 
 
 def test_keyboard_selects(page, browser, reference):
-    latents = reference.latents(NUM_IMAGES, 7)
+    latents = reference.latents(reference.num_images, 7)
+    last = len(latents) - 1
     browser.execute_script("document.querySelector('#grid button').focus()")
     press = browser.switch_to.active_element.send_keys
     press(Keys.ARROW_DOWN)
@@ -333,8 +401,8 @@ def test_keyboard_selects(page, browser, reference):
     browser.switch_to.active_element.send_keys(Keys.END)
     browser.switch_to.active_element.send_keys("a")
     assert page.find("[data-marks=B]").accessible_name == "Image 10, B"
-    assert page.find("[data-marks=A]").accessible_name == "Image 64, A"
-    expected = reference.grey_levels([latents[63], latents[9]])
+    assert page.find("[data-marks=A]").accessible_name == f"Image {last + 1}, A"
+    expected = reference.grey_levels(latents[[last, 9]], reference.labels(last, 9))
     page.wait_for_pixels(
         ".strip canvas:first-child, .strip canvas:last-child", expected
     )
@@ -397,7 +465,14 @@ BROKEN = {
     ),
     "other_latent_dim": (
         lambda model: _change_description(model, latent_dim=3),
-        "prior.onnx must give float32 of shape [64, 3]",
+        "prior.onnx must give float32 of shape [{num_images}, 3]",
+    ),
+    "two_conditions": (
+        lambda model: _change_description(
+            model, conditions={name: {"shape": [3]} for name in ("labels", "style")}
+        ),
+        '"conditions" must be one class for each image at most, which this page can '
+        "ask for. Received: labels, style",
     ),
     "other_image_shape": (
         lambda model: _change_description(model, image_shape=[2, 2, 1]),
@@ -407,8 +482,11 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_wrong_files_are_answered_in_words(browser, site, tmp_path, name):
+def test_wrong_files_are_answered_in_words(browser, site, reference, tmp_path, name):
     damage, sentence = BROKEN[name]
+    told = ", ".join(["latents", *filter(None, [reference.condition])])
+    sentence = sentence.replace("inputs latents", f"inputs {told}")
+    sentence = sentence.replace("{num_images}", str(reference.num_images))
     shutil.copytree(site, tmp_path / "site")
     damage(tmp_path / "site/model")
     with served(tmp_path / "site") as origin:

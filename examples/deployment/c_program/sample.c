@@ -1,11 +1,13 @@
 /* Draws images from an exported generator, in C.
  *
- *     ./sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm
+ *     ./sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm [LABEL]
  *
  * Loads the SavedModel through TensorFlow's C API, calls its signature `sample`, and
  * writes the images, values in [0, 1], one below the other as a grey or colour picture.
- * The same seed gives the images of `gan.sample(NUM_SAMPLES, seed=SEED)` in Python. */
+ * The same seed gives the images of `gan.sample(NUM_SAMPLES, seed=SEED)` in Python, of
+ * the class LABEL where it is given: `gan.sample(NUM_SAMPLES, seed=SEED, labels=LABEL)`. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@
 #include "signature.h"
 
 #define SIGNATURE "sample"
+#define LABELS "labels"
+enum { MAX_LABELS = 1 << 20 };
 
 typedef struct {
     TF_Graph *graph;
@@ -51,12 +55,18 @@ static void unload(Model *model) {
     TF_DeleteStatus(model->status);
 }
 
-static TF_Output tensor_of(const Model *model, enum Side side, const char *argument) {
+/* Its `oper` is NULL where the signature has no such argument. */
+static TF_Output find(const Model *model, enum Side side, const char *argument) {
     char name[256];
     TF_Output tensor = {NULL, 0};
     if (!find_tensor(model->meta_graph->data, model->meta_graph->length, SIGNATURE, side,
                      argument, name, sizeof name, &tensor.index))
         tensor.oper = TF_GraphOperationByName(model->graph, name);
+    return tensor;
+}
+
+static TF_Output tensor_of(const Model *model, enum Side side, const char *argument) {
+    TF_Output tensor = find(model, side, argument);
     if (!tensor.oper) fail("no such tensor in signature " SIGNATURE, argument);
     return tensor;
 }
@@ -67,17 +77,40 @@ static TF_Tensor *scalar(int32_t value) {
     return tensor;
 }
 
-/* Images [num_samples, height, width, channels], float32. */
-static TF_Tensor *draw(const Model *model, int32_t num_samples, int32_t seed) {
+/* A class for each image, [num], int32 or int64 as the model takes them. */
+static TF_Tensor *labels_of(TF_Output input, int64_t num, int32_t label) {
+    TF_DataType type = TF_OperationOutputType(input);
+    if (type != TF_INT32 && type != TF_INT64) fail(LABELS, "must be integers");
+    TF_Tensor *tensor = TF_AllocateTensor(type, &num, 1, num * TF_DataTypeSize(type));
+    for (int64_t i = 0; i < num; i++) {
+        if (type == TF_INT32)
+            ((int32_t *)TF_TensorData(tensor))[i] = label;
+        else
+            ((int64_t *)TF_TensorData(tensor))[i] = label;
+    }
+    return tensor;
+}
+
+/* Images [num_samples, height, width, channels], float32; `label` may be NULL. */
+static TF_Tensor *draw(const Model *model, int32_t num_samples, int32_t seed,
+                       const int32_t *label) {
     TF_Output inputs[] = {tensor_of(model, INPUT, "num_samples"),
-                          tensor_of(model, INPUT, "seed")};
+                          tensor_of(model, INPUT, "seed"), find(model, INPUT, LABELS)};
     TF_Output output = tensor_of(model, OUTPUT, "images");
-    TF_Tensor *values[] = {scalar(num_samples), scalar(seed)};
+    TF_Tensor *values[] = {scalar(num_samples), scalar(seed), NULL};
     TF_Tensor *images = NULL;
-    TF_SessionRun(model->session, NULL, inputs, values, 2, &output, &images, 1, NULL, 0,
-                  NULL, model->status);
-    TF_DeleteTensor(values[0]);
-    TF_DeleteTensor(values[1]);
+    int num_inputs = inputs[2].oper ? 3 : 2;
+    if (label && num_inputs == 2) fail("LABEL", "this model is told no class");
+    /* Without any label the model draws them, or says that it cannot; how many it draws
+     * at most it says too, so no more labels than that are worth making. */
+    if (num_inputs == 3) {
+        int32_t num_labels = num_samples < MAX_LABELS ? num_samples : MAX_LABELS;
+        bool told = label && num_samples > 0;
+        values[2] = labels_of(inputs[2], told ? num_labels : 0, told ? *label : 0);
+    }
+    TF_SessionRun(model->session, NULL, inputs, values, num_inputs, &output, &images, 1,
+                  NULL, 0, NULL, model->status);
+    for (int i = 0; i < num_inputs; i++) TF_DeleteTensor(values[i]);
     check(model, "drawing");
     return images;
 }
@@ -107,11 +140,13 @@ static int32_t integer(const char *name, const char *text) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 5) fail("usage", "sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm");
+    if (count != 5 && count != 6)
+        fail("usage", "sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm [LABEL]");
     int32_t num_samples = integer("NUM_SAMPLES", arguments[2]);
     int32_t seed = integer("SEED", arguments[3]);
+    int32_t label = count == 6 ? integer("LABEL", arguments[5]) : 0;
     Model model = load(arguments[1]);
-    TF_Tensor *images = draw(&model, num_samples, seed);
+    TF_Tensor *images = draw(&model, num_samples, seed, count == 6 ? &label : NULL);
     write_picture(images, arguments[4]);
     printf("%s: %lld images\n", arguments[4], (long long)TF_Dim(images, 0));
     TF_DeleteTensor(images);

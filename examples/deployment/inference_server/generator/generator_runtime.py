@@ -1,6 +1,8 @@
 """An MLServer runtime for an exported generator and its prior."""
 
 import asyncio
+import functools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,8 +23,10 @@ from onnx_player import OnnxPlayer
 from request_checks import (
     LARGEST_INT32,
     check_id,
+    datatype_of,
     inputs_by_name,
     output_names,
+    read_classes,
     read_integer,
     read_latents,
 )
@@ -30,6 +34,9 @@ from request_checks import (
 
 class GeneratorRuntime(MLModel):
     """Answers `latents`, or `num_samples` and a `seed`, with `images` or `pixels`.
+
+    With either comes the class of each image, such as `labels`, where the generator is
+    told one.
 
     `parameters.extra` of model-settings.json holds `max_samples`, the most images of
     one request, and `threads`, how many requests are played at once.
@@ -41,12 +48,19 @@ class GeneratorRuntime(MLModel):
         self._max_samples: int = extra["max_samples"]
         self._threads = ThreadPoolExecutor(extra["threads"], "generator")
         self._player = OnnxPlayer(Path(await get_model_uri(self.settings)))
-        self._player.images(self._player.draw(self._max_samples, seed=0))
+        condition = self._player.condition
+        drawn = self._player.draw(self._max_samples, seed=0)
         self.inputs = [
             _tensor("latents", "FP32", [-1, self._player.latent_dim]),
             _tensor("num_samples", "INT32", [1]),
             _tensor("seed", "INT32", [1]),
         ]
+        if condition is not None:
+            classes = np.zeros(self._max_samples, condition.dtype)
+            drawn = {condition.name: classes, **drawn}
+            told = _tensor(condition.name, datatype_of(condition), [-1])
+            self.inputs = [*self.inputs, told]
+        self._player.images(drawn)
         image_shape = [-1, *self._player.image_shape]
         self.outputs = [_tensor("images", "FP32", image_shape)]
         if self._player.value_range is not None:
@@ -68,37 +82,48 @@ class GeneratorRuntime(MLModel):
     @property
     def max_body_bytes(self) -> int:
         """The room that the largest valid request needs: 32 characters a number."""
-        return 32 * self._max_samples * self._player.latent_dim + 65_536
+        return 32 * self._max_samples * (self._player.latent_dim + 1) + 65_536
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         """Checks a request, then plays it in a thread, so that health checks go on."""
         check_id(payload)
         names = output_names(payload, [output.name for output in self.outputs])
-        inputs = inputs_by_name(payload)
+        condition = self._player.condition
+        inputs = inputs_by_name(payload, condition)
         if "latents" in inputs:
             latents = read_latents(
                 inputs["latents"], self._player.latent_dim, self._max_samples
             )
-            work = (self._answer, latents, names)
+            given = {"latents": latents}
+            draw, num_samples = dict, len(latents)
         else:
+            given = {}
             num_samples = read_integer(inputs["num_samples"], 1, self._max_samples)
             seed = read_integer(inputs["seed"], 0, LARGEST_INT32)
-            work = (self._draw_and_answer, num_samples, seed, names)
+            draw = functools.partial(self._player.draw, num_samples, seed)
+        if condition is not None and condition.name in inputs:
+            classes = read_classes(inputs[condition.name], condition, num_samples)
+            given[condition.name] = classes
         loop = asyncio.get_running_loop()
-        outputs = await loop.run_in_executor(self._threads, *work)
+        outputs = await loop.run_in_executor(
+            self._threads, self._answer, draw, given, names
+        )
         return InferenceResponse(model_name=self.name, outputs=outputs)
 
-    def _draw_and_answer(
-        self, num_samples: int, seed: int, names: list[str]
+    def _answer(
+        self,
+        draw: Callable[[], dict[str, np.ndarray]],
+        given: dict[str, np.ndarray],
+        names: list[str],
     ) -> list[ResponseOutput]:
-        return self._answer(self._player.draw(num_samples, seed), names)
-
-    def _answer(self, latents: np.ndarray, names: list[str]) -> list[ResponseOutput]:
-        images = self._player.images(latents)
+        """Images of what is drawn, but for what is given."""
+        entries = draw() | given
+        images = self._player.images(entries)
         if not np.isfinite(images).all():
             raise InferenceError(
                 "`latents` must be of a size that the generator can take: its images "
-                f"are not finite. Received: a value of {np.abs(latents).max():.3g}"
+                "are not finite. Received: a value of "
+                f"{np.abs(entries['latents']).max():.3g}"
             )
         arrays = {"images": images}
         if "pixels" in names:

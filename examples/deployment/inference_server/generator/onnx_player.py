@@ -1,12 +1,13 @@
 """Plays generator.onnx and prior.onnx with onnxruntime alone."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-# Type and rank of every tensor of a file.
+# Type and rank of every tensor of a file, but for a condition's.
 GENERATOR = {"latents": ("tensor(float)", 2), "images": ("tensor(float)", 4)}
 PRIOR = {
     "num_samples": ("tensor(int32)", 0),
@@ -15,6 +16,28 @@ PRIOR = {
 }
 
 _EXPORT = "Export a run with `--format onnx onnx_prior` and name its folder."
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """The class that a generator is told for each image.
+
+    Args:
+        name: str, such as `labels`.
+        dtype: str, as NumPy names it.
+        num_classes: int; classes are 0 to `num_classes - 1`.
+        is_drawn: bool, whether prior.onnx draws classes where nobody asks for one.
+    """
+
+    name: str
+    dtype: str
+    num_classes: int
+    is_drawn: bool
+
+    @property
+    def tensor(self) -> dict[str, tuple[str, int]]:
+        """Its type and rank by its name."""
+        return {self.name: (f"tensor({self.dtype})", 1)}
 
 
 class OnnxPlayer:
@@ -29,10 +52,17 @@ class OnnxPlayer:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._generator = _open(folder / "generator.onnx", GENERATOR)
-        self._prior = _open(folder / "prior.onnx", PRIOR)
+        path = folder / "generator.onnx"
+        self._generator = _session(path)
+        self.condition = _condition(path, self._generator)
+        told = self.condition.tensor if self.condition else {}
+        _check(path, self._generator, GENERATOR | told)
+        path = folder / "prior.onnx"
+        self._prior = _session(path)
+        drawn = told if self.condition and self.condition.is_drawn else {}
+        _check(path, self._prior, PRIOR | drawn)
         _check_pair(self._generator, self._prior)
-        self.latent_dim: int = self._generator.get_inputs()[0].shape[1]
+        self.latent_dim: int = _length(self._generator.get_inputs())
         self.image_shape: list[int] = self._generator.get_outputs()[0].shape[1:]
         self.metadata: dict[str, str] = {
             **_facts(self._prior),
@@ -40,15 +70,24 @@ class OnnxPlayer:
         }
         self.value_range = _value_range(self.metadata)
 
-    def draw(self, num_samples: int, seed: int) -> np.ndarray:
-        """Returns the prior's latents `[num_samples, latent_dim]` for a seed."""
+    def draw(self, num_samples: int, seed: int) -> dict[str, np.ndarray]:
+        """Returns what the prior draws for a seed, by name.
+
+        `latents` `[num_samples, latent_dim]`, and classes `[num_samples]` where it
+        draws them.
+        """
         scalars = {"num_samples": num_samples, "seed": seed}
         feed = {key: np.array(value, np.int32) for key, value in scalars.items()}
-        return self._prior.run(["latents"], feed)[0]
+        names = [output.name for output in self._prior.get_outputs()]
+        return dict(zip(names, self._prior.run(names, feed), strict=True))
 
-    def images(self, latents: np.ndarray) -> np.ndarray:
-        """Returns float32 images `[n, height, width, channels]`."""
-        return self._generator.run(["images"], {"latents": latents})[0]
+    def images(self, entries: dict[str, np.ndarray]) -> np.ndarray:
+        """Returns float32 images `[n, height, width, channels]`.
+
+        Args:
+            entries: `latents`, and the classes `[n]` of a generator that is told them.
+        """
+        return self._generator.run(["images"], entries)[0]
 
     def pixels(self, images: np.ndarray) -> np.ndarray:
         """Returns uint8 pixels: the range of values spread over 0 to 255."""
@@ -57,9 +96,7 @@ class OnnxPlayer:
         return np.round(255 * np.clip(scaled, 0, 1)).astype(np.uint8)
 
 
-def _open(
-    path: Path, expected: dict[str, tuple[str, int]]
-) -> onnxruntime.InferenceSession:
+def _session(path: Path) -> onnxruntime.InferenceSession:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing. {_EXPORT}")
     options = onnxruntime.SessionOptions()
@@ -67,9 +104,16 @@ def _open(
     # and sums that are split in one fixed way come out the same every time.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(
+    return onnxruntime.InferenceSession(
         path, options, providers=["CPUExecutionProvider"]
     )
+
+
+def _check(
+    path: Path,
+    session: onnxruntime.InferenceSession,
+    expected: dict[str, tuple[str, int]],
+) -> None:
     tensors = (*session.get_inputs(), *session.get_outputs())
     received = {tensor.name: (tensor.type, len(tensor.shape)) for tensor in tensors}
     if received != expected or _facts(session).get("noise", "prior") != "prior":
@@ -77,7 +121,21 @@ def _open(
             f"{path} must take and give {expected}, latents as the prior draws them. "
             f"Received: {received}. {_EXPORT}"
         )
-    return session
+
+
+def _condition(path: Path, session: onnxruntime.InferenceSession) -> Condition | None:
+    """The class that the file says it is told, `None` where it is told nothing."""
+    conditions = json.loads(_facts(session).get("conditions", "{}"))
+    if not conditions:
+        return None
+    (name, one), *others = conditions.items()
+    if others or one["shape"] or one["num_classes"] is None:
+        raise ValueError(
+            f"{path} must be told one class for each image at most. Received: "
+            f"{', '.join(conditions)}, which this server cannot ask for."
+        )
+    is_drawn = one.get("prior") is not None
+    return Condition(name, one["dtype"], one["num_classes"], is_drawn)
 
 
 def _facts(session: onnxruntime.InferenceSession) -> dict[str, str]:
@@ -87,8 +145,8 @@ def _facts(session: onnxruntime.InferenceSession) -> dict[str, str]:
 def _check_pair(
     generator: onnxruntime.InferenceSession, prior: onnxruntime.InferenceSession
 ) -> None:
-    expected = generator.get_inputs()[0].shape[1]
-    received = prior.get_outputs()[0].shape[1]
+    expected = _length(generator.get_inputs())
+    received = _length(prior.get_outputs())
     if received != expected:
         raise ValueError(
             f"prior.onnx must draw latents of length {expected} for this "
@@ -101,6 +159,11 @@ def _check_pair(
             f"generator.onnx was trained on {known[0]}. Received a prior.onnx of "
             f"{known[1]}. {_EXPORT}"
         )
+
+
+def _length(tensors: list[onnxruntime.NodeArg]) -> int:
+    (latents,) = (tensor for tensor in tensors if tensor.name == "latents")
+    return latents.shape[1]
 
 
 def _value_range(metadata: dict[str, str]) -> tuple[float, float] | None:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from mlserver.errors import InferenceError
 from mlserver.types import InferenceRequest, RequestInput
+from onnx_player import Condition
 
 LATENTS = {"latents"}
 DRAW = {"num_samples", "seed"}
+_DATATYPES = {"int32": "INT32", "int64": "INT64"}
 LARGEST_INT32 = 2**31 - 1
 # MLServer repeats the id in a header of its answer.
 _ID = re.compile(r"[\x20-\x7e]{0,128}")
@@ -27,13 +29,25 @@ def check_id(request: InferenceRequest) -> None:
         )
 
 
-def inputs_by_name(request: InferenceRequest) -> dict[str, RequestInput]:
-    """Returns `latents` alone, or `num_samples` and `seed`."""
+def inputs_by_name(
+    request: InferenceRequest, condition: Condition | None
+) -> dict[str, RequestInput]:
+    """Returns `latents`, or `num_samples` and `seed`, and the condition with either.
+
+    Args:
+        request: what came.
+        condition: that the generator is told, or `None`. Only with a seed, and only
+            where it can be drawn, may it be missing.
+    """
     names = [tensor.name for tensor in request.inputs]
-    if len(names) != len(set(names)) or set(names) not in (LATENTS, DRAW):
+    told = set() if condition is None else {condition.name}
+    known = [LATENTS | told, DRAW | told]
+    if condition is not None and condition.is_drawn:
+        known.append(DRAW)
+    if len(names) != len(set(names)) or set(names) not in known:
+        ways = [" and ".join(f"`{name}`" for name in sorted(way)) for way in known]
         raise InferenceError(
-            "`inputs` must be either `latents` alone, or `num_samples` and `seed`. "
-            f"Received: {reprlib.repr(names)}"
+            f"`inputs` must be {', or '.join(ways)}. Received: {reprlib.repr(names)}"
         )
     return {tensor.name: tensor for tensor in request.inputs}
 
@@ -69,6 +83,32 @@ def read_latents(tensor: RequestInput, latent_dim: int, max_samples: int) -> np.
             f"{np.argwhere(~np.isfinite(latents))[0].tolist()}"
         )
     return latents
+
+
+def datatype_of(condition: Condition) -> str:
+    """The protocol's name of a condition's type."""
+    return _DATATYPES[condition.dtype]
+
+
+def read_classes(
+    tensor: RequestInput, condition: Condition, num_samples: int
+) -> np.ndarray:
+    """Returns classes `[num_samples]`: one for each image, or one for all."""
+    _check_datatype(tensor, datatype_of(condition))
+    if tensor.shape not in ([num_samples], [1]):
+        raise InferenceError(
+            f"`{tensor.name}` must have the shape [{num_samples}], one for each image, "
+            f"or [1]. Received: shape={reprlib.repr(tensor.shape)}"
+        )
+    values = _values(tensor, {int}, "integers")
+    unknown = [value for value in values if not 0 <= value < condition.num_classes]
+    if unknown:
+        raise InferenceError(
+            f"`{tensor.name}` must be from 0 to {condition.num_classes - 1}. "
+            f"Received: {unknown[0]}"
+        )
+    classes = np.array(values, condition.dtype)
+    return np.ascontiguousarray(np.broadcast_to(classes, num_samples))
 
 
 def read_integer(tensor: RequestInput, low: int, high: int) -> int:

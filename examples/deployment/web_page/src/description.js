@@ -20,7 +20,24 @@ export function readDescription(text, fileName) {
     "[low, high] with low below high",
     valueRange,
   );
-  return { latentDim, imageShape, valueRange };
+  const condition = readCondition(description.conditions ?? {}, fileName);
+  return { latentDim, imageShape, valueRange, condition };
+}
+
+/** The one class that the generator is told; null where it is told nothing. */
+function readCondition(conditions, fileName) {
+  const names = Object.keys(conditions);
+  if (names.length === 0) return null;
+  const { num_classes: numClasses, shape, dtype, prior } = conditions[names[0]];
+  const isClass = isSize(numClasses) && shape?.length === 0;
+  check(
+    names.length === 1 && isClass && ["int32", "int64"].includes(dtype),
+    fileName,
+    "conditions",
+    "one class for each image at most, which this page can ask for",
+    names.join(", "),
+  );
+  return { name: names[0], numClasses, dtype, isDrawn: Boolean(prior) };
 }
 
 function parseObject(text, fileName) {

@@ -5,7 +5,10 @@ import { makeCanvas, paint } from "./pictures.js";
 const NUM_DIRECTIONS = 8;
 const SEED = 0; // the page shows the same directions at each visit
 
-/** Sliders that move A along random directions. `show(a)` sets where they start. */
+/**
+ * Sliders that move A along random directions. `show(a)` sets where they start; the class
+ * stays that of A.
+ */
 export async function makeDirections(section, model, onError) {
   const draws = await model.drawLatents(2 * NUM_DIRECTIONS, SEED);
   const { directions, distance } = randomDirections(draws, model.latentDim);
@@ -18,9 +21,9 @@ export async function makeDirections(section, model, onError) {
     const steps = sliders.map(({ input }) => input.valueAsNumber * reach);
     const moved = directions.reduce(
       (latents, direction, index) => move(latents, direction, steps[index]),
-      start,
+      start.latents,
     );
-    paint([large], await model.generate(moved), model);
+    paint([large], await model.generate(moved, Int32Array.of(start.label)), model);
     sliders.forEach(({ output }, index) => {
       output.value = signed(steps[index]);
     });
@@ -28,10 +31,11 @@ export async function makeDirections(section, model, onError) {
 
   const paintEnds = latestOnly(async () => {
     const points = directions.flatMap((direction) =>
-      [-reach, reach].map((step) => move(start, direction, step)),
+      [-reach, reach].map((step) => move(start.latents, direction, step)),
     );
+    const labels = new Int32Array(points.length).fill(start.label);
     const canvases = sliders.flatMap(({ ends }) => ends);
-    paint(canvases, await model.generate(stack(points)), model);
+    paint(canvases, await model.generate(stack(points), labels), model);
   }, onError);
 
   const sliders = directions.map((_, index) =>

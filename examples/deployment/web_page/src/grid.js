@@ -6,20 +6,25 @@ const NUM_COLUMNS = 8;
  * The samples, as buttons. One Tab stop; arrows walk inside.
  *
  * @param {HTMLElement} container
- * @param {number} numImages
  * @param {number[]} imageShape [height, width, channels]
  * @param {(index: number, mark?: string) => void} onChoose The mark, "A" or "B", only
  *   if a key named it.
  */
-export function makeGrid(container, numImages, imageShape, onChoose) {
-  const buttons = Array.from({ length: numImages }, (_, index) =>
-    makeButton(index, imageShape, onChoose),
-  );
-  const canvases = buttons.map((button) => button.firstElementChild);
-  container.replaceChildren(...buttons);
+export function makeGrid(container, imageShape, onChoose) {
+  let buttons = [];
   container.addEventListener("keydown", (event) => walk(event, buttons));
   return {
-    paint: (first, images, model) => paint(canvases.slice(first), images, model),
+    resize(numImages) {
+      if (numImages === buttons.length) return;
+      buttons = Array.from({ length: numImages }, (_, index) =>
+        makeButton(index, imageShape, onChoose),
+      );
+      container.replaceChildren(...buttons);
+    },
+    paint(first, images, model) {
+      const canvases = buttons.slice(first).map((button) => button.firstElementChild);
+      paint(canvases, images, model);
+    },
     showMarks: (marks) => showMarks(buttons, marks),
   };
 }

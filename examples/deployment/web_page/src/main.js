@@ -1,3 +1,4 @@
+import { makeClassChoice } from "./classes.js";
 import { makeDirections } from "./directions.js";
 import { makeGrid } from "./grid.js";
 import { makeInterpolation } from "./interpolation.js";
@@ -10,12 +11,11 @@ import { parseSeed } from "./seed.js";
 import { listenForSeeds } from "./seed_form.js";
 import { measure } from "./timing.js";
 
-const NUM_IMAGES = 64;
 const NUM_AT_ONCE = 8;
 
 const find = (selector) => document.querySelector(selector);
 const marks = { A: 0, B: 1 }; // where in the grid
-let latents = null; // [NUM_IMAGES, latentDim], of the images that the grid shows
+let shown = null; // latents and labels of the images in the grid
 
 async function start() {
   performance.mark("start");
@@ -24,9 +24,13 @@ async function start() {
   const loadTime = measure("model load", "start", "model loaded");
 
   setSizes(model.imageShape);
-  const grid = makeGrid(find("#grid"), NUM_IMAGES, model.imageShape, choose);
+  const grid = makeGrid(find("#grid"), model.imageShape, choose);
+  const seeds = find("#seed-form");
+  const classes = makeClassChoice(find("#class-choice"), model.condition, () =>
+    seeds.requestSubmit(),
+  );
   let drawTime = null;
-  await drawSamples(model, grid, parseSeed(find("#seed").value), () => {
+  await drawSamples(model, grid, parseSeed(find("#seed").value), classes.asked(), () => {
     drawTime ??= measure("first image", "model loaded", "first image drawn");
   });
 
@@ -35,17 +39,19 @@ async function start() {
   await showMarked("AB");
   const draw = latestOnly(async (seed) => {
     find("#failure").hidden = true;
-    await drawSamples(model, grid, seed);
+    await drawSamples(model, grid, seed, classes.asked());
     await showMarked("AB");
   }, showFailure);
-  listenForSeeds(find("#seed-form"), find("#seed-problem"), draw);
+  listenForSeeds(seeds, find("#seed-problem"), draw);
   find("main").inert = false;
   find("#status").textContent =
     `Model loaded in ${loadTime} ms, first image ${drawTime} ms later.`;
 
   function showMarked(changed) {
-    const a = row(latents, marks.A, model.latentDim);
-    const b = row(latents, marks.B, model.latentDim);
+    const [a, b] = [marks.A, marks.B].map((index) => ({
+      latents: row(shown.latents, index, model.latentDim),
+      label: shown.labels?.[index] ?? 0, // which nobody reads without a condition
+    }));
     grid.showMarks(marks);
     const moved = changed.includes("A") ? directions.show(a) : null;
     return Promise.all([interpolation.show(a, b), moved]);
@@ -60,17 +66,27 @@ async function start() {
 }
 
 // Some images at a time, so that a large generator shows the first ones soon.
-async function drawSamples(model, grid, seed, onPainted = () => {}) {
-  const drawn = await model.drawLatents(NUM_IMAGES, seed);
-  for (let first = 0; first < NUM_IMAGES; first += NUM_AT_ONCE) {
-    const end = (first + NUM_AT_ONCE) * model.latentDim;
-    const images = await model.generate(drawn.slice(first * model.latentDim, end));
+async function drawSamples(model, grid, seed, asked, onPainted = () => {}) {
+  const { numImages } = asked;
+  const latents = await model.drawLatents(numImages, seed);
+  const labels = asked.labels ?? (await model.drawLabels(numImages, seed));
+  grid.resize(numImages);
+  for (let first = 0; first < numImages; first += NUM_AT_ONCE) {
+    const end = first + NUM_AT_ONCE;
+    const images = await model.generate(
+      latents.slice(first * model.latentDim, end * model.latentDim),
+      labels?.slice(first, end),
+    );
     grid.paint(first, images, model);
     onPainted();
     await new Promise((resolve) => setTimeout(resolve)); // the browser shows them
   }
-  latents = drawn;
-  find("#grid").setAttribute("aria-label", `${NUM_IMAGES} images of seed ${seed}`);
+  for (const [mark, index] of [...Object.entries(marks)]) {
+    marks[mark] = Math.min(index, numImages - 1);
+  }
+  shown = { latents, labels };
+  const text = `${numImages} images of seed ${seed}${asked.text}`;
+  find("#grid").setAttribute("aria-label", text);
 }
 
 function showFailure(error) {

@@ -8,12 +8,13 @@ const GENERATOR = "generator.onnx";
 const PRIOR = "prior.onnx";
 const DESCRIPTION = "generator.onnx.json";
 
-/** A generator with its prior: seeds to latents to images. */
+/** A generator with its prior: seeds to latents to images, of classes where it has any. */
 export class Model {
   constructor(description, prior, generator) {
     this.latentDim = description.latentDim;
     this.imageShape = description.imageShape; // [height, width, channels]
     this.valueRange = description.valueRange; // [black, white]
+    this.condition = description.condition; // {name, numClasses, dtype, isDrawn} or null
     this.prior = prior;
     this.generator = generator;
   }
@@ -24,37 +25,61 @@ export class Model {
       [GENERATOR, PRIOR, DESCRIPTION].map((name) => fetchFile(folder, name)),
     );
     const description = readDescription(await descriptionFile.text(), DESCRIPTION);
+    const { condition } = description;
+    const told = condition === null ? [] : [condition.name];
     const prior = await Network.load(
       await priorFile.arrayBuffer(),
       PRIOR,
       ["num_samples", "seed"],
-      "latents",
+      ["latents", ...(condition?.isDrawn ? told : [])],
     );
     const generator = await Network.load(
       await generatorFile.arrayBuffer(),
       GENERATOR,
-      ["latents"],
-      "images",
+      ["latents", ...told],
+      ["images"],
     );
     return new Model(description, prior, generator);
   }
 
-  /** Latents [numSamples, latentDim] of a seed: those of `prior.sample` in Python. */
+  /** Latents [numSamples, latentDim] of a seed: those of `gan.sample` in Python. */
   drawLatents(numSamples, seed) {
-    const feeds = { num_samples: scalar(numSamples), seed: scalar(seed) };
-    return this.prior.run(feeds, [numSamples, this.latentDim]);
+    const shape = [numSamples, this.latentDim];
+    return this.prior.run(scalars(numSamples, seed), "latents", shape);
   }
 
-  /** Images [numSamples, height, width, channels] of latents, all in one flat array. */
-  generate(latents) {
+  /** The classes [numSamples] that a seed draws, where nobody asks for one. */
+  async drawLabels(numSamples, seed) {
+    if (!this.condition?.isDrawn) return null;
+    const { name, dtype } = this.condition;
+    const feeds = scalars(numSamples, seed);
+    return Int32Array.from(await this.prior.run(feeds, name, [numSamples], dtype), Number);
+  }
+
+  /**
+   * Images [numSamples, height, width, channels], all in one flat array.
+   *
+   * @param {Float32Array} latents
+   * @param {Int32Array | null} labels One for each row of latents.
+   */
+  generate(latents, labels) {
     const numSamples = latents.length / this.latentDim;
     const feeds = {
       latents: new Tensor("float32", latents, [numSamples, this.latentDim]),
     };
-    return this.generator.run(feeds, [numSamples, ...this.imageShape]);
+    if (this.condition !== null) {
+      feeds[this.condition.name] = integers(this.condition.dtype, labels);
+    }
+    return this.generator.run(feeds, "images", [numSamples, ...this.imageShape]);
   }
 }
 
-function scalar(value) {
-  return new Tensor("int32", Int32Array.of(value), []);
+function scalars(numSamples, seed) {
+  const scalar = (value) => new Tensor("int32", Int32Array.of(value), []);
+  return { num_samples: scalar(numSamples), seed: scalar(seed) };
+}
+
+function integers(dtype, labels) {
+  const values = dtype === "int64" ? BigInt64Array.from(labels, BigInt) : labels;
+  return new Tensor(dtype, values, [labels.length]);
 }

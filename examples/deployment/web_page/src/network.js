@@ -28,34 +28,41 @@ export class Network {
    * @param {ArrayBuffer} bytes The file.
    * @param {string} fileName For messages.
    * @param {string[]} inputNames All inputs that it must have.
-   * @param {string} outputName Its one output.
+   * @param {string[]} outputNames All outputs that it must have.
    */
-  static async load(bytes, fileName, inputNames, outputName) {
+  static async load(bytes, fileName, inputNames, outputNames) {
     const session = await InferenceSession.create(bytes).catch((error) => {
       throw new Problem(
         `${fileName} could not be read as an ONNX model: ${quoted(error.message, 200)}`,
       );
     });
     checkNames(fileName, "inputs", inputNames, session.inputNames);
-    checkNames(fileName, "outputs", [outputName], session.outputNames);
+    checkNames(fileName, "outputs", outputNames, session.outputNames);
     return new Network(session, fileName);
   }
 
-  /** Runs the network; `expectedShape` is checked, so a wrong file is said in words. */
-  async run(feeds, expectedShape) {
+  /**
+   * Runs the network.
+   *
+   * @param {Object<string, Tensor>} feeds
+   * @param {string} outputName
+   * @param {number[]} expectedShape Is checked, so a wrong file is said in words.
+   * @param {string} expectedType The same.
+   */
+  async run(feeds, outputName, expectedShape, expectedType = "float32") {
     const results = await runAlone(this.session, feeds).catch((error) => {
       throw new Problem(
         `${this.fileName} does not fit generator.onnx.json: ` +
           quoted(error.message, 300),
       );
     });
-    const output = results[this.session.outputNames[0]];
+    const output = results[outputName];
     const isExpected =
-      output.type === "float32" && `${output.dims}` === `${expectedShape}`;
+      output.type === expectedType && `${output.dims}` === `${expectedShape}`;
     if (!isExpected) {
       throw new Problem(
-        `${this.fileName} must give float32 of shape [${expectedShape.join(", ")}], ` +
-          "as generator.onnx.json says. " +
+        `${this.fileName} must give ${expectedType} of shape ` +
+          `[${expectedShape.join(", ")}], as generator.onnx.json says. ` +
           `Received: ${output.type} of shape [${output.dims.join(", ")}].`,
       );
     }
