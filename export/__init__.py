@@ -1,5 +1,6 @@
 """Ship the generator: artefacts that need neither keras_gan nor the discriminator."""
 
+from export.by_format import export_generator
 from export.contract.contents import Contents, Endpoint, TensorType, contents_from
 from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
@@ -10,7 +11,6 @@ from export.contract.signature import (
 )
 from export.formats import FORMATS, register_format
 from export.functions import (
-    export_generator,
     export_litert,
     export_onnx,
     export_onnx_prior,

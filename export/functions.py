@@ -1,14 +1,10 @@
-"""The functions that export: one for any format, one for each kind of file."""
+"""The functions that export: one for each kind of file."""
 
-import dataclasses
 import os
 from pathlib import Path
-from typing import Any
 
-from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
 from export.contract.signature import MAX_SAMPLES
-from export.formats import FORMATS
 from export.litert import LiteRTFormat
 from export.onnx.model import OnnxFormat
 from export.onnx.prior import OnnxPriorFormat
@@ -16,57 +12,7 @@ from export.parity.report import ParityReport
 from export.record.artefact import write_checked
 from export.record.quality import Quality
 from export.saved_model import SavedModelFormat
-from keras_gan._validation import check_known
 from keras_gan.gan import GAN
-
-
-def export_generator(
-    gan: GAN,
-    directory: str | os.PathLike[str],
-    format: str,
-    *,
-    provenance: Provenance | None = None,
-    quality: Quality | None = None,
-    overwrite: bool = False,
-    **options: Any,
-) -> tuple[Path, ParityReport]:
-    """Exports a generator under its format's usual name into a folder.
-
-    Args:
-        gan: `GAN`.
-        directory: folder for the artefact; created where it is missing.
-        format: key of `FORMATS`.
-        provenance: `Provenance`. Defaults to `None`.
-        quality: as in `export_onnx`, measured where weights lose digits.
-            Defaults to `None`.
-        overwrite: bool, whether to replace what is there. Defaults to `False`.
-        **options: what to change of the format's fields, e.g. `opset`.
-
-    Returns:
-        path, report: the artefact and its `ParityReport`.
-
-    Raises:
-        ValueError: if the format is unknown or the artefact differs from Keras.
-        FileExistsError: if the artefact exists and `overwrite` is `False`.
-    """
-    chosen = FORMATS[check_known("format", format, FORMATS)]
-    for option in options:
-        check_known("options", option, options_of(format))
-    chosen = dataclasses.replace(chosen, **options)
-    return write_checked(
-        chosen,
-        gan,
-        Path(directory) / chosen.file_name,
-        provenance=provenance,
-        quality=quality if chosen.loses else None,
-        overwrite=overwrite,
-    )
-
-
-def options_of(format: str) -> set[str]:
-    """The names of a format's options, of those that make it what it is too."""
-    described = {field.name for field in dataclasses.fields(ExportFormat)}
-    return {field.name for field in dataclasses.fields(FORMATS[format])} - described
 
 
 def export_onnx(

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from export.by_format import export_generator, options_of
 from export.formats import FORMATS
-from export.functions import export_generator, options_of
 from export.parity.report import ParityReport
 from export.record.provenance import provenance_of
 from export.record.quality import Quality
