@@ -325,7 +325,8 @@ class GAN(keras.Model):
         """Plays the game; takes what `keras.Model.fit` takes.
 
         Args:
-            x: images as an array `[num_images, height, width, channels]`, or a dict of
+            x: images, signals or vectors as an array `[num, ...]`, a split of a dataset
+                (`data.train`, whose labels are taken where they are read), or a dict of
                 arrays by name, `{"images": …, "labels": …}`, whose order is keyed by
                 (seed, epoch); or a `tf.data.Dataset`, `keras.utils.PyDataset` or
                 generator of images, of `(images, labels)` or of dicts, in which what
