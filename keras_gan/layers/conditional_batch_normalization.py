@@ -48,7 +48,7 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
     >>> features = keras.ops.ones((2, 7, 7, 64))
     >>> layer(features, keras.ops.array([3, 7]), training=True).shape
     TensorShape([2, 7, 7, 64])
-    >>> layer.gamma_of_classes.shape
+    >>> tuple(layer.gamma_of_classes.shape)
     (10, 64)
 
     References:

@@ -68,7 +68,7 @@ def projection_generator(
 
     Example:
     >>> projection_generator(128, 10, (28, 28, 1)).count_params()
-    452865
+    451425
 
     References:
         Miyato and Koyama, cGANs with Projection Discriminator, 2018.
@@ -137,8 +137,9 @@ def projection_discriminator(
         ValueError: if a number is too small or the image cannot be halved.
 
     Example:
-    >>> projection_discriminator((28, 28, 1), 10).trainable_weights[0].shape
-    (4, 4, 1, 32)
+    >>> discriminator = projection_discriminator((28, 28, 1), 10)
+    >>> discriminator.get_layer("sums").output.shape
+    (None, 64)
 
     References:
         Miyato and Koyama, cGANs with Projection Discriminator, 2018.
