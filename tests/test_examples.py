@@ -25,8 +25,8 @@ ARGUMENTS = {
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
 OF_RUNS = {
-    *("figure2_samples.py", "figure3_interpolation.py", "parzen_spread.py"),
-    *("play_on.py", "table1.py"),
+    *("conditional_table.py", "figure2_samples.py", "figure3_interpolation.py"),
+    *("parzen_spread.py", "play_on.py", "table1.py"),
 }
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 

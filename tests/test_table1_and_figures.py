@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -307,3 +308,34 @@ def test_load_run_takes_the_last_or_the_best_epoch(runs):
     last, best = (load_run(runs["mnist"], best=best) for best in (False, True))
     assert last.gan.epochs_completed == 2 and best.gan.epochs_completed in (1, 2)
     assert last.recipe.name == last.config["recipe"] == "goodfellow2014_mnist"
+
+
+def test_the_conditional_table_reads_what_evaluations_hold(tmp_path):
+    data = kg.datasets.load_digits()
+    evaluator = kg.evaluation.Evaluator(
+        data.train.images,
+        data.valid.images,
+        measures=["frechet_distance", "class_accuracy"],
+        labels=data.train.labels,
+        held_out_labels=data.valid.labels,
+    )
+    scores = evaluator(data.test.images, labels=data.test.labels)
+    records = {name: score.record() for name, score in scores.items()}
+    evaluation = {
+        "model": {"recipe": "own", "epochs": 3, "seed": 5},
+        "scores": {"generated": records, "held-out real": records},
+    }
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "evaluation.json").write_text(json.dumps(evaluation))
+    script = EXAMPLES / "conditional_table.py"
+    command = [script, tmp_path / "run", "--output-dir", tmp_path]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    table = (tmp_path / "conditional.md").read_text(encoding="utf-8").splitlines()
+    accuracy = scores["class_accuracy"]
+    expected = [
+        "`own`, 3 epochs, seed 5",
+        f"{scores['frechet_distance'].value:.3f}",
+        f"{accuracy.accuracy:.3f} ± {accuracy.standard_error:.3f}",
+    ]
+    assert [cell.strip() for cell in table[2].split("|")[1:4]] == expected
+    assert table[3].startswith("| held-out real data") and len(table) == 4
