@@ -59,6 +59,7 @@ def test_sample_grid_knows_the_range_of_the_generator(
         )
         callback = SampleGrid(tmp_path)
         callback.set_model(gan)
+        gan.epochs_completed.assign(1)
         callback.on_epoch_end(0)
         path, samples, received, _ = drawn.pop()
         assert path == tmp_path / "epoch_0001.png" and received == value_range
