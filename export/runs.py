@@ -30,6 +30,7 @@ def export_run(
     directory: str | os.PathLike[str] | None = None,
     data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
+    image_size: int | tuple[int, int] | None = None,
     licence: str | None = None,
     overwrite: bool = False,
     **options: Any,
@@ -51,6 +52,7 @@ def export_run(
         data: as in `load_run`. Defaults to `None`.
         data_dir: folder with the dataset, or `None` for that of the training.
             Defaults to `None`.
+        image_size: as in `load_run`. Defaults to `None`.
         licence: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
         **options: arguments of the formats, each given to those that take it:
@@ -65,7 +67,7 @@ def export_run(
     """
     for name in formats:
         check_known("--format", name, FORMATS)
-    run = load_run(path, best, data, data_dir)
+    run = load_run(path, best, data, data_dir, image_size)
     provenance = provenance_of(run, licence)
     quality = None
     if run.source is not None and any(FORMATS[name].loses for name in formats):

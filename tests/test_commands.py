@@ -99,6 +99,14 @@ def test_list_shows_every_format(capsys):
     assert shown == {name: format.summary for name, format in FORMATS.items()}
 
 
+def test_list_shows_every_dataset(capsys):
+    assert main(["list", "--data"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shown = dict(line.split(maxsplit=1) for line in lines)
+    assert set(shown) == set(kg.datasets.LOADERS)
+    assert shown["mnist"].startswith("Loads MNIST with the split of 2014")
+
+
 def test_a_run_directory_holds_the_record(run_dir):
     record = read_record(run_dir)
     config = record["config"]
@@ -125,13 +133,14 @@ def test_a_run_directory_holds_the_record(run_dir):
 
 
 def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
-    assert main(["evaluate", str(run_dir)]) == 0
+    measures = ["parzen_log_likelihood", "frechet_distance", "memorization"]
+    measures += ["precision_recall", "structural_diversity"]
+    assert main(["evaluate", str(run_dir), "--measures", *measures]) == 0
     record = json.loads((run_dir / "evaluation.json").read_text())
     generated, real = (
         record["scores"][name] for name in ("generated", "held-out real")
     )
-    assert list(generated) == list(real)
-    assert {"frechet_distance", "memorization", "precision_recall"} < set(generated)
+    assert list(generated) == list(real) == measures
     parzen = generated["parzen_log_likelihood"]
     assert real["parzen_log_likelihood"]["mean"] > parzen["mean"]
     assert parzen["num_samples"] == 1000 and parzen["num_test"] == 300
@@ -157,7 +166,7 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert rows["measure"].split() == ["better", "generated", "held-out", "real"]
     error = expected.standard_error
     assert f"± {error:.1f}" in rows["parzen_log_likelihood"] or error < 1
-    assert {"precision", "recall", "coverage", "ms_ssim"} < set(rows)
+    assert {"precision", "recall", "near_copies", "ms_ssim"} < set(rows)
     assert "digits, values in [0, 1], samples of seed 0" in output
     assert f"parzen_log_likelihood, generated: {expected}" in output
     assert "features pixels; 300 images of each kind" in output

@@ -84,6 +84,7 @@ def test_a_recipe_is_described(name):
     recipe = kg.recipes.get(name)
     values = dataclasses.asdict(recipe)
     assert all(values[key] for key in ("summary", "source", "epochs", "batch_size"))
+    assert kg.evaluation.quantity_of(recipe.monitor).mode in ("max", "min")
 
 
 def test_the_digits_recipe_learns(digits):

@@ -152,7 +152,7 @@ def test_a_damaged_history_is_named(tmp_path):
 
 OLDER_HISTORY = """epoch,d_loss,parzen,val_d_loss
 0,1.5,-54.2,NA
-1,1.25,nan,NA
+1,1.25,nan,NA,NA
 """
 
 

@@ -5,11 +5,13 @@ import csv
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from games import assert_equal_state, small_game, small_recipe
+from PIL import Image
 
 import export.runs
 import keras_gan as kg
@@ -181,6 +183,24 @@ def test_a_run_of_before_goes_on(arrays, tmp_path):
     assert rows == expected
 
 
+def test_a_file_that_calls_terms_penalties_loads(tmp_path):
+    digits, path = kg.datasets.load_digits(), tmp_path / "gan.keras"
+    gan = small_game(digits, seed=0, terms=[kg.terms.R1(2.0, interval=3)])
+    gan.save(path)
+    older = tmp_path / "older.keras"
+    with zipfile.ZipFile(path) as new, zipfile.ZipFile(older, "w") as old:
+        for name in new.namelist():
+            content = new.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                rules = config["compile_config"]
+                rules["penalties"] = rules.pop("terms")
+                content = json.dumps(config)
+            old.writestr(name, content)
+    (term,) = kg.load(older).terms
+    assert term.get_config() == gan.terms[0].get_config()
+
+
 def make_older(run):
     """Turns a run directory into what was written before there was run.json."""
     record = json.loads((run / "run.json").read_text())
@@ -255,7 +275,10 @@ def test_commands_take_what_a_program_saved(of_a_program, what, tmp_path, capsys
     error = capsys.readouterr().err
     assert "`data` (--data) must name a dataset" in error and "fashion_mnist" in error
     assert main([*evaluate, "--data", "ring_of_gaussians"]) == 2
-    assert "must have the shape that the GAN makes" in capsys.readouterr().err
+    assert (
+        "must have the shape that the GAN makes, (8, 8, 1). Rec"
+        in capsys.readouterr().err
+    )
     assert main([*evaluate, "--data", "digits"]) == 0
     record = json.loads((folder / f"{prefix}evaluation.json").read_text())
     assert record["model"] == {"recipe": None, "seed": 4, "epochs": 1}
@@ -266,6 +289,18 @@ def test_commands_take_what_a_program_saved(of_a_program, what, tmp_path, capsys
     )(run.gan.sample(300, seed=0))
     found = record["scores"]["generated"]["frechet_distance"]["value"]
     assert found == pytest.approx(expected["frechet_distance"].value, rel=1e-6)
+
+
+def test_a_file_of_resized_images_is_judged_by_such_images(tmp_path, capsys):
+    path = tmp_path / "gan.keras"
+    small_game(kg.datasets.load("digits", image_size=6), seed=0).save(path)
+    evaluate = ["evaluate", str(path), "--verbose", "0", "--data", "digits"]
+    evaluate += ["--measures", "frechet_distance"]
+    assert main(evaluate) == 2
+    told = "that the GAN makes, (6, 6, 1). Received: digits with (8, 8, 1)"
+    assert told in capsys.readouterr().err
+    assert main([*evaluate, "--image-size", "6"]) == 0
+    assert "digits, resized to 6 x 6, values in [0, 1]" in capsys.readouterr().out
 
 
 def test_a_file_has_no_best_epoch(of_a_program, capsys):
@@ -291,3 +326,47 @@ def test_data_that_a_program_recorded_are_known_again(tmp_path):
     (tmp_path / "run.json").write_text(json.dumps(held))
     with pytest.raises(ValueError, match="digits with other training labels"):
         _ = load_run(tmp_path, data="digits").data
+
+
+# ------------------------------------------------------------------ games in the plane
+
+
+def test_a_ring_is_trained_drawn_judged_and_exported(tmp_path, monkeypatch, play_here):
+    def few_points(num_train=600):
+        return kg.datasets.load_ring_of_gaussians(num_train, 300, 300)
+
+    monkeypatch.setitem(kg.datasets.LOADERS, "ring_of_gaussians", few_points)
+    path = tmp_path / "run"
+    train = ["train", "ring_of_gaussians", "--verbose", "0", "--output-dir", str(path)]
+    assert main([*train, "--epochs", "1"]) == 0
+    assert main([*train, "--epochs", "2", "--resume"]) == 0
+    rows = RunDirectory(path).history()
+    assert [row["epoch"] for row in rows] == [1, 2] and "coverage" in rows[1]
+    with Image.open(path / "samples" / "epoch_0002.png") as picture:
+        assert min(picture.size) > 100  # a plot, not a grid of pixels
+    measures = ["--verbose", "0", "--measures", "mode_coverage"]
+    assert main(["evaluate", str(path), *measures]) == 0
+    record = json.loads((path / "evaluation.json").read_text())
+    mixture = kg.datasets.ring_of_gaussians()
+    for column, points in (
+        ("generated", kg.load(path / "model.keras").sample(300, seed=0)),
+        ("held-out real", few_points().test.points),
+    ):
+        expected = kg.evaluation.mode_coverage(points, mixture.centres, mixture.stddev)
+        found = record["scores"][column]["mode_coverage"]
+        assert found == json.loads(json.dumps(expected.record()))
+    assert main(["evaluate", str(path), "--verbose", "0"]) == 0
+    record = json.loads((path / "evaluation.json").read_text())
+    names = set(record["scores"]["generated"])
+    assert "mode_coverage" in names and "parzen_log_likelihood" not in names
+    assert main(["export", str(path), "--format", "onnx"]) == 0
+
+
+def test_points_that_were_scaled_are_of_no_known_mixture():
+    data = kg.datasets.load_ring_of_gaussians(9, 9, 9)
+    assert data.mixture.num_modes == 8 and data.in_range(0, 1).mixture is None
+    points = data.train.points
+    with pytest.raises(
+        ValueError, match="mode_coverage needs the mixture that samples"
+    ):
+        kg.evaluation.Evaluator(points, points, measures=["mode_coverage"])

@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import Any
 
+from keras_gan._validation import check_size
+
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Adds RUN and `--best`."""
@@ -19,18 +21,40 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_data_of_run(parser: argparse.ArgumentParser) -> None:
-    """Adds `--data` and `--data-dir`, of a run that may have them already."""
+    """Adds what names the data of a run that may say it already."""
     parser.add_argument(
         "--data",
         metavar="NAME",
-        help="dataset, where the run does not say which: a key of "
-        "keras_gan.datasets.LOADERS; default: what it was trained on",
+        help="dataset, where the run does not say which: see "
+        "`keras-gan list --data`; default: what it was trained on",
     )
     parser.add_argument(
         "--data-dir",
         metavar="DIR",
         help="where the data were moved to; default: where it was trained from",
     )
+    add_image_size(parser, "where the run does not say it: ")
+
+
+def add_image_size(parser: argparse.ArgumentParser, when: str = "") -> None:
+    """Adds `--image-size`, for which `image_size_of` has a look."""
+    parser.add_argument(
+        "--image-size",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help=f"{when}resize images to N x N, or to a height and a width, bilinear with "
+        "antialiasing; default: as they are",
+    )
+
+
+def image_size_of(args: argparse.Namespace) -> int | tuple[int, int] | None:
+    """What `--image-size` says, one number for a square."""
+    given = args.image_size
+    if given is None:
+        return None
+    height, width = check_size("--image-size", given[0] if len(given) == 1 else given)
+    return height if height == width else (height, width)
 
 
 def add_seed(parser: argparse.ArgumentParser, default: Any = 0) -> None:

@@ -8,7 +8,12 @@ import keras_gan as kg
 from keras_gan._environment import record_environment
 from keras_gan._files import write_json
 from keras_gan._validation import check_positive_integer
-from keras_gan.commands._shared import add_data_of_run, add_run, say
+from keras_gan.commands._shared import (
+    add_data_of_run,
+    add_run,
+    image_size_of,
+    say,
+)
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "score a run beside held-out real data"
@@ -45,7 +50,8 @@ def run(args: argparse.Namespace) -> None:
     start_tensorflow()
     from keras_gan.runs.evaluation import RunEvaluator, columns, records
 
-    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir)
+    size = image_size_of(args)
+    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size)
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
     with warnings.catch_warnings():
         # They stand below the table and in the record.

@@ -4,7 +4,12 @@ import argparse
 from pathlib import Path
 
 import keras_gan as kg
-from keras_gan.commands._shared import add_data_of_run, add_run, say
+from keras_gan.commands._shared import (
+    add_data_of_run,
+    add_run,
+    image_size_of,
+    say,
+)
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "export the generator and check it"
@@ -54,6 +59,7 @@ def run(args: argparse.Namespace) -> None:
         directory=args.output_dir,
         data=args.data,
         data_dir=args.data_dir,
+        image_size=image_size_of(args),
         licence=args.license,
         overwrite=args.overwrite,
         opset=args.opset,

@@ -1,7 +1,8 @@
-"""`keras-gan list`: the recipes, or the formats that a generator is exported to."""
+"""`keras-gan list`: recipes, or what they learn from, or what they are exported to."""
 
 import argparse
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 
 import keras_gan as kg
 from keras_gan.commands._shared import say
@@ -13,7 +14,13 @@ SUMMARY = "show the recipes"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds those of `keras-gan list`."""
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--data",
+        action="store_true",
+        help="show the datasets of `keras-gan train --data` instead",
+    )
+    instead.add_argument(
         "--formats",
         action="store_true",
         help="show the formats of `keras-gan export` instead",
@@ -26,6 +33,10 @@ def run(args: argparse.Namespace) -> None:
         start_tensorflow()
         formats = kg.export.FORMATS
         _print({name: (format.summary,) for name, format in formats.items()})
+    elif args.data:
+        start_tensorflow()
+        loaders = kg.datasets.LOADERS
+        _print({name: (_summary_of(loader),) for name, loader in loaders.items()})
     else:
         _print(
             {
@@ -33,6 +44,10 @@ def run(args: argparse.Namespace) -> None:
                 for name, recipe in sorted(LISTED.items())
             }
         )
+
+
+def _summary_of(loader: Callable[..., object]) -> str:
+    return (inspect.getdoc(loader) or "").partition("\n")[0]
 
 
 def _print(lines_by_name: Mapping[str, tuple[str, ...]]) -> None:

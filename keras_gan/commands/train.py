@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras_gan as kg
+from keras_gan._environment import jsonable
 from keras_gan._types import Config
-from keras_gan._validation import (
-    check_known,
-    check_positive_integer,
-    check_seed,
-    check_size,
+from keras_gan._validation import check_known, check_positive_integer, check_seed
+from keras_gan.commands._shared import (
+    add_image_size,
+    add_seed,
+    image_size_of,
+    say,
 )
-from keras_gan.commands._shared import add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.runs.directory import RunDirectory
@@ -42,18 +43,11 @@ def _add_what_is_learned(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="NAME",
-        help="another dataset than the recipe's: a key of keras_gan.datasets.LOADERS, "
-        "such as fashion_mnist, or image_folder for your own pictures in --data-dir",
+        help="another dataset than the recipe's: see "
+        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir",
     )
     parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
-    parser.add_argument(
-        "--image-size",
-        type=int,
-        nargs="+",
-        metavar="N",
-        help="resize images to N x N, or to a height and a width, bilinear with "
-        "antialiasing; default: as they are",
-    )
+    add_image_size(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
     add_seed(parser, default=None)
     parser.add_argument(
@@ -65,7 +59,7 @@ def _add_what_is_learned(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--pretrained",
-        metavar="RUN_DIR",
+        metavar="RUN",
         help="run of the first stage, for a recipe that is a second one",
     )
 
@@ -115,7 +109,7 @@ def run(args: argparse.Namespace) -> None:
     directory = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and directory.holds_run()
     held = directory.read() if resumes else {}
-    config = _resolve(args, recipe, held.get("config", {}))
+    config: Config = jsonable(_resolve(args, recipe, held.get("config", {})))
     kg.runs.check_rules(recipe, config)
     # Before the dataset is loaded, or even downloaded.
     if resumes:
@@ -194,21 +188,13 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         ),
         "precision": choose(args.precision, "precision", "float32"),
         "data": choose(args.data, "data", recipe.data),
-        "image_size": choose(_size(args.image_size), "image_size", None),
+        "image_size": choose(image_size_of(args), "image_size", None),
         "alternating": choose(args.alternating, "alternating", False),
         "pretrained": choose(_absolute(args.pretrained), "pretrained", None),
         "batch_size": recipe.batch_size,
         "passes_per_epoch": recipe.passes_per_epoch,
         "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
-
-
-def _size(given: list[int] | None) -> int | list[int] | None:
-    if given is None:
-        return None
-    size = given[0] if len(given) == 1 else given
-    height, width = check_size("--image-size", size)
-    return height if height == width else [height, width]
 
 
 def _absolute(path: str | None) -> str | None:

@@ -174,6 +174,7 @@ RING_OF_GAUSSIANS = Recipe(
     build=ring_of_gaussians,
     batch_size=_BATCH_SIZE,
     epochs=_RING_EPOCHS,
+    monitor="coverage",
     value_range=None,
     fits=(of_points,),
 )
@@ -183,6 +184,7 @@ GRID_OF_GAUSSIANS = Recipe(
     build=grid_of_gaussians,
     batch_size=_BATCH_SIZE,
     epochs=_GRID_EPOCHS,
+    monitor="coverage",
     value_range=None,
     fits=(of_points,),
 )

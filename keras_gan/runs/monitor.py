@@ -44,9 +44,10 @@ def monitor_of(
             `"frechet_distance"`, `"recall"` or, of a conditional generator,
             `"class_accuracy"`.
         data: `Dataset` that the run is trained on.
-        feature_network: as `Recipe.feature_network`: a function that returns the
-            feature network, or `None` for pixels; called only where the measure looks
-            at features. Defaults to `None`.
+        feature_network: function that returns the feature network, as
+            `keras_gan.evaluation.feature_network_of` finds it, or `None` for the data
+            themselves; called only where the measure looks at features.
+            Defaults to `None`.
         seed: int, of the samples and of the measure. Defaults to `0`.
         parzen: `ParzenProtocol`, for the Parzen values; `None` takes that of 2014.
             Defaults to `None`.

@@ -8,6 +8,7 @@ from pathlib import Path
 from keras_gan._types import Config
 from keras_gan.recipes.listing import LISTED
 
+_EMPTY = ("", "NA", None)
 CONFIG, _HISTORY = "config.json", "history.csv"
 _FACTS = ("dataset", "environment", "gan", "compile", "replicas")
 
@@ -40,7 +41,8 @@ def history_of(folder: Path) -> list[Config]:
         rows = list(csv.DictReader(file))
     return [
         {"epoch": int(row.pop("epoch")) + 1}
-        | {name: _number(text) for name, text in row.items() if text and text != "NA"}
+        # Resumed runs have more fields in a row than in the header: under no name.
+        | {name: _number(row[name]) for name in row if name and row[name] not in _EMPTY}
         for row in rows
     ]
 

@@ -80,8 +80,9 @@ class Run:
         check_data(self.record, data)
         if data.data_shape != self.gan.data_shape:
             raise ValueError(
-                f"`data` must have the shape that the GAN makes, {self.gan.data_shape}"
-                f". Received: {data.name} with {data.data_shape}"
+                "`data` (--data, with --image-size) must have the shape that the GAN "
+                f"makes, {self.gan.data_shape}. Received: {data.name} with "
+                f"{data.data_shape}"
             )
         return data
 
@@ -91,6 +92,7 @@ def load_run(
     best: bool = False,
     data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
+    image_size: int | tuple[int, int] | None = None,
 ) -> Run:
     """Loads a run, to look at it from Python.
 
@@ -103,6 +105,8 @@ def load_run(
             it was trained on. Defaults to `None`.
         data_dir: folder with the same dataset, where it was moved, or `None` for that
             of the training. Defaults to `None`.
+        image_size: as in `keras_gan.datasets.load`, where the run does not say it.
+            Defaults to `None`.
 
     Returns:
         run: `Run`; its `data` are loaded when they are asked for.
@@ -120,18 +124,15 @@ def load_run(
     """
     directory = run_at(Path(path))
     record = directory.read()
-    source = _source(record.get("config", {}), data, data_dir)
+    given = {"data": data, "data_dir": data_dir, "image_size": image_size}
+    source = _source(record.get("config", {}), given)
     return Run(directory, load_model(directory, best), record, source)
 
 
-def _source(
-    config: Config, data: str | None, data_dir: str | os.PathLike[str] | None
-) -> DataSource | None:
-    name = data or config.get("data")
-    if name is None:
-        return None
-    folder = data_dir or config.get("data_dir")
-    return DataSource(name, folder, config.get("image_size"))
+def _source(config: Config, given: Config) -> DataSource | None:
+    """What is given here, else what the configuration says; `None` without a name."""
+    name, data_dir, image_size = (given[key] or config.get(key) for key in given)
+    return None if name is None else DataSource(name, data_dir, image_size)
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:

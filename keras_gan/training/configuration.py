@@ -40,6 +40,9 @@ def of_compile(gan: Any) -> Config:
 
 def compile_arguments(config: Config) -> Config:
     """Returns what `of_compile` wrote, as `compile` takes it."""
+    if "penalties" in config:  # what files of before call terms
+        config = {**config, "terms": config["penalties"]}
+        del config["penalties"]
     deserialize = keras.saving.deserialize_keras_object
     optimizers = {name: deserialize(config[name]) for name in _OPTIMIZERS}
     return {**config, **optimizers, **Rules.options_of(config)}
