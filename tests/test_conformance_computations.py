@@ -145,6 +145,7 @@ COMPUTATIONS = {
     keras.constraints.Constraint: lambda entry: lambda: [entry(tf.constant(ROWS))],
     keras.Initializer: lambda entry: lambda: [entry((5, 4))],
     keras.layers.Layer: layer_computation,
+    kg.games.Mask: lambda entry: lambda: [entry(tf.constant(IMAGES), SEED)],
     kg.objectives.Objective: objective_computation,
     keras.optimizers.Optimizer: optimizer_computation,
     kg.terms.Term: penalty_computation,
@@ -153,7 +154,7 @@ COMPUTATIONS = {
 }
 
 
-DRAWN = (kg.priors.Prior, keras.Initializer)  # XLA draws other numbers
+DRAWN = (kg.games.Mask, kg.priors.Prior, keras.Initializer)  # XLA draws other numbers
 
 
 @entries_of(object)
