@@ -21,6 +21,7 @@ from export import FORMATS, export_generator, export_onnx
 from export.contract.conditions import conditions_of, draw_conditions
 from export.contract.contents import Endpoint, TensorType, contents_from
 from export.parity.cases import cases_for
+from keras_gan.training.conditions import Conditions
 
 PROBABILITIES = (0.3, 0.0, 0.05, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
 WITH_IMAGES = sorted(set(FORMATS) - {"onnx_prior"})
@@ -102,8 +103,8 @@ def test_conditions_are_drawn_independently_of_each_other():
         drawn_by([latents, *labels], latents, *tables),
         conditions=dict.fromkeys(names, prior),
     )
-    drawn = gan._conditions.given(count, 3, {}, gan.conditions)
-    again = gan._conditions.given(count, 3, {}, gan.conditions)
+    conditions = Conditions(gan.networks.of_generator, gan.conditions)
+    drawn, again = (conditions.given(count, 3, {}) for _ in range(2))
     equal = (drawn["first"].numpy() == drawn["second"].numpy()).mean()
     assert abs(equal - 0.5) < 5 * 0.5 / np.sqrt(count)
     np.testing.assert_array_equal(drawn["first"], again["first"])
