@@ -51,6 +51,8 @@ def held_out(validation_data: Any) -> tuple[Any, Any]:
     """
     if not isinstance(validation_data, tuple | list):
         return validation_data, None
+    if len(validation_data) == 1:
+        return validation_data[0], None
     if len(validation_data) != 2:
         raise ValueError(
             "`validation_data` must be data alone or a pair (x, y): every row counts "
