@@ -81,9 +81,12 @@ class SavedModelFormat(ExportFormat):
         """Raises if `discriminate` would need more than what is generated."""
         inputs = getattr(gan.discriminator, "inputs", None) or ()
         if self.discriminator and len(inputs) > 1:
+            names = ", ".join(tensor.name for tensor in inputs)
             raise ValueError(
-                f"`discriminator=True` needs a discriminator of {gan.data_name} alone. "
-                f"Received: {gan.discriminator.name!r}, which has several inputs."
+                f"`discriminator=True` needs a discriminator of {gan.data_name} alone: "
+                "`discriminate` takes nothing else. Received: "
+                f"{gan.discriminator.name!r}, which takes {names}. Export without it, "
+                "and judge in Keras, by GAN.discriminate."
             )
 
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:

@@ -60,6 +60,20 @@ def play_here():
         yield
 
 
+@pytest.fixture(scope="session")
+def conditional_exports(tmp_path_factory):
+    import exports
+
+    return exports.conditional_exports(tmp_path_factory.mktemp("conditional"))
+
+
+@pytest.fixture(scope="session")
+def unconditional_exports(tmp_path_factory):
+    import exports
+
+    return exports.unconditional_exports(tmp_path_factory.mktemp("unconditional"))
+
+
 @pytest.fixture
 def dtype_policy():
     """Sets the global policy, until the test is over."""

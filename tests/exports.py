@@ -98,3 +98,30 @@ def generator_of_labels(name="labels", dtype="int32", num_classes=NUM_CLASSES):
     embedding = keras.layers.Embedding(num_classes, 5, embeddings_initializer=wide)
     # Labels come first: the order of the endpoints is not that of the network.
     return drawn_by([labels, latents], latents, embedding(labels))
+
+
+def conditional_exports(folder):
+    """Of a GAN that is told labels, or draws them, one class never."""
+    probabilities = (0.3, 0.0, 0.05, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
+    prior = kg.priors.CategoricalPrior(NUM_CLASSES, probabilities)
+    gan = conditional_gan(generator_of_labels(), conditions={"labels": prior})
+    return Exports(gan, folder, {"saved_model": {"max_samples": 64}})
+
+
+def unconditional_exports(folder):
+    """Of a GAN that is told nothing, whose discriminator judges pairs."""
+    gan = kg.GAN(
+        kg.networks.mlp_generator(
+            LATENT_DIM,
+            (8, 8, 1),
+            (128, 128),
+            weight_range=0.1,
+            seed=1,
+            name="portraits",
+        ),
+        kg.networks.maxout_discriminator((8, 8, 2), (4,), seed=1),
+        kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
+        packing=2,
+    )
+    options = {"discriminator": True, "max_samples": 64}
+    return Exports(gan, folder, {"saved_model": options})

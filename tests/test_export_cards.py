@@ -8,32 +8,18 @@ from exports import (
     KNOWN_RANGE,
     LATENT_DIM,
     NUM_CLASSES,
-    Exports,
     conditional_gan,
-    drawn_by,
     generator_of_labels,
-    latents_input,
 )
 from PIL import Image
 
-import keras_gan as kg
 from export import FORMATS, ExportFormat, contents_from, export_generator
 from export.contract.contents import Endpoint, TensorType
 
 
-def unconditional():
-    noise = latents_input()
-    return conditional_gan(drawn_by(noise, noise, noise))
-
-
-def conditional():
-    prior = kg.priors.CategoricalPrior(NUM_CLASSES)
-    return conditional_gan(generator_of_labels(), conditions={"labels": prior})
-
-
-@pytest.fixture(scope="module", params=[unconditional, conditional])
-def exports(request, tmp_path_factory):
-    return Exports(request.param(), tmp_path_factory.mktemp("exports"))
+@pytest.fixture(params=["unconditional_exports", "conditional_exports"])
+def exports(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -58,10 +44,11 @@ def test_the_code_of_every_card_runs(exports, name, monkeypatch):
         np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
 
 
-def test_standard_noise_is_what_the_card_draws(exports):
-    code = exports["onnx_torch_fidelity"].card
+def test_standard_noise_is_what_the_card_draws(unconditional_exports):
+    code = unconditional_exports["onnx_torch_fidelity"].card
     assert f"random.normal(size=(4, {LATENT_DIM}))" in code
-    assert f"random.normal(0.0, 1.0, (4, {LATENT_DIM}))" in exports["onnx"].card
+    code = unconditional_exports["onnx"].card
+    assert f"random.normal(0.5, 2.0, (4, {LATENT_DIM}))" in code
 
 
 @pytest.mark.parametrize("name", ["onnx", "onnx_uint8_nchw", "saved_model", "litert"])
@@ -115,9 +102,8 @@ class Answering(ExportFormat):
 def test_a_file_that_answers_strangers_says_so(tmp_path, monkeypatch):
     format = Answering(name="grey", file_name="grey.txt", summary="grey")
     monkeypatch.setitem(FORMATS, "grey", format)
-    _, report = export_generator(
-        conditional(), tmp_path, "grey", provenance=KNOWN_RANGE
-    )
+    gan = conditional_gan(generator_of_labels())
+    _, report = export_generator(gan, tmp_path, "grey", provenance=KNOWN_RANGE)
     assert report.outside == {"labels": "answered"} and "(others: answered)" in str(
         report
     )

@@ -17,25 +17,23 @@ from exports import (
 )
 
 import keras_gan as kg
-from export import FORMATS, export_generator, export_onnx
+from export import FORMATS, export_generator, export_onnx, generator_signature
 from export.contract.conditions import conditions_of, draw_conditions
 from export.contract.contents import Endpoint, TensorType, contents_from
+from export.contract.endpoints import prior_function
 from export.parity.cases import cases_for
-from keras_gan.training.conditions import Conditions
 
-PROBABILITIES = (0.3, 0.0, 0.05, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)
 WITH_IMAGES = sorted(set(FORMATS) - {"onnx_prior"})
 
 
-@pytest.fixture(scope="module")
-def gan():
-    prior = kg.priors.CategoricalPrior(NUM_CLASSES, PROBABILITIES)
-    return conditional_gan(generator_of_labels(), conditions={"labels": prior})
+@pytest.fixture
+def exports(conditional_exports):
+    return conditional_exports
 
 
-@pytest.fixture(scope="module")
-def exports(gan, tmp_path_factory):
-    return Exports(gan, tmp_path_factory.mktemp("exports"))
+@pytest.fixture
+def gan(exports):
+    return exports.gan
 
 
 def call_of(exports, name, num_samples, seed, labels):
@@ -69,7 +67,7 @@ def test_what_nobody_asks_for_is_drawn_as_sample_does(gan, exports, name):
     prior = {
         "name": "CategoricalPrior",
         "num_classes": NUM_CLASSES,
-        "probabilities": [*PROBABILITIES],
+        "probabilities": [*gan.conditions["labels"].probabilities],
     }
     assert record["conditions"]["labels"]["prior"] == prior
     assert "Without any row it is drawn from CategoricalPrior(num_classes=10" in card
@@ -103,11 +101,15 @@ def test_conditions_are_drawn_independently_of_each_other():
         drawn_by([latents, *labels], latents, *tables),
         conditions=dict.fromkeys(names, prior),
     )
-    conditions = Conditions(gan.networks.of_generator, gan.conditions)
-    drawn, again = (conditions.given(count, 3, {}) for _ in range(2))
+    draw = prior_function(gan, generator_signature(gan))
+    drawn = draw(tf.constant(count), tf.constant(3))
     equal = (drawn["first"].numpy() == drawn["second"].numpy()).mean()
     assert abs(equal - 0.5) < 5 * 0.5 / np.sqrt(count)
-    np.testing.assert_array_equal(drawn["first"], again["first"])
+    untold = conditional_gan(gan.generator, conditions={"second": prior})
+    draw = prior_function(untold, generator_signature(untold))
+    again = draw(tf.constant(count), tf.constant(3))
+    assert again.keys() == {"latents", "second"}  # and not the first, of no prior
+    np.testing.assert_array_equal(drawn["second"], again["second"])
 
 
 SENTENCES = {

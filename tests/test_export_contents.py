@@ -1,7 +1,5 @@
 """Records and model cards against what each file itself takes and gives."""
 
-import json
-
 import numpy as np
 import onnx
 import onnxruntime
@@ -9,11 +7,8 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-import keras_gan as kg
-from export import FORMATS, Provenance, export_generator
-from export.contract.names import (
-    IMAGES,
-)
+from export import FORMATS
+from export.contract.names import IMAGES
 
 PIXELS = {
     "onnx_uint8": "uint8",
@@ -39,26 +34,9 @@ SUMMARIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def gan():
-    return kg.GAN(
-        kg.networks.mlp_generator(6, (8, 8, 1), (128, 128), name="portraits"),
-        kg.networks.maxout_discriminator((8, 8, 2), (4,)),
-        kg.priors.NormalPrior(6, mean=0.5, stddev=2.0),
-        packing=2,
-    )
-
-
 @pytest.fixture(scope="module", params=sorted(FORMATS))
-def exported(request, gan, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exports")
-    options = {"discriminator": True} if request.param == "saved_model" else {}
-    provenance = Provenance(value_range=(0.0, 1.0))
-    path, _ = export_generator(
-        gan, folder, request.param, provenance=provenance, **options
-    )
-    record = json.loads(path.with_name(f"{path.name}.json").read_text())
-    card = path.with_name(f"{path.name}.md").read_text()
+def exported(request, unconditional_exports):
+    path, _, record, card = unconditional_exports[request.param]
     return request.param, path, record, card
 
 
@@ -180,10 +158,8 @@ def test_an_onnx_graph_bears_the_name_of_its_model(exported):
     assert path.suffix != ".onnx" or onnx.load(path).graph.name == expected
 
 
-@pytest.mark.usefixtures("play_here")
-def test_a_prior_has_a_card_without_images(gan, tmp_path):
-    path, _ = export_generator(gan, tmp_path, "onnx_prior")
-    card = path.with_name("prior.onnx.md").read_text()
+def test_a_prior_has_a_card_without_images(unconditional_exports):
+    card = unconditional_exports["onnx_prior"].card
     assert "# Prior: prior.onnx" in card
     for word in ("Images of", "Weights:", "values in"):
         assert word not in card

@@ -4,10 +4,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from exports import played_here
 from games import make_tiny_gan, play_tiny_gan
 
 import keras_gan as kg
 from export import Provenance, check_parity, export_onnx, export_onnx_prior
+
+pytestmark = pytest.mark.usefixtures("play_here")
 
 KNOWN_RANGE = Provenance(value_range=(-1.0, 2.0))
 
@@ -92,25 +95,28 @@ def test_the_form_that_torch_fidelity_reads(normal, tmp_path):
     assert metadata["noise"] == "normal"
 
 
-def test_a_seeded_file_makes_the_images_of_sample(trained, bounded, normal, tmp_path):
+def test_a_seeded_file_makes_the_images_of_sample(
+    trained, bounded, unconditional_exports
+):
     for seed in (0, 7, 2**31 - 1):
         (images,) = bounded.run(None, scalars(33, seed))
         np.testing.assert_allclose(images, trained.sample(33, seed=seed), atol=1e-5)
-    export_onnx(normal, tmp_path / "g.onnx", seeded=True)
-    images = run(tmp_path / "g.onnx", **scalars(33, 7))
+    images = run(unconditional_exports["onnx_seeded"].path, **scalars(33, 7))
+    normal = unconditional_exports.gan
     np.testing.assert_allclose(images, normal.sample(33, seed=7), atol=1e-5)
 
 
-def test_random_numbers_are_those_of_tensorflow(tmp_path):
+def test_random_numbers_are_those_of_tensorflow(tmp_path, unconditional_exports):
     # Sizes that are no multiple of Philox's four words, and more than one dimension.
     base = make_tiny_gan()
-    for prior, tolerance in (
-        (kg.priors.UniformPrior(3, -2.0, 5.0), 0),  # bit for bit
-        (kg.priors.NormalPrior(3, mean=1.0, stddev=3.0), 1e-5),  # log, sin and cos
+    uniform = kg.priors.UniformPrior(3, -2.0, 5.0)
+    gan = kg.GAN(base.generator, base.discriminator, uniform)
+    export_onnx_prior(gan, tmp_path / "prior.onnx")
+    normal = unconditional_exports.gan.prior
+    for prior, path, tolerance in (
+        (uniform, tmp_path / "prior.onnx", 0),  # bit for bit
+        (normal, unconditional_exports["onnx_prior"].path, 1e-5),  # log, sin and cos
     ):
-        gan = kg.GAN(base.generator, base.discriminator, prior)
-        path = tmp_path / f"{type(prior).__name__}.onnx"
-        export_onnx_prior(gan, path)
         for num_samples, seed in ((1, 0), (2, 12345), (7, 1), (1024, 2**31 - 1)):
             latents = run(path, **scalars(num_samples, seed))
             expected = prior.sample(num_samples, seed=seed).numpy()
@@ -137,7 +143,8 @@ def test_a_seeded_file_refuses_what_it_cannot_draw(bounded, num_samples, seed, n
 @pytest.fixture(scope="module")
 def bounded(trained, tmp_path_factory):
     path = tmp_path_factory.mktemp("bounded") / "g.onnx"
-    export_onnx(trained, path, seeded=True, max_samples=64)
+    with played_here():
+        export_onnx(trained, path, seeded=True, max_samples=64)
     return onnxruntime.InferenceSession(path)
 
 

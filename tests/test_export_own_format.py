@@ -1,14 +1,15 @@
 """A format of somebody else's: weights of dense layers in `.npz`, played by NumPy."""
 
 import dataclasses
+import importlib.machinery
 import json
-import os
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
 import keras
 import numpy as np
+import onnx
 import pytest
 from games import play_tiny_gan
 
@@ -201,17 +202,13 @@ def test_formats_that_are_refused(format, error, text):
     assert before == export.FORMATS
 
 
-def test_the_folder_run_as_a_file_does_not_hide_the_package_onnx(gan, tmp_path):
+def test_the_folder_run_as_a_file_does_not_hide_the_package_onnx(monkeypatch):
     # `python export/__main__.py` puts that folder, and its room `onnx`, on the path.
-    gan.save(tmp_path / "gan.keras")
-    root = Path(export.__file__).parent.parent
-    command = [sys.executable, "export/__main__.py", tmp_path / "gan.keras"]
-    finished = subprocess.run(
-        [*map(str, command), "--format", "onnx", "--output", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert (tmp_path / "generator.onnx").is_file()
+    folder = Path(export.__file__).parent
+    find = importlib.machinery.PathFinder.find_spec
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    assert Path(find("onnx").origin).parent == folder / "onnx"
+    run = runpy.run_path(str(folder / "__main__.py"))
+    assert run["main"].__module__ == "<run_path>"
+    assert str(folder) not in sys.path
+    assert Path(find("onnx").origin) == Path(onnx.__file__)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from exports import played_here
 from games import play_tiny_gan, tiny_images
 
 from export import Provenance, export_saved_model, run_artefact
@@ -18,14 +19,15 @@ def gan():
 @pytest.fixture(scope="module")
 def folder(gan, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "digits"
-    report = export_saved_model(
-        gan,
-        folder,
-        version=3,
-        discriminator=True,
-        max_samples=64,
-        provenance=Provenance(dataset="noise"),
-    )
+    with played_here():
+        report = export_saved_model(
+            gan,
+            folder,
+            version=3,
+            discriminator=True,
+            max_samples=64,
+            provenance=Provenance(dataset="noise"),
+        )
     assert set(report.endpoints) == SIGNATURES - {"serving_default"}
     assert report.max_abs_error <= 1e-5
     return folder
