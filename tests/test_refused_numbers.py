@@ -109,6 +109,7 @@ NEEDED = {
     "initial": 0.1,
     "reference_size": 2,
     "num_nonzero": 2,
+    "num_classes": 2,
     "layer": keras.layers.Dense(1),
 }
 
