@@ -155,6 +155,20 @@ def test_errors_have_exit_codes(error, status, told, monkeypatch, capsys):
     assert told in message and len(message.splitlines()) == 1
 
 
+def test_warnings_are_one_line(tmp_path):
+    code = """
+import warnings
+from keras_gan.commands import list as list_command
+from keras_gan.commands.main import main
+list_command.run = lambda args: warnings.warn("few rows")
+main(["list"])
+warnings.warn("afterwards")
+"""
+    first, second, *_ = run(["-c", code]).stderr.splitlines()
+    assert first == "keras-gan: warning: few rows"
+    assert second.endswith("UserWarning: afterwards")
+
+
 def test_what_is_no_mistake_keeps_its_traceback(monkeypatch):
     def fail(args):
         raise KeyError("a bug")

@@ -175,6 +175,23 @@ def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):
         RunEvaluator(data, ["class_accuracy"], parzen=recipe.parzen)(gan)
 
 
+def test_classes_that_no_held_out_data_have_are_asked_for_and_not_judged(data, gan):
+    # As the people of the Olivetti faces, of whom each is in one split alone.
+    others = dataclasses.replace(data.test, labels=data.test.labels + 3)
+    data = dataclasses.replace(data, valid=others, test=others)
+    evaluator = RunEvaluator(data, parzen=kg.recipes.ParzenProtocol(30, 40, (0.2, 0.4)))
+    scores = evaluator(gan)
+    assert not set(scores[GENERATED]) & set(OF_CLASSES)
+    assert evaluator.protocol(gan)["asked_labels"]["classes"] == [0, 1, 2]
+    samples = gan.sample(50, seed=0, labels=np.arange(50) % 3)
+    expected = evaluation.Evaluator(
+        data.train.images, others.images, measures=["kernel_distance"]
+    )(samples)
+    assert scores[GENERATED]["kernel_distance"] == expected["kernel_distance"]
+    with pytest.raises(ValueError, match="class_accuracy needs classes"):
+        RunEvaluator(data, ["class_accuracy"])(gan)
+
+
 def test_a_condition_that_is_no_class_is_drawn_from_its_prior(recipe, data):
     gan = conditional_gan("vectors", conditions={"labels": kg.priors.NormalPrior(3)})
     scores = RunEvaluator(data, ["frechet_distance"], parzen=recipe.parzen)(gan)

@@ -1,9 +1,11 @@
 """The command line: `keras-gan list | train | evaluate | sample | export`."""
 
 import argparse
+import contextlib
 import importlib
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 
 from keras_gan.commands import COMMANDS
 
@@ -22,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status, 2 for a mistake in what was given."""
     args = build_parser().parse_args(arguments)
     try:
-        args.run(args)
+        with _warnings_in_one_line():
+            args.run(args)
     except _MISTAKES as error:
         if args.debug:
             raise
@@ -59,6 +62,17 @@ def build_parser() -> argparse.ArgumentParser:
         described.set_defaults(run=command.run)
         command.add_arguments(described)
     return parser
+
+
+@contextlib.contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Warnings are said as errors are, without the line of code that they come from."""
+    told = warnings.formatwarning
+    warnings.formatwarning = lambda message, *_: f"keras-gan: warning: {message}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = told
 
 
 def _lost_worker(error: Exception) -> str | None:

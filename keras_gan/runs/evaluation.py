@@ -52,7 +52,8 @@ class RunEvaluator:
     as many training images, in `memorization` with all of them; where unseen real
     images are needed, these are validation images. A generator that is told classes is
     asked for each in turn, so that as many Parzen kernels stand on samples of each, and
-    is judged by the measures of conditional generators, too.
+    is judged by the measures of conditional generators, too, if there are held-out data
+    of the same classes.
 
     Args:
         data: `Dataset` that the run was trained on.
@@ -87,7 +88,7 @@ class RunEvaluator:
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
         classes = self._classes(gan)
-        evaluator = self._evaluator(classes is not None)
+        evaluator = self._evaluator(classes is not None and self._held_out_has(classes))
         draw = functools.cache(
             lambda num: sample_classes(gan, num, _SAMPLE_SEED, classes)
         )
@@ -117,7 +118,7 @@ class RunEvaluator:
 
     def protocol(self, gan: GAN) -> Config:
         """Returns what the values depend on besides each score's own record."""
-        classes = self._classes(gan)
+        classes, what = self._classes(gan), self.data.data_name
         return {
             "dataset": self.data.name,
             "value_range": self.data.value_range,
@@ -126,22 +127,22 @@ class RunEvaluator:
             if classes is None
             else {"classes": classes.tolist(), "order": "each in turn"},
             PARZEN: {
-                GENERATED: "generated images as kernels, test images scored",
-                HELD_OUT: "training images as kernels, test images scored",
+                GENERATED: f"generated {what} as kernels, test {what} scored",
+                HELD_OUT: f"training {what} as kernels, test {what} scored",
             },
             "other measures": {
                 GENERATED: f"{self._num_test()} generated against as many training",
                 HELD_OUT: f"{self._num_test()} test against as many training",
-                "memorization": "against all training, beside validation images",
-                "classifier_two_sample_test": "against validation images",
+                "memorization": f"against all training, beside validation {what}",
+                "classifier_two_sample_test": f"against validation {what}",
                 "class_frechet_distance": "against as many training of each class",
-                "gan_train": "tested on validation images",
+                "gan_train": f"tested on validation {what}",
             },
         }
 
     def summary(self, scores: Scores) -> str:
         """Returns the protocol in a few lines, as it stands below the table."""
-        low, high = self.data.value_range
+        (low, high), what = self.data.value_range, self.data.data_name
         generated = scores[GENERATED]
         lines = [
             f"{self.data.name}, values in [{low:g}, {high:g}], samples of seed "
@@ -160,8 +161,8 @@ class RunEvaluator:
         if features:
             lines.append(
                 f"other measures: features {', '.join(sorted(features))}; "
-                f"{self._num_test():,} images of each kind, memorization against all "
-                f"{len(self.data.train):,} training images"
+                f"{self._num_test():,} {what} of each kind, memorization against all "
+                f"{len(self.data.train):,} training {what}"
             )
         lines += [
             f"{name}: classes told apart by {score.classifier}"
@@ -174,6 +175,14 @@ class RunEvaluator:
         """What the generator is asked for, where it is told and data have labels."""
         labels = self.data.train.labels
         return np.unique(labels) if takes_labels(gan) and labels is not None else None
+
+    def _held_out_has(self, classes: Array) -> bool:
+        """Whether there are held-out data of each class, and of no other."""
+        return all(
+            np.array_equal(np.unique(split.labels), classes)
+            for split in (self.data.valid, self.data.test)
+            if split.labels is not None
+        )
 
     def _parts(self, evaluator: Evaluator) -> list[_Part]:
         return [part for part in self._all_parts(evaluator) if part.measures]
@@ -216,13 +225,13 @@ class RunEvaluator:
             value_range=self.data.value_range,
             seed=_SAMPLE_SEED,
             labels=train.labels if has_classes else None,
-            held_out_labels=held_out.labels,
+            held_out_labels=held_out.labels if has_classes else None,
             parzen=ParzenPoints(
                 chosen_on.values,
                 test.values,
                 protocol.bandwidths,
-                chosen_on.labels,
-                test.labels,
+                chosen_on.labels if has_classes else None,
+                test.labels if has_classes else None,
             ),
             mixture=self.data.mixture,
         )
