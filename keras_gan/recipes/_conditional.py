@@ -1,6 +1,92 @@
 """What the conditional recipes have in common."""
 
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
+from keras_gan.gan import GAN
+from keras_gan.priors import CategoricalPrior, NormalPrior
+from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes.fitting import halved, labelled, of_images
+from keras_gan.recipes.listing import LISTED
+from keras_gan.recipes.recipe import Recipe
+
+_LATENT_DIM = 64
+_BASE_FILTERS = 32
+_BATCH_SIZE = 64
+_EPOCHS = 12
+_EMA_HALF_LIFE = 20_000  # images
+
+
+def convolutional_game(
+    data: Dataset,
+    seed: int,
+    name: str,
+    *,
+    generator: Callable[..., keras.Model],
+    discriminator: Callable[..., keras.Model],
+    learning_rates: tuple[float, float],
+    **rules: Any,
+) -> GAN:
+    """A small game of convolutional networks that are told the class, compiled.
+
+    Adam's rates fall along half a cosine to a tenth within the recipe's epochs, and
+    samples come from a moving average of the generator.
+
+    Args:
+        data: `Dataset` with labels, of images that can be halved.
+        seed: int, of weights, latents and data order.
+        name: str, of the recipe.
+        generator: builder, as `keras_gan.networks.conditional_dcgan_generator`.
+        discriminator: builder, as `keras_gan.networks.acgan_discriminator`.
+        learning_rates: pair of floats, the generator's and the discriminator's.
+        **rules: what else `GAN.compile` takes.
+
+    Raises:
+        ValueError: if the data have no labels, or images cannot be halved.
+    """
+    num_classes = num_classes_of(data, name)
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
+    gan = GAN(
+        generator=generator(
+            _LATENT_DIM,
+            num_classes,
+            data.image_shape,
+            base_filters=_BASE_FILTERS,
+            output_activation=output_activation_of(data),
+            seed=generator_seed,
+        ),
+        discriminator=discriminator(
+            data.image_shape,
+            num_classes,
+            base_filters=_BASE_FILTERS,
+            seed=discriminator_seed,
+        ),
+        prior=NormalPrior(_LATENT_DIM),
+        conditions={"labels": CategoricalPrior(num_classes)},
+        ema_half_life=_EMA_HALF_LIFE,
+        seed=seed,
+        name=name,
+    )
+    num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
+    optimizers = (adam_along_cosine(rate, num_updates) for rate in learning_rates)
+    gan.compile(*optimizers, **rules)
+    return gan
+
+
+def convolutional_recipe(name: str, build: Callable[..., GAN]) -> Recipe:
+    """The recipe of such a game."""
+    return Recipe(
+        *LISTED[name],
+        build=build,
+        batch_size=_BATCH_SIZE,
+        epochs=_EPOCHS,
+        fits=(of_images, labelled, halved),
+    )
 
 
 def num_classes_of(data: Dataset, recipe: str) -> int:

@@ -5,7 +5,6 @@ import keras
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.contrast import contrast_normalized
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.convolutional import (
     deconvolutional_generator,
@@ -17,9 +16,10 @@ from keras_gan.recipes._goodfellow2014 import (
     begin_game,
     unit_normal_prior,
 )
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, of_images, sized
 from keras_gan.recipes.listing import LISTED
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 
 _FULLY_CONNECTED_BATCH, _CONVOLUTIONAL_BATCH = 100, 128
 
@@ -106,16 +106,13 @@ def goodfellow2014_cifar10_convolutional(
     return begin_game(gan, data, _CONVOLUTIONAL_BATCH, 0.004, simultaneous)
 
 
-# The paper has no number for CIFAR-10; this one serves to follow a run.
-_PARZEN = ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS)
-
 CIFAR10_FULLY_CONNECTED = Recipe(
     *LISTED["goodfellow2014_cifar10_fully_connected"],
     build=goodfellow2014_cifar10_fully_connected,
     batch_size=_FULLY_CONNECTED_BATCH,
     epochs=50,
     monitor="parzen_at_best_bandwidth",
-    parzen=_PARZEN,
+    parzen=PARZEN_OF_2014,  # the paper has no number; it serves to follow a run
     prepare=contrast_normalized,
     fits=(of_images, fully_connected(8000 + 1600 * 5)),
     can_alternate=True,
@@ -127,7 +124,7 @@ CIFAR10_CONVOLUTIONAL = Recipe(
     batch_size=_CONVOLUTIONAL_BATCH,
     epochs=50,
     monitor="parzen_at_best_bandwidth",
-    parzen=_PARZEN,
+    parzen=PARZEN_OF_2014,  # the paper has no number; it serves to follow a run
     prepare=contrast_normalized,
     fits=(of_images, sized(32, 32)),
     can_alternate=True,

@@ -6,7 +6,6 @@ import keras
 
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.networks.conditional_mlp import (
     conditional_maxout_discriminator,
@@ -16,9 +15,10 @@ from keras_gan.networks.mlp import pixel_marginal_logits
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import CategoricalPrior, UniformPrior
 from keras_gan.recipes._conditional import num_classes_of
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, labelled, of_images
 from keras_gan.recipes.listing import LISTED
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 _NAME = "mirza_osindero2014_mnist"
@@ -103,6 +103,6 @@ CONDITIONAL_MNIST = Recipe(
     batch_size=_BATCH_SIZE,
     epochs=100,
     monitor="parzen_at_best_bandwidth",
-    parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
+    parzen=PARZEN_OF_2014,
     fits=(of_images, labelled, fully_connected(1200 + 240 * 5)),
 )

@@ -2,7 +2,6 @@
 
 import math
 
-import keras
 import numpy as np
 
 from keras_gan._seeds import pair_of_seeds
@@ -14,6 +13,7 @@ from keras_gan.networks.mlp import (
     pixel_marginal_logits,
 )
 from keras_gan.priors import UniformPrior
+from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
@@ -65,17 +65,10 @@ def digits(data: Dataset, seed: int = 0) -> GAN:
         name="digits",
     )
     updates_per_epoch = math.ceil(_PASSES_PER_EPOCH * len(data.train) / _BATCH_SIZE)
-    gan.compile(
-        generator_optimizer=_optimizer(updates_per_epoch * _EPOCHS),
-        discriminator_optimizer=_optimizer(updates_per_epoch * _EPOCHS),
-        objective="non_saturating",
-    )
+    num_updates = updates_per_epoch * _EPOCHS
+    optimizers = (adam_along_cosine(1.5e-3, num_updates, 0.02) for _ in range(2))
+    gan.compile(*optimizers, objective="non_saturating")
     return gan
-
-
-def _optimizer(num_updates: int) -> keras.optimizers.Optimizer:
-    rate = keras.optimizers.schedules.CosineDecay(1.5e-3, num_updates, alpha=0.02)
-    return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
 DIGITS = Recipe(

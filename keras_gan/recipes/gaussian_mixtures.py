@@ -11,6 +11,7 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import NormalPrior
+from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes.fitting import of_points
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
@@ -118,9 +119,12 @@ def _plane_gan(
     )
     # A slope per data unit is smaller by `scale` than one per standard deviation.
     weight = _PENALTY_WEIGHT * scale**2
+    optimizers = (
+        adam_along_cosine(2e-3, num_steps, 0.01, beta_1=0.0, beta_2=0.99)
+        for _ in range(2)
+    )
     gan.compile(
-        generator_optimizer=_optimizer(num_steps),
-        discriminator_optimizer=_optimizer(num_steps),
+        *optimizers,
         objective="relativistic_pairing",
         terms=(R1(weight), R2(weight)),
         steps_per_execution=_STEPS_PER_EXECUTION,
@@ -162,11 +166,6 @@ def _last(units: int, seed: int, name: str) -> keras.layers.Layer:
     return keras.layers.Dense(
         units, kernel_initializer=initializer, dtype="float32", name=name
     )
-
-
-def _optimizer(num_steps: int) -> keras.optimizers.Optimizer:
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, num_steps, alpha=0.01)
-    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
 
 
 RING_OF_GAUSSIANS = Recipe(

@@ -1,16 +1,16 @@
 """The MNIST configuration of Goodfellow et al., 2014."""
 
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
 from keras_gan.recipes._goodfellow2014 import (
     MNIST_UNITS,
     begin_game,
     mnist_players,
 )
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 
 _BATCH_SIZE = 100
 
@@ -46,7 +46,7 @@ MNIST = Recipe(
     build=goodfellow2014_mnist,
     batch_size=_BATCH_SIZE,
     epochs=50,
-    parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
+    parzen=PARZEN_OF_2014,
     monitor="parzen_at_best_bandwidth",
     fits=(of_images, fully_connected(MNIST_UNITS)),
     can_alternate=True,

@@ -2,15 +2,14 @@
 
 import math
 
-import keras
-
 from keras_gan.datasets.dataset import Dataset
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.gan import GAN
+from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes._goodfellow2014 import MNIST_UNITS, mnist_players
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
-from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms.gradients import R1
 
 _BATCH_SIZE = 100
@@ -47,17 +46,12 @@ def goodfellow2014_mnist_stabilized(data: Dataset, seed: int = 0) -> GAN:
     )
     num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
     gan.compile(
-        generator_optimizer=_optimizer(1e-3, num_updates),
-        discriminator_optimizer=_optimizer(2e-3, num_updates),
+        generator_optimizer=adam_along_cosine(1e-3, num_updates),
+        discriminator_optimizer=adam_along_cosine(2e-3, num_updates),
         objective="non_saturating",
         terms=[R1(0.5)],
     )
     return gan
-
-
-def _optimizer(learning_rate: float, num_updates: int) -> keras.optimizers.Optimizer:
-    rate = keras.optimizers.schedules.CosineDecay(learning_rate, num_updates, alpha=0.1)
-    return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
 MNIST_STABILIZED = Recipe(
@@ -65,7 +59,7 @@ MNIST_STABILIZED = Recipe(
     build=goodfellow2014_mnist_stabilized,
     batch_size=_BATCH_SIZE,
     epochs=_EPOCHS,
-    parzen=ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS),
+    parzen=PARZEN_OF_2014,
     monitor="parzen_at_best_bandwidth",
     fits=(of_images, fully_connected(MNIST_UNITS)),
 )

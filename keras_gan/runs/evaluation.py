@@ -12,10 +12,10 @@ from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.feature_networks import FeatureNetwork
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
 from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.recipe import ParzenProtocol
 from keras_gan.runs.run import Run
 from keras_gan.training.asked_labels import sample_classes, takes_labels
@@ -23,8 +23,6 @@ from keras_gan.training.sampling import SampleStream
 
 GENERATED, HELD_OUT = "generated", "held-out real"
 PARZEN, CLASS_PARZEN = "parzen_log_likelihood", "class_parzen"
-
-PARZEN_OF_2014 = ParzenProtocol(10_000, 1_000, TABLE_1_BANDWIDTHS)
 
 _ON_KERNELS = ("parzen", PARZEN, CLASS_PARZEN)
 _SAMPLE_SEED = 0

@@ -12,15 +12,13 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.measures import MEASURES, measure_giving
-from keras_gan.evaluation.parzen_bandwidth import TABLE_1_BANDWIDTHS
-from keras_gan.evaluation.parzen_points import NUM_VALID, ParzenPoints
+from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.parzen_validation import parzen_validation
 from keras_gan.evaluation.score import Score
+from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.recipe import ParzenProtocol
 
 PARZEN, PARZEN_AT_BEST_BANDWIDTH = "parzen", "parzen_at_best_bandwidth"
-
-_PARZEN_OF_2014 = ParzenProtocol(10_000, NUM_VALID, TABLE_1_BANDWIDTHS)
 
 
 def monitor_of(
@@ -70,7 +68,7 @@ def monitor_of(
     >>> monitor_of("parzen_at_best_bandwidth", data).num_samples
     10000
     """
-    protocol = parzen or _PARZEN_OF_2014
+    protocol = parzen or PARZEN_OF_2014
     check_integer("num_samples", num_samples, minimum=2)
     giver = measure_giving(measure)
     reads_features = bool(MEASURES[giver].reads)
