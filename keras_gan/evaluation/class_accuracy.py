@@ -1,12 +1,12 @@
 """GAN-test: are samples of the class that was asked for?"""
 
 import dataclasses
-import math
 
 import numpy as np
 
 from keras_gan._types import Array
 from keras_gan.evaluation._labels import check_labels
+from keras_gan.evaluation._shares import shares_of_classes, standard_error_of_share
 from keras_gan.evaluation.class_score import ClassScore
 from keras_gan.evaluation.score import Quantity
 
@@ -76,13 +76,14 @@ def class_accuracy(
     """
     asked = check_labels("asked", asked, np.size(asked))
     predicted = check_labels("predicted", predicted, len(asked))
-    classes, shares, counts = shares_of_classes(predicted == asked, asked)
-    accuracy = float(np.mean(predicted == asked))
+    is_right = predicted == asked
+    classes, shares, counts = shares_of_classes(is_right, asked)
+    accuracy = float(np.mean(is_right))
     worst = int(np.argmin(shares))
     return ClassAccuracy(
         classes=classes,
         accuracy=accuracy,
-        standard_error=math.sqrt(accuracy * (1 - accuracy) / len(asked)),
+        standard_error=standard_error_of_share(accuracy, len(asked)),
         worst_accuracy=shares[worst],
         worst_class=classes[worst],
         accuracies=shares,
@@ -90,12 +91,3 @@ def class_accuracy(
         num_samples=len(asked),
         classifier=classifier,
     )
-
-
-def shares_of_classes(
-    is_right: Array, labels: Array
-) -> tuple[tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
-    """Returns classes, the share that is right in each, and how many each has."""
-    classes, which, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    shares = np.bincount(which, weights=is_right) / counts
-    return tuple(classes.tolist()), tuple(shares.tolist()), tuple(counts.tolist())

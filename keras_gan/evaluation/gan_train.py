@@ -1,7 +1,6 @@
 """GAN-train: what a classifier that saw samples alone knows of real data."""
 
 import dataclasses
-import math
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from keras_gan._types import Array
 from keras_gan._validation import check_seed
 from keras_gan.evaluation._arrays import flat_rows
 from keras_gan.evaluation._labels import check_labels
-from keras_gan.evaluation.class_accuracy import shares_of_classes
+from keras_gan.evaluation._shares import shares_of_classes, standard_error_of_share
 from keras_gan.evaluation.class_score import ClassScore
 from keras_gan.evaluation.label_classifier import ClassifierTraining, training_for
 from keras_gan.evaluation.score import Quantity
@@ -117,7 +116,7 @@ def gan_train(
     return GANTrain(
         classes=classes,
         accuracy=accuracy,
-        standard_error=math.sqrt(accuracy * (1 - accuracy) / len(held_out)),
+        standard_error=standard_error_of_share(accuracy, len(held_out)),
         accuracies=shares,
         num_by_class=counts,
         num_samples=len(samples),

@@ -17,6 +17,7 @@ from keras_gan._validation import (
     invalid_argument,
 )
 from keras_gan.evaluation._neighbours import centred
+from keras_gan.evaluation._shares import standard_error_of_share
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score
 
@@ -131,7 +132,7 @@ def classifier_two_sample_test(
     accuracy = _accuracy(model, train, test)
     return ClassifierTwoSampleTest(
         accuracy=accuracy,
-        standard_error=math.sqrt(accuracy * (1 - accuracy) / len(test)),
+        standard_error=standard_error_of_share(accuracy, len(test)),
         p_value=accuracy_p_value(accuracy, len(test)),
         classifier=classifier,
         k=k,
