@@ -136,12 +136,12 @@ class GAN(keras.Model):
         self._sampling = Sampling(self, conditions)
         self._inference = Inference(self, self._sampling)
         self.conditions = self._sampling.conditions.priors
-        self.packing = packing
-        self.ema_half_life = ema_half_life
+        self.packing = self.networks.packing
+        self.ema_half_life = self.networks.half_life
         self.ema_generator = self.networks.average
         # Keras locks the tracker once a model is built: all state begins here.
         self.rules = Rules()
-        self.view = DiscriminatorView(packing)
+        self.view = DiscriminatorView(self.packing)
         self.game_metrics = GameMetrics()
         self.seed = check_seed("seed", seed)
         begin_counting(self, self.seed)

@@ -480,3 +480,14 @@ def test_load_explains_what_it_cannot_load(tmp_path):
     make_tiny_gan().generator.save(tmp_path / "generator.keras")
     with pytest.raises(TypeError, match="must hold a GAN"):
         kg.load(tmp_path / "generator.keras")
+
+
+def test_numbers_of_numpy_become_python_s():
+    tiny = make_tiny_gan()
+    judge = kg.networks.maxout_discriminator((4, 4, 2), (4,))
+    numbers = {"packing": np.int64(2), "ema_half_life": np.float32(50)}
+    gan = kg.GAN(tiny.generator, judge, tiny.prior, **numbers)
+    assert {name: type(gan.get_config()[name]) for name in numbers} == {
+        "packing": int,
+        "ema_half_life": float,
+    }

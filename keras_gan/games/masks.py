@@ -96,28 +96,29 @@ class BlockMask(Mask):
     """
 
     def __init__(self, size: int | Sequence[int]) -> None:
-        sizes = size if isinstance(size, list | tuple) else [size]
-        for one in sizes:
-            check_positive_integer("size", one)
-        self.size = size
+        self.size: int | list[int]
+        if isinstance(size, list | tuple):
+            self.size = [check_positive_integer("size", one) for one in size]
+        else:
+            self.size = check_positive_integer("size", size)
 
     def draw(self, num_rows: Tensor, shape: Shape, seed: Tensor) -> Tensor:
         """Returns float32 masks `[num_rows, *shape]`."""
-        axes = shape[:-1] if len(shape) > 1 else shape
-        sizes = self.size if isinstance(self.size, list | tuple) else None
-        sizes = sizes or [self.size] * len(axes)
+        axes = _masked_axes(shape)
+        size = self.size
+        sizes = [size] * len(axes) if isinstance(size, int) else size
         if len(sizes) != len(axes):
             raise ValueError(
                 f"`size` must be one length, or one for each of {len(axes)} axes. "
                 f"Received: size={self.size}"
             )
         inside = tf.ones([num_rows, *[1] * len(shape)], tf.bool)
-        for axis, (length, size) in enumerate(zip(axes, sizes, strict=True)):
+        for axis, (length, block) in enumerate(zip(axes, sizes, strict=True)):
             key = tf.random.experimental.stateless_fold_in(seed, axis)
-            last = max(length - size, 0) + 1
+            last = max(length - block, 0) + 1
             first = tf.random.stateless_uniform([num_rows, 1], key, 0, last, tf.int32)
             place = tf.range(length)[tf.newaxis]
-            along = (place >= first) & (place < first + size)  # [num_rows, length]
+            along = (place >= first) & (place < first + block)  # [num_rows, length]
             others = [length if other == axis else 1 for other in range(len(shape))]
             inside &= tf.reshape(along, [num_rows, *others])
         return tf.cast(~inside, tf.float32)
@@ -139,9 +140,8 @@ class HalfMask(Mask):
 
     def draw(self, num_rows: Tensor, shape: Shape, seed: Tensor) -> Tensor:
         """Returns float32 masks `[num_rows, *shape]`."""
-        axes = shape[:-1] if len(shape) > 1 else shape
         halves = []
-        for axis, length in enumerate(axes):
+        for axis, length in enumerate(_masked_axes(shape)):
             others = [length if other == axis else 1 for other in range(len(shape))]
             first = tf.reshape(tf.range(length) < length // 2, others)
             halves += [tf.broadcast_to(first, shape), tf.broadcast_to(~first, shape)]
@@ -198,6 +198,11 @@ class MaskMixture(Mask):
 def mask_shape(data_shape: Shape) -> Shape:
     """Shape of the mask of one row: channels are given together."""
     return data_shape if len(data_shape) == 1 else (*data_shape[:-1], 1)
+
+
+def _masked_axes(shape: Shape) -> Shape:
+    """Axes of a mask but for that of the channels, which vectors have not."""
+    return shape[:-1] if len(shape) > 1 else shape
 
 
 def check_mask(name: str, mask: Any) -> Mask:

@@ -20,7 +20,7 @@ from keras_gan.training.batches import (
     with_equal_shares,
 )
 from keras_gan.training.conditions import check_classes
-from keras_gan.training.examples import LABELS
+from keras_gan.training.examples import LABELS, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
 
 _BATCH_SIZE = 32  # Keras's
@@ -150,18 +150,9 @@ def prepare(
     clock = EpochClock()
     data, num_passes = _passes_of(data)
     if isinstance(data, dict):
-        split = check_fraction("validation_split", validation_split)
-        total = len(data[gan.data_name])
-        num_train = total - int(total * split)
-        if split and num_train == total:
-            raise ValueError(
-                "`validation_split` must hold out at least one row. Received: "
-                f"validation_split={split} of {total} {gan.data_name}"
-            )
-        if split:
-            validation_data = {name: part[num_train:] for name, part in data.items()}
+        train, last_rows = _held_back(gan, data, validation_split)
+        validation_data = validation_data if last_rows is None else last_rows
         clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
-        train = {name: part[:num_train] for name, part in data.items()}
         batches = _training_batches(
             gan, train, batch_size, clock.epoch, shuffle, num_passes
         )
@@ -177,6 +168,25 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     validation_batches = evaluation_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
+
+
+def _held_back(
+    gan: Any, arrays: dict[str, Array], share: float
+) -> tuple[dict[str, Array], dict[str, Array] | None]:
+    """Rows to learn from, and the last ones to judge by, `None` for a share of 0."""
+    share = check_fraction("validation_split", share)
+    if not share:
+        return arrays, None
+    total = len(arrays[gan.data_name])
+    num_train = total - int(total * share)
+    if num_train == total:
+        raise ValueError(
+            "`validation_split` must hold out at least one row. Received: "
+            f"validation_split={share} of {total} {gan.data_name}"
+        )
+    return each(lambda rows: rows[:num_train], arrays), each(
+        lambda rows: rows[num_train:], arrays
+    )
 
 
 def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:

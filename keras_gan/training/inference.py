@@ -72,16 +72,14 @@ class Inference:
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
         reachable = network_checks.reachable_range(gan.generator)
         _check_range(gan.data_name, given_values, reachable)
-        game_entries = {KNOWN: given(data, masks).numpy(), MASK: masks}
+        entries = {**told, KNOWN: given(data, masks).numpy(), MASK: masks}
         rows = {
             name: np.repeat(entry, num_samples, axis=0)
-            for name, entry in {**told, **game_entries}.items()
+            for name, entry in entries.items()
         }
-        named = {
-            name: entry
-            for name, entry in rows.items()
-            if name in told or name in self._sampling.conditions.names
-        }
+        # The game needs both entries, a generator may name one of them alone.
+        names = (*told, *self._sampling.conditions.names)
+        named = {name: rows[name] for name in rows if name in names}
         example = self._sampling.dealt(len(data) * num_samples, seed, named)
         made = self._complete({**example, **rows}, batch_size)
         return made.reshape((len(data), num_samples, *data.shape[1:]))

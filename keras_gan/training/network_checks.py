@@ -17,7 +17,7 @@ from keras_gan.training.named_inputs import NamedInputs
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
-def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
+def check_generator(generator: Any) -> NamedInputs:
     """Returns the generator with its inputs named; raises unless it takes latents."""
     check_is_model("generator", generator)
     inputs = NamedInputs(generator, LATENTS)

@@ -36,19 +36,20 @@ class Networks:
         packing: int,
         ema_half_life: float | None,
     ) -> None:
-        check_positive_integer("packing", packing)
-        self.of_generator = network_checks.check_generator(generator, latent_dim)
+        self.packing = check_positive_integer("packing", packing)
+        self.half_life: float | None = None
+        if ema_half_life is not None:
+            self.half_life = check_positive("ema_half_life", ema_half_life)
+        self.of_generator = network_checks.check_generator(generator)
         self.data_shape = network_checks.made_by(self.of_generator, latent_dim)
-        self.pack_shape = packed(self.data_shape, packing)
+        self.pack_shape = packed(self.data_shape, self.packing)
         self.of_discriminator, self.data_name = network_checks.check_discriminator(
-            discriminator, self.of_generator, self.pack_shape, packing
+            discriminator, self.of_generator, self.pack_shape, self.packing
         )
-        self.row_multiple = packing * network_checks.row_multiple(discriminator)
+        self.row_multiple = self.packing * network_checks.row_multiple(discriminator)
         self.generator, self.average = generator, None
         self._of_evaluation = self.of_generator
-        self._half_life = ema_half_life
-        if ema_half_life is not None:
-            check_positive("ema_half_life", ema_half_life)
+        if self.half_life is not None:
             zeros = self.of_generator.zeros(2, {LATENTS: (latent_dim,)})
             chosen = self.of_generator.chosen(zeros)
             self.average = clone_for_averaging(generator, chosen)
@@ -56,8 +57,8 @@ class Networks:
 
     def update_average(self, num_rows: Tensor) -> None:
         """Moves the averaged generator, where there is one, after so many more rows."""
-        if self.average is not None and self._half_life is not None:
-            update_average(self.average, self.generator, num_rows, self._half_life)
+        if self.average is not None and self.half_life is not None:
+            update_average(self.average, self.generator, num_rows, self.half_life)
 
     def generate(self, example: Example, training: bool) -> Tensor:
         """What the generator, or in inference its average, makes of an example."""
