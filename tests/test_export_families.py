@@ -6,7 +6,13 @@ import pytest
 from games import make_tiny_gan
 
 import keras_gan as kg
-from export import check_parity, export_litert, export_onnx, export_saved_model
+from export import (
+    check_parity,
+    export_litert,
+    export_onnx,
+    export_saved_model,
+    run_artefact,
+)
 
 pytestmark = pytest.mark.usefixtures("play_here")
 
@@ -92,6 +98,28 @@ def test_every_family_in_every_format(gan, tmp_path, name):
     report = FORMATS[name](gan, tmp_path / name)
     assert report.max_abs_error <= 1e-5
     assert report.batch_sizes == (1, 7, 64)
+
+
+def test_normalization_of_a_class_in_every_format(tmp_path):
+    # 16 pixels a side: smaller images are made without a layer that is told the class.
+    generator = kg.networks.projection_generator(
+        LATENT_DIM, 5, (16, 16, 1), base_filters=4, seed=1
+    )
+    random = np.random.default_rng(0)
+    for weight in generator.weights:  # gains and offsets begin equal for all classes
+        weight.assign_add(np.abs(random.normal(0, 0.1, weight.shape)))
+    gan = kg.GAN(
+        generator,
+        kg.networks.maxout_discriminator((16, 16, 1), (4,)),
+        kg.priors.NormalPrior(LATENT_DIM),
+    )
+    one_latent = np.ones((5, LATENT_DIM), "float32")
+    for name, export in FORMATS.items():
+        report = export(gan, tmp_path / name)
+        assert max(report.classes["labels"].values()) <= 1e-5
+        assert report.outside == {"labels": "refused"}
+        images = run_artefact(tmp_path / name, one_latent, labels=range(5))
+        assert len(np.unique(images.reshape(5, -1).round(4), axis=0)) == 5
 
 
 def test_statistics_of_batches_are_frozen(tmp_path):
