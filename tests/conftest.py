@@ -19,6 +19,27 @@ tf.config.set_logical_device_configuration(
 )
 
 
+# Files that take a minute or so: begun last, one would keep a single worker busy.
+SLOW_FILES = (
+    "test_multi_worker",
+    "test_variable_order",
+    "test_strategies",
+    "test_recorded_games",
+    "test_conformance",
+    "test_commands",
+    "test_keras_machinery",
+    "test_readme",
+    "test_lazy_import",
+    "test_command_start",
+    "test_callbacks",
+    "test_examples",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.stem not in SLOW_FILES)
+
+
 @pytest.fixture(scope="session")
 def digits():
     return kg.datasets.load_digits()
