@@ -97,8 +97,20 @@ def test_each_recipe_fits_the_dataset_that_it_is_published_for():
         (
             "conditional_dcgan",
             some_data("odd", (27, 30, 1)),
-            "sides must be even and above 4, and these have 27 x 30; resize them with "
-            "--image-size 24 32",
+            "it halves images of at most 256 pixels a side down to a small grid, and "
+            "these have 27 x 30; resize them with --image-size 28",
+            "digits",
+        ),
+        (
+            "projection_gan",
+            some_data("faces", (56, 46, 1)),
+            "and these have 56 x 46; resize them with --image-size 56 48",
+            "digits",
+        ),
+        (
+            "projection_gan",
+            some_data("scans", (300, 280, 1)),
+            "and these have 300 x 280; resize them with --image-size 256 224",
             "digits",
         ),
         (

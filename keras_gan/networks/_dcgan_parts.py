@@ -4,6 +4,13 @@ import math
 
 import keras
 
+from keras_gan._halvings import (
+    LARGEST_GRID,
+    grid_of,
+    is_halved,
+    nearest_halved,
+    num_halvings,
+)
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import (
@@ -14,7 +21,6 @@ from keras_gan._validation import (
 )
 from keras_gan.networks._parts import checked_image_shape
 
-_COARSEST_SIDE = 4  # the published networks for 64x64 images begin and end at 4x4
 _WEIGHT_STDDEV = 0.02
 
 
@@ -141,28 +147,23 @@ def dcgan_kernel(seed: int, index: int) -> keras.Initializer:
     )
 
 
-def num_halvings(height: int, width: int) -> int:
-    """How often both sides halve evenly, each from above the coarsest side."""
-    count = 0
-    sides = (height, width)
-    while all(side % 2 == 0 and side > _COARSEST_SIDE for side in sides):
-        sides = (sides[0] // 2, sides[1] // 2)
-        count += 1
-    return count
-
-
 def checked_dcgan_shape(image_shape: Shape) -> tuple[int, int, int]:
-    """Returns `(height, width, channels)`; raises unless both sides can be halved."""
+    """Returns `(height, width, channels)`; raises unless a small grid is reached."""
     height, width, channels = checked_image_shape(image_shape)
-    if not num_halvings(height, width):
-        raise invalid_argument(
-            "image_shape",
-            f"an even height and width above {_COARSEST_SIDE}, to be halved at least "
-            "once: pad or resize the images, or take the networks of "
-            "keras_gan.networks.mlp",
-            image_shape,
+    if not is_halved(height, width):
+        rows, columns = grid_of(height, width)
+        raise ValueError(
+            "`image_shape` must have sides that halve, both as often, to a grid of at "
+            f"most {LARGEST_GRID} places. Received: image_shape={image_shape!r}, which "
+            f"halves to {rows} x {columns}; pad or resize the images to "
+            f"{_text(nearest_halved(height, width))}, or take the networks of "
+            "keras_gan.networks.mlp."
         )
     return height, width, channels
+
+
+def _text(size: tuple[int, int]) -> str:
+    return f"{size[0]} x {size[1]}"
 
 
 def check_dcgan_arguments(

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan._halvings import num_halvings
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_positive_integer
@@ -10,7 +11,6 @@ from keras_gan.networks._dcgan_parts import (
     checked_dcgan_shape,
     dense_output,
     grown_images,
-    num_halvings,
     shrunk_features,
 )
 from keras_gan.networks._parts import labels_input
@@ -41,8 +41,8 @@ def conditional_dcgan_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4, e.g. 28 (from 7), 32 or 64 (from 4).
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
         embedding_dim: int, at least 1. Length of a class's vector. Defaults to `50`.
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `64`.
@@ -106,8 +106,8 @@ def conditional_dcgan_discriminator(
     of their MNIST networks the class as constant one-hot channels.)
 
     Args:
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4.
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2. Defaults to `5`.
@@ -161,8 +161,8 @@ def acgan_discriminator(
     dense layer beside the logit's.
 
     Args:
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4.
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places.
         num_classes: int, at least 1.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2. Defaults to `5`.

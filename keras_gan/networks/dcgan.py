@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan._halvings import num_halvings
 from keras_gan._types import Shape
 from keras_gan._validation import check_positive_integer
 from keras_gan.networks._dcgan_parts import (
@@ -9,7 +10,6 @@ from keras_gan.networks._dcgan_parts import (
     checked_dcgan_shape,
     dense_output,
     grown_images,
-    num_halvings,
     shrunk_features,
 )
 
@@ -43,8 +43,8 @@ def dcgan_generator(
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4, e.g. 28 (from 7), 32 or 64 (from 4).
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `64`.
         kernel_size: int, at least 2, so that no pixel is left out. Defaults to `5`.
@@ -109,8 +109,8 @@ def dcgan_discriminator(
     are drawn as the generator's are.
 
     Args:
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4.
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2, so that no pixel is left out. Defaults to `5`.
         normalization: `"batch"`, `"layer"` (statistics of each example over all its

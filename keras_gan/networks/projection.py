@@ -1,24 +1,24 @@
 """Residual networks told the class: by conditional normalisation, by projection."""
 
-import math
-from typing import Any
-
 import keras
 
-from keras_gan._seeds import derived_seed
+from keras_gan._halvings import num_halvings
 from keras_gan._types import Shape, Tensor
-from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
 from keras_gan.layers.projection_head import ProjectionHead
-from keras_gan.layers.spectral_normalization import SpectralNormalization
-from keras_gan.networks._dcgan_parts import checked_dcgan_shape, num_halvings
+from keras_gan.networks._dcgan_parts import checked_dcgan_shape
 from keras_gan.networks._parts import labels_input
-
-_KERNEL_SIZE = 3  # of convolutions that keep the size
-_STRIDED_KERNEL_SIZE = 4  # of those that halve or double it: a multiple of the stride
-_MOMENTUM, _EPSILON = 0.9, 2e-5  # the published ones
+from keras_gan.networks._residual_parts import (
+    EPSILON,
+    MOMENTUM,
+    check_residual_arguments,
+    glorot,
+    grown_residually,
+    seed_of,
+    shrunk_residually,
+)
 
 
 def projection_generator(
@@ -50,8 +50,8 @@ def projection_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4, e.g. 28 (from 7), 32 or 64 (from 4).
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `32`.
         output_activation: Keras activation; its range is that of the images.
@@ -74,29 +74,20 @@ def projection_generator(
         Miyato and Koyama, cGANs with Projection Discriminator, 2018.
         https://arxiv.org/abs/1802.05637
     """
-    check_seed("seed", seed)
-    check_positive_integer("latent_dim", latent_dim)
-    check_positive_integer("base_filters", base_filters)
-    check_positive_integer("num_classes", num_classes)
-    height, width, channels = checked_dcgan_shape(image_shape)
-    count = num_halvings(height, width)
-    grid = (height // 2**count, width // 2**count, base_filters * 2 ** (count - 1))
+    check_residual_arguments(
+        base_filters, seed, latent_dim=latent_dim, num_classes=num_classes
+    )
     latents, labels = keras.Input((latent_dim,), name="latents"), labels_input()
-    outputs = keras.layers.Dense(
-        math.prod(grid), kernel_initializer=_glorot(seed, 0, 0), name="dense"
-    )(latents)
-    outputs = keras.layers.Reshape(grid, name="grid")(outputs)
-    for index in range(1, count):
-        filters = base_filters * 2 ** (count - 1 - index)
-        outputs = _grown(outputs, labels, num_classes, filters, seed, index)
-    outputs = keras.layers.BatchNormalization(
-        momentum=_MOMENTUM, epsilon=_EPSILON, name="last_normalization"
-    )(outputs)
-    outputs = keras.layers.ReLU(name="last_relu")(outputs)
-    outputs = _doubling(channels, seed, count, "last_doubling")(outputs)
-    # Images stay float32 under mixed precision, as the data are.
-    images = keras.layers.Activation(output_activation, dtype="float32", name="images")
-    return keras.Model([latents, labels], images(outputs), name=name)
+
+    def of_class(outputs: Tensor, name: str) -> Tensor:
+        return ConditionalBatchNormalization(num_classes, MOMENTUM, EPSILON, name=name)(
+            outputs, labels
+        )
+
+    images = grown_residually(
+        latents, image_shape, base_filters, of_class, output_activation, seed
+    )
+    return keras.Model([latents, labels], images, name=name)
 
 
 def projection_discriminator(
@@ -122,8 +113,8 @@ def projection_discriminator(
     shortcut halves by means of 2x2 pixels and has a convolution of one pixel.
 
     Args:
-        image_shape: tuple `(height, width, channels)` of one image; both sides even
-            and above 4.
+        image_shape: tuple `(height, width, channels)` of one image; both sides halve,
+            as often, to a grid of at most 64 places.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `32`.
         seed: int, of initial weights and power iterations. Defaults to `0`.
@@ -147,111 +138,19 @@ def projection_discriminator(
         Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018.
         https://arxiv.org/abs/1802.05957
     """
-    check_seed("seed", seed)
-    check_positive_integer("base_filters", base_filters)
+    check_residual_arguments(base_filters, seed)
     height, width, channels = checked_dcgan_shape(image_shape)
     images = keras.Input((height, width, channels), name="images")
     labels = labels_input()
-    outputs = _halving(base_filters, seed, 0)(images)
+    features = shrunk_residually(images, base_filters, seed)
     count = num_halvings(height, width)
-    for index in range(1, count):
-        outputs = _shrunk(outputs, base_filters * 2**index, seed, index)
-    outputs = keras.layers.ReLU(name="last_relu")(outputs)
-    pixels = outputs.shape[1] * outputs.shape[2]
-    means = keras.layers.GlobalAveragePooling2D(name="means")(outputs)
-    features = keras.layers.Rescaling(pixels, name="sums")(means)
     # The logit stays float32 under mixed precision: losses are computed from it.
     logits = ProjectionHead(
         num_classes,
-        kernel_initializer=_glorot(seed, count, 0),
-        embeddings_initializer=_glorot(seed, count, 1),
-        seed=_seed_of(seed, count, 2),
+        kernel_initializer=glorot(seed, count, 0),
+        embeddings_initializer=glorot(seed, count, 1),
+        seed=seed_of(seed, count, 2),
         dtype="float32",
         name="logits",
     )(features, labels)
     return keras.Model([images, labels], logits, name=name)
-
-
-def _grown(
-    inputs: Tensor,
-    labels: Tensor,
-    num_classes: int,
-    filters: int,
-    seed: int,
-    index: int,
-) -> Tensor:
-    """A block that doubles both sides."""
-
-    def normalized_relu(outputs: Tensor, place: str) -> Tensor:
-        normalization = ConditionalBatchNormalization(
-            num_classes, _MOMENTUM, _EPSILON, name=f"normalization_{index}_{place}"
-        )
-        outputs = normalization(outputs, labels)
-        return keras.layers.ReLU(name=f"relu_{index}_{place}")(outputs)
-
-    outputs = normalized_relu(inputs, "before")
-    outputs = _doubling(filters, seed, index, f"doubling_{index}")(outputs)
-    outputs = normalized_relu(outputs, "after")
-    outputs = _convolution(filters, _KERNEL_SIZE, seed, index, 1)(outputs)
-    shortcut = _convolution(filters, 1, seed, index, 2)(inputs)
-    shortcut = keras.layers.UpSampling2D(name=f"nearest_{index}")(shortcut)
-    return keras.layers.Add(name=f"sum_{index}")([outputs, shortcut])
-
-
-def _shrunk(inputs: Tensor, filters: int, seed: int, index: int) -> Tensor:
-    """A block that halves both sides."""
-    outputs = keras.layers.ReLU(name=f"relu_{index}_before")(inputs)
-    convolution = _convolution(inputs.shape[-1], _KERNEL_SIZE, seed, index, 1)
-    outputs = _normalized(convolution, seed, index, 1)(outputs)
-    outputs = keras.layers.ReLU(name=f"relu_{index}_after")(outputs)
-    outputs = _halving(filters, seed, index)(outputs)
-    shortcut = keras.layers.AveragePooling2D(2, name=f"means_{index}")(inputs)
-    convolution = _convolution(filters, 1, seed, index, 2)
-    shortcut = _normalized(convolution, seed, index, 2)(shortcut)
-    return keras.layers.Add(name=f"sum_{index}")([outputs, shortcut])
-
-
-def _doubling(filters: int, seed: int, index: int, name: str) -> keras.layers.Layer:
-    return keras.layers.Conv2DTranspose(
-        filters,
-        _STRIDED_KERNEL_SIZE,
-        strides=2,
-        padding="same",
-        kernel_initializer=_glorot(seed, index, 0),
-        name=name,
-    )
-
-
-def _halving(filters: int, seed: int, index: int) -> keras.layers.Layer:
-    convolution = _convolution(filters, _STRIDED_KERNEL_SIZE, seed, index, 0, strides=2)
-    return _normalized(convolution, seed, index, 0)
-
-
-def _convolution(
-    filters: int, kernel_size: int, seed: int, index: int, place: int, **options: Any
-) -> keras.layers.Layer:
-    return keras.layers.Conv2D(
-        filters,
-        kernel_size,
-        padding="same",
-        kernel_initializer=_glorot(seed, index, place),
-        name=f"convolution_{index}_{place}",
-        **options,
-    )
-
-
-def _normalized(
-    layer: keras.layers.Layer, seed: int, index: int, place: int
-) -> keras.layers.Layer:
-    return SpectralNormalization(
-        layer, seed=_seed_of(seed, index, 3 + place), name=f"normalized_{layer.name}"
-    )
-
-
-def _glorot(seed: int, index: int, place: int) -> keras.Initializer:
-    return keras.initializers.GlorotUniform(seed=_seed_of(seed, index, place))
-
-
-def _seed_of(seed: int, index: int, place: int) -> int:
-    """A seed for each of the at most six things at one place of a network."""
-    return derived_seed(seed, 6 * index + place)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from keras_gan._halvings import is_halved, nearest_halved
+
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
 
@@ -11,6 +13,7 @@ Check = Callable[["Dataset"], str | None]
 """From a dataset to a clause about it, `None` where nothing is in the way."""
 
 _MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
+_LARGEST_SIDE = 256  # for images, halved six times from there
 
 
 def of_images(data: "Dataset") -> str | None:
@@ -50,14 +53,16 @@ def sized(height: int, width: int) -> Check:
 
 
 def halved(data: "Dataset") -> str | None:
-    """Images that strided convolutions halve: both sides even and above 4."""
+    """Images that strided convolutions halve to a small grid, and not too large."""
     height, width = data.data_shape[:2]
-    if all(side > 4 and side % 2 == 0 for side in (height, width)):
+    if is_halved(height, width) and max(height, width) <= _LARGEST_SIDE:
         return None
-    nearest = _option(*(max(8, round(side / 8) * 8) for side in (height, width)))
+    share = min(1.0, _LARGEST_SIDE / max(height, width))
+    nearest = nearest_halved(round(share * height), round(share * width))
     return (
-        f"it halves images, whose sides must be even and above 4, and these have "
-        f"{_size(data)}; resize them with --image-size {nearest}"
+        f"it halves images of at most {_LARGEST_SIDE} pixels a side down to a small "
+        f"grid, and these have {_size(data)}; resize them with --image-size "
+        f"{_option(*nearest)}"
     )
 
 
