@@ -1,3 +1,5 @@
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -277,3 +279,33 @@ def test_invalid_penalties(tiny_gan):
         DRAGAN(scale=-1.0)
     with pytest.raises(TypeError, match="`terms` must hold"):
         tiny_gan.compile("adam", "adam", terms=["r1"])
+
+
+@pytest.mark.parametrize("kind", [kg.terms.R1, kg.terms.R2])
+def test_a_schedule_scales_the_penalty_by_the_step_of_training(kind):
+    decay = keras.optimizers.schedules.CosineDecay(1.0, 4, alpha=0.1)
+    discriminator = keras.Sequential(
+        [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    gan = kg.GAN(
+        kg.networks.mlp_generator(2, (4, 4, 1), (3,)),
+        discriminator,
+        kg.priors.UniformPrior(2),
+    )
+    # Rates of zero: the slope of the linear discriminator stays as it is.
+    gan.compile(
+        keras.optimizers.SGD(0.0),
+        keras.optimizers.SGD(0.0),
+        terms=[kind(2.0, schedule=decay)],
+    )
+    images = np.zeros((8, 4, 4, 1), "float32")
+    squared = float(np.square(discriminator.layers[-1].kernel).sum())
+    for step in range(6):
+        logs = gan.fit(images, batch_size=8, verbose=0).history
+        factor = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * min(step / 4, 1)))
+        assert logs["penalty"][0] == pytest.approx(factor * squared, rel=1e-5)
+
+
+def test_a_schedule_of_a_penalty_is_a_schedule():
+    with pytest.raises(TypeError, match="`schedule` must be a keras.optimizers"):
+        kg.terms.R1(schedule=0.5)

@@ -161,45 +161,77 @@ class DRAGAN(SlopePenalty):
         return {**super().get_config(), "scale": self.scale}
 
 
+class _ZeroCentered(SlopePenalty):
+    """What R1 and R2 share: weight / 2 times the mean squared slope."""
+
+    def __init__(
+        self,
+        weight: float = 10.0,
+        interval: int = 1,
+        schedule: Any = None,
+    ) -> None:
+        super().__init__(weight, interval)
+        self.schedule = _checked_schedule(schedule)
+
+    def __call__(self, round: Any, player: str) -> Tensor:
+        """Returns the weighted penalty of one round, at its place in the schedule."""
+        penalty = super().__call__(round, player)
+        if self.schedule is None:
+            return penalty
+        return tf.cast(self.schedule(round.step), penalty.dtype) * penalty
+
+    def _penalty_at(self, discriminator: Any, images: Tensor) -> Tensor:
+        norms = squared_gradient_norms(discriminator, images)
+        return 0.5 * self.weight * tf.reduce_mean(norms)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this penalty."""
+        if self.schedule is None:
+            return super().get_config()
+        schedule = keras.saving.serialize_keras_object(self.schedule)
+        return {**super().get_config(), "schedule": schedule}
+
+
 @keras.saving.register_keras_serializable(package="keras_gan")
-class R1(SlopePenalty):
+class R1(_ZeroCentered):
     """Flattens the discriminator on the data: zero-centred gradient penalty.
 
-        penalty = weight / 2 * mean(norm(grad D(real))^2)
+        penalty = schedule(t) * weight / 2 * mean(norm(grad D(real))^2)
 
     Args:
         weight: float, above 0. The paper's gamma; with its factor 1/2, which the
             published code leaves out. Defaults to `10.0`.
         interval: int, at least 1, see `Term`; StyleGAN2 takes 16. Defaults to `1`.
+        schedule: `keras.optimizers.schedules` object, a factor of the weight by the
+            step of training, such as the burn-in of R3GAN; `None` is always 1.
+            Defaults to `None`.
 
     Raises:
         ValueError: if `weight` is not positive or `interval` is below 1.
+        TypeError: if `schedule` is no schedule.
 
     References:
         Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually
         Converge?, 2018. https://arxiv.org/abs/1801.04406
     """
 
-    def __init__(self, weight: float = 10.0, interval: int = 1) -> None:
-        super().__init__(weight, interval)
-
     def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on the data."""
-        norms = squared_gradient_norms(discriminator, real)
-        return 0.5 * self.weight * tf.reduce_mean(norms)
+        return self._penalty_at(discriminator, real)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
-class R2(R1):
+class R2(_ZeroCentered):
     """Flattens the discriminator on generated images; otherwise as `R1`.
 
-        penalty = weight / 2 * mean(norm(grad D(fake))^2)
+        penalty = schedule(t) * weight / 2 * mean(norm(grad D(fake))^2)
 
     Args:
         weight: float, above 0. The paper's gamma. Defaults to `10.0`.
         interval: int, at least 1, see `Term`. Defaults to `1`.
+        schedule: as in `R1`. Defaults to `None`.
 
     References:
         Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually
@@ -210,7 +242,7 @@ class R2(R1):
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
     ) -> Tensor:
         """Returns the weighted mean squared slope on generated images."""
-        return super().penalty(discriminator, fake, fake, seed)
+        return self._penalty_at(discriminator, fake)
 
 
 def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:
@@ -246,3 +278,15 @@ def _uniform_per_sample(images: Tensor, seed: Tensor) -> Tensor:
         return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
 
     return draw_rows(draw, tf.shape(images)[0])
+
+
+def _checked_schedule(schedule: Any) -> Any:
+    if isinstance(schedule, dict):
+        schedule = keras.saving.deserialize_keras_object(schedule)
+    kind = keras.optimizers.schedules.LearningRateSchedule
+    if schedule is None or isinstance(schedule, kind):
+        return schedule
+    raise TypeError(
+        "`schedule` must be a keras.optimizers.schedules object, which gives a factor "
+        f"of the weight by the step of training. Received: schedule={schedule!r}"
+    )

@@ -52,6 +52,11 @@ class Round:
         """Rows of the minibatch, of this replica."""
         return num_rows(self.batch)
 
+    @property
+    def step(self) -> Tensor:
+        """Steps of training that were played before."""
+        return self.gan.train_steps.value
+
     @functools.cached_property
     def latents(self) -> Tensor:
         """Latents of the fake example, `[batch, latent_dim]`."""
