@@ -1,6 +1,6 @@
 """Learning-rate and momentum schedules of the papers, as functions of the update.
 
-Both are Keras schedules: an optimizer evaluates them at its own `iterations`, which is
+They are Keras schedules: an optimizer evaluates them at its own `iterations`, which is
 saved, so a resumed run continues them exactly.
 """
 
@@ -133,4 +133,71 @@ class LinearPerEpoch(LearningRateSchedule):
             "final": self.final,
             "saturation_epoch": self.saturation_epoch,
             "updates_per_epoch": self.updates_per_epoch,
+        }
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class CriticHeadStart(LearningRateSchedule):
+    """A generator's rate that is zero while the critic catches up.
+
+    The code of the first WGAN lets the critic move 100 times instead of 5 before each
+    of the generator's first 25 moves, and before every 500th. With
+    `discriminator_steps=5` that is `steps=20`: an iteration that takes twenty steps of
+    training, in the last of which alone the generator moves.
+
+        iteration i is long        if i < first or i is a multiple of interval
+        rate(t) = 0                in all but the last step of a long iteration
+        rate(t) = rate             elsewhere                # t = updates done
+
+    Args:
+        rate: float, above 0.
+        steps: int, at least 1, of training in a long iteration. Defaults to `20`.
+        first: int, at least 1, how many iterations are long at the beginning.
+            Defaults to `25`.
+        interval: int, above `first`. Defaults to `500`.
+
+    Raises:
+        ValueError: if an argument lies outside its range.
+
+    Example:
+    >>> schedule = CriticHeadStart(5e-5, steps=20)
+    >>> [t for t in range(100) if float(schedule(t))]
+    [19, 39, 59, 79, 99]
+
+    References:
+        Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, as its code plays it.
+        https://github.com/martinarjovsky/WassersteinGAN
+    """
+
+    def __init__(
+        self, rate: float, steps: int = 20, first: int = 25, interval: int = 500
+    ) -> None:
+        self.rate = check_positive("rate", rate)
+        self.steps = check_positive_integer("steps", steps)
+        self.first = check_positive_integer("first", first)
+        self.interval = check_positive_integer("interval", interval)
+        if self.interval <= self.first:
+            expected = f"an integer above first={first}"
+            raise invalid_argument("interval", expected, interval)
+
+    def __call__(self, step: int | Tensor) -> Tensor:
+        """Returns the rate, a float32 scalar, after `step` updates."""
+        step = keras.ops.cast(step, "int64")
+        begun = self.steps * self.first  # steps of the first long iterations
+        at_first = (step + 1) % self.steps == 0
+        # From the first multiple of `interval` on, cycles of one long iteration and
+        # `interval - 1` short ones.
+        since = step - begun - (self.interval - self.first)
+        in_cycle = since % (self.interval - 1 + self.steps)
+        later = (since < 0) | (in_cycle >= self.steps - 1)
+        moves = keras.ops.where(step < begun, at_first, later)
+        return self.rate * keras.ops.cast(moves, "float32")
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this schedule."""
+        return {
+            "rate": self.rate,
+            "steps": self.steps,
+            "first": self.first,
+            "interval": self.interval,
         }

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
+from keras_gan.schedules import (
+    CriticHeadStart,
+    FlooredExponentialDecay,
+    LinearPerEpoch,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +59,22 @@ def test_invalid_decay(arguments, name):
 def test_invalid_momentum(saturation_epoch, updates_per_epoch):
     with pytest.raises(ValueError, match="Expected an integer of at least"):
         LinearPerEpoch(0.5, 0.7, saturation_epoch, updates_per_epoch)
+
+
+def test_the_generator_moves_when_the_code_of_wgan_lets_it():
+    # martinarjovsky/WassersteinGAN, main.py: so many moves of the critic before each
+    # of the generator's, here five to a step.
+    expected = []
+    for iteration in range(1100):
+        critic_moves = 100 if iteration < 25 or iteration % 500 == 0 else 5
+        expected += [0.0] * (critic_moves // 5 - 1) + [5e-5]
+    schedule = CriticHeadStart(5e-5, steps=20)
+    rates = schedule(np.arange(len(expected)))
+    np.testing.assert_allclose(rates, expected, rtol=1e-6)
+
+
+def test_long_iterations_need_short_ones_between_them():
+    with pytest.raises(ValueError, match="`interval`. Expected an integer above first"):
+        CriticHeadStart(5e-5, first=25, interval=25)
+    with pytest.raises(ValueError, match="`rate`"):
+        CriticHeadStart(0.0)
