@@ -113,10 +113,14 @@ SERIALIZABLE = [
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
     kg.terms.R1(3.0, interval=16),
+    kg.terms.R1(
+        3.0, schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1)
+    ),
     kg.terms.R2(3.0, interval=4),
     kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
     kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
     kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),
+    kg.schedules.CriticHeadStart(0.2, steps=3, first=2, interval=7),
     kg.schedules.FlooredExponentialDecay(0.2, 1.5, 1e-3),
     kg.schedules.LinearPerEpoch(0.4, 0.9, 7, 3),
 ]
@@ -269,6 +273,29 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.r3gan_discriminator": lambda: kg.networks.r3gan_discriminator(
+        (12, 20, 2), base_filters=2, num_blocks=2, seed=3, name="judge"
+    ),
+    "networks.r3gan_generator": lambda: kg.networks.r3gan_generator(
+        LATENT_DIM,
+        (12, 20, 2),
+        base_filters=2,
+        num_blocks=2,
+        output_activation="sigmoid",
+        seed=3,
+        name="painter",
+    ),
+    "networks.residual_discriminator": lambda: kg.networks.residual_discriminator(
+        (12, 20, 2), base_filters=2, seed=3, name="judge"
+    ),
+    "networks.residual_generator": lambda: kg.networks.residual_generator(
+        LATENT_DIM,
+        (12, 20, 2),
+        base_filters=2,
+        output_activation="sigmoid",
+        seed=3,
+        name="painter",
+    ),
 }
 
 # A generator and a discriminator of equal images, for one game.
@@ -289,6 +316,8 @@ PAIRS_OF_NETWORKS = [
         "networks.maxout_convolutional_discriminator",
     ),
     ("networks.mlp_generator", "networks.maxout_discriminator"),
+    ("networks.r3gan_generator", "networks.r3gan_discriminator"),
+    ("networks.residual_generator", "networks.residual_discriminator"),
 ]
 
 # Callbacks by name, from a folder that they may write to. They watch a game and leave

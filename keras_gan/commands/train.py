@@ -109,7 +109,8 @@ def run(args: argparse.Namespace) -> None:
     directory = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and directory.holds_run()
     held = directory.read() if resumes else {}
-    config: Config = jsonable(_resolve(args, recipe, held.get("config", {})))
+    begun = held.get("config", {})
+    config: Config = jsonable(_resolve(args, recipe, begun))
     kg.runs.check_rules(recipe, config)
     # Before the dataset is loaded, or even downloaded.
     if resumes:
@@ -118,6 +119,12 @@ def run(args: argparse.Namespace) -> None:
         directory.check_free()
     data = _source(config).load(recipe)
     digests = kg.runs.check_data(held, data)
+    recipe = recipe.for_data(data)
+    config = jsonable(_resolve(args, recipe, begun))
+    if resumes:
+        directory.check_continues(config)
+    for reason in recipe.reasons:
+        say(f"{recipe.name}: {reason}.")
     with strategy.scope():
         if resumes and directory.model.exists():
             gan = kg.load(directory.model)
@@ -191,10 +198,20 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         "image_size": choose(image_size_of(args), "image_size", None),
         "alternating": choose(args.alternating, "alternating", False),
         "pretrained": choose(_absolute(args.pretrained), "pretrained", None),
-        "batch_size": recipe.batch_size,
-        "passes_per_epoch": recipe.passes_per_epoch,
+        **_of_recipe(recipe, held),
         "data_dir": choose(_absolute(args.data_dir), "data_dir", None),
     }
+
+
+def _of_recipe(recipe: Recipe, held: Config) -> Config:
+    """What nobody is asked for; before the data are known, as the run began."""
+    known = {
+        "batch_size": recipe.batch_size,
+        "passes_per_epoch": recipe.passes_per_epoch,
+    }
+    if recipe.choose is None:
+        return known
+    return {key: held.get(key, value) for key, value in known.items()}
 
 
 def _absolute(path: str | None) -> str | None:

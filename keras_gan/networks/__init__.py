@@ -25,6 +25,8 @@ from keras_gan.networks.projection import (
     projection_discriminator,
     projection_generator,
 )
+from keras_gan.networks.r3gan import r3gan_discriminator, r3gan_generator
+from keras_gan.networks.residual import residual_discriminator, residual_generator
 
 __all__ = [
     "CIFAR10_BLOCKS",
@@ -43,4 +45,8 @@ __all__ = [
     "pixel_marginal_logits",
     "projection_discriminator",
     "projection_generator",
+    "r3gan_discriminator",
+    "r3gan_generator",
+    "residual_discriminator",
+    "residual_generator",
 ]

@@ -35,17 +35,50 @@ def get(name: str) -> Recipe:
     return RECIPES[check_known("recipe", name, RECIPES)]
 
 
+def for_data(data: "Dataset") -> Recipe:
+    """Returns the recipe for your own pictures: size, width, length, augmentation.
+
+    Args:
+        data: `Dataset` of images, such as `keras_gan.datasets.load_image_folder(…)`.
+
+    Returns:
+        recipe: `Recipe` named `"default"`; its `reasons` say what was chosen and why.
+
+    Raises:
+        ValueError: if the data are no images, or have none to learn from.
+
+    Example:
+    >>> from keras_gan.datasets import load_digits
+    >>> print("; ".join(for_data(load_digits()).reasons))
+    32 filters next to the images: ...
+
+    From then on, as with any recipe:
+
+    ```python
+    data = kg.datasets.load_image_folder("cats", 64)
+    recipe = kg.recipes.for_data(data)
+    data = recipe.prepared(data)
+    gan = recipe.build(data, 0)
+    rows = kg.datasets.Repeated(data.train, recipe.passes_per_epoch)
+    gan.fit(rows, batch_size=recipe.batch_size, epochs=recipe.epochs)
+    ```
+    """
+    return RECIPES["default"].for_data(data)
+
+
 __all__ = [
     "LISTED",
     "RECIPES",
     "Listing",
     "ParzenProtocol",
     "Recipe",
+    "for_data",
     "get",
 ]
 __all__ += sorted(_MODULES)  # each listed name is that of a function, too
 
 if TYPE_CHECKING:
+    from keras_gan.datasets.dataset import Dataset
 
     def __getattr__(name: str) -> Any: ...
 

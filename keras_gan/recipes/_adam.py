@@ -23,3 +23,20 @@ def adam_along_cosine(
         learning_rate, num_updates, alpha=final_share
     )
     return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+
+
+def pair_of_adams(
+    learning_rate: float, beta_1: float, beta_2: float = 0.999
+) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
+    """Adam at a constant rate for both players.
+
+    Args:
+        learning_rate: float, above 0.
+        beta_1: float in [0, 1), of the moving mean.
+        beta_2: float in [0, 1), of the moving square. Defaults to `0.999`.
+    """
+    first, second = (
+        keras.optimizers.Adam(learning_rate, beta_1=beta_1, beta_2=beta_2)
+        for _ in range(2)
+    )
+    return first, second

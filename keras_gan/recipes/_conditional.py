@@ -11,6 +11,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import halved, labelled, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
@@ -108,8 +109,3 @@ def num_classes_of(data: Dataset, recipe: str) -> int:
             f"label {labels.min()}"
         )
     return int(labels.max()) + 1
-
-
-def output_activation_of(data: Dataset) -> str:
-    """The activation whose range is that of the pixels."""
-    return "tanh" if data.value_range[0] < 0 else "sigmoid"

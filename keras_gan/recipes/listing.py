@@ -122,6 +122,78 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "mnist",
         ),
     ),
+    "dcgan_2016": (
+        Listing(
+            "dcgan",
+            "DCGAN: strided convolutions, batch normalisation, images of many sizes.",
+            "Radford et al. 2016, https://arxiv.org/abs/1511.06434, narrower",
+            "mnist",
+        ),
+    ),
+    "least_squares": (
+        Listing(
+            "lsgan",
+            "DCGAN whose logits are regressed on codes.",
+            "Mao et al. 2017, https://arxiv.org/abs/1611.04076, on DCGAN's networks",
+            "mnist",
+        ),
+    ),
+    "clipped_critic": (
+        Listing(
+            "wgan",
+            "The first WGAN: clipped weights, RMSProp, five moves of the critic.",
+            "Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, narrower",
+            "mnist",
+        ),
+    ),
+    "gradient_penalty": (
+        Listing(
+            "wgan_gp",
+            "WGAN with a gradient penalty, without normalisation.",
+            "Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, narrower",
+            "mnist",
+        ),
+    ),
+    "packed": (
+        Listing(
+            "pacgan",
+            "DCGAN whose discriminator judges two images at a time.",
+            "Lin et al. 2018, https://arxiv.org/abs/1712.04086, narrower",
+            "mnist",
+        ),
+    ),
+    "spectral": (
+        Listing(
+            "sngan",
+            "Residual networks, spectral normalisation, hinge.",
+            "Miyato et al. 2018, https://arxiv.org/abs/1802.05957, of keras_gan's size",
+            "mnist",
+        ),
+    ),
+    "relativistic": (
+        Listing(
+            "r3gan",
+            "Pairs of a real and a generated image, R1 and R2: the one to begin with.",
+            "Huang et al. 2024, https://arxiv.org/abs/2501.05441, of keras_gan's size",
+            "mnist",
+        ),
+    ),
+    "few_images": (
+        Listing(
+            "small_data",
+            "A few hundred pictures, shown in another way every time, with R1 and R2.",
+            "Zhao et al. 2020, https://arxiv.org/abs/2006.10738, on r3gan's networks",
+            "olivetti",
+        ),
+    ),
+    "own_images": (
+        Listing(
+            "default",
+            "Your own pictures: width, minibatches, augmentation chosen from them.",
+            "Huang et al. 2024, Zhao et al. 2020, of keras_gan's size",
+            "mnist",
+        ),
+    ),
 }
 """The recipes of each module of this room: a new one is a module and a line here."""
 

@@ -60,6 +60,9 @@ class Recipe:
             alternate. Defaults to `False`.
         continues: name of the recipe whose trained game `build` takes; `None` if it
             starts from nothing. Defaults to `None`.
+        choose: function of a dataset that returns the recipe for it, or `None` where
+            the recipe is the same for all. Defaults to `None`.
+        reasons: strings, what was chosen for a dataset and why. Defaults to `()`.
     """
 
     name: str
@@ -77,10 +80,16 @@ class Recipe:
     fits: tuple[Check, ...] = (of_images,)
     can_alternate: bool = False
     continues: str | None = None
+    choose: "Callable[[Dataset], Recipe] | None" = None
+    reasons: tuple[str, ...] = ()
 
     def obstacle(self, data: "Dataset") -> str | None:
         """Returns why the game cannot be played on these data, `None` if it can."""
         return next(filter(None, (check(data) for check in self.fits)), None)
+
+    def for_data(self, data: "Dataset") -> "Recipe":
+        """Returns the recipe as it is for these data, with its reasons."""
+        return self if self.choose is None else self.choose(data)
 
     def prepared(self, data: "Dataset") -> "Dataset":
         """Returns the data as the game is played on them: scaled, and prepared."""

@@ -1,0 +1,75 @@
+"""What R3GAN and the recipes for your own pictures have in common."""
+
+import functools
+from typing import Any
+
+import keras
+
+from keras_gan.datasets.dataset import Dataset
+from keras_gan.gan import GAN
+from keras_gan.networks.r3gan import r3gan_discriminator, r3gan_generator
+from keras_gan.priors import NormalPrior
+from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._unconditional import BASE_FILTERS, image_game
+from keras_gan.terms.gradients import R1, R2
+
+_LATENT_DIM = 64
+_LEARNING_RATE, _FINAL_SHARE = 5e-4, 0.1
+_BETA_2 = 0.99
+_PENALTY_WEIGHT, _FINAL_WEIGHT_SHARE = 1.0, 0.1  # for images in [-1, 1]
+_BURN_IN = 0.2  # of the updates
+_AVERAGED = 0.05  # half-life, of the images that are seen
+
+
+def relativistic_game(
+    data: Dataset,
+    seed: int,
+    name: str,
+    *,
+    batch_size: int,
+    num_updates: int,
+    base_filters: int = BASE_FILTERS,
+    **rules: Any,
+) -> GAN:
+    """A game of R3GAN's kind, compiled.
+
+    Args:
+        data: `Dataset` of images that halve to a small grid.
+        seed: int, of weights, latents and data order.
+        name: str, of the recipe.
+        batch_size: int, rows of one minibatch.
+        num_updates: int, of each player, after which rates stay.
+        base_filters: int, filters next to the images. Defaults to `32`.
+        **rules: what else `GAN.compile` takes.
+    """
+    # A slope per unit of another range is another number.
+    low, high = data.value_range
+    weight = _PENALTY_WEIGHT * ((high - low) / 2) ** 2
+    optimizers = (
+        adam_along_cosine(
+            _LEARNING_RATE, num_updates, _FINAL_SHARE, beta_1=0.0, beta_2=_BETA_2
+        )
+        for _ in range(2)
+    )
+    burn_in = functools.partial(
+        keras.optimizers.schedules.CosineDecay,
+        1.0,
+        max(1, round(_BURN_IN * num_updates)),
+        alpha=_FINAL_WEIGHT_SHARE,
+    )
+    generator_optimizer, discriminator_optimizer = optimizers
+    return image_game(
+        data,
+        seed,
+        name,
+        generator=r3gan_generator,
+        discriminator=r3gan_discriminator,
+        prior=NormalPrior(_LATENT_DIM),
+        optimizers=(generator_optimizer, discriminator_optimizer),
+        base_filters=base_filters,
+        ema_half_life=_AVERAGED * num_updates * batch_size,
+        objective="relativistic_pairing",
+        terms=[R1(weight, schedule=burn_in()), R2(weight, schedule=burn_in())],
+        fused_discriminator=True,
+        **rules,
+    )

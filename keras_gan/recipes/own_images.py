@@ -1,0 +1,88 @@
+"""A game for your own pictures: what depends on them is chosen from them."""
+
+import dataclasses
+import functools
+
+from keras_gan.augmentation import DiffAugment
+from keras_gan.datasets.dataset import Dataset
+from keras_gan.gan import GAN
+from keras_gan.recipes._choice import Choice, chosen_for
+from keras_gan.recipes._pairs import relativistic_game
+from keras_gan.recipes._unconditional import image_recipe
+from keras_gan.recipes.recipe import Recipe
+
+_NAME = "default"
+
+
+def default(data: Dataset, seed: int = 0) -> GAN:
+    """Builds the GAN for your own pictures, compiled and untrained.
+
+    The game of `r3gan`, whose width, minibatches, augmentation and length are chosen
+    from the pictures; `keras_gan.recipes.for_data` says which and why.
+
+    Args:
+        data: `Dataset` of images that halve to a small grid.
+        seed: int, of weights, latents and data order. Defaults to `0`.
+
+    Returns:
+        gan: compiled `GAN`.
+
+    Raises:
+        ValueError: if the images do not halve to a small grid.
+    """
+    return _build(data, seed, chosen_for(len(data.train), data.image_shape))
+
+
+def for_data(data: Dataset) -> Recipe:
+    """The recipe for your own pictures, chosen from them.
+
+    Args:
+        data: `Dataset` of images, in any range.
+
+    Returns:
+        recipe: `Recipe`; its `reasons` say what was chosen and why, and
+        `recipe.obstacle(data)` whether the images halve at all.
+
+    Raises:
+        ValueError: if the data are no images, or have none to learn from.
+
+    Example:
+    >>> from keras_gan.datasets import load_digits
+    >>> recipe = for_data(load_digits())
+    >>> print(recipe.reasons[0])
+    32 filters next to the images: ...
+    """
+    if len(data.data_shape) != 3:
+        raise ValueError(
+            "`data` must be images: this recipe makes nothing else. Received: "
+            f"{data.name}, {data.data_name} of shape {data.data_shape}"
+        )
+    choice = chosen_for(len(data.train), data.image_shape)
+    return dataclasses.replace(
+        DEFAULT,
+        build=functools.partial(_build, choice=choice),
+        batch_size=choice.batch_size,
+        epochs=choice.epochs,
+        passes_per_epoch=choice.passes_per_epoch,
+        monitor=choice.monitor,
+        reasons=choice.reasons,
+        choose=None,
+    )
+
+
+def _build(data: Dataset, seed: int, choice: Choice) -> GAN:
+    augmentation = None
+    if choice.policy is not None:
+        augmentation = DiffAugment(choice.policy, data.value_range)
+    return relativistic_game(
+        data,
+        seed,
+        _NAME,
+        batch_size=choice.batch_size,
+        num_updates=choice.epochs * choice.steps_per_epoch,
+        base_filters=choice.base_filters,
+        augmentation=augmentation,
+    )
+
+
+DEFAULT = image_recipe(_NAME, default, batch_size=64, epochs=24, choose=for_data)
