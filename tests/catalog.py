@@ -116,7 +116,11 @@ SERIALIZABLE = [
     kg.terms.R1(
         3.0, schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1)
     ),
-    kg.terms.R2(3.0, interval=4),
+    kg.terms.R2(
+        3.0,
+        interval=4,
+        schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1),
+    ),
     kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
     kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
     kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),

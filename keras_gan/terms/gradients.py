@@ -186,8 +186,6 @@ class _ZeroCentered(SlopePenalty):
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
-        if self.schedule is None:
-            return super().get_config()
         schedule = keras.saving.serialize_keras_object(self.schedule)
         return {**super().get_config(), "schedule": schedule}
 
