@@ -10,12 +10,14 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
+    "distances.py": ["--num-steps", "600"],
     "evaluator_gate.py": [
         *("--num-samples", "200", "--num-test", "100"),
         *("--num-centroids", "50", "--num-train", "1000"),
     ],
     "figure1_one_dimension.py": ["--steps", "2"],
     "helvetica.py": ["--steps", "4", "--generator-steps", "2"],
+    "no_equilibrium.py": ["--steps", "100", "--averaged-steps", "6000"],
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [
         *("--steps", "20", "--seeds", "1", "--objectives", "recipe")

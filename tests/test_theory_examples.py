@@ -1,0 +1,98 @@
+"""The arithmetic of the examples on theory, against what is known of it."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def example(name):
+    """An example's functions, without running it."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# -------------------------------------------------------------- no equilibrium by steps
+
+
+@pytest.fixture(scope="module")
+def no_equilibrium():
+    return example("no_equilibrium")
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.1, 0.01])
+def test_both_at_once_leave_by_the_closed_form(no_equilibrium, rate):
+    points = no_equilibrium.simulate(no_equilibrium.at_once, (0.6, -0.8), rate, 1000)
+    assert points.dtype == "float64"
+    # The step's matrix is a rotation times its modulus, sqrt(1 + rate^2).
+    modulus = abs(np.linalg.eigvals([[1.0, -rate], [rate, 1.0]]))
+    expected = modulus.max() ** np.arange(1001)
+    np.testing.assert_allclose(np.hypot(*points.T), expected, rtol=1e-11)
+    growth = no_equilibrium.growth(rate, np.arange(1001))
+    np.testing.assert_allclose(growth, expected, rtol=1e-11)
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.1, 0.01])
+def test_those_in_turns_circle_for_ever(no_equilibrium, rate):
+    points = no_equilibrium.simulate(no_equilibrium.in_turns, (0.6, -0.8), rate, 5000)
+    kept = no_equilibrium.invariant(points, rate)
+    np.testing.assert_allclose(kept, kept[0], rtol=1e-11)
+    # So they stay between two circles: |l x y| <= l (x^2 + y^2) / 2.
+    squared = np.sum(points**2, axis=1)
+    assert squared.max() <= kept[0] / (1 - rate / 2) * (1 + 1e-9)
+    assert squared.min() >= kept[0] / (1 + rate / 2) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("simultaneous", [True, False])
+def test_the_package_plays_these_steps(no_equilibrium, simultaneous):
+    play = no_equilibrium.build_game(
+        no_equilibrium.product, (0.6, -0.8), 0.1, simultaneous=simultaneous
+    )
+    step = no_equilibrium.at_once if simultaneous else no_equilibrium.in_turns
+    expected = no_equilibrium.simulate(step, (0.6, -0.8), 0.1, 20)
+    received = no_equilibrium.play(play, 20)
+    np.testing.assert_allclose(received, expected, rtol=1e-5, atol=1e-6)
+
+
+# --------------------------------------------------------------------- plans, distances
+
+
+@pytest.fixture(scope="module")
+def distances():
+    return example("distances")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_transport_plans_move_everything_and_no_further_than_they_must(distances, seed):
+    random = np.random.default_rng(seed)
+    earth = random.integers(0, 9, size=6)
+    wanted = random.multinomial(earth.sum(), np.ones(5) / 5)
+    plan = distances.transport_plan(earth, wanted)
+    np.testing.assert_array_equal(plan.sum(axis=1), earth)
+    np.testing.assert_array_equal(plan.sum(axis=0), wanted)
+    work = np.sum(plan * np.abs(np.arange(6)[:, None] - np.arange(5)))
+    np.testing.assert_allclose(work, distances.least_work(earth, wanted), atol=1e-9)
+
+
+def test_parallel_lines_are_as_the_paper_says(distances):
+    # Arjovsky, Chintala, Bottou 2017, example 1.
+    expected = {"W": 0.25, "JS": np.log(2), "KL": np.inf, "TV": 1.0}
+    assert distances.line_distances(-0.25) == pytest.approx(expected)
+    assert set(distances.line_distances(0.0).values()) == {0.0}
+
+
+def test_a_penalised_critic_is_steeper_by_what_the_law_of_its_points_leaves(distances):
+    # The points e x + (1 - e) y drawn, and their density counted around the middle.
+    random = np.random.default_rng(0)
+    share = random.uniform(size=1_000_000)
+    points = share * random.normal(size=share.size)
+    points += (1 - share) * random.normal(5.0, size=share.size)
+    density = np.mean(np.abs(points - 2.5) < 0.1) / 0.2
+    slope = distances.penalised_slope(np.array([2.5]))
+    between = 2 * 0.9937903 - 1  # standard normal up to 2.5, twice, less 1
+    np.testing.assert_allclose(slope, 1 + between / (20 * density), rtol=2e-3)
