@@ -24,6 +24,7 @@ ARGUMENTS = {
     ],
     "theory.py": ["--num-steps", "1200"],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
+    "vanishing_gradient.py": ["--epochs", "1", "--steps", "150"],
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
 OF_RUNS = {
