@@ -17,6 +17,7 @@ from keras_gan.datasets.pipeline import Repeated, shuffled_batches
 from keras_gan.datasets.registry import *  # noqa: F403 (every loader, listed there)
 from keras_gan.datasets.registry import __all__ as _registered
 from keras_gan.datasets.resizing import resized
+from keras_gan.datasets.stacked_mnist import fresh_stacks
 
 __all__ = [
     "Dataset",
@@ -24,6 +25,7 @@ __all__ = [
     "Repeated",
     "Split",
     "contrast_normalized",
+    "fresh_stacks",
     "from_arrays",
     "gaussian_1d",
     "global_contrast_normalization",

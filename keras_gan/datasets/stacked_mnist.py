@@ -3,8 +3,9 @@
 import os
 
 import numpy as np
+import tensorflow as tf
 
-from keras_gan._types import Array
+from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.mnist import load_mnist
@@ -78,6 +79,79 @@ def load_stacked_mnist(
         valid=_stacks(digits.valid, num_valid, np.random.default_rng([seed, 1])),
         test=_stacks(digits.test, num_test, np.random.default_rng([seed, 2])),
     )
+
+
+def fresh_stacks(
+    digits: FloatArray,
+    batch_size: int,
+    num_batches: int,
+    seed: int,
+    epoch: Tensor = 0,
+) -> tf.data.Dataset:
+    """Batches of stacked digits that are drawn anew each time, for `GAN.fit`.
+
+    Unrolled GAN and PacGAN train small networks so, on as many stacks as steps need:
+    of 50,000 digits there are 10^14. Nothing but the digits lies in memory. As in
+    `shuffled_batches`, the draws depend on (seed, epoch) alone and `epoch` is read when
+    a reading begins: with `gan.epochs_completed` a run that resumes in epoch 7 sees
+    what epoch 7 would have seen.
+
+    Args:
+        digits: float array `[num_digits, 28, 28, 1]`, in the range to train in.
+        batch_size: int, at least 1. Stacks in a batch.
+        num_batches: int, at least 1. Batches of one reading, an epoch.
+        seed: int, key of the run.
+        epoch: int or scalar integer variable, key of the draws. Defaults to `0`.
+
+    Returns:
+        dataset: `tf.data.Dataset` of `num_batches` float32 batches
+        `[batch_size, 28, 28, 3]`.
+
+    Raises:
+        ValueError: if `digits` have another number of channels than one, or a number
+            is below 1.
+
+    Example:
+    >>> digits = np.random.default_rng(0).uniform(size=(100, 28, 28, 1))
+    >>> batches = fresh_stacks(digits, batch_size=8, num_batches=2, seed=0)
+    >>> [batch.shape for batch in batches.as_numpy_iterator()]
+    [(8, 28, 28, 3), (8, 28, 28, 3)]
+
+    References:
+        Metz et al., Unrolled Generative Adversarial Networks, 2017.
+        https://arxiv.org/abs/1611.02163
+    """
+    check_positive_integer("batch_size", batch_size)
+    check_positive_integer("num_batches", num_batches)
+    check_seed("seed", seed)
+    if np.ndim(digits) != 4 or np.shape(digits)[-1] != 1:
+        raise ValueError(
+            "`digits` must have the shape [num_digits, height, width, 1]. Received: "
+            f"digits.shape={np.shape(digits)}"
+        )
+    planes = tf.constant(np.asarray(digits, "float32")[..., 0])
+
+    def stacks(key: Tensor) -> Tensor:
+        shape = (batch_size, _NUM_CHANNELS)
+        rows = tf.random.stateless_uniform(shape, key, 0, len(digits), tf.int32)
+        # [batch, channels, height, width] to channels last.
+        return tf.transpose(tf.gather(planes, rows), (0, 2, 3, 1))
+
+    def batches_of(first: Tensor) -> tf.data.Dataset:
+        steps = tf.data.Dataset.range(num_batches)
+        return steps.map(
+            lambda step: stacks(tf.stack([tf.cast(seed, tf.int64), first + step]))
+        )
+
+    epochs = tf.data.Dataset.from_tensors(0).map(
+        lambda _: tf.cast(epoch, tf.int64) * num_batches
+    )
+    known = epochs.flat_map(batches_of).apply(
+        tf.data.experimental.assert_cardinality(num_batches)
+    )
+    options = tf.data.Options()  # as in shuffled_batches: no copies of the digits
+    options.experimental_optimization.apply_default_optimizations = False
+    return known.prefetch(tf.data.AUTOTUNE).with_options(options)
 
 
 def _stacks(digits: Split, num_stacks: int, random: np.random.Generator) -> Split:

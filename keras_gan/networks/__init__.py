@@ -27,6 +27,10 @@ from keras_gan.networks.projection import (
 )
 from keras_gan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan.networks.residual import residual_discriminator, residual_generator
+from keras_gan.networks.stacked_digits import (
+    stacked_digits_discriminator,
+    stacked_digits_generator,
+)
 
 __all__ = [
     "CIFAR10_BLOCKS",
@@ -49,4 +53,6 @@ __all__ = [
     "r3gan_generator",
     "residual_discriminator",
     "residual_generator",
+    "stacked_digits_discriminator",
+    "stacked_digits_generator",
 ]
