@@ -44,7 +44,7 @@ import keras_gan as kg
 from keras_gan._files import replacing, write_json
 
 STEPS_PER_EPOCH = 2_000
-NUM_CLASSES, NUM_FIXED = 1_000, 128_000
+NUM_CLASSES = 1_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +80,7 @@ class Protocol:
     num_steps: int
     num_samples: int
     value_range: tuple[float, float]
+    num_fixed: int | None  # stacks that are drawn once; None draws each anew
     published: dict[str, tuple[str, str]]  # modes and KL
 
 
@@ -95,6 +96,7 @@ PROTOCOLS = {
         num_steps=500_000,
         num_samples=25_600,
         value_range=(-1.0, 1.0),
+        num_fixed=None,
         # Table 3 of PacGAN, "D = 1/4 G": 50 runs of 500,000 steps.
         published={
             "DCGAN, in Unrolled GAN": ("30.6 ± 20.7", "5.99 ± 0.42"),
@@ -122,6 +124,7 @@ PROTOCOLS = {
         num_steps=100_000,
         num_samples=26_000,
         value_range=(0.0, 1.0),
+        num_fixed=128_000,
         # Tables 2 of VEEGAN and of PacGAN (10 runs), 3 of R3GAN: other networks.
         published={
             "DCGAN, in VEEGAN": ("99", "3.40"),
@@ -145,6 +148,7 @@ class CountModes(keras.callbacks.Callback):
         self.classifier = kg.evaluation.load_digit_classifier()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Counts where it is time to."""
         completed = int(self.model.epochs_completed.numpy())
         if completed % self.interval and completed != self.params["epochs"]:
             return
@@ -161,6 +165,8 @@ def main() -> None:
     if args.threads:
         tf.config.threading.set_intra_op_parallelism_threads(args.threads)
     protocol = PROTOCOLS[args.protocol]
+    if args.num_samples:
+        protocol = dataclasses.replace(protocol, num_samples=args.num_samples)
     folder = args.output_dir / args.protocol
     digits = kg.datasets.load_mnist(args.data_dir).in_range(*protocol.value_range)
     for name in args.games:
@@ -179,6 +185,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
     parser.add_argument("--steps", type=int, help="default: those of the protocol")
     parser.add_argument("--measure-every", type=int, default=10_000, metavar="STEPS")
+    parser.add_argument("--num-samples", type=int, help="default: the protocol's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data-dir", help="folder with MNIST, else searched for")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/stacked_mnist"))
@@ -248,10 +255,10 @@ def batches(
 ) -> tf.data.Dataset:
     """An epoch: fresh stacks, or as many of the fixed ones in a fresh order."""
     size, epoch = protocol.packs * gan.packing, gan.epochs_completed.value
-    if protocol is PROTOCOLS["small"]:
+    if protocol.num_fixed is None:
         return kg.datasets.fresh_stacks(digits, size, num_batches, gan.seed, epoch)
-    random = np.random.default_rng([gan.seed, NUM_FIXED])
-    rows = random.integers(len(digits), size=(NUM_FIXED, 3))
+    random = np.random.default_rng([gan.seed, protocol.num_fixed])
+    rows = random.integers(len(digits), size=(protocol.num_fixed, 3))
     orders = kg.datasets.shuffled_batches(
         (rows,), size, gan.seed, epoch, num_passes=gan.packing
     )

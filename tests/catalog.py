@@ -300,6 +300,24 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.stacked_digits_discriminator": lambda: (
+        kg.networks.stacked_digits_discriminator(
+            filters=(2, 3),
+            kernel_size=5,
+            first_normalized=False,
+            negative_slope=0.2,
+            seed=3,
+            name="judge",
+        )
+    ),
+    "networks.stacked_digits_generator": lambda: kg.networks.stacked_digits_generator(
+        LATENT_DIM,
+        filters=(4, 3),
+        kernel_size=5,
+        last_stride=2,
+        seed=3,
+        name="painter",
+    ),
 }
 
 # A generator and a discriminator of equal images, for one game.
@@ -322,6 +340,7 @@ PAIRS_OF_NETWORKS = [
     ("networks.mlp_generator", "networks.maxout_discriminator"),
     ("networks.r3gan_generator", "networks.r3gan_discriminator"),
     ("networks.residual_generator", "networks.residual_discriminator"),
+    ("networks.stacked_digits_generator", "networks.stacked_digits_discriminator"),
 ]
 
 # Callbacks by name, from a folder that they may write to. They watch a game and leave

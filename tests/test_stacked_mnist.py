@@ -1,9 +1,16 @@
+import runpy
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+import tensorflow as tf
 from idx_files import take_as_published, write_idx
 
 import keras_gan as kg
-from keras_gan.datasets.stacked_mnist import load_stacked_mnist
+from keras_gan.datasets.stacked_mnist import fresh_stacks, load_stacked_mnist
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "stacked_mnist.py"
 
 SIZES = {"num_train": 400, "num_valid": 30, "num_test": 50}
 
@@ -107,3 +114,84 @@ def test_real_digits_of_a_stack_are_real_digits(real_data_dir):
     for image, label in zip(data.train.images, data.train.labels, strict=True):
         for channel, digit in enumerate(f"{label:03d}"):
             assert (image[..., channel].tobytes(), int(digit)) in known
+
+
+def drawn(dataset):
+    """Which digits were stacked, [num, 3], of digits whose pixels are their row."""
+    images = np.concatenate(list(dataset.as_numpy_iterator()))
+    assert images.shape[1:] == (28, 28, 3) and images.dtype == np.float32
+    assert np.ptp(images, axis=(1, 2)).max() == 0
+    return images[:, 0, 0].astype(int)
+
+
+@pytest.fixture
+def numbered():
+    return np.broadcast_to(np.arange(50.0)[:, None, None, None], (50, 28, 28, 1))
+
+
+def test_fresh_stacks_depend_on_seed_and_epoch_alone(numbered):
+    epoch = tf.Variable(0, dtype=tf.int64)
+    batches = fresh_stacks(numbered, 8, num_batches=3, seed=5, epoch=epoch)
+    assert batches.cardinality() == 3
+    first, again = drawn(batches), drawn(batches)
+    np.testing.assert_array_equal(first, again)
+    epoch.assign(1)  # what a resumed run does
+    second = drawn(batches)
+    assert np.mean(first == second) < 0.2
+    np.testing.assert_array_equal(
+        second, drawn(fresh_stacks(numbered, 8, num_batches=3, seed=5, epoch=1))
+    )
+    other = drawn(fresh_stacks(numbered, 8, num_batches=3, seed=6))
+    assert np.mean(first == other) < 0.2
+    assert len(np.unique(first, axis=0)) == 24  # no step repeats another's draws
+
+
+def test_fresh_stacks_draw_digits_uniformly_and_channels_apart(numbered):
+    rows = drawn(fresh_stacks(numbered, 5_000, num_batches=2, seed=0))
+    for channel in range(3):
+        counts = np.bincount(rows[:, channel], minlength=50)
+        # Pearson's statistic: chi^2 with 49 degrees of freedom.
+        assert abs(np.sum((counts - 200) ** 2 / 200) - 49) < 5 * np.sqrt(2 * 49)
+    correlations = np.corrcoef(rows.T) - np.eye(3)
+    assert abs(correlations).max() < 5 / np.sqrt(len(rows))
+
+
+def test_fresh_stacks_refuse_what_are_no_digits(numbered):
+    with pytest.raises(ValueError, match="`digits` must have the shape"):
+        fresh_stacks(numbered[..., 0], 8, 1, seed=0)
+    with pytest.raises(ValueError, match="`num_batches`"):
+        fresh_stacks(numbered, 8, 0, seed=0)
+
+
+@pytest.mark.parametrize("protocol", ["small", "veegan"])
+def test_example_goes_on_where_it_stopped(
+    readable_mnist, tmp_path, monkeypatch, capsys, protocol
+):
+    if protocol == "veegan":
+        monkeypatch.setattr(
+            "keras_gan.networks.stacked_digits_generator",
+            lambda filters, **rest: kg.networks.stacked_digits.stacked_digits_generator(
+                filters=(4, 3, 3, 2), **rest
+            ),
+        )
+    folder = tmp_path / "runs"
+    options = {
+        "--protocol": protocol,
+        "--games": "PacDCGAN2" if protocol == "veegan" else "R3GAN-like",
+        **{"--data-dir": readable_mnist, "--output-dir": folder},
+        **{"--num-samples": 100, "--measure-every": 2, "--verbose": 0},
+    }
+    for steps in (2, 4):
+        flat = [str(part) for pair in options.items() for part in pair]
+        command = [str(EXAMPLE), *flat, "--steps", str(steps)]
+        monkeypatch.setattr(sys, "argv", command)
+        runpy.run_path(str(EXAMPLE), run_name="__main__")
+    run = kg.runs.RunDirectory(folder / protocol / f"{options['--games']}_seed_0")
+    rows = run.history()
+    assert [row["epoch"] for row in rows] == [1, 2]
+    assert all(1 <= row["captured_classes"] <= 100 for row in rows)
+    assert int(kg.load(run.model).train_steps.numpy()) == 4
+    table = (folder / protocol / "table.md").read_text()
+    assert f"| {options['--games']}, ours, seed 0 | 4 |" in table
+    assert "published" in table and "100 samples a run" in table
+    assert table in capsys.readouterr().out
