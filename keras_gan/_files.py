@@ -3,13 +3,19 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from keras_gan._locks import try_lock
 
 _PARTIAL = ".partial"
+_OWNER = "owner"  # locked by the process that writes, for as long as it lives
+_PREVIOUS = "previous"
+_WORKSPACE = re.compile(r"\.(?P<name>.+)-[a-z0-9_]{8}\.partial")  # as mkdtemp names it
 
 
 @contextlib.contextmanager
@@ -17,7 +23,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yields a path to write beside `path`, and renames it when the block succeeds.
 
     The yielded path has the same suffix and may become a file or a folder. When the
-    block raises, what it wrote is removed and what stood at `path` stays untouched.
+    block raises, what it wrote is removed and what stood at `path` stays untouched. A
+    file is on the disk before it gets its name, and the name before this returns. What
+    a process that is dead left half in the same folder is removed.
 
     Args:
         path: the final name; its folder is created.
@@ -31,27 +39,86 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(
-        tempfile.mkdtemp(prefix=f".{path.name}-", suffix=_PARTIAL, dir=path.parent)
-    )
+    remove_partials(path.parent)
+    workspace, owner = _workspace(path)
     try:
         partial = workspace / path.name
         yield partial
+        _to_disk(partial)
         if partial.is_dir() and path.is_dir():
             # A folder cannot be renamed over a full one: move the old one aside.
-            os.replace(path, workspace / "previous")
+            os.replace(path, workspace / _PREVIOUS)
         os.replace(partial, path)
+        _sync(path.parent)
     finally:
+        owner.close()
         shutil.rmtree(workspace, ignore_errors=True)
 
 
 def remove_partials(folder: str | os.PathLike[str]) -> None:
-    """Removes what killed processes left of files that they never completed."""
-    for workspace in Path(folder).glob(f".*{_PARTIAL}"):
-        shutil.rmtree(workspace)
+    """Removes what dead processes left of files that they never completed.
+
+    What a living process writes stays, and so does whatever else has such a name: a
+    file, a link, a folder with other things in it.
+    """
+    for path in Path(folder).glob(f".*{_PARTIAL}"):
+        if is_partial(path) and _owner_is_dead(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def is_partial(path: Path) -> bool:
+    """Whether `replacing` made this: a folder with one unfinished file, no link."""
+    match = _WORKSPACE.fullmatch(path.name)
+    if match is None or path.is_symlink() or not path.is_dir():
+        return False
+    own = {match["name"], _PREVIOUS, _OWNER}
+    with contextlib.suppress(FileNotFoundError):  # it was completed just now
+        return {entry.name for entry in path.iterdir()} <= own
+    return False
 
 
 def write_json(path: str | os.PathLike[str], content: Any) -> None:
     """Writes `content` as indented JSON, whole or not at all."""
     with replacing(path) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _workspace(path: Path) -> tuple[Path, IO[bytes]]:
+    while True:
+        made = tempfile.mkdtemp(f"{_PARTIAL}", f".{path.name}-", path.parent)
+        workspace = Path(made)
+        try:
+            owner = (workspace / _OWNER).open("wb")
+        except FileNotFoundError:  # taken for a dead one's before it was locked
+            continue
+        with contextlib.suppress(OSError):  # no locks here: nobody removes it
+            try_lock(owner)
+        return workspace, owner
+
+
+def _owner_is_dead(workspace: Path) -> bool:
+    try:
+        with (workspace / _OWNER).open("rb") as owner:
+            return try_lock(owner)
+    except FileNotFoundError:  # killed before it had one, or made before there were any
+        return True
+    except OSError:
+        return False
+
+
+def _to_disk(path: Path) -> None:
+    """Files first, then the folders that name them."""
+    if path.is_dir():
+        for entry in path.iterdir():
+            _to_disk(entry)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders; it writes names by itself
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

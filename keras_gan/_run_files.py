@@ -8,6 +8,7 @@ best.keras                 the GAN after the epoch of the best validation value
 best.json                  that value and the number of that epoch
 evaluation.json            scores with their protocol
 exports/                   the generator in other formats, with parity figures
+.lock                      who trains the run, while somebody does
 """
 
 import json
@@ -21,6 +22,7 @@ RECORD, HISTORY, SAMPLES = "run.json", "history.jsonl", "samples"
 MODEL, BEST_MODEL, BEST_RECORD = "model.keras", "best.keras", "best.json"
 EVALUATION, EXPORTS = "evaluation.json", "exports"
 
+_OBJECTS = ("config", "dataset")  # in the record, where they are known
 _VERSION = 2  # of the record: until 1, which had no number, epochs counted from 0
 
 
@@ -38,11 +40,19 @@ def read_record(folder: Path) -> Config:
     path = folder / RECORD
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        missing = sorted({"seed", "status"} - set(record))
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise ValueError(f"{path} is not a JSON object: {error}") from error
-    if not isinstance(record, dict) or missing:
+    if not isinstance(record, dict):
+        raise ValueError(f"{path} is not a JSON object: {type(record).__name__}")
+    missing = sorted({"seed", "status"} - set(record))
+    if missing:
         raise ValueError(f"{path} is not the record of a run. Missing: {missing}")
+    for field in _OBJECTS:
+        if not isinstance(record.get(field, {}), dict):
+            raise ValueError(
+                f"{path} is not the record of a run: `{field}` must be a JSON object. "
+                f"Received: {record[field]!r}"
+            )
     return record
 
 
@@ -66,11 +76,41 @@ def read_history(folder: Path, record: Config) -> list[Config]:
     path = folder / HISTORY
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines()
     try:
+        lines = path.read_text(encoding="utf-8").splitlines()
         rows: list[Config] = [json.loads(line) for line in lines]
     except ValueError as error:
         raise ValueError(f"{path} has a line that is not JSON: {error}") from error
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict) or not isinstance(row.get("epoch"), int):
+            raise ValueError(
+                f"{path} must hold an object with a whole number `epoch` in each line. "
+                f"Received: {lines[number - 1]!r} in line {number}"
+            )
     if "version" in record:
         return rows
     return [{**row, "epoch": row["epoch"] + 1} for row in rows]
+
+
+def missing_epochs(rows: Iterable[Config], first: int, last: int) -> list[int]:
+    """Returns the numbers of epochs, from `first` to `last`, that no row is of."""
+    held = {row["epoch"] for row in rows}
+    return [epoch for epoch in range(first, last + 1) if epoch not in held]
+
+
+def in_words(epochs: Iterable[int]) -> str:
+    """Returns rising numbers with their runs drawn together.
+
+    Example:
+    >>> in_words([1, 4, 5, 6, 9])
+    '1, 4 to 6, 9'
+    """
+    spans: list[list[int]] = []
+    for epoch in epochs:
+        if spans and epoch == spans[-1][1] + 1:
+            spans[-1][1] = epoch
+        else:
+            spans.append([epoch, epoch])
+    return ", ".join(
+        f"{first}" if first == last else f"{first} to {last}" for first, last in spans
+    )

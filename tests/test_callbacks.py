@@ -798,3 +798,50 @@ def test_run_record_counts_on_from_a_record_of_before(tmp_path):
     (tmp_path / "history.jsonl").write_text("\n".join(older) + "\n")
     play(gan, 3, RunRecord(tmp_path), initial_epoch=2, num_images=10)
     assert [row["epoch"] for row in read_record(tmp_path)[1]] == [1, 2, 3]
+
+
+def test_run_record_ends_when_its_folder_goes(tmp_path):
+    folder, gan = tmp_path / "run", make_tiny_gan(run_eagerly=True)
+
+    class Remove(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.model.epochs_completed == 1 and batch == 1:
+                folder.rename(tmp_path / "moved")
+
+    callbacks = [Remove(), SampleGrid(folder), RunRecord(folder)]
+    callbacks.append(SaveEachEpoch(folder / "gan.keras"))
+    with pytest.raises(OSError, match="was removed or renamed while it was trained"):
+        play(gan, 3, *callbacks, num_images=30)
+    assert not folder.exists()
+    held, rows = read_record(tmp_path / "moved")
+    assert len(rows) == 1 and held["status"] == "running"
+    assert int(kg.load(tmp_path / "moved" / "gan.keras").epochs_completed.numpy()) == 1
+
+
+def test_run_record_names_a_hole_in_the_history(tmp_path):
+    gan = make_tiny_gan(run_eagerly=True)
+    play(gan, 3, RunRecord(tmp_path), num_images=10)
+    first, _, third = (tmp_path / "history.jsonl").read_text().splitlines()
+    (tmp_path / "history.jsonl").write_text(f"{first}\n{third}\n")
+    with pytest.warns(UserWarning, match="no line for epoch 2 of the 3 that"):
+        play(gan, 4, RunRecord(tmp_path), initial_epoch=3, num_images=10)
+    assert [row["epoch"] for row in read_record(tmp_path)[1]] == [1, 3, 4]
+
+
+def test_run_record_asks_for_no_epoch_before_it_began(tmp_path):
+    gan = make_tiny_gan(run_eagerly=True)
+    play(gan, 2, num_images=10)
+    for epoch in (2, 3):
+        play(gan, epoch + 1, RunRecord(tmp_path), initial_epoch=epoch, num_images=10)
+    assert [row["epoch"] for row in read_record(tmp_path)[1]] == [3, 4]
+
+
+def test_run_record_locks_its_folder_while_it_trains(tmp_path):
+    held = []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            held.append((tmp_path / ".lock").exists())
+
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), Look())
+    assert held == [True] and not (tmp_path / ".lock").exists()

@@ -1,5 +1,7 @@
 """Commands answer at once, and say nothing but their own lines."""
 
+import errno
+import importlib
 import os
 import pkgutil
 import subprocess
@@ -12,6 +14,7 @@ import keras_gan as kg
 from keras_gan import commands
 from keras_gan.commands import COMMANDS
 from keras_gan.commands import list as list_command
+from keras_gan.commands._signals import Terminated
 from keras_gan.commands.main import main
 
 HEAVY = {"keras", "sklearn", "scipy", "tensorflow", "tensorflow_probability"}
@@ -141,8 +144,18 @@ def test_every_command_is_listed():
         (tf.errors.UnavailableError(None, None, "gone\nlong ago"), 75, "lost (gone)"),
         (tf.errors.AbortedError(None, None, "reset"), 75, "lost (reset)"),
         (FloatingPointError("NaN"), 1, "training failed: NaN"),
-        (KeyboardInterrupt(), 130, "--resume continues"),
+        (tf.errors.ResourceExhaustedError(None, None, "full\nat"), 1, "failed: full"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was to be written"),
+        (Terminated(), 143, "terminated; nothing was to be written"),
         (ImportError("no tf2onnx"), 2, "error: no tf2onnx"),
+        (MemoryError(), 1, "failed: there is too little memory"),
+        (OSError(errno.ENOSPC, "No space", "a.keras"), 1, "failed: No space: a.keras"),
+        (OSError(errno.EFBIG, "File too large"), 1, "failed: File too large"),
+        (OSError(errno.EROFS, "Read-only", "a"), 2, "error: Read-only: a"),
+        (OSError(errno.ENAMETOOLONG, "Name too long", "a"), 2, "error: Name too long"),
+        (PermissionError(errno.EACCES, "Denied", "a", None, "b"), 2, "Denied: a: b"),
+        (OSError("in words\nof our own"), 1, "failed: in words of our own"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, "nobody reads stdout"),
     ],
 )
 def test_errors_have_exit_codes(error, status, told, monkeypatch, capsys):
@@ -155,10 +168,50 @@ def test_errors_have_exit_codes(error, status, told, monkeypatch, capsys):
     assert told in message and len(message.splitlines()) == 1
 
 
+def test_what_a_stopped_command_says_is_its_own():
+    said = {
+        name: importlib.import_module(f"keras_gan.commands.{name}").IF_STOPPED
+        for name in COMMANDS
+    }
+    assert len(set(said.values())) == len(COMMANDS)
+    assert [name for name in said if "--resume" in said[name]] == ["train"]
+
+
+def open_without_reader():
+    reads, writes = os.pipe()
+    os.close(reads)
+    return writes
+
+
+@pytest.mark.parametrize(
+    ("stdout", "told"),
+    [
+        (open_without_reader, "nobody reads stdout any more"),
+        (lambda: os.open("/dev/full", os.O_WRONLY), "No space left on device"),
+        (None, "stdout is closed"),
+    ],
+    ids=["pipe", "full", "closed"],
+)
+def test_stdout_that_nobody_can_write_to(stdout, told):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no device that is always full")
+    command = [sys.executable, "-m", "keras_gan", "list"]
+    if stdout is None:
+        command = ["sh", "-c", 'exec "$0" "$@" >&-', *command]
+    descriptor = subprocess.DEVNULL if stdout is None else stdout()
+    result = subprocess.run(
+        command, stdout=descriptor, stderr=subprocess.PIPE, text=True
+    )
+    assert result.returncode == 1
+    (only,) = result.stderr.splitlines()
+    assert only.startswith("keras-gan: failed: ") and told in only
+
+
 def test_warnings_are_one_line(tmp_path):
     code = """
 import warnings
 from keras_gan.commands import list as list_command
+from keras_gan.commands._signals import Terminated
 from keras_gan.commands.main import main
 list_command.run = lambda args: warnings.warn("few rows")
 main(["list"])

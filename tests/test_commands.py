@@ -21,6 +21,7 @@ from PIL import Image
 
 import keras_gan as kg
 from export import FORMATS
+from keras_gan.commands._stop_between_steps import StopBetweenSteps
 from keras_gan.commands.main import main
 from keras_gan.runs.monitor import PARZEN, PARZEN_AT_BEST_BANDWIDTH
 
@@ -428,6 +429,73 @@ def test_a_killed_run_resumes_bit_equal(uncut, tmp_path, monkeypatch):
     assert 1 <= completed < 3
     assert main([*UNCUT, str(killed), "--resume"]) == 0
     assert_equal_runs(uncut, killed)
+
+
+def signal_self(number, epoch, batch):
+    """A signal in the midst of a step, counted from 1."""
+
+    class Signal(keras.callbacks.Callback):
+        def on_train_batch_begin(self, at, logs=None):
+            if (int(self.model.epochs_completed.numpy()) + 1, at + 1) == (epoch, batch):
+                os.kill(os.getpid(), number)
+
+    return Signal()
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "word"),
+    [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
+)
+@pytest.mark.parametrize(("batch", "completed"), [(2, 1), (3, 2)])
+def test_a_signal_leaves_whole_epochs(
+    number, status, word, batch, completed, tmp_path, small_digits, monkeypatch, capsys
+):
+    path = tmp_path / "run"
+    train = [*TRAIN, "--epochs", "3", "--output-dir", str(path)]
+    fit, handler = kg.GAN.fit, signal.getsignal(number)
+
+    def with_signal(gan, *args, callbacks, **more):
+        signaling = signal_self(number, epoch=2, batch=batch)  # of three batches
+        return fit(gan, *args, callbacks=[*callbacks, signaling], **more)
+
+    monkeypatch.setattr(kg.GAN, "fit", with_signal)
+    assert main(train) == status
+    told = capsys.readouterr().err
+    assert told.startswith(f"keras-gan: {word}; ") and "--resume continues" in told
+    assert signal.getsignal(number) is handler
+    record = read_record(path)
+    assert record["status"] == "stopped"
+    assert record["reason"] == {143: "SIGTERM", 130: "Ctrl-C"}[status]
+    assert record["epochs_completed"] == completed
+    assert kg.load(path / "model.keras").epochs_completed == completed
+    assert not list(path.rglob(".*"))  # no lock, nothing half
+
+
+def test_a_second_signal_stops_at_once():
+    stop = StopBetweenSteps()
+    with stop.listening():
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+
+
+def test_a_run_that_is_trained_is_refused_and_untouched(run_dir, small_digits, capsys):
+    command = "import sys, time; from pathlib import Path\n"
+    command += "from keras_gan.runs import RunDirectory\n"
+    command += "lock = RunDirectory(Path(sys.argv[1])).lock()\n"
+    command += "print('locked', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", command, run_dir],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        other.stdout.readline()
+        before = {path: path.read_bytes() for path in run_dir.glob("*.*")}
+        assert main([*TRAIN, "--resume", "--output-dir", str(run_dir)]) == 2
+        assert f"process {other.pid} on" in capsys.readouterr().err
+        assert {path: path.read_bytes() for path in run_dir.glob("*.*")} == before
+        other.stdin.close()
 
 
 def wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> None:

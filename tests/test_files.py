@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -50,8 +51,64 @@ def test_a_killed_process_leaves_a_trace_that_can_be_removed(tmp_path):
     assert subprocess.run(command).returncode == -signal.SIGKILL
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(".file.txt-")
-    remove_partials(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    # Whoever writes into the folder next clears it.
+    write_json(tmp_path / "other.json", 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["other.json"]
+
+
+def test_what_a_living_process_writes_stays(tmp_path):
+    with replacing(tmp_path / "file.txt") as partial:
+        partial.write_text("half")
+        remove_partials(tmp_path)
+        with replacing(tmp_path / "file.txt") as another:
+            another.write_text("first")
+        assert partial.read_text() == "half"
+    assert read(tmp_path / "file.txt", is_folder=False) == "half"
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_nothing_but_our_own_is_removed(tmp_path):
+    folder, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    mine = [".notes.partial", ".file.txt-abcdefgh.partial", ".thesis-abcdefgh.partial"]
+    folder.mkdir()
+    (folder / mine[0]).write_text("mine")
+    elsewhere.mkdir()
+    (elsewhere / "file.txt").write_text("mine")
+    (folder / mine[1]).symlink_to(elsewhere)
+    (folder / mine[2]).mkdir()
+    (folder / mine[2] / "chapter.txt").write_text("mine")
+    remove_partials(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(mine)
+    assert (elsewhere / "file.txt").read_text() == "mine"
+    # One of before, when nobody locked it.
+    older = folder / ".file.txt-hgfedcba.partial"
+    older.mkdir()
+    (older / "file.txt").write_text("half")
+    remove_partials(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(mine)
+
+
+def test_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    told = []
+    sync, rename = os.fsync, os.replace
+
+    def record_sync(descriptor):
+        told.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        sync(descriptor)
+
+    def record_rename(source, target):
+        told.append("renamed")
+        rename(source, target)
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("only Linux tells which file a descriptor is of")
+    monkeypatch.setattr(os, "fsync", record_sync)
+    monkeypatch.setattr(os, "replace", record_rename)
+    with replacing(tmp_path / "model") as partial:
+        write(partial, is_folder=True, content="whole")
+    *before, renamed, after = told
+    assert [path.split("/")[-1] for path in before] == ["inner", "model"]
+    assert (renamed, after) == ("renamed", str(tmp_path))
 
 
 def test_json_is_written_whole(tmp_path):

@@ -70,13 +70,31 @@ def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path):
 
 def test_what_a_killed_run_left_half_is_removed(tmp_path):
     run = begin(tmp_path)
-    (tmp_path / ".model.keras-x1.partial").mkdir()
-    (tmp_path / ".model.keras-x1.partial" / "model.keras").write_bytes(b"half")
+    for name in ("model.keras", "samples/epoch_0001.png", "exports/generator.onnx"):
+        leave_half(tmp_path / name)
     run.take_up()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "history.jsonl",
-        "run.json",
-    ]
+    files = [path.name for path in tmp_path.rglob("*") if not path.is_dir()]
+    assert sorted(files) == ["history.jsonl", "run.json"]
+    assert list(run.samples.iterdir()) == list(run.exports.iterdir()) == []
+
+
+def leave_half(path):
+    """What a process leaves that is killed before it renames a file."""
+    workspace = path.parent / f".{path.name}-abcd1234.partial"
+    workspace.mkdir(parents=True)
+    (workspace / "owner").touch()
+    (workspace / path.name).write_bytes(b"half")
+
+
+def test_a_run_begins_where_one_was_killed_before_its_record_was_whole(tmp_path):
+    run = RunDirectory(tmp_path)
+    leave_half(run.record)
+    (tmp_path / ".lock").write_text("{}")
+    assert not run.holds_run()
+    run.check_free()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(FileExistsError, match="holds other files"):
+        run.check_free()
 
 
 def test_the_model_is_the_only_file_of_a_gan(tmp_path):
@@ -124,10 +142,26 @@ def test_a_damaged_record_of_the_best_epoch_is_named(tmp_path, content):
         run.best_value("parzen")
 
 
+def test_a_value_that_is_not_finite_is_never_the_best_of_a_history(tmp_path):
+    run = begin(tmp_path)
+    run.best_model.touch()
+    lines = ['{"epoch": 1, "parzen": 1.5}', '{"epoch": 2, "parzen": NaN}']
+    for order in (lines, lines[::-1]):
+        (tmp_path / "history.jsonl").write_text("\n".join(order))
+        assert run.best_value("parzen") == 1.5
+
+
 def test_a_folder_without_a_run_is_named(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(FileNotFoundError, match=r"holds a run \(run.json\)"):
             run_at(path)
+
+
+@pytest.mark.parametrize("field", ["config", "dataset"])
+def test_a_record_whose_fields_are_of_another_kind_is_named(tmp_path, field):
+    _run_files.write_record(tmp_path, {"seed": 0, "status": "running", field: [1]})
+    with pytest.raises(ValueError, match=f"`{field}` must be a JSON object"):
+        RunDirectory(tmp_path).read()
 
 
 @pytest.mark.parametrize("name", ["run.json", "config.json"])
@@ -146,6 +180,20 @@ def test_a_damaged_history_is_named(tmp_path):
         file.write('{"epoch": 2, "d_lo')
     with pytest.raises(ValueError, match="history.jsonl has a line that is not JSON"):
         run.history()
+
+
+@pytest.mark.parametrize("row", [{"d_loss": 1.0}, [1], {"epoch": "1"}])
+def test_a_line_without_its_epoch_is_named(tmp_path, row):
+    run = begin(tmp_path, rows=[{"epoch": 1}, row])
+    with pytest.raises(ValueError, match="`epoch` in each line.*in line 2"):
+        run.history()
+
+
+def test_missing_epochs_are_named_by_their_spans():
+    rows = [{"epoch": epoch} for epoch in (1, 2, 5, 9)]
+    missing = _run_files.missing_epochs(rows, 1, 10)
+    assert _run_files.in_words(missing) == "3 to 4, 6 to 8, 10"
+    assert _run_files.missing_epochs(rows, 9, 9) == []
 
 
 # ------------------------------------------------------- folders as they were before
@@ -193,6 +241,19 @@ def test_a_folder_of_before_that_was_killed_in_its_first_epoch(tmp_path):
         assert run.history() == []
     (tmp_path / "history.csv").unlink()
     assert run.history() == [] and run.read()["epochs_completed"] == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["d_loss,parzen\n1,2\n", "epoch,parzen\nfirst,2\n", "epoch,a\n0,b\n"]
+)
+def test_a_damaged_history_of_before_is_named(tmp_path, content):
+    run = write_older(tmp_path)
+    (tmp_path / "history.csv").write_text(content)
+    with pytest.raises(ValueError, match="history.csv has a row"):
+        run.history()
+    (tmp_path / "history.csv").write_bytes(b"epoch,a\n0,\xff\n")
+    with pytest.raises(ValueError, match="history.csv"):
+        run.history()
 
 
 def test_the_environment_is_json_with_versions():

@@ -3,6 +3,7 @@
 import math
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from keras_gan._replicas import is_chief
 from keras_gan._run_files import (
     HISTORY,
     RECORD,
+    in_words,
+    missing_epochs,
     read_history,
     read_record,
     write_history,
     write_record,
 )
+from keras_gan._run_lock import RunLock, lock_run
 from keras_gan._types import Config
 
 _RUNNING, _FINISHED, _STOPPED, _FAILED = "running", "finished", "stopped", "failed"
@@ -56,9 +60,13 @@ class RunRecord(keras.callbacks.Callback):
 
     Its `status` is `running`, `finished` or `stopped` by a callback, with the `reason`;
     a run that an error or a signal ended stays `running`, unless who catches it tells
-    `fail`. A GAN that was loaded continues the record: lines of epochs that it has yet
-    to complete are dropped, and what `run.json` said of the earlier trainings moves to
-    `earlier`. Put this callback behind those that add logs and before `SaveEachEpoch`.
+    `fail` or `stop`. A GAN that was loaded continues the record: lines of epochs that
+    it has yet to complete are dropped, and what `run.json` said of the earlier
+    trainings moves to `earlier`. Put this callback behind those that add logs and
+    before `SaveEachEpoch`.
+
+    While it trains, the folder is locked: a second trainer is refused, and a folder
+    that is removed or renamed ends the training. The lock dies with its process.
 
     With `SaveEachEpoch` on `model.keras` in the same folder it is what `keras-gan
     train` leaves: `keras_gan.runs.load_run` and the command line take the folder.
@@ -73,7 +81,13 @@ class RunRecord(keras.callbacks.Callback):
         ValueError: if `about` names a field that the record has of its own.
         FileExistsError: when the first epoch begins, if the folder holds the record of
             another run: of another seed, or of one that ended after it had completed
-            epochs, while this GAN has completed none.
+            epochs, while this GAN has completed none; or if another process trains
+            there.
+        OSError: after a step, if the folder is no longer where it was.
+
+    Warns:
+        UserWarning: when the first epoch begins, if the history lacks epochs that the
+            GAN has completed.
 
     Example:
     ```python
@@ -92,6 +106,7 @@ class RunRecord(keras.callbacks.Callback):
         self._record: Config = {}
         self._rows: list[Config] = []
         self._broken: dict[str, float] = {}
+        self._lock: RunLock | None = None
 
     @property
     def record_path(self) -> Path:
@@ -116,6 +131,11 @@ class RunRecord(keras.callbacks.Callback):
             self._begin()
         self._epoch_began = time.perf_counter()
 
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Ends the training once the folder is gone, before others make it anew."""
+        if self._lock is not None:
+            self._lock.check()
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds the line of this epoch."""
         seconds = time.perf_counter() - self._epoch_began
@@ -132,6 +152,22 @@ class RunRecord(keras.callbacks.Callback):
         """States how it ended."""
         if not self._record:
             return
+        self._end_training()
+        self._unlock()
+
+    def fail(self, reason: str) -> None:
+        """States that an error ended the training, which Keras tells no callback."""
+        if self._record:
+            self._end(_FAILED, reason)
+        self._unlock()
+
+    def stop(self, reason: str) -> None:
+        """States that a signal ended it, likewise; completed epochs are whole."""
+        if self._record:
+            self._end(_STOPPED, reason)
+        self._unlock()
+
+    def _end_training(self) -> None:
         if self.model.stop_training:
             broken = ", ".join(f"{name}={self._broken[name]}" for name in self._broken)
             reason = broken or "a callback"
@@ -140,18 +176,19 @@ class RunRecord(keras.callbacks.Callback):
         else:
             self._end(_FINISHED)
 
-    def fail(self, reason: str) -> None:
-        """States that an error ended the training, which Keras tells no callback."""
-        if self._record:
-            self._end(_FAILED, reason)
-
     def _end(self, status: str, reason: str | None = None) -> None:
         self._record |= {"status": status, "reason": reason}
         self._write()
 
+    def _unlock(self) -> None:
+        self._lock = None  # given back, unless somebody else here holds it too
+
     def _begin(self) -> None:
+        if is_chief(self.model.distribute_strategy):
+            self._lock = lock_run(self.directory)
         earlier = self._earlier_trainings()
         self._rows = [row for row in self._read_rows() if row["epoch"] <= self._epoch]
+        self._tell_of_missing_epochs(earlier)
         self._record = {
             **self.about,
             "status": _RUNNING,
@@ -169,11 +206,25 @@ class RunRecord(keras.callbacks.Callback):
         }
         self._write()
 
+    def _tell_of_missing_epochs(self, earlier: list[Config]) -> None:
+        if not earlier:
+            return
+        first = earlier[0].get("first_epoch", 1)
+        missing = missing_epochs(self._rows, first, self._epoch)
+        if missing:
+            warnings.warn(
+                f"{self.history_path} has no line for epoch {in_words(missing)} of the "
+                f"{self._epoch} that this GAN has completed: their logs are lost, and "
+                "nothing else is.",
+                stacklevel=2,
+            )
+
     def _earlier_trainings(self) -> list[Config]:
         if not self.record_path.exists():
             return []
         held = read_record(self.directory)
         earlier: list[Config] = held.pop("earlier", [])
+        held.setdefault("epochs_completed", 0)
         ended = held["status"] != _RUNNING and held["epochs_completed"] > 0
         if (ended and self._epoch == 0) or held["seed"] != self.model.seed:
             raise FileExistsError(
@@ -192,6 +243,8 @@ class RunRecord(keras.callbacks.Callback):
     def _write(self) -> None:
         if not is_chief(self.model.distribute_strategy):
             return
+        if self._lock is not None:
+            self._lock.check()
         write_history(self.directory, self._rows)
         progress = {
             "updated": timestamp(),

@@ -1,7 +1,8 @@
 """The command line, one file a command: its arguments, and what it does.
 
-A command has `SUMMARY`, `add_arguments(parser)` and `run(args)`. Those that
-need TensorFlow load it once they know that what was asked for makes sense.
+A command has `SUMMARY`, `IF_STOPPED` (what somebody who stops it has to know),
+`add_arguments(parser)` and `run(args)`. Those that need TensorFlow load it once they
+know that what was asked for makes sense.
 """
 
 COMMANDS = ("list", "train", "evaluate", "sample", "export")

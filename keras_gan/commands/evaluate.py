@@ -17,6 +17,7 @@ from keras_gan.commands._shared import (
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "score a run beside held-out real data"
+IF_STOPPED = "nothing was written: evaluation.json is as it was"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,6 +13,10 @@ from keras_gan.commands._shared import (
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "export the generator and check it"
+IF_STOPPED = (
+    "formats that were told of as written are whole, the others are not there; "
+    "--overwrite writes all of them again"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

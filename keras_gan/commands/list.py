@@ -10,6 +10,7 @@ from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes import LISTED
 
 SUMMARY = "show the recipes"
+IF_STOPPED = "nothing was to be written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,45 +3,31 @@
 import argparse
 import contextlib
 import importlib
+import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 
 from keras_gan.commands import COMMANDS
-
-_MISTAKES = (
-    FileExistsError,
-    FileNotFoundError,
-    ImportError,
-    NotADirectoryError,
-    PermissionError,
-    TypeError,
-    ValueError,
-)
+from keras_gan.commands._failures import failure_of
+from keras_gan.commands._signals import handled, raise_signal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns its exit status, 2 for a mistake in what was given."""
+    """Runs one command; returns its exit status, as `_failures` lists them."""
+    if sys.stdout is None:
+        return _say("failed: stdout is closed; send it to a file or /dev/null", 1)
     args = build_parser().parse_args(arguments)
     try:
-        with _warnings_in_one_line():
+        with _warnings_in_one_line(), handled(raise_signal, signal.SIGTERM):
             args.run(args)
-    except _MISTAKES as error:
-        if args.debug:
+    except BaseException as error:
+        failure = failure_of(error, args.if_stopped)
+        if failure is None or args.debug:
             raise
-        return _say(f"error: {error}", 2)
-    except FloatingPointError as error:
-        return _say(f"training failed: {error}", 1)
-    except KeyboardInterrupt:
-        return _say("interrupted; --resume continues a training run", 130)
-    except Exception as error:
-        lost = _lost_worker(error)
-        if lost is None:
-            raise
-        # EX_TEMPFAIL: trying again helps.
-        return _say(
-            f"a worker was lost ({lost}); start all of them again with --resume", 75
-        )
+        _give_up_unwritable_stdout()
+        return _say(*failure)
     return 0
 
 
@@ -59,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
             name, help=summary, description=f"{summary.capitalize()}."
         )
         described.add_argument("--debug", action="store_true", help="show tracebacks")
-        described.set_defaults(run=command.run)
+        described.set_defaults(run=command.run, if_stopped=command.IF_STOPPED)
         command.add_arguments(described)
     return parser
 
@@ -75,18 +61,19 @@ def _warnings_in_one_line() -> Iterator[None]:
         warnings.formatwarning = told
 
 
-def _lost_worker(error: Exception) -> str | None:
-    """What TensorFlow says of a worker that is gone; `None` of any other error."""
-    tf = sys.modules.get("tensorflow")
-    if tf is None:  # it has said nothing
-        return None
-    if not isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
-        return None
-    return str(error.message).splitlines()[0]
+def _give_up_unwritable_stdout() -> None:
+    """Python writes what is left when it ends, and would complain then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _say(text: str, status: int) -> int:
-    sys.stderr.write(f"keras-gan: {text}\n")
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):  # the status tells of it, too
+            sys.stderr.write(f"keras-gan: {text}\n")
     return status
 
 

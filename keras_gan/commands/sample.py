@@ -4,17 +4,25 @@ import argparse
 from pathlib import Path
 
 import keras_gan as kg
-from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan._validation import check_integer, check_seed
 from keras_gan.commands._shared import add_run, add_seed, say
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "draw a picture of generated samples"
+_LARGEST_PICTURE = 100_000  # samples; `GAN.sample_stream` makes any number
+IF_STOPPED = "no picture was written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds those of `keras-gan sample`."""
     add_run(parser)
-    parser.add_argument("--num", type=int, default=64, metavar="N", help="default: 64")
+    parser.add_argument(
+        "--num",
+        type=int,
+        default=64,
+        metavar="N",
+        help=f"at most {_LARGEST_PICTURE:,}; default: 64",
+    )
     add_seed(parser)
     parser.add_argument(
         "--label",
@@ -29,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draws it."""
-    check_positive_integer("--num", args.num)
+    check_integer("--num", args.num, 1, _LARGEST_PICTURE)
     check_seed("--seed", args.seed)
     output = Path(args.output)
     if output.exists():

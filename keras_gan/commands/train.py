@@ -1,6 +1,7 @@
 """`keras-gan train`: a recipe, trained into a run directory."""
 
 import argparse
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from keras_gan.runs import DataSource
 
 SUMMARY = "train a recipe into a run directory"
+IF_STOPPED = "the last complete epoch is saved, and --resume continues from it"
 
 _PARZEN = "parzen"  # what runs of before watched
 _STRATEGIES = ("none", "mirrored", "multi_worker")
@@ -101,13 +103,21 @@ def run(args: argparse.Namespace) -> None:
     """Trains from where the run stands until it has its epochs."""
     check_known("recipe", args.recipe, kg.recipes.RECIPES)  # before TensorFlow
     start_tensorflow()
+    with contextlib.ExitStack() as locks:
+        _train(args, kg.recipes.get(args.recipe), locks)
+
+
+def _train(
+    args: argparse.Namespace, recipe: Recipe, locks: contextlib.ExitStack
+) -> None:
     from keras_gan._replicas import is_chief, named_strategy
 
-    recipe = kg.recipes.get(args.recipe)
     strategy = named_strategy(args.strategy)
     chief = is_chief(strategy)
     directory = RunDirectory(Path(args.output_dir or Path("runs") / recipe.name))
     resumes = args.resume and directory.holds_run()
+    if resumes and chief:
+        locks.enter_context(directory.lock())  # before it is read
     held = directory.read() if resumes else {}
     begun = held.get("config", {})
     config: Config = jsonable(_resolve(args, recipe, begun))
@@ -135,6 +145,9 @@ def run(args: argparse.Namespace) -> None:
         "dataset": kg.runs.described(data, digests),
         "replicas": strategy.num_replicas_in_sync,
     }
+    if chief and not resumes:
+        locks.enter_context(directory.lock())
+        directory.check_free()  # nobody began it while the data were loaded
     if chief:
         directory.take_up()
     _play(gan, data, recipe, directory, about, chief, args.verbose)
@@ -154,6 +167,11 @@ def _play(
     chief: bool,
     verbose: int,
 ) -> None:
+    from keras_gan.commands._stop_between_steps import (
+        StopBetweenSteps,
+        told_how_it_ended,
+    )
+
     completed, epochs = int(gan.epochs_completed.numpy()), about["config"]["epochs"]
     if completed >= epochs:
         say(
@@ -165,19 +183,17 @@ def _play(
     record = kg.callbacks.RunRecord(directory.path, about)
     watchers = _watchers(directory, recipe, data, about["config"]) if chief else []
     save = kg.callbacks.SaveEachEpoch(directory.model)
-    try:
+    stop, guard = StopBetweenSteps(), kg.callbacks.NaNGuard(restore=False)
+    with told_how_it_ended(record), stop.listening():
         gan.fit(
             kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
             # The record last but for the GAN: an epoch counts once it is saved.
-            callbacks=[kg.callbacks.NaNGuard(restore=False), *watchers, record, save],
+            callbacks=[stop, guard, *watchers, record, save],
             verbose=verbose,
         )
-    except FloatingPointError as error:
-        record.fail(str(error))
-        raise
     say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
 
 

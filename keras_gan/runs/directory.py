@@ -3,10 +3,13 @@
 import dataclasses
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from keras_gan import _run_files as files
-from keras_gan._files import remove_partials
+from keras_gan._files import is_partial, remove_partials
+from keras_gan._run_lock import LOCK, RunLock, lock_run
 from keras_gan._types import Config
 from keras_gan.runs import older
 
@@ -83,10 +86,12 @@ class RunDirectory:
     def check_free(self) -> None:
         """Raises unless a new run can begin here.
 
+        What a run leaves that was killed before its record was whole is in no way.
+
         Raises:
-            FileExistsError: if the folder holds anything already.
+            FileExistsError: if the folder holds anything else already.
         """
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        if self.path.exists() and (not self.path.is_dir() or any(self._held())):
             held = "another run" if self.holds_run() else "other files"
             raise FileExistsError(
                 f"`--output-dir` must be new or empty. Received: {self.path}, which "
@@ -112,9 +117,19 @@ class RunDirectory:
                     f"with {key}={held[key]!r}. Received: {key}={config[key]!r}"
                 )
 
+    def lock(self) -> RunLock:
+        """Returns the lock that keeps other trainers away, while it is held.
+
+        Raises:
+            FileExistsError: if another process trains this run.
+        """
+        return lock_run(self.path)
+
     def take_up(self) -> None:
         """Removes what a killed run left half; gives one of before today's files."""
-        remove_partials(self.path)
+        for folder in (self.path, self.samples, self.exports):
+            if not folder.is_symlink():
+                remove_partials(folder)
         if self.holds_run() and not self.record.exists():
             files.write_history(self.path, older.history_of(self.path))
             files.write_record(self.path, older.record_of(self.path))
@@ -173,17 +188,24 @@ class RunDirectory:
         from keras_gan.evaluation.measures import quantity_of
 
         best = {"max": max, "min": min}[quantity_of(name).mode]
-        logged = [row.get(name) for row in self.history()]
-        return best((value for value in logged if value is not None), default=None)
+        logged = [
+            float(row[name]) for row in self.history() if _is_finite(row.get(name))
+        ]
+        return best(logged, default=None)
+
+    def _held(self) -> Iterator[Path]:
+        return (
+            path
+            for path in self.path.iterdir()
+            if path.name != LOCK and not is_partial(path)
+        )
 
     def _read_best_record(self) -> Config:
         if not self.best_record.is_file():
             return {}
         try:
             record = json.loads(self.best_record.read_text(encoding="utf-8"))
-            sound = isinstance(record["monitor"], str) and math.isfinite(
-                record["value"]
-            )
+            sound = isinstance(record["monitor"], str) and _is_finite(record["value"])
         except (KeyError, TypeError, ValueError):
             sound = False
         if not sound:
@@ -193,6 +215,11 @@ class RunDirectory:
                 "history instead."
             )
         return dict(record)
+
+
+def _is_finite(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -37,14 +37,20 @@ def history_of(folder: Path) -> list[Config]:
     path = folder / _HISTORY
     if not path.is_file():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        {"epoch": int(row.pop("epoch")) + 1}
-        # Resumed runs have more fields in a row than in the header: under no name.
-        | {name: _number(row[name]) for name in row if name and row[name] not in _EMPTY}
-        for row in rows
-    ]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [_row(row) for row in csv.DictReader(file)]
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} has a row that holds no epoch or no numbers: {error!r}"
+        ) from error
+
+
+def _row(row: dict[str, str]) -> Config:
+    # Resumed runs have more fields in a row than in the header: under no name.
+    return {"epoch": int(row.pop("epoch")) + 1} | {
+        name: _number(row[name]) for name in row if name and row[name] not in _EMPTY
+    }
 
 
 def _number(text: str) -> float | None:
