@@ -3,9 +3,11 @@
 import os
 import warnings
 import zipfile
+from typing import Any
 
 import keras
 
+from keras_gan._size_limit import TooLargeError, check_content_size
 from keras_gan.gan import GAN
 from keras_gan.training.finite_weights import broken_weights
 
@@ -21,7 +23,8 @@ def load(path: str | os.PathLike[str]) -> GAN:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if the file is damaged.
+        ValueError: if the file is damaged, holds what cannot be built here, or states
+            more than `KERAS_GAN_MAX_BYTES` once it is unpacked, by default 4 GiB.
         TypeError: if the file holds another kind of model.
 
     Warns:
@@ -29,12 +32,7 @@ def load(path: str | os.PathLike[str]) -> GAN:
     """
     if not os.path.isfile(path):
         raise FileNotFoundError(f"`path` must name a saved GAN. Received: path={path}")
-    if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"`path` must be a whole .keras file. Received: {path}, which is damaged "
-            "or of another kind."
-        )
-    model = keras.models.load_model(path)
+    model = _model(path)
     if not isinstance(model, GAN):
         raise TypeError(
             f"`path` must hold a GAN. Received: {path} with a {type(model).__name__}"
@@ -47,3 +45,24 @@ def load(path: str | os.PathLike[str]) -> GAN:
             stacklevel=2,
         )
     return model
+
+
+def _model(path: str | os.PathLike[str]) -> Any:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            num_bytes = sum(member.file_size for member in archive.infolist())
+        check_content_size(path, num_bytes)
+        return keras.models.load_model(path)
+    except (PermissionError, MemoryError, TooLargeError):
+        raise
+    except zipfile.BadZipFile as error:
+        raise ValueError(
+            f"`path` must be a whole .keras file. Received: {path}, which is damaged "
+            f"or of another kind ({error})."
+        ) from error
+    # Of a damaged file Keras, HDF5 and JSON raise what they stumble over.
+    except Exception as error:
+        raise ValueError(
+            f"`path` must be a whole .keras file of classes that are known here. "
+            f"Received: {path}, of which this came: {type(error).__name__}: {error}"
+        ) from error

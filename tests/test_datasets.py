@@ -128,16 +128,34 @@ def test_a_corrupt_or_swapped_file_is_refused(small_mnist):
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abcde")[:-9], "not a complete gzip"),
         (gzip.compress(b"\0\0\x0d\x01\0\0\0\x01abcd"), "not an IDX file"),
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc"), "holds 3 values"),
-        (gzip.compress(b"\0\0\x08\x03\0\0"), "truncated or corrupt"),
+        (gzip.compress(b"\0\0\x08\x01\0\0\0\x02abc"), "holds more values"),
+        (gzip.compress(b"\0\0\x08\x03\0\0"), "ends within its header"),
+        (gzip.compress(b"\0\0\x08\xff" + bytes(1020)), "at most 32 axes"),
         (gzip.compress(b""), "not an IDX file"),
     ],
-    ids=["text", "cut", "floats", "few-values", "cut-header", "empty"],
+    ids=[
+        *("text", "cut", "floats", "few-values", "many-values", "cut-header"),
+        *("many-axes", "empty"),
+    ],
 )
 def test_malformed_idx_files(tmp_path, content, message):
     path = tmp_path / "file.gz"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=message):
         read_idx(path)
+
+
+def test_an_idx_file_is_measured_before_it_is_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(b"\0\0\x08\x02" + b"\xff" * 8))
+    with pytest.raises(ValueError, match="bomb.gz holds 18,446,744,065,119,617,025 by"):
+        read_idx(path)
+    path.write_bytes(gzip.compress(b"\0\0\x08\x01\0\0\0\x05abcde"))
+    monkeypatch.setenv("KERAS_GAN_MAX_BYTES", "4")
+    with pytest.raises(ValueError, match="KERAS_GAN_MAX_BYTES higher"):
+        read_idx(path)
+    monkeypatch.setenv("KERAS_GAN_MAX_BYTES", "5")
+    assert bytes(read_idx(path)) == b"abcde"
 
 
 def test_idx_round_trip(tmp_path):

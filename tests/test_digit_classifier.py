@@ -1,4 +1,5 @@
 import hashlib
+import io
 import json
 import shutil
 import time
@@ -160,6 +161,25 @@ def test_a_missing_file_is_named(copy, suffix):
 def test_a_damaged_record_is_named(copy, content):
     copy.with_suffix(".json").write_text(content)
     with pytest.raises(ValueError, match=r"copy\.json is not the record"):
+        load_digit_classifier(copy)
+
+
+def test_weights_are_measured_before_they_are_unpacked(tmp_path):
+    path, buffer = tmp_path / "bomb.npz", io.BytesIO()
+    np.savez_compressed(buffer, kernel=np.zeros((2**20,), "float32"))
+    write_with_record(path, buffer.getvalue())
+    with pytest.raises(ValueError, match=r"bomb\.npz .*it unpacks to 4,194,\d+ bytes"):
+        load_digit_classifier(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite_are_refused(copy, value):
+    arrays = dict(np.load(copy))
+    arrays["logits/bias"][3] = value
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_with_record(copy, buffer.getvalue())
+    with pytest.raises(ValueError, match="finite float32 numbers in logits/bias"):
         load_digit_classifier(copy)
 
 

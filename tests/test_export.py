@@ -193,9 +193,11 @@ def test_invalid_targets(trained, tmp_path):
         check_parity(trained, tmp_path / "1")
     with pytest.raises(FileExistsError):
         export_saved_model(trained, tmp_path)
-    (tmp_path / "torn.onnx").write_bytes(b"no protobuf")
-    with pytest.raises(Exception, match=r"torn\.onnx|parsing|protobuf"):
-        check_parity(trained, tmp_path / "torn.onnx")
+    for name in ("torn.onnx", "torn.tflite", "1/saved_model.pb"):
+        (tmp_path / name).write_bytes(b"no protobuf")
+        path = tmp_path / name.removesuffix("/saved_model.pb")
+        with pytest.raises(ValueError, match=f"that is whole. Received: {path}, of"):
+            check_parity(trained, path)
 
 
 @pytest.mark.usefixtures("play_here")

@@ -1,3 +1,5 @@
+import zipfile
+
 import keras
 import numpy as np
 import pytest
@@ -477,9 +479,35 @@ def test_load_explains_what_it_cannot_load(tmp_path):
     (tmp_path / "cut.keras").write_bytes(b"PK\x03\x04 half a file")
     with pytest.raises(ValueError, match="which is damaged"):
         kg.load(tmp_path / "cut.keras")
+    (tmp_path / "text.keras").write_text("no archive")
+    with pytest.raises(ValueError, match="which is damaged"):
+        kg.load(tmp_path / "text.keras")
     make_tiny_gan().generator.save(tmp_path / "generator.keras")
     with pytest.raises(TypeError, match="must hold a GAN"):
         kg.load(tmp_path / "generator.keras")
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[1, 2", None])
+def test_a_file_with_a_damaged_part_is_named(tmp_path, name, content):
+    whole, path = tmp_path / "whole.keras", tmp_path / "damaged.keras"
+    make_tiny_gan().save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for member in old.namelist():
+            if member != name:
+                new.writestr(member, old.read(member))
+            elif content is not None:
+                new.writestr(member, content)
+    with pytest.raises(ValueError, match="damaged.keras"):
+        kg.load(path)
+
+
+def test_a_file_is_measured_before_it_is_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "gan.keras"
+    make_tiny_gan().save(path)
+    monkeypatch.setenv("KERAS_GAN_MAX_BYTES", "1000")
+    with pytest.raises(ValueError, match="gan.keras holds .*1,000 are taken at most"):
+        kg.load(path)
 
 
 def test_numbers_of_numpy_become_python_s():

@@ -1,6 +1,10 @@
+import struct
+import zlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import keras_gan as kg
 from keras_gan.datasets import load_image_folder
@@ -75,7 +79,8 @@ def test_pixels_are_averaged_as_pillow_does(tmp_path):
 def test_colours_and_grey_levels(tmp_path):
     write_png(tmp_path / "grey.png", flat(100, channels=1))
     write_png(tmp_path / "rgb.PNG", flat(100))
-    write_png(tmp_path / "rgba.png", flat(100, channels=4))
+    opaque = np.concatenate([flat(100), flat(255, channels=1)], axis=-1)
+    write_png(tmp_path / "rgba.png", opaque)
     for channels in (1, 3):
         received = everything(load_image_folder(tmp_path, (2, 3), channels))
         assert received.shape == (3, 2, 3, channels)
@@ -107,11 +112,133 @@ def test_one_number_is_a_square(pictures):
     assert load_image_folder(pictures, image_size=4).image_shape == (4, 4, 3)
 
 
-def test_a_damaged_picture_is_named(pictures):
-    damaged = pictures / "odd" / "deeper" / "07.png"
-    damaged.write_bytes(damaged.read_bytes()[:-30])
-    with pytest.raises(ValueError, match=r"07\.png is no picture that its name"):
+def damage(pictures):
+    cut, text = (pictures / "odd" / "deeper" / name for name in ("07.png", "11.png"))
+    cut.write_bytes(cut.read_bytes()[:-30])
+    text.write_text("no picture")
+
+
+def test_all_damaged_pictures_are_listed(pictures):
+    damage(pictures)
+    told = r"2 pictures in (.|\n)*07\.png: damaged: (.|\n)*11\.png: it is of no format"
+    with pytest.raises(ValueError, match=told):
         load_image_folder(pictures, (4, 4))
+
+
+def test_damaged_pictures_can_be_left_out(pictures):
+    damage(pictures)
+    with pytest.warns(UserWarning, match=r"2 pictures .* left out(.|\n)*07(.|\n)*11"):
+        data = load_image_folder(pictures, on_damaged="skip")
+    levels = np.round(np.sort(everything(data)[:, 0, 0, 0] * 255)).tolist()
+    assert levels == [level for level in range(20) if level not in (7, 11)]
+    odd = np.round(data.train.images[:, 0, 0, 0] * 255).astype(int) % 2
+    np.testing.assert_array_equal(data.train.labels, odd)
+
+
+def test_a_folder_of_damaged_pictures_alone(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_text("no picture")
+    with pytest.raises(ValueError, match="3 pictures in .* cannot be read"):
+        load_image_folder(tmp_path)
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match="leave pictures"):
+        load_image_folder(tmp_path, on_damaged="skip")
+
+
+def test_a_picture_is_measured_before_it_is_unpacked(tmp_path):
+    header = tf.io.encode_png(np.zeros((6, 6, 1), "uint8")).numpy()
+    large = bytearray(header)
+    large[16:24] = struct.pack(">II", 15_000, 15_000)  # width and height
+    large[29:33] = struct.pack(">I", zlib.crc32(large[12:29]))
+    (tmp_path / "large.png").write_bytes(large)
+    for name in "abc":
+        (tmp_path / f"{name}.png").write_bytes(header)
+    before = Image.MAX_IMAGE_PIXELS
+    with pytest.raises(ValueError, match="its 15000 x 15000 pixels are more than `max"):
+        load_image_folder(tmp_path)
+    assert Image.MAX_IMAGE_PIXELS == before
+    with pytest.raises(ValueError, match="large.png: damaged"):  # it is let in
+        load_image_folder(tmp_path, (2, 2), max_pixels=15_000**2)
+    with pytest.raises(ValueError, match="6 x 6 pixels are more"):
+        load_image_folder(tmp_path, max_pixels=35)
+
+
+# Exif's value and how NumPy turns what is stored upright (Exif 2.3, table 6).
+ORIENTATIONS = {
+    1: lambda pixels: pixels,
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.transpose(1, 0, 2),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: np.rot90(pixels.transpose(1, 0, 2), 2),
+    8: lambda pixels: np.rot90(pixels),
+}
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_pictures_stand_upright(tmp_path, orientation, suffix):
+    stored = random_pixels(4, 6, 3)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for name in "abc":
+        path = tmp_path / f"{name}.{suffix}"
+        Image.fromarray(stored).save(path, exif=exif, lossless=True)
+    expected = ORIENTATIONS[orientation](stored)
+    data = load_image_folder(tmp_path)
+    assert data.image_shape == expected.shape
+    np.testing.assert_allclose(data.train.images[0], expected / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparent_pixels_are_white(tmp_path, mode):
+    red = np.zeros((4, 4, 4), "uint8")
+    red[..., 0], red[0, :, 3], red[1, :, 3] = 255, 255, 51
+    picture = Image.fromarray(red)
+    if mode == "P":
+        picture = picture.quantize(8, method=Image.Quantize.FASTOCTREE)
+    else:
+        picture = picture.convert(mode)
+    for name in "abc":
+        picture.save(tmp_path / f"{name}.png")
+    (level,) = {int(picture.convert("RGBA").convert("L").getpixel((0, 0)))}
+    image = np.round(load_image_folder(tmp_path, channels=1).train.images[0] * 255)
+    expected = [level, round(0.2 * level + 0.8 * 255), 255, 255]
+    np.testing.assert_allclose(image[:, 0, 0], expected, atol=2)
+    if mode == "LA":
+        assert load_image_folder(tmp_path).image_shape == (4, 4, 1)
+
+
+@pytest.mark.parametrize("suffix", ["pgm", "ppm", "webp", "bmp", "gif", "png"])
+def test_formats_without_loss(tmp_path, suffix):
+    channels = 1 if suffix == "pgm" else 3
+    stored = 17 * random_pixels(4, 4, 1).repeat(channels, axis=-1) // 17
+    squeezed = stored[..., 0] if channels == 1 else stored
+    for name in "abc":
+        Image.fromarray(squeezed).save(tmp_path / f"{name}.{suffix}", lossless=True)
+    data = load_image_folder(tmp_path)
+    assert data.image_shape == (4, 4, channels)
+    np.testing.assert_allclose(data.train.images[0], stored / 255, atol=1e-6)
+
+
+def test_grey_levels_of_two_bytes_keep_the_higher(tmp_path):
+    levels = np.linspace(0, 65535, 16).astype("uint16").reshape(4, 4)
+    for name in "abc":
+        Image.fromarray(levels).save(tmp_path / f"{name}.png")
+    data = load_image_folder(tmp_path)
+    expected = tf.io.decode_image((tmp_path / "a.png").read_bytes())
+    np.testing.assert_allclose(data.train.images[0] * 255, expected, atol=1e-4)
+    np.testing.assert_array_equal(np.asarray(expected)[..., 0], levels >> 8)
+
+
+def test_jpeg_is_unpacked_nearly_as_tensorflow_does(tmp_path):
+    smooth = np.add.outer(np.arange(32), np.arange(32))[..., None] * [2, 1, 3]
+    for name in "abc":
+        Image.fromarray(smooth.astype("uint8")).save(tmp_path / f"{name}.jpg")
+    expected = tf.io.decode_image((tmp_path / "a.jpg").read_bytes(), 3)
+    received = load_image_folder(tmp_path).train.images[0] * 255
+    # libjpeg has two ways to spread the colours of four pixels over them.
+    np.testing.assert_allclose(received, expected, atol=4)
 
 
 def test_invalid_arguments(pictures, tmp_path):
@@ -130,6 +257,8 @@ def test_invalid_arguments(pictures, tmp_path):
         ({"image_size": 4.0}, "`image_size`"),
         ({"valid_fraction": 1.0}, "`valid_fraction`"),
         ({"valid_fraction": 0.6, "test_fraction": 0.6}, "leave pictures to train on"),
+        ({"on_damaged": "ignore"}, "`on_damaged`. Expected one of raise, skip"),
+        ({"max_pixels": 0}, "`max_pixels`"),
         ({"seed": -1}, "`seed`. Expected an integer from 0 to 2147483647"),
     ]
     for arguments, message in cases:

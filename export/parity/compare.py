@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from export.contract.conditions import conditions_of
+from export.contract.contents import Contents
 from export.contract.export_format import TOLERANCE, ExportFormat
 from export.contract.names import (
     GENERATE,
@@ -62,7 +63,7 @@ def check_parity(
     Raises:
         FileNotFoundError: if there is nothing at `path`.
         RuntimeError: if the artefact does not run.
-        ValueError: if the format is unknown.
+        ValueError: if the format is unknown, or the artefact is damaged.
     """
     format, artefact = find_artefact(Path(path))
     report, _ = compare(gan, format, artefact, batch_sizes, seed, tolerance)
@@ -81,7 +82,7 @@ def compare(
     sizes = [check_positive_integer("batch_sizes", size) for size in batch_sizes]
     # Each batch size has a seed of its own, `seed + size`.
     check_integer("seed", seed, maximum=MAX_SEED - max(sizes))
-    cases, as_bytes = cases_for(gan, format.contents(path), sizes, seed)
+    cases, as_bytes = cases_for(gan, contents_of(format, path), sizes, seed)
     outputs = play_elsewhere(format, path, cases)
     played = [*zip(cases, outputs, strict=True)]
     compared = [(case, output) for case, output in played if case.output != REFUSAL]
@@ -120,14 +121,32 @@ def run_artefact(
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
-        ValueError: if the format is unknown.
+        ValueError: if the format is unknown, or the artefact is damaged.
     """
     format, artefact = find_artefact(Path(path))
+    contents = contents_of(format, artefact)
     play = format.player(artefact)
-    contents = format.contents(artefact)
     entries = contents.endpoints[GENERATE].typed({LATENTS: latents, **conditions})
     made: FloatArray = play(GENERATE, entries)[str(contents.data_name)]
     return made
+
+
+def contents_of(format: ExportFormat, path: Path) -> Contents:
+    """Returns what an artefact takes and gives.
+
+    Raises:
+        ValueError: if it is damaged.
+    """
+    try:
+        return format.contents(path)
+    except (ImportError, PermissionError, MemoryError):
+        raise
+    # Each runtime has errors of its own for bytes that it cannot parse.
+    except Exception as error:
+        raise ValueError(
+            f"`path` must be {format.kind} that is whole. Received: {path}, of which "
+            f"this came: {type(error).__name__}: {error}"
+        ) from error
 
 
 def num_bytes_of(path: Path) -> int:

@@ -1,8 +1,7 @@
 """CIFAR-10 from its python batches, read without running what a pickle may hold."""
 
-import io
 import os
-import pickle
+import reprlib
 import tarfile
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan.datasets._data_folder import download, find_folder
+from keras_gan.datasets._plain_pickle import load_plain
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.idx import check_md5
 
@@ -26,14 +26,8 @@ _FILES = {
 _ARCHIVE = "cifar-10-python.tar.gz"
 _ARCHIVE_MD5 = "c58f30108f718f92721af3b95e74349a"
 _ORIGIN = f"https://www.cs.toronto.edu/~kriz/{_ARCHIVE}"
+_CLASSES = range(10)
 _NUM_TRAIN = 40_000  # the 2014 split: the last 10,000 training images validate
-
-# All that the published batches name; NumPy has moved the function, so it is asked.
-_ADMITTED = {
-    ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-}
 
 
 def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
@@ -55,7 +49,7 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     Raises:
         FileNotFoundError: if `data_dir` does not hold the six batches, or none of these
             places does and they cannot be downloaded.
-        ValueError: if a file does not have its published MD5.
+        ValueError: if a file does not have its published MD5, or is no such batch.
 
     Example:
     ```python
@@ -67,7 +61,10 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
         Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009.
         Split: Goodfellow et al., Generative Adversarial Nets, 2014.
     """
-    batches = [read_cifar10_batch(content) for content in _contents(data_dir)]
+    batches = [
+        read_cifar10_batch(content, name)
+        for name, content in _contents(data_dir).items()
+    ]
     images = [batch_images for batch_images, _ in batches]
     labels = [batch_labels for _, batch_labels in batches]
     train_images, train_labels = np.concatenate(images[:5]), np.concatenate(labels[:5])
@@ -79,70 +76,72 @@ def load_cifar10(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     )
 
 
-def read_cifar10_batch(content: bytes) -> tuple[Array, Array]:
+def read_cifar10_batch(
+    content: bytes, name: str = "The content"
+) -> tuple[Array, Array]:
     """Reads one batch.
 
     Args:
         content: bytes of the pickle: a dict with `data`, uint8 `[num_images, 3072]`,
-            channel after channel, and `labels`.
+            channel after channel, and `labels`, ints from 0 to 9.
+        name: str, what messages call it. Defaults to `"The content"`.
 
     Returns:
         images: uint8 array `[num_images, 32, 32, 3]`.
         labels: int32 array `[num_images]`.
 
     Raises:
-        ValueError: if it names anything but what an array is made of, which is then not
-            run, or is no such batch.
+        ValueError: if it names anything but what an array of bytes is made of, which is
+            then not run, or is no such batch.
     """
     try:
-        batch = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
-    except (EOFError, pickle.UnpicklingError, TypeError, IndexError) as error:
-        raise ValueError(f"Not a CIFAR-10 batch: {error}") from error
+        batch = load_plain(content)
+    except ValueError as error:
+        raise ValueError(f"{name} is not a CIFAR-10 batch: {error}.") from error
     data = batch.get(b"data") if isinstance(batch, dict) else None
     labels = batch.get(b"labels") if isinstance(batch, dict) else None
     if (
         not isinstance(data, np.ndarray)
-        or data.dtype != np.uint8
         or data.ndim != 2
         or data.shape[1] != 3072
         or not isinstance(labels, list)
         or len(labels) != len(data)
     ):
         raise ValueError(
-            "A CIFAR-10 batch must be a dict with `data`, uint8 [num_images, 3072], "
-            f"and as many `labels`. Received: {_described(batch)}"
+            f"{name} must be a CIFAR-10 batch, a dict with `data`, uint8 [num_images, "
+            f"3072], and as many `labels`. Received: {_described(batch)}"
+        )
+    strange = [
+        label for label in labels if type(label) is not int or label not in _CLASSES
+    ]
+    if strange:
+        raise ValueError(
+            f"{name} must hold `labels` from 0 to 9. Received: {reprlib.repr(strange)}"
         )
     images = data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return images, np.asarray(labels, "int32")
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Refuses every name but those of which arrays are made, before it is looked up."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ADMITTED:
-            raise pickle.UnpicklingError(
-                f"it names {module}.{name}, and only arrays and plain containers are "
-                "admitted; nothing of it was run."
-            )
-        return _ADMITTED[module, name]
 
 
 def _split(pixels: Array, labels: Array) -> Split:
     return Split(pixels.astype("float32") / np.float32(255), labels)
 
 
-def _contents(data_dir: str | os.PathLike[str] | None) -> list[bytes]:
+def _contents(data_dir: str | os.PathLike[str] | None) -> dict[str, bytes]:
+    """What the six batches hold, by the names of the files."""
     folder = find_folder("CIFAR-10", _FILES, f"cifar10/{_FOLDER}", data_dir)
     if folder is not None:
-        for name, md5 in _FILES.items():
-            check_md5(folder / name, md5)
-        return [(folder / name).read_bytes() for name in _FILES]
+        paths = {name: folder / name for name in _FILES}
+        for name, path in paths.items():
+            check_md5(path, _FILES[name])
+        return {str(path): path.read_bytes() for path in paths.values()}
     cache = "datasets/cifar10"
     archive = download("CIFAR-10", _ARCHIVE, _ORIGIN, _ARCHIVE_MD5, cache)
     with tarfile.open(archive) as members:
-        files = [members.extractfile(f"{_FOLDER}/{name}") for name in _FILES]
-        return [file.read() for file in files if file is not None]
+        files = {
+            f"{archive}: {name}": members.extractfile(f"{_FOLDER}/{name}")
+            for name in _FILES
+        }
+        return {name: file.read() for name, file in files.items() if file is not None}
 
 
 def _described(batch: Any) -> str:

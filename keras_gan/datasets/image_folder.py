@@ -1,23 +1,38 @@
 """Your own pictures, from a folder."""
 
 import collections
-import contextlib
+import functools
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from keras_gan._types import Array, FloatArray, Tensor
-from keras_gan._validation import check_size, invalid_argument
+from keras_gan._types import Array, FloatArray, Shape
+from keras_gan._validation import (
+    check_known,
+    check_positive_integer,
+    check_size,
+    invalid_argument,
+)
+from keras_gan.datasets._pictures import (
+    SUFFIXES,
+    UnreadablePictureError,
+    any_size,
+    read_picture,
+    shape_of,
+)
 from keras_gan.datasets._splitting import split_rows
 from keras_gan.datasets.dataset import Dataset, Split
 
-SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png"})
-_READ_AT_ONCE = 64
+_T = TypeVar("_T")
+
+MAX_PIXELS = 2**26  # 8192 x 8192, 200 MB in colours while it is resized
+_ON_DAMAGED = ("raise", "skip")
 
 
 def load_image_folder(
@@ -28,13 +43,18 @@ def load_image_folder(
     test_fraction: float = 0.1,
     seed: int = 0,
     verbose: int = 0,
+    on_damaged: str = "raise",
+    max_pixels: int = MAX_PIXELS,
 ) -> Dataset:
     """Loads all pictures below a folder, cropped to one shape and scaled to one size.
 
     Use it for pictures that fit into memory, 4 bytes for each number; `GAN.fit` streams
-    any number of them from `keras.utils.image_dataset_from_directory`. The largest
-    centred part of the wanted shape is kept and resized with antialiasing. Which split
-    a picture is in depends on `seed` and on all file names.
+    any number of them from `keras.utils.image_dataset_from_directory`. BMP, GIF, JPEG,
+    PGM, PNG, PPM and WebP are read, of an animation the first picture. Pictures are
+    turned upright where Exif says how, and white where they are transparent; grey
+    levels of two bytes keep the higher one. The largest centred part of the wanted
+    shape is kept and resized with antialiasing. Which split a picture is in depends on
+    `seed` and on the names of all pictures that can be read.
 
     Args:
         data_dir: folder; its subfolders are searched too.
@@ -47,6 +67,10 @@ def load_image_folder(
         test_fraction: float in [0, 1), likewise. Defaults to `0.1`.
         seed: int in [0, 2^31), of the split. Defaults to `0`.
         verbose: int. `1` shows progress. Defaults to `0`.
+        on_damaged: str, `"raise"`, or `"skip"` to leave out, with a warning that lists
+            them, pictures that cannot be read. Defaults to `"raise"`.
+        max_pixels: int, at least 1, height times width of the largest picture that is
+            unpacked; larger ones cannot be read. Defaults to `67_108_864`.
 
     Returns:
         data: `Dataset`, named as the folder, images `[num_images, height, width,
@@ -55,12 +79,14 @@ def load_image_folder(
 
     Raises:
         FileNotFoundError: if `data_dir` is no folder.
-        ValueError: if it has fewer than three pictures, if a file is no picture that
-            its name promises, if sizes differ and `image_size` does not say which to
+        ImportError: if Pillow is not installed.
+        ValueError: if it has fewer than three pictures, if pictures cannot be read, all
+            of which are listed, if sizes differ and `image_size` does not say which to
             take, or if the fractions leave nothing to train on.
 
     Warns:
-        UserWarning: if there are files of other kinds, which are left out.
+        UserWarning: if there are files of other kinds, which are left out, or if
+            pictures are skipped.
 
     Example:
     ```python
@@ -71,16 +97,31 @@ def load_image_folder(
     size = None if image_size is None else check_size("image_size", image_size)
     if channels not in (None, 1, 3):
         raise invalid_argument("channels", "1, 3 or None", channels)
+    check_known("on_damaged", on_damaged, _ON_DAMAGED)
+    check_positive_integer("max_pixels", max_pixels)
     folder, paths = _find_pictures(data_dir)
-    splits = split_rows(len(paths), valid_fraction, test_fraction, seed, "pictures")
-    if size is None or channels is None:
-        shapes = _shapes(paths)
-        size = size or _one_size(folder, shapes)
-        channels = channels or (1 if all(of[2] == 1 for of in shapes) else 3)
-    images = _read(paths, size, channels, verbose)
+    fractions = (valid_fraction, test_fraction, seed, "pictures")
+    split_rows(len(paths), *fractions)  # before they are read
+    with any_size():
+        header = functools.partial(shape_of, max_pixels=max_pixels)
+        shapes, damaged = _of_each(paths, header)
+        if damaged and on_damaged == "raise":
+            size = size or (1, 1)  # the others are read to know of damage alone
+        size = size or _one_size(folder, [*shapes.values()])
+        channels = channels or _channels(shapes.values())
+        read = functools.partial(
+            _resized, size=size, channels=channels, max_pixels=max_pixels
+        )
+        images, more = _of_each([*shapes], read, verbose)
+    _tell_of_damaged(folder, damaged | more, on_damaged)
+    paths = [*images]
+    splits = split_rows(len(paths), *fractions)
+    values = np.empty((len(paths), *size, channels), "float32")
+    for row, path in enumerate(paths):
+        values[row] = images.pop(path)
     labels = _labels(folder, paths)
     train, valid, test = (
-        Split(images[rows], None if labels is None else labels[rows]) for rows in splits
+        Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
     return Dataset(folder.resolve().name, train=train, valid=valid, test=test)
 
@@ -117,18 +158,68 @@ def _find_pictures(
     return folder, paths
 
 
-def _shapes(paths: Sequence[Path]) -> list[tuple[int, int, int]]:
-    def shape(path: Tensor) -> Tensor:
-        pixels = tf.io.decode_image(tf.io.read_file(path), expand_animations=False)
-        return tf.shape(pixels)
+def _of_each(
+    paths: Sequence[Path], read: Callable[[Path], _T], verbose: int = 0
+) -> tuple[dict[Path, _T], dict[Path, str]]:
+    """What is read of each picture, and of those that cannot be read why not."""
 
-    names = tf.data.Dataset.from_tensor_slices([str(path) for path in paths])
-    shapes = names.map(shape, tf.data.AUTOTUNE)
-    with _unreadable_is_named(paths):
-        return [tuple(one.tolist()) for one in shapes.as_numpy_iterator()]
+    def attempt(path: Path) -> tuple[_T | None, str]:
+        try:
+            return read(path), ""
+        except UnreadablePictureError as error:
+            return None, str(error)
+
+    values, damaged = {}, {}
+    progress = keras.utils.Progbar(len(paths), verbose=verbose, unit_name="picture")
+    with ThreadPoolExecutor() as pool:  # Pillow unpacks without holding Python's lock
+        for path, (value, reason) in zip(paths, pool.map(attempt, paths), strict=True):
+            if value is None:
+                damaged[path] = reason
+            else:
+                values[path] = value
+            progress.add(1)
+    return values, damaged
 
 
-def _one_size(folder: Path, shapes: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
+def _resized(
+    path: Path, size: tuple[int, int], channels: int, max_pixels: int
+) -> FloatArray:
+    pixels = read_picture(path, channels, max_pixels)
+    resized = keras.ops.image.resize(
+        pixels.astype("float32") / np.float32(255),
+        size,
+        antialias=True,
+        crop_to_aspect_ratio=True,
+        data_format="channels_last",
+    )
+    return np.clip(resized, 0.0, 1.0)  # resizing rounds
+
+
+def _tell_of_damaged(
+    folder: Path, damaged: Mapping[Path, str], on_damaged: str
+) -> None:
+    if not damaged:
+        return
+    lines = "".join(
+        f"\n  {path.relative_to(folder)}: {damaged[path]}" for path in sorted(damaged)
+    )
+    if on_damaged == "raise":
+        raise ValueError(
+            f"{len(damaged)} pictures in {folder} cannot be read: repair or remove "
+            f'them, or leave them out by on_damaged="skip".{lines}'
+        )
+    warnings.warn(
+        f"{len(damaged)} pictures in {folder} are left out, for they cannot be read:"
+        f"{lines}",
+        stacklevel=3,
+    )
+
+
+def _channels(shapes: Iterable[Shape]) -> int:
+    return 1 if all(shape[2] == 1 for shape in shapes) else 3
+
+
+def _one_size(folder: Path, shapes: Sequence[Shape]) -> tuple[int, int]:
     sizes = sorted({(height, width) for height, width, _ in shapes})
     if len(sizes) > 1:
         (low, across), (high, wide) = sizes[0], sizes[-1]
@@ -137,55 +228,7 @@ def _one_size(folder: Path, shapes: Sequence[tuple[int, int, int]]) -> tuple[int
             f"pictures in {folder} have {len(sizes)} sizes, from {low} x {across} to "
             f"{high} x {wide}."
         )
-    return sizes[0]
-
-
-@contextlib.contextmanager
-def _unreadable_is_named(paths: Sequence[Path]) -> Iterator[None]:
-    try:
-        yield
-    except tf.errors.InvalidArgumentError as error:
-        raise ValueError(
-            f"{_first_unreadable(paths)} is no picture that its name promises: it is "
-            "damaged or of another format. Repair or remove it."
-        ) from error
-
-
-def _read(
-    paths: Sequence[Path], image_size: tuple[int, int], channels: int, verbose: int
-) -> FloatArray:
-    def read(path: Tensor) -> Tensor:
-        content = tf.io.read_file(path)
-        pixels = tf.io.decode_image(content, channels, expand_animations=False)
-        pixels.set_shape([None, None, channels])
-        return keras.ops.image.resize(
-            tf.cast(pixels, tf.float32) / 255.0,
-            image_size,
-            antialias=True,
-            crop_to_aspect_ratio=True,
-            data_format="channels_last",
-        )
-
-    images = np.empty((len(paths), *image_size, channels), "float32")
-    names = tf.data.Dataset.from_tensor_slices([str(path) for path in paths])
-    batches = names.map(read, tf.data.AUTOTUNE).batch(_READ_AT_ONCE)
-    progress = keras.utils.Progbar(len(paths), verbose=verbose, unit_name="picture")
-    num_read = 0
-    with _unreadable_is_named(paths):
-        for batch in batches.prefetch(1):
-            images[num_read : num_read + len(batch)] = batch
-            num_read += len(batch)
-            progress.update(num_read)
-    return np.clip(images, 0.0, 1.0, out=images)  # resizing rounds
-
-
-def _first_unreadable(paths: Sequence[Path]) -> Path:
-    for path in paths:
-        try:
-            tf.io.decode_image(path.read_bytes(), expand_animations=False)
-        except tf.errors.InvalidArgumentError:
-            return path
-    return paths[0]
+    return sizes[0] if sizes else (1, 1)  # none can be read, as is told next
 
 
 def _labels(folder: Path, paths: Sequence[Path]) -> Array | None:

@@ -1,11 +1,14 @@
 """The Olivetti faces: a small public stand-in for the Toronto Face Database."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 
+from keras_gan._types import FloatArray
 from keras_gan._validation import check_integer, check_size
 from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets._mat_file import read_mat
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.resizing import resized_images
 
@@ -40,7 +43,9 @@ def load_olivetti(
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if `fold` is out of range or the file has another layout.
+        ValueError: if `fold` is out of range, the file is damaged or has another
+            layout, or its values are no grey levels: integers from 0 to 255, floats of
+            that range, or floats in [0, 1].
 
     Example:
     ```python
@@ -52,8 +57,6 @@ def load_olivetti(
         Samaria and Harter, Parameterisation of a stochastic model for human face
         identification, 1994; AT&T Laboratories Cambridge.
     """
-    import scipy.io  # not when keras_gan is imported
-
     size = check_size("image_size", image_size)
     check_integer("fold", fold, minimum=0, maximum=NUM_FOLDS - 1)
     folder = find_folder("Olivetti faces", [OLIVETTI_FILE], "olivetti", data_dir)
@@ -62,20 +65,32 @@ def load_olivetti(
             f"`data_dir` must name a folder with {OLIVETTI_FILE}. Received: "
             "data_dir=None, and KERAS_GAN_DATA names none."
         )
-    faces = scipy.io.loadmat(folder / OLIVETTI_FILE).get("faces")
-    if faces is None or faces.shape != (64 * 64, _NUM_SUBJECTS * _IMAGES_EACH):
-        raise ValueError(
-            f"{folder / OLIVETTI_FILE} must hold `faces` (4096, 400). Received: "
-            f"{None if faces is None else faces.shape}"
-        )
+    faces = _read(folder / OLIVETTI_FILE)
     images = faces.T.reshape(-1, 64, 64).transpose(0, 2, 1)  # stored column by column
     people = np.arange(len(images), dtype="int32") // _IMAGES_EACH
     trains = people < _NUM_TRAIN_SUBJECTS
     tests = (people - _NUM_TRAIN_SUBJECTS) // _FOLD_SUBJECTS == fold
-    values = images[..., np.newaxis].astype("float32") / np.float32(255)
-    resized = np.clip(resized_images(values, size), 0.0, 1.0)
+    resized = np.clip(resized_images(images[..., np.newaxis], size), 0.0, 1.0)
     train, valid, test = (
         Split(resized[rows], people[rows]) for rows in (trains, ~trains & ~tests, tests)
     )
     name = f"olivetti, fold {fold}"
     return Dataset(name=name, train=train, valid=valid, test=test)
+
+
+def _read(path: Path) -> FloatArray:
+    """Faces `[4096, 400]` in [0, 1]."""
+    faces = read_mat(path, ["faces"]).get("faces")
+    if faces is None or faces.shape != (64 * 64, _NUM_SUBJECTS * _IMAGES_EACH):
+        raise ValueError(
+            f"{path} must hold `faces` (4096, 400). Received: "
+            f"{None if faces is None else faces.shape}"
+        )
+    low, high = faces.min(), faces.max()
+    if not (low >= 0 and high <= 255):  # NaN lies nowhere
+        raise ValueError(
+            f"{path} must hold `faces` from 0 to 255, or floats in [0, 1]. Received: "
+            f"values from {low} to {high}"
+        )
+    white = 1.0 if faces.dtype.kind == "f" and high <= 1 else 255.0
+    return faces.astype("float32") / np.float32(white)

@@ -8,12 +8,14 @@ import numpy as np
 from keras_gan._types import Array
 from keras_gan._validation import check_integer, check_known
 from keras_gan.datasets._data_folder import find_folder
+from keras_gan.datasets._mat_file import read_mat
 from keras_gan.datasets.dataset import Dataset, Split
 
 TFD_FILE = "TFD_48x48.mat"
 NUM_FOLDS = 5
 _PARTS = {"unlabeled": 0, "train": 1, "valid": 2, "test": 3}  # values of `folds`
-_FIELDS = {"images": 3, "folds": 2, "labs_ex": None}  # and their numbers of axes
+_EXPRESSIONS = range(1, 8)
+_FIELDS = ("images", "folds", "labs_ex")
 
 
 def load_tfd(
@@ -39,8 +41,9 @@ def load_tfd(
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if the file lacks a field, a field has another layout, `fold` is out
-            of range, or a part of the fold is empty.
+        ValueError: if the file is damaged or lacks a field, a field has another layout,
+            a label is none of the seven, `fold` is out of range, or a part of the fold
+            is empty.
 
     Example:
     ```python
@@ -71,12 +74,7 @@ def load_tfd(
 
 
 def _read(path: Path) -> dict[str, Array]:
-    import scipy.io  # not when keras_gan is imported
-
-    try:
-        fields: dict[str, Array] = scipy.io.loadmat(path, variable_names=[*_FIELDS])
-    except (EOFError, NotImplementedError, OSError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is no readable MATLAB file: {error}") from error
+    fields = read_mat(path, _FIELDS)
     missing = sorted(set(_FIELDS) - set(fields))
     if missing:
         raise ValueError(
@@ -102,6 +100,13 @@ def _read(path: Path) -> dict[str, Array]:
         raise ValueError(
             f"{path}: `folds` must hold 0 (unlabeled), 1 (train), 2 (valid) and 3 "
             f"(test). Received: {unknown}"
+        )
+    known = labels[(folds != _PARTS["unlabeled"]).any(axis=1)]
+    strange = known[~np.isin(known, _EXPRESSIONS)]
+    if len(strange):
+        raise ValueError(
+            f"{path}: `labs_ex` must hold 1 to 7 where an image is labeled. Received: "
+            f"{sorted({*strange.tolist()})[:5]}"
         )
     return fields
 

@@ -22,6 +22,7 @@ FEATURE_DIM = 64
 _FILTERS = ((32, 5, True), (64, 3, True), (96, 3, False))  # channels, side, pooled
 _DROPOUT = 0.3
 _BATCH_SIZE = 500
+_MAX_BYTES = 2**20
 _SLACK = 0.25  # beyond [0, 1]: less is a generator's overshoot, more another range
 _SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "mnist_classifier.npz"
 
@@ -265,9 +266,14 @@ def _read(path: Path) -> tuple[Config, bytes]:
 
 def _arrays(path: Path, content: bytes) -> dict[str, Array]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as members:
+            num_bytes = sum(member.file_size for member in members.infolist())
+        if num_bytes > _MAX_BYTES:  # of 131,498 weights, with their names
+            raise ValueError(f"it unpacks to {num_bytes:,} bytes")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return dict(archive)
-    except (AttributeError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    # NumPy lets through whatever its parsing of damaged bytes ends in.
+    except Exception as error:
         raise ValueError(
             f"{path} is not an `.npz` file of plain arrays ({error})."
         ) from error
@@ -287,8 +293,10 @@ def _set_weights(network: keras.Model, arrays: dict[str, Array], path: Path) -> 
             f"{path} holds the weights of another network. Missing, unknown or of "
             f"another shape: {', '.join(differing)}"
         )
-    for key, variable in variables.items():
-        variable.assign(arrays[key])
+    for key, array in arrays.items():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise ValueError(f"{path} must hold finite float32 numbers in {key}.")
+        variables[key].assign(array)
 
 
 def _check_images(images: Array) -> FloatArray:

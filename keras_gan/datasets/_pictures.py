@@ -1,0 +1,125 @@
+"""One picture as bytes: upright, without transparency, no larger than was allowed."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan._types import Array, Shape
+
+SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".webp"})
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "WEBP")
+_ORIENTATION = 0x0112  # of Exif
+_ON_THEIR_SIDE = (5, 6, 7, 8)
+_GREY = ("1", "L", "LA", "La")
+_WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
+
+
+class UnreadablePictureError(ValueError):
+    """Why a picture cannot be read, without its name."""
+
+
+@contextlib.contextmanager
+def any_size() -> Iterator[None]:
+    """Pillow's own bound, which warns first and then refuses, is not asked here.
+
+    Raises:
+        ImportError: if Pillow is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError(
+            "Pictures need Pillow: pip install keras-gan[pictures]"
+        ) from error
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def shape_of(path: Path, max_pixels: int) -> Shape:
+    """Height, width and channels of a picture that stands upright, by its header.
+
+    Raises:
+        UnreadablePictureError: if it has none, or more than `max_pixels`.
+    """
+    with _opened(path, max_pixels) as picture:
+        width, height = picture.size
+        if picture.getexif().get(_ORIENTATION) in _ON_THEIR_SIDE:
+            width, height = height, width
+        is_grey = picture.mode in _GREY or _is_deep(picture)
+        return height, width, 1 if is_grey else 3
+
+
+def read_picture(path: Path, channels: int, max_pixels: int) -> Array:
+    """Returns a picture, of an animation the first one.
+
+    Args:
+        path: of the file.
+        channels: int, `1` for grey levels (ITU-R 601) or `3` for colours.
+        max_pixels: int, as in `shape_of`.
+
+    Returns:
+        pixels: uint8 array `[height, width, channels]`, turned as Exif says, and white
+        where it is transparent.
+
+    Raises:
+        UnreadablePictureError: if it is damaged, or has more than `max_pixels`.
+    """
+    from PIL import ImageOps
+
+    with _opened(path, max_pixels) as picture:
+        upright = _opaque(_of_bytes(ImageOps.exif_transpose(picture)))
+        pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
+        return pixels.reshape(*pixels.shape[:2], channels)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, max_pixels: int) -> Iterator[Any]:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=_FORMATS) as picture:
+            width, height = picture.size
+            if width * height > max_pixels:
+                raise UnreadablePictureError(
+                    f"its {width} x {height} pixels are more than `max_pixels`, "
+                    f"{max_pixels:,}"
+                )
+            yield picture
+    except (FileNotFoundError, PermissionError, UnreadablePictureError):
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadablePictureError("it is of no format that is read here") from error
+    # Pillow lets through whatever its parsing of damaged bytes ends in.
+    except Exception as error:
+        raise UnreadablePictureError(f"damaged: {error!r}") from error
+
+
+def _is_deep(picture: Any) -> bool:
+    """Whether it has grey levels of more than a byte: Pillow would clip them."""
+    return bool(picture.mode.startswith("I"))
+
+
+def _of_bytes(picture: Any) -> Any:
+    from PIL import Image
+
+    if not _is_deep(picture):
+        return picture
+    levels = np.asarray(picture).astype("int64") >> 8  # of two bytes the higher
+    return Image.fromarray(np.clip(levels, 0, 255).astype("uint8"))
+
+
+def _opaque(picture: Any) -> Any:
+    from PIL import Image
+
+    if picture.mode not in _WITH_ALPHA and "transparency" not in picture.info:
+        return picture
+    with_alpha = picture.convert("RGBA")
+    white = Image.new("RGBA", with_alpha.size, "white")
+    return Image.alpha_composite(white, with_alpha)
