@@ -84,7 +84,6 @@ def test_without_normalization_a_signal_arrives():
         (stacked_digits_discriminator, {"negative_slope": 1.0}),
         (stacked_digits_discriminator, {"seed": -1}),
     ],
-    ids=str,
 )
 def test_arguments_are_named(build, arguments):
     with pytest.raises(ValueError, match=f"`{next(iter(arguments))}"):
