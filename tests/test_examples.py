@@ -28,7 +28,8 @@ ARGUMENTS = {
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
 OF_RUNS = {
-    *("conditional_table.py", "figure2_samples.py", "figure3_interpolation.py"),
+    *("conditional_table.py", "family_table.py", "latent_walk.py"),
+    *("figure2_samples.py", "figure3_interpolation.py"),
     *("parzen_spread.py", "play_on.py", "table1.py"),
 }
 # tests/test_stacked_mnist.py gives it digits.

@@ -339,3 +339,81 @@ def test_the_conditional_table_reads_what_evaluations_hold(tmp_path):
     ]
     assert [cell.strip() for cell in table[2].split("|")[1:4]] == expected
     assert table[3].startswith("| held-out real data") and len(table) == 4
+
+
+def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path):
+    for name, recipe, seed, distance in (
+        ("first", "dcgan", 0, 4.0),
+        ("second", "dcgan", 1, 6.0),
+        ("third", "r3gan", 0, 1.5),
+    ):
+        generated = {
+            "frechet_distance": {"value": distance},
+            "precision_recall": {"precision": 0.75, "recall": 0.5},
+        }
+        real = {"frechet_distance": {"value": 0.125}}
+        (tmp_path / name).mkdir()
+        evaluation = {
+            "model": {"recipe": recipe, "epochs": 2, "seed": seed},
+            "scores": {"generated": generated, "held-out real": real},
+        }
+        path = tmp_path / name / "evaluation.json"
+        path.write_text(json.dumps(evaluation))
+        rows = [{"epoch": epoch, "seconds": 90.0} for epoch in (1, 2)]
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / name / "history.jsonl").write_text(lines)
+    runs = [tmp_path / name for name in ("first", "second", "third")]
+    command = [EXAMPLES / "family_table.py", *runs, "--output-dir", tmp_path]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    table = (tmp_path / "families.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table]
+    assert [row[0] for row in cells[2:]] == ["`dcgan`", "`r3gan`", "held-out real data"]
+    # 4 and 6: standard deviation 2^(1/2), of two values 1.
+    assert cells[2][1:4] == ["5.000 ± 1.000", "0.750 ± 0.000", "0.500 ± 0.000"]
+    assert cells[2][6:] == ["2", "0, 1", "3 ± 0"]
+    assert cells[3][1] == "1.500" and cells[3][5] == "—"
+    assert cells[4][1] == "0.125" and cells[4][8] == "—"
+    record = json.loads((tmp_path / "families.json").read_text())
+    assert record["second"]["minutes"] == 3.0
+    assert record["third"]["generated"]["recall"] == 0.5
+
+
+def test_runs_that_nobody_evaluated_are_named(tmp_path):
+    command = [EXAMPLES / "family_table.py", tmp_path, "--output-dir", tmp_path]
+    result = subprocess.run([sys.executable, *command], capture_output=True, text=True)
+    assert result.returncode and "keras-gan evaluate" in result.stderr
+
+
+def test_walks_keep_the_length_of_normal_latents():
+    arc = import_example("latent_walk").arc
+    start, end = np.array([2.0, 0.0]), np.array([0.0, 2.0])
+    # A quarter of a circle in three: 30 and 60 degrees.
+    expected = 2 * np.array(
+        [[1, 0], [3**0.5 / 2, 0.5], [0.5, 3**0.5 / 2], [0, 1]], "float64"
+    )
+    np.testing.assert_allclose(arc(start, end, 3), expected, atol=1e-6)
+    straight = arc(start, 2 * start, 2)  # no angle between them
+    np.testing.assert_allclose(straight, [[2, 0], [3, 0], [4, 0]], atol=1e-6)
+
+
+def test_sums_of_latents_are_those_of_means_and_of_single_samples():
+    arithmetic = import_example("latent_walk").arithmetic
+    latents = np.random.default_rng(0).normal(size=(10, 3, 2))
+    rows, of_means = arithmetic(latents, [(7, 1, 3)], num=2)
+    mean = latents.mean(axis=1)
+    np.testing.assert_allclose(of_means[0], mean[7] - mean[1] + mean[3])
+    np.testing.assert_allclose(rows[:3], mean[[7, 1, 3]])
+    np.testing.assert_allclose(rows[5], latents[7, 1] - latents[1, 1] + latents[3, 1])
+    assert len(rows) == 3 + 1 + 2
+
+
+def test_latents_are_walked_and_added(tmp_path, capsys):
+    gan = small_game(small_mnist(), 0)
+    path = tmp_path / "gan.keras"
+    gan.save(path)
+    small = ["--num-rows", "2", "--num-steps", "3", "--num-candidates", "50"]
+    sums = ["--num", "2", "--num-averaged", "3", "--scale", "1", "--sums", "7-1+3"]
+    example("latent_walk", path, *small, *sums, "--output-dir", tmp_path)
+    assert pixels_of(tmp_path / "walk.png").shape[:2] == (2 * 30 + 2, 4 * 30 + 2)
+    assert pixels_of(tmp_path / "arithmetic.png").shape[:2] == (30 + 2, 6 * 30 + 2)
+    assert "7 - 1 + 3: taken for a" in capsys.readouterr().out

@@ -209,7 +209,7 @@ def test_the_settings_of_r3gan_are_the_published_ones():
         assert term.interval == 1
     assert gan.generator_optimizer.get_config()["beta_1"] == 0.0
     assert gan.prior.get_config() == {"latent_dim": 64, "mean": 0.0, "stddev": 1.0}
-    assert gan.ema_half_life == pytest.approx(num_updates * 64 / 20)
+    assert gan.ema_half_life == pytest.approx(num_updates * 64 / 50)
     for network in (gan.generator, gan.discriminator):
         assert not [one for one in network.layers if "Norm" in type(one).__name__]
 

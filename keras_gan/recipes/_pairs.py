@@ -18,7 +18,7 @@ _LEARNING_RATE, _FINAL_SHARE = 5e-4, 0.1
 _BETA_2 = 0.99
 _PENALTY_WEIGHT, _FINAL_WEIGHT_SHARE = 1.0, 0.1  # for images in [-1, 1]
 _BURN_IN = 0.2  # of the updates
-_AVERAGED = 0.05  # half-life, of the images that are seen
+_AVERAGED = 0.02  # half-life, of the images that are seen
 
 
 def relativistic_game(

@@ -20,14 +20,14 @@ def r3gan(data: Dataset, seed: int = 0) -> GAN:
     are residual, without normalisation, and start as Fix-up says, Adam has a beta_1 of
     0, latents are 64 normal numbers, samples come from a moving average of the
     generator. As in its run on stacked digits, the penalties' gamma falls from 1 to 0.1
-    along half a cosine over the first fifth of the training, and half of the average is
-    of the last twentieth.
+    along half a cosine over the first fifth of the training.
 
     Scaled down for two cores: minibatches of 64 for the published 512, one block a
     stage with 32 filters next to the images for two with 768, 1.2 million images for
     10. So few ask for a rate that begins higher, 0.0005 for 0.0002, and falls to a
     tenth along half a cosine; beta_2 is 0.99 from the beginning (there it rises from
-    0.9), and the average keeps its half-life.
+    0.9), and the average's half-life is a fiftieth of the training from the beginning
+    (there it grows to a twentieth).
 
     Args:
         data: `Dataset` of images that halve to a small grid.

@@ -1,0 +1,118 @@
+"""The image families beside each other and beside held-out real data, in one table.
+
+    keras-gan train dcgan --data-dir DIR --output-dir runs/dcgan
+    keras-gan evaluate runs/dcgan --data-dir DIR
+    python examples/family_table.py runs/dcgan runs/lsgan runs/r3gan …
+
+Takes finished runs and trains nothing: the scores are those of each run's
+`evaluation.json`, which holds their protocol (10,000 samples, features of the digit
+classifier), the minutes those of its `history.jsonl`, its epochs' and what was measured
+after each. Several runs of one recipe, of other seeds, share a row: means, with the
+standard error over seeds.
+"""
+
+import argparse
+import json
+import math
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from keras_gan._files import replacing, write_json
+from keras_gan._types import Config
+from keras_gan.runs import RunDirectory
+
+COLUMNS = {
+    "Frechet distance": ("frechet_distance", "value"),
+    "precision": ("precision_recall", "precision"),
+    "recall": ("precision_recall", "recall"),
+    "density": ("density_coverage", "density"),
+    "coverage": ("density_coverage", "coverage"),
+}
+"""Name of each column, and where its value stands."""
+
+HELD_OUT = "held-out real data"
+
+
+def record_of(run: Path) -> Config:
+    """What the table says of one run."""
+    path = run / "evaluation.json"
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: keras-gan evaluate {run}")
+    evaluation = json.loads(path.read_text(encoding="utf-8"))
+    model, scores = evaluation["model"], evaluation["scores"]
+    seconds = [row.get("seconds") for row in RunDirectory(run).history()]
+    known = seconds and None not in seconds
+    return {
+        "recipe": model["recipe"],
+        "epochs": model["epochs"],
+        "seed": model["seed"],
+        "minutes": sum(seconds) / 60 if known else None,
+        "generated": values_of(scores["generated"]),
+        HELD_OUT: values_of(scores["held-out real"]),
+        "evaluation": evaluation,
+    }
+
+
+def values_of(scores: Config) -> dict[str, float | None]:
+    return {
+        column: scores.get(measure, {}).get(value)
+        for column, (measure, value) in COLUMNS.items()
+    }
+
+
+def cell_of(values: Sequence[float | None], digits: int) -> str:
+    """A mean, and its standard error where there are several values."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "—"
+    text = f"{statistics.mean(known):.{digits}f}"
+    if len(known) == 1:
+        return text
+    error = statistics.stdev(known) / math.sqrt(len(known))
+    return f"{text} ± {error:.{digits}f}"
+
+
+def row_of(records: Sequence[Config]) -> list[str]:
+    scores = [
+        cell_of([record["generated"][column] for record in records], 3)
+        for column in COLUMNS
+    ]
+    epochs = sorted({record["epochs"] for record in records})
+    seeds = sorted(record["seed"] for record in records)
+    return [
+        f"`{records[0]['recipe']}`",
+        *scores,
+        ", ".join(map(str, epochs)),
+        ", ".join(map(str, seeds)),
+        cell_of([record["minutes"] for record in records], 0),
+    ]
+
+
+def table_of(records: Sequence[Config]) -> str:
+    names = list(dict.fromkeys(record["recipe"] for record in records))
+    rows = [["", *COLUMNS, "epochs", "seeds", "minutes"], ["---"] * (len(COLUMNS) + 4)]
+    rows += [
+        row_of([one for one in records if one["recipe"] == name]) for name in names
+    ]
+    real = records[-1][HELD_OUT]
+    rows.append([HELD_OUT, *(cell_of([real[one]], 3) for one in COLUMNS), *"———"])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", nargs="+", type=Path, help="evaluated run directories")
+    parser.add_argument("--output-dir", type=Path, default=Path("runs/family_table"))
+    options = parser.parse_args()
+    records = [record_of(run) for run in options.run]
+    table = table_of(records)
+    print(table)
+    with replacing(options.output_dir / "families.md") as partial:
+        partial.write_text(table, encoding="utf-8")
+    named = {run.name: record for run, record in zip(options.run, records, strict=True)}
+    write_json(options.output_dir / "families.json", named)
+
+
+if __name__ == "__main__":
+    main()
