@@ -7,10 +7,13 @@ built on use, so that `import keras_gan` does not import TFP.
 import abc
 import math
 import numbers
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Config, Tensor
@@ -21,6 +24,8 @@ from keras_gan._validation import (
     check_positive_integer,
     invalid_argument,
 )
+
+_LARGEST_BOUND = 5.0  # beyond it, uniform numbers in float32 are too coarse
 
 
 class Prior(abc.ABC):
@@ -61,7 +66,10 @@ class Prior(abc.ABC):
         """
         if isinstance(num_samples, numbers.Integral):
             check_positive_integer("num_samples", num_samples)
-        return self.distribution.sample(num_samples, seed=stateless_seed(seed))
+        return self._draw(num_samples, stateless_seed(seed))
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        return self.distribution.sample(num_samples, seed=seed)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
@@ -158,6 +166,160 @@ class NormalPrior(Prior):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
+class TruncatedNormalPrior(Prior):
+    """Independent standard normal latents without their tails, |z_i| <= bound.
+
+    Use it where no latent may lie where few were in training. A generator that was
+    trained with `NormalPrior` gives more typical and less varied samples with a low
+    bound (the truncation trick).
+
+        log p(z) = sum_i log N(z_i; 0, 1) - log(2 Phi(bound) - 1)    for |z_i| <= bound
+
+    Args:
+        latent_dim: int, at least 1. Length of one latent vector.
+        bound: float in (0, 5], in standard deviations. Defaults to `2.0`.
+
+    Raises:
+        ValueError: if `latent_dim` is below 1 or `bound` out of its range.
+
+    Example:
+    >>> latents = TruncatedNormalPrior(100, bound=1.5).sample(64, seed=1)
+    >>> bool(tf.reduce_max(abs(latents)) <= 1.5)
+    True
+
+    References:
+        Brock et al., Large scale GAN training for high fidelity natural image
+        synthesis, 2019, section 3.1. https://arxiv.org/abs/1809.11096
+    """
+
+    def __init__(self, latent_dim: int, bound: float = 2.0) -> None:
+        super().__init__(latent_dim)
+        self.bound = check_positive("bound", bound)
+        if self.bound > _LARGEST_BOUND:
+            raise invalid_argument("bound", f"a float in (0, {_LARGEST_BOUND}]", bound)
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Sample` of `latent_dim` coordinates."""
+        from tensorflow_probability import distributions as tfd
+
+        coordinate = tfd.TruncatedNormal(0.0, 1.0, -self.bound, self.bound)
+        return tfd.Sample(coordinate, sample_shape=[self.latent_dim])
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        """By the inverse of the distribution function, which every runtime has."""
+        mass = math.erf(self.bound / math.sqrt(2))
+        shape = (num_samples, self.latent_dim)
+        uniform = tf.random.stateless_uniform(shape, seed, -mass, mass)
+        return tf.clip_by_value(
+            math.sqrt(2) * _inverse_error_function(uniform), -self.bound, self.bound
+        )
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {**super().get_config(), "bound": self.bound}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class SphericalPrior(Prior):
+    """Latents uniform on the unit sphere, norm(z) = 1.
+
+    Nearly the normal law in many dimensions, without its few long and short latents:
+    straight lines between latents leave it, great circles do not.
+
+        p(z) = Gamma(d / 2) / (2 pi^(d / 2))    for norm(z) = 1, d = latent_dim
+
+    Args:
+        latent_dim: int, at least 2. Length of one latent vector.
+
+    Raises:
+        ValueError: if `latent_dim` is below 2.
+
+    Example:
+    >>> latents = SphericalPrior(3).sample(5, seed=1)
+    >>> tf.norm(latents, axis=1).numpy().round(5).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+
+    References:
+        White, Sampling generative networks, 2016. https://arxiv.org/abs/1609.04468
+    """
+
+    def __init__(self, latent_dim: int) -> None:
+        super().__init__(latent_dim)
+        if latent_dim < 2:
+            raise invalid_argument("latent_dim", "an integer of at least 2", latent_dim)
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.SphericalUniform`."""
+        from tensorflow_probability import distributions as tfd
+
+        return tfd.SphericalUniform(self.latent_dim)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class GaussianMixturePrior(Prior):
+    """Equally likely, equally wide round Gaussians: latents with gaps between them.
+
+    Use it for data of separate modes: a continuous generator must map something
+    between the modes of what it makes, and this prior has next to nothing there.
+
+        p(z) = mean_k N(z; centres[k], stddev^2 I)
+
+    Args:
+        centres: floats `[num_components, latent_dim]`, nested sequences or an array.
+        stddev: float, above 0. Defaults to `0.1`.
+
+    Raises:
+        ValueError: if `centres` are no finite matrix or `stddev` is not positive.
+
+    Example:
+    >>> prior = GaussianMixturePrior([[-1.0, 0.0], [1.0, 0.0]])
+    >>> prior.sample(4, seed=1).shape
+    TensorShape([4, 2])
+
+    References:
+        Gurumurthy et al., DeLiGAN, 2017, section 3. https://arxiv.org/abs/1706.02071
+    """
+
+    def __init__(self, centres: Sequence[Sequence[float]], stddev: float = 0.1) -> None:
+        rows = np.asarray(centres, dtype="float64")
+        if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
+            expected = "finite numbers of shape [num_components, latent_dim]"
+            raise invalid_argument("centres", expected, centres)
+        super().__init__(rows.shape[1])
+        self.centres = rows.tolist()
+        self.stddev = check_positive("stddev", stddev)
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.MixtureSameFamily`."""
+        from tensorflow_probability import distributions as tfd
+
+        return tfd.MixtureSameFamily(
+            tfd.Categorical(logits=[0.0] * len(self.centres)),
+            tfd.MultivariateNormalDiag(
+                self.centres, [[self.stddev] * self.latent_dim] * len(self.centres)
+            ),
+        )
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        """From one draw, whose first column says the component."""
+        num_components = len(self.centres)
+        quantile = statistics.NormalDist().inv_cdf
+        edges = [quantile(k / num_components) for k in range(1, num_components)]
+        noise = tf.random.stateless_normal((num_samples, 1 + self.latent_dim), seed)
+        is_beyond = noise[:, :1] > tf.constant(edges, shape=(1, len(edges)))
+        component = tf.reduce_sum(tf.cast(is_beyond, "int32"), axis=1)
+        centres = tf.gather(tf.constant(self.centres), component)
+        return centres + self.stddev * noise[:, 1:]
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {"centres": self.centres, "stddev": self.stddev}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
 class CategoricalPrior(Prior):
     """Labels 0 to num_classes - 1: p(c) where a conditional generator is not told c.
 
@@ -201,3 +363,28 @@ class CategoricalPrior(Prior):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {"num_classes": self.num_classes, "probabilities": self.probabilities}
+
+
+# Giles's polynomials in w = -log(1 - x^2), from the highest power: of w - 2.5 below 5,
+# of sqrt(w) - 3 above.
+_CENTRAL = (
+    *(2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087),
+    *(-0.00125372503, -0.00417768164, 0.246640727, 1.50140941),
+)
+_TAIL = (
+    *(-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773),
+    *(-0.0076224613, 0.00943887047, 1.00167406, 2.83297682),
+)
+
+
+def _inverse_error_function(x: Tensor) -> Tensor:
+    """The y of x = erf(y), of sums and products that every export has.
+
+    References:
+        Giles, Approximating the erfinv function, 2010.
+        https://people.maths.ox.ac.uk/gilesm/files/gems_erfinv.pdf
+    """
+    w = -tf.math.log((1 - x) * (1 + x))
+    central = tf.math.polyval(list(_CENTRAL), w - 2.5)
+    tail = tf.math.polyval(list(_TAIL), tf.sqrt(w) - 3)
+    return x * tf.where(w < 5, central, tail)

@@ -122,7 +122,12 @@ SERIALIZABLE = [
         schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1),
     ),
     kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
+    kg.priors.GaussianMixturePrior(
+        [[0.5] * LATENT_DIM, [-1.0] * LATENT_DIM], stddev=0.25
+    ),
     kg.priors.NormalPrior(LATENT_DIM, mean=0.5, stddev=2.0),
+    kg.priors.SphericalPrior(LATENT_DIM),
+    kg.priors.TruncatedNormalPrior(LATENT_DIM, bound=1.5),
     kg.priors.UniformPrior(LATENT_DIM, low=0.25, high=0.5),
     kg.schedules.CriticHeadStart(0.2, steps=3, first=2, interval=7),
     kg.schedules.FlooredExponentialDecay(0.2, 1.5, 1e-3),

@@ -124,6 +124,25 @@ def test_random_numbers_are_those_of_tensorflow(tmp_path, unconditional_exports)
 
 
 @pytest.mark.parametrize(
+    "prior",
+    [
+        kg.priors.GaussianMixturePrior([[0.0, 1.0, 2.0], [-1.0, 0.5, 3.0]], 0.25),
+        kg.priors.SphericalPrior(3),
+        kg.priors.TruncatedNormalPrior(3, bound=3.5),  # into the tails' polynomial
+    ],
+    ids=lambda prior: type(prior).__name__,
+)
+def test_other_priors_are_drawn_as_they_are(prior, tmp_path):
+    base = make_tiny_gan()
+    gan = kg.GAN(base.generator, base.discriminator, prior)
+    export_onnx_prior(gan, tmp_path / "prior.onnx")
+    for num_samples, seed in ((1, 0), (1024, 2**31 - 1)):
+        latents = run(tmp_path / "prior.onnx", **scalars(num_samples, seed))
+        expected = prior.sample(num_samples, seed=seed).numpy()
+        np.testing.assert_allclose(latents, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
     "num_samples, seed, name",
     [
         (10**9, 0, "num_samples_must_be_from_1_to_64"),
