@@ -10,6 +10,10 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
+    "critic_surfaces.py": [
+        *("--steps", "2", "--deep-steps", "2"),
+        *("--sets", "Swiss roll", "--limits", "0.01"),
+    ],
     "distances.py": ["--num-steps", "600"],
     "evaluator_gate.py": [
         *("--num-samples", "200", "--num-test", "100"),

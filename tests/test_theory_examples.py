@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -96,3 +97,39 @@ def test_a_penalised_critic_is_steeper_by_what_the_law_of_its_points_leaves(dist
     slope = distances.penalised_slope(np.array([2.5]))
     between = 2 * 0.9937903 - 1  # standard normal up to 2.5, twice, less 1
     np.testing.assert_allclose(slope, 1 + between / (20 * density), rtol=2e-3)
+
+
+# ---------------------------------------------------------------------- critic surfaces
+
+
+@pytest.fixture(scope="module")
+def critic_surfaces():
+    return example("critic_surfaces")
+
+
+def test_gradients_in_layers_are_products_of_the_weights_behind(critic_surfaces):
+    keras.utils.set_random_seed(0)
+    critic = critic_surfaces.build_critic(4)
+    points = np.random.default_rng(0).normal(size=(5, 2)).astype("float32")
+    hidden = [points.astype("float64")]
+    for layer in critic.layers[:-1]:
+        kernel, bias = (weight.numpy() for weight in layer.weights)
+        hidden.append(np.maximum(0, hidden[-1] @ kernel + bias))
+    # Backwards by hand: through each kernel, and through the rectifiers that are on.
+    gradient = np.repeat(critic.layers[-1].kernel.numpy().T, 5, axis=0)
+    norms = [np.linalg.norm(gradient, axis=1).mean()]
+    for layer, output in zip(critic.layers[-2:0:-1], hidden[:1:-1], strict=True):
+        gradient = (gradient * (output > 0)) @ layer.kernel.numpy().T
+        norms.insert(0, np.linalg.norm(gradient, axis=1).mean())
+    received = critic_surfaces.layer_norms(critic, points)
+    np.testing.assert_allclose(received, norms, rtol=1e-4)
+
+
+def test_the_bound_of_a_linear_critic_is_the_mean_of_the_noise(critic_surfaces):
+    critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    critic.layers[-1].kernel.assign([[3.0], [4.0]])
+    points = np.random.default_rng(1).normal(size=(100, 2))
+    noise = np.random.default_rng(0).normal(size=(100, 2))
+    expected = -np.mean(noise @ [0.6, 0.8])
+    received = critic_surfaces.lower_bound(critic, points)
+    np.testing.assert_allclose(received, expected, rtol=1e-5)
