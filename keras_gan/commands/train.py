@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import keras
 
     from keras_gan.datasets import Dataset
+    from keras_gan.evaluation.feature_networks import FeatureNetwork
     from keras_gan.runs import DataSource
 
 SUMMARY = "train a recipe into a run directory"
@@ -135,6 +137,7 @@ def _train(
         directory.check_continues(config)
     for reason in recipe.reasons:
         say(f"{recipe.name}: {reason}.")
+    network, features = kg.runs.network_of_run(config["data"], data, held)
     with strategy.scope():
         if resumes and directory.model.exists():
             gan = kg.load(directory.model)
@@ -143,6 +146,7 @@ def _train(
     about = {
         "config": config,
         "dataset": kg.runs.described(data, digests),
+        "features": features,
         "replicas": strategy.num_replicas_in_sync,
     }
     if chief and not resumes:
@@ -150,7 +154,11 @@ def _train(
         directory.check_free()  # nobody began it while the data were loaded
     if chief:
         directory.take_up()
-    _play(gan, data, recipe, directory, about, chief, args.verbose)
+
+    def watchers() -> "list[keras.callbacks.Callback]":
+        return _watchers(directory, recipe, data, config, network) if chief else []
+
+    _play(gan, data, recipe, directory, about, watchers, args.verbose)
 
 
 def _source(config: Config) -> "DataSource":
@@ -164,7 +172,7 @@ def _play(
     recipe: Recipe,
     directory: RunDirectory,
     about: Config,
-    chief: bool,
+    watchers: Callable[[], "list[keras.callbacks.Callback]"],
     verbose: int,
 ) -> None:
     from keras_gan.commands._stop_between_steps import (
@@ -181,7 +189,6 @@ def _play(
         return
     say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {directory.path}")
     record = kg.callbacks.RunRecord(directory.path, about)
-    watchers = _watchers(directory, recipe, data, about["config"]) if chief else []
     save = kg.callbacks.SaveEachEpoch(directory.model)
     stop, guard = StopBetweenSteps(), kg.callbacks.NaNGuard(restore=False)
     with told_how_it_ended(record), stop.listening():
@@ -191,7 +198,7 @@ def _play(
             epochs=epochs,
             initial_epoch=completed,
             # The record last but for the GAN: an epoch counts once it is saved.
-            callbacks=[stop, guard, *watchers, record, save],
+            callbacks=[stop, guard, *watchers(), record, save],
             verbose=verbose,
         )
     say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
@@ -235,13 +242,14 @@ def _absolute(path: str | None) -> str | None:
 
 
 def _watchers(
-    directory: RunDirectory, recipe: Recipe, data: "Dataset", config: Config
+    directory: RunDirectory,
+    recipe: Recipe,
+    data: "Dataset",
+    config: Config,
+    network: "FeatureNetwork | None",
 ) -> "list[keras.callbacks.Callback]":
     """The pictures, the value of each epoch, and the epoch that has the best one."""
     watched, seed = _watched(directory, recipe), config["seed"]
-    network = kg.evaluation.feature_network_of(
-        config["data"], data.data_shape, data.value_range
-    )
     best = directory.best_value(watched)
     return [
         kg.callbacks.SampleGrid(

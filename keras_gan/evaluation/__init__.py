@@ -26,6 +26,10 @@ from keras_gan.evaluation.digit_classifier_training import (
     train_digit_classifier,
     untrained_digit_classifier,
 )
+from keras_gan.evaluation.efficientnet_lite0 import (
+    EfficientNetLite0,
+    load_efficientnet_lite0,
+)
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.feature_networks import feature_network_of
 from keras_gan.evaluation.features import Features, extract_features
@@ -79,6 +83,7 @@ __all__ = [
     "DifferentBins",
     "DigitClassifier",
     "DoubtfulScoreWarning",
+    "EfficientNetLite0",
     "Evaluator",
     "Features",
     "FoldedParzenEstimate",
@@ -116,6 +121,7 @@ __all__ = [
     "inception_score",
     "kernel_distance",
     "load_digit_classifier",
+    "load_efficientnet_lite0",
     "memorization",
     "mode_coverage",
     "parzen_log_likelihood",

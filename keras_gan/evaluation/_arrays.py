@@ -6,6 +6,8 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 
+_SLACK = 0.25  # beyond [0, 1]: less is a generator's overshoot, more another range
+
 
 def flat_rows(name: str, values: Any) -> FloatArray:
     """Returns finite float32 or float64 rows `[num, d]` of an array `[num, …]`.
@@ -58,3 +60,16 @@ def different_ranges(**ranges: tuple[float, float]) -> str | None:
         f"from {observed[0]:.4g} to {observed[1]:.4g}, {reference_name} from {low:.4g} "
         f"to {high:.4g}. Bring both to one range, or the value means nothing."
     )
+
+
+def check_unit_range(name: str, images: Array) -> None:
+    """Raises unless pixels are finite and lie in [0, 1] but for a little overshoot."""
+    smallest, largest = value_range(images)
+    if not (np.isfinite(smallest) and np.isfinite(largest)):
+        raise ValueError(f"`{name}` must be finite. Received: NaN or infinite pixels.")
+    if smallest < -_SLACK or largest > 1 + _SLACK:
+        raise ValueError(
+            f"`{name}` must lie in [0, 1], as the network's training images did. "
+            f"Received: pixels from {smallest:.4g} to {largest:.4g}; rescale them, "
+            "e.g. (images + 1) / 2 or images / 255."
+        )

@@ -15,6 +15,7 @@ import numpy as np
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
+from keras_gan.evaluation._arrays import check_unit_range
 
 IMAGE_SHAPE: Shape = (28, 28, 1)
 NUM_CLASSES = 10
@@ -23,7 +24,6 @@ _FILTERS = ((32, 5, True), (64, 3, True), (96, 3, False))  # channels, side, poo
 _DROPOUT = 0.3
 _BATCH_SIZE = 500
 _MAX_BYTES = 2**20
-_SLACK = 0.25  # beyond [0, 1]: less is a generator's overshoot, more another range
 _SHIPPED_WEIGHTS = Path(__file__).parent / "weights" / "mnist_classifier.npz"
 
 
@@ -307,15 +307,7 @@ def _check_images(images: Array) -> FloatArray:
             f"image. Received: images.shape={images.shape}; classify the channels of "
             "stacked digits one by one."
         )
-    smallest, largest = float(images.min()), float(images.max())
-    if not (np.isfinite(smallest) and np.isfinite(largest)):
-        raise ValueError("`images` must be finite. Received: NaN or infinite pixels.")
-    if smallest < -_SLACK or largest > 1 + _SLACK:
-        raise ValueError(
-            "`images` must lie in [0, 1], as the classifier's training images did. "
-            f"Received: pixels from {smallest:.4g} to {largest:.4g}; rescale them, "
-            "e.g. (images + 1) / 2 or images / 255."
-        )
+    check_unit_range("images", images)
     return images.astype("float32", copy=False)
 
 

@@ -1,22 +1,42 @@
 """Which network looks at the samples of which dataset: one table."""
 
 import dataclasses
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from keras_gan._types import Array, Shape
-from keras_gan.evaluation import digit_classifier
+from keras_gan.evaluation import digit_classifier, efficientnet_lite0
 
 Network = Callable[[Any], Any]
-FeatureNetwork = Callable[[], Network]
+FeatureNetwork = Callable[[], Network | None]
 
-FEATURE_NETWORKS: dict[str, tuple[FeatureNetwork, Shape]] = {
+_PICTURES = (None, None, 3)
+PIXELS, DIGITS, PICTURES = "pixels", "digit_classifier", "efficientnet_lite0"
+
+
+def _network_of_pictures() -> Network | None:
+    if efficientnet_lite0.installed_weights():
+        return efficientnet_lite0.load_efficientnet_lite0()
+    warnings.warn(
+        f"Color pictures are compared by their pixels. {efficientnet_lite0.MISSING}",
+        stacklevel=3,
+    )
+    return None
+
+
+FEATURE_NETWORKS: dict[str, tuple[FeatureNetwork, tuple[int | None, ...]]] = {
+    "cifar10": (_network_of_pictures, _PICTURES),
+    "image_folder": (_network_of_pictures, _PICTURES),
     "mnist": (digit_classifier.load_digit_classifier, digit_classifier.IMAGE_SHAPE),
 }
 """By the key of `keras_gan.datasets.LOADERS`: who returns the network, of values in
-[0, 1], and the shape that it takes. All other data are compared by their pixels."""
+[0, 1], and the shape that it takes, `None` for any size. All other data are compared by
+their pixels; so are color pictures, with a warning, where their network's weights are
+not installed, and without one where they are not in [0, 1] or [-1, 1]: normalized by
+their contrast they are no pictures that it knows."""
 
 
 def feature_network_of(
@@ -26,7 +46,7 @@ def feature_network_of(
 
     Args:
         dataset: str, key of `keras_gan.datasets.LOADERS`, or `None` if unknown.
-        shape: tuple, of one example; resized images are none that the network knows.
+        shape: tuple, of one example; resized digits are none that the network knows.
         value_range: pair of floats, that of the samples. Defaults to `(0.0, 1.0)`.
 
     Example:
@@ -35,13 +55,48 @@ def feature_network_of(
     (3, 64)
     >>> feature_network_of("mnist", (32, 32, 1)) is None
     True
+    >>> feature_network_of("cifar10", (32, 32, 3)) is None
+    False
     """
     load, needed = FEATURE_NETWORKS.get(dataset or "", (None, ()))
-    if load is None or tuple(shape) != needed:
+    value_range = (float(value_range[0]), float(value_range[1]))
+    if load is None or not _fits(shape, needed):
         return None
-    if tuple(value_range) == (0.0, 1.0):
+    if needed == _PICTURES and value_range not in ((0.0, 1.0), (-1.0, 1.0)):
+        return None
+    if value_range == (0.0, 1.0):
         return load
-    return lambda: _OfRange(load(), *value_range)
+    return _Ranged(load, *value_range)
+
+
+def name_of(network: FeatureNetwork | None) -> str:
+    """Returns which kind of features a run is judged by: `PIXELS` or a network's name.
+
+    Those of color pictures are pixels as long as their weights are not installed.
+    """
+    load = network.load if isinstance(network, _Ranged) else network
+    if load is _network_of_pictures:
+        return PICTURES if efficientnet_lite0.installed_weights() else PIXELS
+    return PIXELS if load is None else DIGITS
+
+
+def _fits(shape: Shape, needed: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(needed) and all(
+        size in (None, received) for size, received in zip(needed, shape, strict=True)
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ranged:
+    """Who returns a network of values in [0, 1], shown those of another range."""
+
+    load: FeatureNetwork
+    low: float
+    high: float
+
+    def __call__(self) -> Network | None:
+        network = self.load()
+        return network and _OfRange(network, self.low, self.high)
 
 
 @dataclasses.dataclass(frozen=True)

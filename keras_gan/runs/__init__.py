@@ -7,7 +7,7 @@ from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 
 if TYPE_CHECKING:
     from keras_gan.runs.data import DataSource, check_data, described
-    from keras_gan.runs.monitor import monitor_of
+    from keras_gan.runs.monitor import monitor_of, network_of_run
     from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
 
 _MODULES = {
@@ -20,6 +20,7 @@ _MODULES = {
     "load_model": "run",
     "load_run": "run",
     "monitor_of": "monitor",
+    "network_of_run": "monitor",
 }
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "load_model",
     "load_run",
     "monitor_of",
+    "network_of_run",
     "run_at",
 ]
 

@@ -1,15 +1,21 @@
 """The callback that logs the value by which a run keeps its best epoch."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
-from keras_gan._types import Array
+from keras_gan._types import Array, Config
 from keras_gan._validation import check_integer, check_seed
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.feature_networks import (
+    PICTURES,
+    PIXELS,
+    FeatureNetwork,
+    feature_network_of,
+    name_of,
+)
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.measures import MEASURES, measure_giving
 from keras_gan.evaluation.parzen_points import ParzenPoints
@@ -24,7 +30,7 @@ PARZEN, PARZEN_AT_BEST_BANDWIDTH = "parzen", "parzen_at_best_bandwidth"
 def monitor_of(
     measure: str,
     data: Dataset,
-    feature_network: Callable[[], Callable[[Any], Any]] | None = None,
+    feature_network: FeatureNetwork | None = None,
     seed: int = 0,
     *,
     parzen: ParzenProtocol | None = None,
@@ -92,6 +98,37 @@ def monitor_of(
     )
     num_drawn = protocol.num_samples if giver == PARZEN else len(rows)
     return EvaluationMonitor(evaluator, num_drawn, seed=seed)
+
+
+def network_of_run(
+    dataset: str, data: Dataset, held: Config
+) -> tuple[FeatureNetwork | None, str]:
+    """Returns the feature network that a run is trained under, and its name.
+
+    It is the one that the run began with: values by features of another kind do not
+    tell which epoch is the best.
+
+    Args:
+        dataset: str, key of `keras_gan.datasets.LOADERS`.
+        data: `Dataset`, as the game is played on it.
+        held: dict, record of the run that continues; empty for a new one.
+
+    Raises:
+        ValueError: if that network is not installed any more.
+    """
+    network = feature_network_of(dataset, data.data_shape, data.value_range)
+    name = name_of(network)
+    # Of color pictures, runs of before saw the pixels.
+    before = PIXELS if held and name == PICTURES else name
+    began = held.get("features", before)
+    if began == PIXELS:
+        return (network if not held else None), name if not held else PIXELS
+    if began != name:
+        raise ValueError(
+            f"The run was begun with features of {began}, which is not installed: pip "
+            "install keras-gan[features], or train a new run."
+        )
+    return network, name
 
 
 def _some(num_rows: int, num_drawn: int, seed: int) -> Array:
