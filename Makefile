@@ -16,7 +16,7 @@ DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 
-.PHONY: demo test lint bench stress deployment clean
+.PHONY: demo test lint bench stress fuzz chaos deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -46,6 +46,14 @@ stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/fresh_builds.py
 	$(BIN)/python tests/stress/fresh_builds.py --loaded
 	$(BIN)/python tests/stress/every_step_in_order.py
+
+# MINUTES for each reader of files.
+fuzz: $(VENV)/.installed
+	$(BIN)/python tests/stress/fuzz_readers.py --minutes $(or $(MINUTES),1)
+
+# A run that is killed, starved of disk, robbed of its folder and trained twice at once.
+chaos: $(VENV)/.installed
+	$(BIN)/python tests/stress/chaos.py
 
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
 # Both kinds of generators are tried, one that is told a class and one that is not.

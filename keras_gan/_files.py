@@ -50,6 +50,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.replace(path, workspace / _PREVIOUS)
         os.replace(partial, path)
         _sync(path.parent)
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)  # writing to an open file names none
+        raise
     finally:
         owner.close()
         shutil.rmtree(workspace, ignore_errors=True)

@@ -145,6 +145,10 @@ def test_every_command_is_listed():
         (tf.errors.AbortedError(None, None, "reset"), 75, "lost (reset)"),
         (FloatingPointError("NaN"), 1, "training failed: NaN"),
         (tf.errors.ResourceExhaustedError(None, None, "full\nat"), 1, "failed: full"),
+        (
+            tf.errors.OutOfRangeError(None, None, "at /a/b; File too large [Op:Save]"),
+            *(1, "failed: File too large: /a/b"),
+        ),
         (KeyboardInterrupt(), 130, "interrupted; nothing was to be written"),
         (Terminated(), 143, "terminated; nothing was to be written"),
         (ImportError("no tf2onnx"), 2, "error: no tf2onnx"),
@@ -220,6 +224,15 @@ warnings.warn("afterwards")
     first, second, *_ = run(["-c", code]).stderr.splitlines()
     assert first == "keras-gan: warning: few rows"
     assert second.endswith("UserWarning: afterwards")
+
+
+def test_an_error_of_tensorflow_that_is_a_bug_keeps_its_traceback(monkeypatch):
+    def fail(args):
+        raise tf.errors.InvalidArgumentError(None, None, "shapes; Of no file")
+
+    monkeypatch.setattr(list_command, "run", fail)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        main(["list"])
 
 
 def test_what_is_no_mistake_keeps_its_traceback(monkeypatch):

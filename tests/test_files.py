@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import signal
@@ -109,6 +110,13 @@ def test_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
     *before, renamed, after = told
     assert [path.split("/")[-1] for path in before] == ["inner", "model"]
     assert (renamed, after) == ("renamed", str(tmp_path))
+
+
+def test_what_the_system_refuses_names_the_file(tmp_path):
+    path = tmp_path / "file.txt"
+    with pytest.raises(OSError, match=f"No space: '{path}'"), replacing(path):
+        raise OSError(errno.ENOSPC, "No space")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_json_is_written_whole(tmp_path):

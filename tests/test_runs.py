@@ -48,6 +48,12 @@ def test_a_fingerprint_is_the_digest_of_the_arrays():
     assert differences(record, fingerprint(turned)) == []
 
 
+@pytest.mark.parametrize("held", [{}, {"train": {}}, [1], {"train": None}])
+def test_a_damaged_fingerprint_is_named(held):
+    with pytest.raises(ValueError, match="under `dataset` the `fingerprint`"):
+        check_data({"dataset": {"fingerprint": held}}, split_of(pictures()))
+
+
 def one_pixel(images):
     images[3, 0, 0, 0] = np.nextafter(images[3, 0, 0, 0], np.float32(0))
     return images

@@ -9,6 +9,8 @@
 """
 
 import errno
+import os
+import re
 import sys
 from typing import NamedTuple
 
@@ -25,6 +27,10 @@ _MISTAKES = (
     ValueError,
 )
 _MISTAKEN_PATHS = (errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS)
+
+# TensorFlow's file systems say `PATH; No space left on device`.
+_REFUSED = re.compile(r"(?P<path>\S+); (?P<words>[^;\[\]]+?)( \[Op:\w+\])?$")
+_WORDS = {os.strerror(number) for number in errno.errorcode}
 
 
 class Failure(NamedTuple):
@@ -86,9 +92,8 @@ def _of_tensorflow(error: BaseException) -> Failure | None:
     if isinstance(error, tf.errors.UnavailableError | tf.errors.AbortedError):
         again = "start all of them again with --resume"
         return Failure(f"a worker was lost ({first}); {again}", 75)
-    of_the_system = (
-        tf.errors.DataLossError,
-        tf.errors.PermissionDeniedError,
-        tf.errors.ResourceExhaustedError,
-    )
-    return _failed(first) if isinstance(error, of_the_system) else None
+    refused = _REFUSED.search(error.message)
+    if refused is not None and refused["words"] in _WORDS:
+        return _failed(f"{refused['words']}: {refused['path']}")
+    exhausted = isinstance(error, tf.errors.ResourceExhaustedError)
+    return _failed(first) if exhausted else None

@@ -82,7 +82,14 @@ def check_data(record: Config, data: Dataset) -> Config:
     """
     found = fingerprint(data)
     held = record.get("dataset", {}).get("fingerprint", found)
-    different = differences(held, found)
+    try:
+        different = differences(held, found)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            "The run's record must hold under `dataset` the `fingerprint` that was "
+            f"written there. Received: {held!r:.80}; remove it, if the data are the "
+            "same."
+        ) from error
     if different:
         raise ValueError(
             "`data_dir` must hold the data that the run was begun on, unchanged. "

@@ -1,0 +1,51 @@
+"""A short, seeded turn of tests/stress/fuzz_readers.py; `make fuzz` takes minutes."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+PATH = Path(__file__).parent / "stress" / "fuzz_readers.py"
+
+
+@pytest.fixture(scope="module")
+def fuzz_readers():
+    spec = importlib.util.spec_from_file_location("fuzz_readers", PATH)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fuzz_readers"] = module  # where its dataclasses look for it
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["fuzz_readers"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "executions"),
+    [
+        *(("idx", 150), ("cifar10", 150), ("tfd", 40), ("olivetti", 10)),
+        *(("pictures", 10), ("classifier", 20), ("classifier_record", 50)),
+        *(("run_record", 100), ("history", 100), ("best_record", 100)),
+    ],
+)
+def test_damaged_files_are_read_or_named(fuzz_readers, reader, executions):
+    counts, failures = fuzz_readers.fuzz(reader, seed=0, executions=executions)
+    assert failures == []
+    assert counts.total() == executions and counts["ValueError"] > executions / 4
+
+
+def test_what_a_reader_lets_through_is_found(fuzz_readers, monkeypatch):
+    def careless(folder):
+        def read(path):
+            return 1 / len(path.read_bytes())
+
+        return fuzz_readers.Reader({"a.bin": b"1234"}, read)
+
+    monkeypatch.setitem(fuzz_readers.READERS, "careless", careless)
+    counts, (failure,) = fuzz_readers.fuzz("careless", seed=0, executions=200)
+    assert counts["ZeroDivisionError"] > 0 and failure.content == b""
+    assert counts["read"] + counts["ZeroDivisionError"] == 200
+
+
+def test_a_seed_repeats_its_mutations(fuzz_readers):
+    one, other = (fuzz_readers.fuzz("cifar10", seed=3, executions=60) for _ in range(2))
+    assert one == other
