@@ -15,6 +15,7 @@ Takes a run directory or a `.keras` file, of 28x28x1 images for the arithmetic.
 """
 
 import argparse
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def walks(gan: kg.GAN, num_rows: int, num_steps: int, seed: int) -> FloatArray:
     is_normal = isinstance(gan.prior, NormalPrior)
     rows = [
         arc(*pair, num_steps) if is_normal else latent_path(np.stack(pair), num_steps)
-        for pair in zip(corners[:-1], corners[1:], strict=True)
+        for pair in itertools.pairwise(corners)
     ]
     return np.concatenate(rows)
 

@@ -407,7 +407,7 @@ def test_sums_of_latents_are_those_of_means_and_of_single_samples():
     assert len(rows) == 3 + 1 + 2
 
 
-def test_latents_are_walked_and_added(tmp_path, capsys):
+def test_latents_are_walked_and_added(example, tmp_path, capsys):
     gan = small_game(small_mnist(), 0)
     path = tmp_path / "gan.keras"
     gan.save(path)

@@ -1,0 +1,100 @@
+"""The recipe for your own pictures: what is chosen, why, and by the command line."""
+
+import json
+
+import numpy as np
+import pytest
+
+import keras_gan as kg
+from keras_gan.commands.main import main
+from keras_gan.datasets import Dataset, Split
+from keras_gan.recipes._choice import chosen_for
+
+
+def pictures(shape, num_images):
+    # One value for all: nothing of this size has to lie in memory.
+    values = np.broadcast_to(np.float32(0.5), (num_images, *shape))
+    split = Split(values)
+    return Dataset("pictures", split, split, split)
+
+
+@pytest.mark.parametrize(
+    ("shape", "num_images", "width", "batch_size", "policy", "monitor"),
+    [
+        ((28, 28, 1), 50_000, 32, 64, None, "frechet_distance"),
+        ((32, 32, 3), 45_000, 32, 64, None, "kernel_distance"),
+        ((48, 48, 1), 5_000, 24, 64, "translation,cutout", "kernel_distance"),
+        ((64, 64, 3), 300, 16, 32, "color,translation,cutout", "kernel_distance"),
+        ((256, 256, 3), 300, 8, 32, "color,translation,cutout", "kernel_distance"),
+    ],
+)
+def test_the_choice_follows_size_and_number(
+    shape, num_images, width, batch_size, policy, monitor
+):
+    recipe = kg.recipes.for_data(pictures(shape, num_images))
+    choice = chosen_for(num_images, shape)
+    assert recipe.name == "default" and recipe.obstacle(pictures(shape, 4)) is None
+    assert choice.base_filters == width
+    assert recipe.batch_size == choice.batch_size == batch_size
+    assert choice.policy == policy
+    assert recipe.monitor == choice.monitor == monitor
+    rows = recipe.passes_per_epoch * num_images
+    assert choice.steps_per_epoch == -(-rows // batch_size)
+    # Within the bounds but for whole epochs, which are of 500 steps or one pass.
+    assert 2_000 - 500 <= recipe.epochs * choice.steps_per_epoch <= 20_000 + 1_000
+    assert recipe.reasons == choice.reasons and len(recipe.reasons) == 5
+    assert recipe.reasons[0].startswith(f"{width} filters")
+    assert f"minibatches of {batch_size}" in recipe.reasons[1]
+    assert f"{recipe.epochs} epochs" in recipe.reasons[3]
+
+
+def test_larger_pictures_get_fewer_steps_and_narrower_networks():
+    choices = [chosen_for(10_000, (side, side, 3)) for side in (32, 64, 128, 256)]
+    steps = [one.epochs * one.steps_per_epoch for one in choices]
+    widths = [one.base_filters for one in choices]
+    assert steps == sorted(steps, reverse=True)
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_what_is_chosen_is_built():
+    data = pictures((64, 64, 3), 40)
+    recipe = kg.recipes.for_data(data)
+    gan = recipe.build(recipe.prepared(data), 5)
+    again = kg.recipes.default(recipe.prepared(data), 5)
+    assert gan.get_config() == again.get_config()
+    assert gan.get_compile_config() == again.get_compile_config()
+    assert gan.seed == 5 and gan.name == "default"
+    assert gan.rules.augmentation.value_range == (-1.0, 1.0)
+    assert gan.generator.get_layer("last_doubling").input.shape[-1] == 16
+
+
+def test_other_data_are_refused():
+    points = Dataset("ring", *[Split(np.zeros((4, 2), "float32"))] * 3)
+    with pytest.raises(ValueError, match="`data` must be images.*ring, "):
+        kg.recipes.for_data(points)
+    with pytest.raises(ValueError, match="`num_images`"):
+        chosen_for(0, (28, 28, 1))
+
+
+def test_the_command_says_why_and_a_run_goes_on(tmp_path, monkeypatch, capsys):
+    digits = kg.datasets.load_digits()
+    few = Dataset(
+        "digits",
+        Split(digits.train.images[:40]),
+        Split(digits.valid.images[:40]),
+        Split(digits.test.images[:40]),
+    )
+    monkeypatch.setitem(kg.datasets.LOADERS, "digits", lambda data_dir=None: few)
+    monkeypatch.setattr("keras_gan.recipes._choice._STEPS_PER_EPOCH", 2)
+    monkeypatch.setattr("keras_gan.recipes._choice._WIDTHS", (2,))
+    train = ["train", "default", "--data", "digits", "--verbose", "0"]
+    path = tmp_path / "run"
+    assert main([*train, "--epochs", "1", "--output-dir", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "default: minibatches of 32: there are fewer than 2,000 pictures." in said
+    config = json.loads((path / "run.json").read_text())["config"]
+    assert config["batch_size"] == 32
+    assert config["passes_per_epoch"] == 2  # of 40 pictures: two minibatches of 32
+    more = ["--epochs", "2", "--resume", "--output-dir", str(path)]
+    assert main([*train, *more]) == 0
+    assert kg.load(path / "model.keras").epochs_completed == 2
