@@ -21,6 +21,9 @@ ARGUMENTS = {
     ],
     "figure1_one_dimension.py": ["--steps", "2"],
     "helvetica.py": ["--steps", "4", "--generator-steps", "2"],
+    "least_squares_stability.py": [
+        *("--steps", "4", "--part", "2", "--seeds", "1", "--data", "published")
+    ],
     "no_equilibrium.py": ["--steps", "100", "--averaged-steps", "6000"],
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [

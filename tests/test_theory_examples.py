@@ -133,3 +133,26 @@ def test_the_bound_of_a_linear_critic_is_the_mean_of_the_noise(critic_surfaces):
     expected = -np.mean(noise @ [0.6, 0.8])
     received = critic_surfaces.lower_bound(critic, points)
     np.testing.assert_allclose(received, expected, rtol=1e-5)
+
+
+# -------------------------------------------------------------- least squares on a ring
+
+
+def test_the_published_ring_has_one_mode_twice():
+    mixture = example("least_squares_stability").MIXTURES["published"]
+    # numpy.linspace(0, 2 pi, 9), both ends included, as the published code has it.
+    angles = np.linspace(0, 2 * np.pi, 9)
+    expected = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    np.testing.assert_allclose(mixture.centres, expected, atol=1e-12)
+    points = mixture.sample(90_000, seed=0)
+    share = np.mean(np.linalg.norm(points - [1.0, 0.0], axis=1) < 0.1)
+    np.testing.assert_allclose(share, 2 / 9, atol=0.01)
+
+
+def test_the_networks_are_those_of_the_published_code():
+    network = example("least_squares_stability").network(256, 2, seed=0)
+    kernels = [layer.kernel.numpy() for layer in network.layers]
+    assert [kernel.shape for kernel in kernels] == [(256, 128), (128, 128), (128, 2)]
+    for kernel in kernels:
+        gram = kernel.T @ kernel
+        np.testing.assert_allclose(gram, 1.4**2 * np.eye(len(gram)), atol=1e-4)
