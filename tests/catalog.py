@@ -35,6 +35,7 @@ SERIALIZABLE = [
         name="of_class",
     ),
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
+    kg.layers.FourierFeatures(3, wavelength=2.0, decay=0.5, name="octaves"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
     kg.layers.Maxout(

@@ -121,22 +121,8 @@ def _train(
     if resumes and chief:
         locks.enter_context(directory.lock())  # before it is read
     held = directory.read() if resumes else {}
-    begun = held.get("config", {})
-    config: Config = jsonable(_resolve(args, recipe, begun))
-    kg.runs.check_rules(recipe, config)
-    # Before the dataset is loaded, or even downloaded.
-    if resumes:
-        directory.check_continues(config)
-    elif chief:
-        directory.check_free()
-    data = _source(config).load(recipe)
+    data, recipe, config = _settled(args, recipe, directory, held, chief)
     digests = kg.runs.check_data(held, data)
-    recipe = recipe.for_data(data)
-    config = jsonable(_resolve(args, recipe, begun))
-    if resumes:
-        directory.check_continues(config)
-    for reason in recipe.reasons:
-        say(f"{recipe.name}: {reason}.")
     network, features = kg.runs.network_of_run(config["data"], data, held)
     with strategy.scope():
         if resumes and directory.model.exists():
@@ -159,6 +145,32 @@ def _train(
         return _watchers(directory, recipe, data, config, network) if chief else []
 
     _play(gan, data, recipe, directory, about, watchers, args.verbose)
+
+
+def _settled(
+    args: argparse.Namespace,
+    recipe: Recipe,
+    directory: RunDirectory,
+    held: Config,
+    chief: bool,
+) -> tuple["Dataset", Recipe, Config]:
+    """The data, the recipe as they choose it, and the options; refused if unfit."""
+    begun = held.get("config", {})
+    config: Config = jsonable(_resolve(args, recipe, begun))
+    kg.runs.check_rules(recipe, config)
+    # Before the dataset is loaded, or even downloaded.
+    if held:
+        directory.check_continues(config)
+    elif chief:
+        directory.check_free()
+    data = _source(config).load(recipe)
+    recipe = recipe.for_data(data)
+    config = jsonable(_resolve(args, recipe, begun))
+    if held:
+        directory.check_continues(config)
+    for reason in recipe.reasons:
+        say(f"{recipe.name}: {reason}.")
+    return data, recipe, config
 
 
 def _source(config: Config) -> "DataSource":

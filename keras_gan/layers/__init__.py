@@ -5,6 +5,7 @@ from keras_gan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
 from keras_gan.layers.dropout import Dropout
+from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.gaussian_input_noise import GaussianInputNoise
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
@@ -21,6 +22,7 @@ __all__ = [
     "ConditionalBatchNormalization",
     "DropReferenceBatch",
     "Dropout",
+    "FourierFeatures",
     "GaussianInputNoise",
     "Maxout",
     "MaxoutConv2D",

@@ -10,6 +10,7 @@ from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
+from keras_gan.layers import FourierFeatures
 from keras_gan.priors import NormalPrior
 from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes.fitting import of_points
@@ -21,6 +22,10 @@ _BATCH_SIZE = 100
 _RING_EPOCHS, _GRID_EPOCHS = 10, 20
 _HIDDEN_UNITS = (128, 128, 128, 128)
 _LATENT_DIM = 2
+# Wavelengths from 4 standard deviations of the data to a sixteenth: both papers' modes
+# are 0.015 wide, and rectifiers of the plain coordinates see none that narrow.
+_NUM_OCTAVES = 7
+_DECAY = 0.5**0.5  # at equal amplitudes the modes are found far later
 _PENALTY_WEIGHT = 0.05  # on slopes per standard deviation of the data
 _EMA_HALF_LIFE = 10_000  # points, 100 steps: the learning rate does the rest
 _STEPS_PER_EXECUTION = 50  # in networks so small a step costs less than its dispatch
@@ -36,7 +41,9 @@ def ring_of_gaussians(
     hold them: pairs of a real and a generated point are judged by their difference
     (relativistic pairing), R1 and R2 keep the discriminator flat around both, and the
     learning rate falls to a hundredth along half a cosine, which lets the thin modes
-    sharpen.
+    sharpen. A fourth gives the modes their width: the discriminator sees the points in
+    octaves of sines and cosines too, for rectifiers of the plain coordinates are too
+    smooth to tell a thin mode from a thinner one.
 
     Train it in minibatches of 100, on 100,000 points 1,000 steps an epoch.
 
@@ -144,6 +151,7 @@ def _generator(scale: float, seed: int) -> keras.Model:
 def _discriminator(scale: float, seed: int) -> keras.Model:
     points = keras.Input((2,), name="points")
     outputs = keras.layers.Rescaling(1 / scale, name="points_in_scale")(points)
+    outputs = FourierFeatures(_NUM_OCTAVES, decay=_DECAY, dtype="float32")(outputs)
     logits = _last(1, seed, "logits")(_hidden(outputs, seed))
     return keras.Model(points, logits, name="discriminator")
 
