@@ -352,6 +352,7 @@ PAIRS_OF_NETWORKS = [
 # Callbacks by name, from a folder that they may write to. They watch a game and leave
 # it as it is.
 CALLBACKS = {
+    "callbacks.CollapseMonitor": lambda folder: kg.callbacks.CollapseMonitor(),
     "callbacks.NaNGuard": lambda folder: kg.callbacks.NaNGuard(),
     "callbacks.OptimizerSchedule": lambda folder: kg.callbacks.OptimizerSchedule(
         discriminator=lambda epoch, rate: rate

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SUMMARY = "train a recipe into a run directory"
 IF_STOPPED = "the last complete epoch is saved, and --resume continues from it"
 
+_SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
 _PARZEN = "parzen"  # what runs of before watched
 _STRATEGIES = ("none", "mirrored", "multi_worker")
 _PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -267,6 +268,7 @@ def _watchers(
         kg.callbacks.SampleGrid(
             directory.samples, value_range=data.value_range, seed=seed
         ),
+        kg.callbacks.CollapseMonitor(data.train.values[:_SPREAD_OF], seed=seed),
         kg.runs.monitor_of(watched, data, network, seed, parzen=recipe.parzen),
         kg.callbacks.SaveBestEpoch(directory.best_model, watched, best=best),
     ]

@@ -8,7 +8,7 @@ are forked from a process that has loaded TensorFlow and not begun to use it.
     python tests/stress/chaos.py --faults kill call --trials 50
 
 kill        SIGKILL at a random moment
-call        SIGKILL at a file call in turn: before an open, rename, fsync, mkdir, unlink
+call        SIGKILL before the n-th call that changes a file or a folder
 term        SIGTERM at a random moment: exit 143, and nothing half
 twice       two trainers at once: one of them is refused
 full        files may have so many bytes and no more: exit 1
@@ -34,7 +34,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-EPOCHS = 4
+EPOCHS = 3
 NOBODY = 65534
 SMALLEST, LARGEST = 50, 60_000  # bytes: from the lock's to nearly those of a GAN
 Setup = Callable[[], object]
