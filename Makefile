@@ -16,7 +16,7 @@ DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 
-.PHONY: demo test lint bench stress fuzz chaos deployment clean
+.PHONY: demo test lint bench stress fuzz chaos audit deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -55,6 +55,16 @@ fuzz: $(VENV)/.installed
 chaos: $(VENV)/.installed
 	$(BIN)/python tests/stress/chaos.py
 
+# A list of all that is installed (CycloneDX), and what is known against any of it. The
+# tool lives elsewhere, so that it is not in its own list.
+audit: $(VENV)/.installed
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet "pip-audit>=2.7"
+	site=$$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))"); \
+	    .venv-audit/bin/pip-audit --path $$site --skip-editable --format cyclonedx-json \
+	        --output dependencies.cdx.json; \
+	    .venv-audit/bin/pip-audit --path $$site --skip-editable
+
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
 # Both kinds of generators are tried, one that is told a class and one that is not.
 deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx
@@ -70,7 +80,7 @@ $(CONDITIONAL_EXPORTS)/prior.onnx: tests/deployment/conditional_exports.py
 	$(BIN)/python $< $(CONDITIONAL_EXPORTS)
 
 clean:
-	rm -rf $(VENV) $(DEPLOYMENT)
+	rm -rf $(VENV) $(DEPLOYMENT) .venv-audit
 
 $(DEPLOYMENT)/.installed: examples/deployment/inference_server/requirements.txt
 	$(PYTHON) -m venv $(DEPLOYMENT)

@@ -547,6 +547,19 @@ def test_files_that_are_missing_or_of_another_kind(tmp_path):
     assert "generator.onnx is missing" in start()
     shutil.copy(Path(EXPORTS) / "prior.onnx", tmp_path / "generator.onnx")
     assert "generator.onnx must take and give" in start()
+    (tmp_path / "generator.onnx").write_bytes(b"no protobuf")
+    damaged = start()
+    assert "generator.onnx cannot be read" in damaged
+    assert "Traceback" not in damaged
+
+
+def test_half_sent_headers_keep_nobody_out(server):
+    with contextlib.ExitStack() as stack:
+        for _ in range(300):
+            address = ("127.0.0.1", server.port)
+            slow = stack.enter_context(socket.create_connection(address))
+            slow.sendall(b"GET /v2 HTTP/1.1\r\nHost: x\r\n")
+        assert server.send("/v2/health/live")[0] == 200
 
 
 def run_load(server, tmp_path, *arguments):

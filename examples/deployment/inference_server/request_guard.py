@@ -30,6 +30,8 @@ class RequestGuard:
         max_running: int, how many inference requests the application sees at once;
             the others wait, as bytes.
         body_seconds: float, how long a client may take to send a body.
+        max_requests: int, how many requests may be open at once, those that are read
+            and those that wait included; more are refused.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class RequestGuard:
         max_body_bytes: int,
         max_running: int = 4,
         body_seconds: float = 30.0,
+        max_requests: int = 256,
     ) -> None:
         self._app = app
         self._questions = {"/v2", "/v2/health/live", "/v2/health/ready"}
@@ -48,15 +51,26 @@ class RequestGuard:
         self._max_body_bytes = max_body_bytes
         self._running = asyncio.Semaphore(max_running)
         self._body_seconds = body_seconds
+        self._max_requests = max_requests
+        self._num_open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request, or hands it on."""
         if scope["type"] != "http":
             return
+        self._num_open += 1
         try:
+            if self._num_open > self._max_requests:
+                raise Refusal(
+                    503,
+                    f"`requests` must be at most {self._max_requests} at once. "
+                    "Received: one more; ask again later",
+                )
             await self._guard(scope, receive, send)
         except Refusal as refusal:
             await _answer(send, refusal.status, str(refusal))
+        finally:
+            self._num_open -= 1
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in self._questions:

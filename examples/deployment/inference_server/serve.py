@@ -12,6 +12,7 @@ import reprlib
 from pathlib import Path
 
 import uvicorn
+from bounded_connections import BoundedConnections
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from mlserver.cli.serve import load_settings
@@ -55,15 +56,14 @@ async def serve(host: str | None, port: int, max_connections: int) -> None:
         application(settings, registry),
         model_names=[model.name for model in models],
         max_body_bytes=max(model.max_body_bytes for model in models),
+        max_requests=max_connections,
     )
     config = uvicorn.Config(
         guard,
         host=host or settings.host,
         port=port,
         # Its other parser, httptools, lets a client send headers without end.
-        http="h11",
-        limit_concurrency=max_connections,
-        timeout_keep_alive=30,
+        http=BoundedConnections,
         access_log=False,
         lifespan="off",
         ws="none",

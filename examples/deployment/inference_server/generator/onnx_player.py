@@ -104,9 +104,12 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     # and sums that are split in one fixed way come out the same every time.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        path, options, providers=["CPUExecutionProvider"]
-    )
+    try:
+        return onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # ONNX Runtime's errors have no other class in common
+        raise ValueError(f"{path} cannot be read: {error}. {_EXPORT}") from error
 
 
 def _check(
