@@ -4,7 +4,7 @@ import scipy.ndimage
 
 import keras_gan as kg
 from keras_gan.evaluation import efficientnet_lite0 as module
-from keras_gan.evaluation import feature_networks
+from keras_gan.evaluation import feature_networks, picture_network
 from keras_gan.evaluation.efficientnet_lite0 import (
     efficientnet_lite0_network,
     load_efficientnet_lite0,
@@ -57,10 +57,10 @@ def test_it_computes_what_the_published_network_does(network):
 def test_pictures_are_resized_in_any_number_of_batches(network, monkeypatch):
     pictures = np.random.default_rng(0).uniform(size=(5, 32, 48, 3))
     once = network(pictures)
-    monkeypatch.setattr(module, "_BATCH_SIZE", 2)
+    monkeypatch.setattr(picture_network, "_BATCH_SIZE", 2)
     np.testing.assert_allclose(network(pictures), once, rtol=1e-4, atol=1e-5)
     # Bilinear, pixel centers aligned: constant blocks of 4 pixels stay such inside.
-    doubled = module._prepared(np.full((1, 32, 32, 3), 0.5, "float32"), 128)
+    doubled = network.prepare(np.full((1, 32, 32, 3), 0.5, "float32"))
     expected = (0.5 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225]
     np.testing.assert_allclose(doubled[0, 7, 9], expected, rtol=1e-5)
 
@@ -133,6 +133,9 @@ def test_the_network_takes_no_tensor_that_it_has_no_place_for():
     }
     module._set_weights(network, tensors)
     assert all(np.ptp(weight) == 0 for weight in network.get_weights())
+    short = {key: tensors[key] for key in tensors if key != "_fc.bias"}
+    with pytest.raises(ValueError, match="need _fc.bias"):
+        module._set_weights(network, short)
     tensors["_blocks.0._se_reduce.weight"] = np.zeros(1)
     with pytest.raises(ValueError, match="has no _blocks.0._se_reduce.weight"):
         module._set_weights(network, tensors)

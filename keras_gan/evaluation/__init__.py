@@ -26,10 +26,7 @@ from keras_gan.evaluation.digit_classifier_training import (
     train_digit_classifier,
     untrained_digit_classifier,
 )
-from keras_gan.evaluation.efficientnet_lite0 import (
-    EfficientNetLite0,
-    load_efficientnet_lite0,
-)
+from keras_gan.evaluation.efficientnet_lite0 import load_efficientnet_lite0
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.feature_networks import feature_network_of
 from keras_gan.evaluation.features import Features, extract_features
@@ -39,6 +36,7 @@ from keras_gan.evaluation.frechet import (
     gaussian_frechet_distance,
 )
 from keras_gan.evaluation.gan_train import GANTrain, gan_train
+from keras_gan.evaluation.inception import load_inception
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
 from keras_gan.evaluation.label_classifier import ClassifierTraining
@@ -55,6 +53,7 @@ from keras_gan.evaluation.parzen_protocol import (
     parzen_log_likelihood_over_folds,
 )
 from keras_gan.evaluation.parzen_validation import ParzenValidation, parzen_validation
+from keras_gan.evaluation.picture_network import PictureNetwork
 from keras_gan.evaluation.precision_recall import PrecisionRecall, precision_recall
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Quantity, Score
 from keras_gan.evaluation.structural_diversity import (
@@ -83,7 +82,6 @@ __all__ = [
     "DifferentBins",
     "DigitClassifier",
     "DoubtfulScoreWarning",
-    "EfficientNetLite0",
     "Evaluator",
     "Features",
     "FoldedParzenEstimate",
@@ -97,6 +95,7 @@ __all__ = [
     "ParzenPoints",
     "ParzenValidation",
     "ParzenWindow",
+    "PictureNetwork",
     "PrecisionRecall",
     "Quantity",
     "Score",
@@ -122,6 +121,7 @@ __all__ = [
     "kernel_distance",
     "load_digit_classifier",
     "load_efficientnet_lite0",
+    "load_inception",
     "memorization",
     "mode_coverage",
     "parzen_log_likelihood",

