@@ -211,9 +211,7 @@ class TruncatedNormalPrior(Prior):
         mass = math.erf(self.bound / math.sqrt(2))
         shape = (num_samples, self.latent_dim)
         uniform = tf.random.stateless_uniform(shape, seed, -mass, mass)
-        return tf.clip_by_value(
-            math.sqrt(2) * _inverse_error_function(uniform), -self.bound, self.bound
-        )
+        return tf.clip_by_value(_root_2_erfinv(uniform), -self.bound, self.bound)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
@@ -366,7 +364,8 @@ class CategoricalPrior(Prior):
 
 
 # Giles's polynomials in w = -log(1 - x^2), from the highest power: of w - 2.5 below 5,
-# of sqrt(w) - 3 above.
+# of sqrt(w) - 3 above. Times sqrt(2) here: a factor outside would be moved in by the
+# optimizer of graphs, which then round in another way than eager code.
 _CENTRAL = (
     *(2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087),
     *(-0.00125372503, -0.00417768164, 0.246640727, 1.50140941),
@@ -377,14 +376,14 @@ _TAIL = (
 )
 
 
-def _inverse_error_function(x: Tensor) -> Tensor:
-    """The y of x = erf(y), of sums and products that every export has.
+def _root_2_erfinv(x: Tensor) -> Tensor:
+    """sqrt(2) y with x = erf(y), of sums and products that every export has.
 
     References:
         Giles, Approximating the erfinv function, 2010.
         https://people.maths.ox.ac.uk/gilesm/files/gems_erfinv.pdf
     """
+    central, tail = ([math.sqrt(2) * c for c in some] for some in (_CENTRAL, _TAIL))
     w = -tf.math.log((1 - x) * (1 + x))
-    central = tf.math.polyval(list(_CENTRAL), w - 2.5)
-    tail = tf.math.polyval(list(_TAIL), tf.sqrt(w) - 3)
-    return x * tf.where(w < 5, central, tail)
+    of_tail = tf.math.polyval(tail, tf.sqrt(w) - 3)
+    return x * tf.where(w < 5, tf.math.polyval(central, w - 2.5), of_tail)
