@@ -22,7 +22,7 @@ SHAPES = {
     "tfd": (48, 48, 1),
 }
 BUILT = ("digits", "mnist", "ring_of_gaussians")
-POINTS = ("grid_of_gaussians", "ring_of_gaussians")
+POINTS = ("grid_of_gaussians", "ring_of_gaussians", "swiss_roll")
 
 
 def some_data(name, shape, labels=True, data_name=""):

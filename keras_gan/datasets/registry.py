@@ -11,7 +11,11 @@ from keras_gan.datasets.digits import load_digits
 from keras_gan.datasets.image_folder import load_image_folder
 from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
 from keras_gan.datasets.olivetti import load_olivetti
-from keras_gan.datasets.points import load_grid_of_gaussians, load_ring_of_gaussians
+from keras_gan.datasets.points import (
+    load_grid_of_gaussians,
+    load_ring_of_gaussians,
+    load_swiss_roll,
+)
 from keras_gan.datasets.resizing import resized
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
 from keras_gan.datasets.tfd import load_tfd
@@ -26,6 +30,7 @@ LOADERS: dict[str, Callable[..., Dataset]] = {
     "olivetti": load_olivetti,
     "ring_of_gaussians": load_ring_of_gaussians,
     "stacked_mnist": load_stacked_mnist,
+    "swiss_roll": load_swiss_roll,
     "tfd": load_tfd,
 }
 """Functions that load a dataset, some of them from a `data_dir`, some to a size."""
@@ -42,6 +47,7 @@ __all__ = [
     "load_olivetti",
     "load_ring_of_gaussians",
     "load_stacked_mnist",
+    "load_swiss_roll",
     "load_tfd",
 ]
 
