@@ -22,8 +22,8 @@ def pictures(shape, num_images):
     ("shape", "num_images", "width", "batch_size", "policy", "monitor"),
     [
         ((28, 28, 1), 50_000, 32, 64, None, "frechet_distance"),
-        ((32, 32, 3), 45_000, 32, 64, None, "kernel_distance"),
-        ((48, 48, 1), 5_000, 24, 64, "translation,cutout", "kernel_distance"),
+        ((32, 32, 3), 45_000, 32, 64, None, "frechet_distance"),
+        ((48, 48, 1), 5_000, 24, 64, "translation,cutout", "frechet_distance"),
         ((64, 64, 3), 300, 16, 32, "color,translation,cutout", "kernel_distance"),
         ((256, 256, 3), 300, 8, 32, "color,translation,cutout", "kernel_distance"),
     ],

@@ -13,7 +13,7 @@ _MOST_IN_ALL = 9e12  # and of all that are trained on: about an hour on two core
 _FEWEST_STEPS, _MOST_STEPS = 2_000, 20_000
 _STEPS_PER_EPOCH = 500  # at least, so that there is something to report on
 _LITTLE, _FEW = 20_000, 2_000  # pictures
-_MOST_NUMBERS = 2_000  # of an image, whose covariance is quickly decomposed
+_MOST_COMPARED = 5_000  # pictures, by the callback that watches a run
 
 
 class Choice(NamedTuple):
@@ -65,7 +65,7 @@ def chosen_for(num_images: int, image_shape: Shape) -> Choice:
         f"{num_images:,} pictures each: what about an hour on two cores allows, from "
         f"{_FEWEST_STEPS:,} to {_MOST_STEPS:,} steps"
     )
-    monitor, monitor_reason = _monitor_of(math.prod(image_shape))
+    monitor, monitor_reason = _monitor_of(num_images, math.prod(image_shape))
     return Choice(
         base_filters,
         batch_size,
@@ -110,14 +110,17 @@ def _policy_of(num_images: int) -> tuple[str | None, str]:
     return None, f"pictures are shown as they are: there are {_LITTLE:,} or more"
 
 
-def _monitor_of(num_numbers: int) -> tuple[str, str]:
-    if num_numbers <= _MOST_NUMBERS:
+def _monitor_of(num_images: int, num_numbers: int) -> tuple[str, str]:
+    num_compared = min(num_images, _MOST_COMPARED)
+    if num_numbers < num_compared:
         return "frechet_distance", (
-            "the epoch of the least Frechet distance is kept as the best"
+            "the epoch of the least Frechet distance is kept as the best: more "
+            "pictures are compared than one has numbers"
         )
     return "kernel_distance", (
         "the epoch of the least kernel distance is kept as the best: a Frechet distance"
-        f" of {num_numbers:,} numbers an image would take too long"
+        f" would need more than the {num_compared:,} pictures that are compared, for "
+        f"one has {num_numbers:,} numbers"
     )
 
 

@@ -14,7 +14,7 @@ _NAME = "sngan"
 _LATENT_DIM = 128
 _LEARNING_RATE = 2e-4
 _BATCH_SIZE = 64
-_EPOCHS = 20
+_EPOCHS = 40
 
 
 def sngan(data: Dataset, seed: int = 0) -> GAN:
