@@ -10,6 +10,9 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
+    "coordination.py": [
+        *("--steps", "2", "--parts", "2", "--seeds", "1", "--kinds", "learned prior")
+    ],
     "critic_surfaces.py": [
         *("--steps", "2", "--deep-steps", "2"),
         *("--sets", "Swiss roll", "--limits", "0.01"),

@@ -156,3 +156,49 @@ def test_the_networks_are_those_of_the_published_code():
     for kernel in kernels:
         gram = kernel.T @ kernel
         np.testing.assert_allclose(gram, 1.4**2 * np.eye(len(gram)), atol=1e-4)
+
+
+# ------------------------------------------------------------------------- coordination
+
+
+@pytest.fixture(scope="module")
+def coordination():
+    return example("coordination")
+
+
+def test_k_follows_what_the_discriminator_is_right_about(coordination):
+    # Right about too little: one move more, up to the most; about too much: one less.
+    assert coordination.next_moves(3, 0.60, target=0.75) == 4
+    assert coordination.next_moves(3, 0.90, target=0.75) == 2
+    assert coordination.next_moves(3, 0.76, target=0.75) == 3
+    assert coordination.next_moves(1, 0.99, target=0.75) == 1
+    assert coordination.next_moves(8, 0.50, target=0.75) == 8
+
+
+def test_another_k_goes_on_with_what_the_optimizers_know(coordination):
+    gan = coordination.build_game("adaptive k", seed=0, steps_per_execution=1)
+    points = coordination.RING.sample(200, seed=0)
+    gan.fit(points, batch_size=100, verbose=0)
+    before = [slot.numpy() for slot in gan.discriminator_optimizer.variables]
+    coordination.compile_with(gan, 2, 1)
+    for slot, value in zip(gan.discriminator_optimizer.variables, before, strict=True):
+        np.testing.assert_array_equal(slot, value)
+    gan.fit(points, batch_size=100, verbose=0)
+    assert gan.generator_optimizer.iterations == 3  # two steps, then one
+    assert gan.discriminator_optimizer.iterations == 4  # two, then two in one step
+
+
+def test_the_learned_prior_is_a_mixture_of_its_weights(coordination):
+    layer = coordination.LearnedMixture(3, 2, seed=0)
+    centres = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
+    widths = np.array([[1.0, 2.0], [0.5, 0.5], [1.0, 1.0]])
+    layer.set_weights([centres, widths])
+    noise = np.random.default_rng(0).normal(size=(90_000, 3)).astype("float32")
+    latents = layer(noise).numpy()
+    nearest = np.linalg.norm(latents[:, None] - centres, axis=2).argmin(axis=1)
+    np.testing.assert_allclose(np.bincount(nearest) / 90_000, 1 / 3, atol=0.01)
+    for component in range(3):
+        chosen = latents[nearest == component]
+        np.testing.assert_allclose(chosen.mean(axis=0), centres[component], atol=0.05)
+        np.testing.assert_allclose(chosen.std(axis=0), widths[component], rtol=0.02)
+    assert len(layer.trainable_weights) == 2
