@@ -362,7 +362,8 @@ def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path)
         rows = [{"epoch": epoch, "seconds": 90.0} for epoch in (1, 2)]
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (tmp_path / name / "history.jsonl").write_text(lines)
-        (tmp_path / name / "run.json").write_text(json.dumps({"epochs_completed": 2}))
+        record = {"seed": seed, "status": "complete", "version": 1}
+        (tmp_path / name / "run.json").write_text(json.dumps(record))
     runs = [tmp_path / name for name in ("first", "second", "third")]
     command = [EXAMPLES / "family_table.py", *runs, "--output-dir", tmp_path]
     subprocess.run([sys.executable, *command], check=True, capture_output=True)
