@@ -21,12 +21,12 @@ they know. All rows make as many moves of G. Modes are those with a sample withi
 standard deviations, good samples those near any, of 2,500.
 
 Expected of seed 0 after 3,000 moves of G, modes and good samples: in step 5 and 67 %,
-five moves of D 3 and 89 %, adaptive k, which goes from 1 to 5, 5 and 69 %, two time
-scales 4 and 49 %; of the priors 4 to 5 and 23 to 45 %, the learned one 6 and 42 %. One
-seed: another gives the first row 4 modes, so only the second row is news. None holds all
-eight, as pairs of points judged together with R1 and R2 do (examples/helvetica.py). One
-to four minutes of one core a row; table, picture and record are in
-examples/records/coordination.
+five moves of D 3 and 89 %, adaptive k, which goes from 1 to 5 with D right about 67 to
+73 %, 5 and 69 %, two time scales 4 and 49 %; of the priors 4 to 5 and 23 to 45 %, the
+learned one 6 and 42 %. One seed: another gives the first row 4 modes and the second 3.
+None holds all eight, as pairs of points judged together with R1 and R2 do
+(examples/helvetica.py). One to four minutes of one core a row; table, picture and
+record are in examples/records/coordination.
 """
 
 import argparse
