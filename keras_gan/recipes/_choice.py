@@ -119,8 +119,8 @@ def _monitor_of(num_images: int, num_numbers: int) -> tuple[str, str]:
         )
     return "kernel_distance", (
         "the epoch of the least kernel distance is kept as the best: a Frechet distance"
-        f" would need more than the {num_compared:,} pictures that are compared, for "
-        f"one has {num_numbers:,} numbers"
+        f" would need more than the {num_compared:,} pictures that are compared where "
+        f"their {num_numbers:,} numbers are the features"
     )
 
 
