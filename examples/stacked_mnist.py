@@ -11,8 +11,8 @@ in nats. Even a perfect generator has about 999 / (2 N): 0.0196 for N = 25,600.
 `--protocol small`, the default, is that of Unrolled GAN with the discriminator "1/4 G"
 as PacGAN's code plays it: z N(0, I) of 256, 288,115 and 613 weights, Adam (0.5, 0.99)
 with rates 1e-4 and 2e-4, 500,000 steps of 128 packs of fresh stacks in [-1, 1], one
-move each, 25,600 samples. A step takes about 75 ms of one core, four times that with
-packs of four, so that `--steps` will be fewer: the table says how many each run had.
+move each, 25,600 samples. A step takes about 65 ms of one core, 210 ms with packs of
+four, so that `--steps` will be fewer: the table says how many each run had.
 `--protocol veegan` is that of VEEGAN in the same code: DCGAN's networks, Adam 2e-4
 (0.5, 0.999), 100,000 steps of 64 packs out of 128,000 fixed stacks in [0, 1], D once
 and G twice a step, 26,000 samples, cut to [0, 1] before they are read.
