@@ -74,8 +74,8 @@ def load_efficientnet_lite0(
     shrinks them) and normalised by ImageNet's mean and standard deviation of each
     channel, as the package's own example does at 224 pixels. The default of 128 takes a
     third of that time, 5,000 pictures in 30 to 40 seconds of one core, and all strides
-    still halve even sides, as at 224. ImageNet's class probabilities are left out: nothing
-    here is measured by them.
+    still halve even sides, as at 224. ImageNet's class probabilities are left out:
+    nothing here is measured by them.
 
     Args:
         path: the `.pth` file, or `None` for that of the installed package.
