@@ -845,3 +845,16 @@ def test_run_record_locks_its_folder_while_it_trains(tmp_path):
 
     play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), Look())
     assert held == [True] and not (tmp_path / ".lock").exists()
+
+
+def test_a_second_save_builds_nothing(tmp_path, monkeypatch):
+    gan, save = make_tiny_gan(run_eagerly=True), SaveEachEpoch(tmp_path / "gan.keras")
+    save.set_model(gan)
+    save.on_epoch_end(0)
+    built = []
+    for kind in (keras.layers.Layer, keras.metrics.Metric, keras.optimizers.Optimizer):
+        monkeypatch.setattr(
+            kind, "__init__", lambda self, *_, **__: built.append(type(self))
+        )
+    save.on_epoch_end(1)
+    assert built == []

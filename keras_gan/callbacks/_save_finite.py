@@ -5,6 +5,7 @@ from typing import Any
 
 from keras_gan._files import replacing
 from keras_gan._replicas import is_chief
+from keras_gan.callbacks._saved_attributes import remember_left_out_attributes
 from keras_gan.training.finite_weights import broken_weights
 
 
@@ -22,5 +23,6 @@ def save_finite(model: Any, path: Path) -> None:
             "to the last good state; lower a learning rate, or bound the gradients"
         )
     if is_chief(model.distribute_strategy):
+        remember_left_out_attributes()
         with replacing(path) as partial:
             model.save(partial)
