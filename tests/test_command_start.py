@@ -215,7 +215,6 @@ def test_warnings_are_one_line(tmp_path):
     code = """
 import warnings
 from keras_gan.commands import list as list_command
-from keras_gan.commands._signals import Terminated
 from keras_gan.commands.main import main
 list_command.run = lambda args: warnings.warn("few rows")
 main(["list"])
