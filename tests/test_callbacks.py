@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import re
 from typing import NamedTuple
@@ -858,3 +859,21 @@ def test_a_second_save_builds_nothing(tmp_path, monkeypatch):
         )
     save.on_epoch_end(1)
     assert built == []
+
+
+@pytest.mark.parametrize("name", ["write_history", "write_record"])
+def test_a_run_that_failed_at_its_first_file_can_begin_again(
+    tmp_path, monkeypatch, name
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    gan, run = make_tiny_gan(run_eagerly=True), RunDirectory(tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(run_record, name, full)
+        play(gan, 1, RunRecord(tmp_path), num_images=10)
+    if not run.holds_run():
+        run.check_free()
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), num_images=10)
+    record, rows = read_record(tmp_path)
+    assert record["status"] == "finished" and len(rows) == 1

@@ -245,12 +245,14 @@ class RunRecord(keras.callbacks.Callback):
             return
         if self._lock is not None:
             self._lock.check()
-        write_history(self.directory, self._rows)
         progress = {
             "updated": timestamp(),
             "epochs_completed": int(self.model.epochs_completed.numpy()),
             "steps_completed": int(self.model.train_steps.numpy()),
         }
+        if not self.record_path.exists():  # first of all, by which a run is known
+            write_record(self.directory, {**self._record, **progress})
+        write_history(self.directory, self._rows)
         write_record(self.directory, {**self._record, **progress})
 
 
