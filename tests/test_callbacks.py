@@ -877,3 +877,12 @@ def test_a_run_that_failed_at_its_first_file_can_begin_again(
     play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), num_images=10)
     record, rows = read_record(tmp_path)
     assert record["status"] == "finished" and len(rows) == 1
+
+
+@pytest.mark.parametrize("end", ["fail", "stop"])
+def test_a_run_whose_first_save_failed_can_begin_again(tmp_path, end):
+    record = RunRecord(tmp_path)
+    play(make_tiny_gan(run_eagerly=True), 1, record, num_images=10)
+    getattr(record, end)("No space left on device")  # as the GAN was saved
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), num_images=10)
+    assert read_record(tmp_path)[0]["earlier"][0]["epochs_completed"] == 1

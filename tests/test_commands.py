@@ -465,7 +465,7 @@ def test_a_signal_leaves_whole_epochs(
     assert told.startswith(f"keras-gan: {word}; ") and "--resume continues" in told
     assert signal.getsignal(number) is handler
     record = read_record(path)
-    assert record["status"] == "stopped"
+    assert record["status"] == "interrupted"
     assert record["reason"] == {143: "SIGTERM", 130: "Ctrl-C"}[status]
     assert record["epochs_completed"] == completed
     assert kg.load(path / "model.keras").epochs_completed == completed

@@ -25,7 +25,8 @@ from keras_gan._run_files import (
 from keras_gan._run_lock import RunLock, lock_run
 from keras_gan._types import Config
 
-_RUNNING, _FINISHED, _STOPPED, _FAILED = "running", "finished", "stopped", "failed"
+_RUNNING, _FINISHED, _STOPPED = "running", "finished", "stopped"
+_FAILED, _INTERRUPTED = "failed", "interrupted"
 _FIELDS = frozenset(
     {
         "compile",
@@ -60,10 +61,10 @@ class RunRecord(keras.callbacks.Callback):
 
     Its `status` is `running`, `finished` or `stopped` by a callback, with the `reason`;
     a run that an error or a signal ended stays `running`, unless who catches it tells
-    `fail` or `stop`. A GAN that was loaded continues the record: lines of epochs that
-    it has yet to complete are dropped, and what `run.json` said of the earlier
-    trainings moves to `earlier`. Put this callback behind those that add logs and
-    before `SaveEachEpoch`.
+    `fail` or `stop`, for `failed` or `interrupted`. A GAN that was loaded continues the
+    record: lines of epochs that it has yet to complete are dropped, and what `run.json`
+    said of the earlier trainings moves to `earlier`. Put this callback behind those
+    that add logs and before `SaveEachEpoch`.
 
     While it trains, the folder is locked: a second trainer is refused, and a folder
     that is removed or renamed ends the training. The lock dies with its process.
@@ -164,7 +165,7 @@ class RunRecord(keras.callbacks.Callback):
     def stop(self, reason: str) -> None:
         """States that a signal ended it, likewise; completed epochs are whole."""
         if self._record:
-            self._end(_STOPPED, reason)
+            self._end(_INTERRUPTED, reason)
         self._unlock()
 
     def _end_training(self) -> None:
@@ -225,7 +226,8 @@ class RunRecord(keras.callbacks.Callback):
         held = read_record(self.directory)
         earlier: list[Config] = held.pop("earlier", [])
         held.setdefault("epochs_completed", 0)
-        ended = held["status"] != _RUNNING and held["epochs_completed"] > 0
+        # What was cut off may have ended before its GAN was saved.
+        ended = held["status"] in (_FINISHED, _STOPPED) and held["epochs_completed"] > 0
         if (ended and self._epoch == 0) or held["seed"] != self.model.seed:
             raise FileExistsError(
                 "`directory` must be new, or hold the run that this GAN continues. "
