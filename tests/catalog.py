@@ -35,7 +35,6 @@ SERIALIZABLE = [
         name="of_class",
     ),
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
-    kg.layers.FourierFeatures(3, wavelength=2.0, decay=0.5, name="octaves"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
     kg.layers.Maxout(
@@ -84,6 +83,7 @@ SERIALIZABLE = [
         name="normalized",
     ),
     kg.layers.UntiedBias("ones", name="offsets"),
+    kg.layers.FourierFeatures(3, wavelength=2.0, decay=0.5, name="octaves"),
     kg.layers.VirtualBatchNormalization(
         REFERENCE_SIZE,
         epsilon=1e-3,

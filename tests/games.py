@@ -107,7 +107,7 @@ def small_recipe(of: str, **changes) -> kg.recipes.Recipe:
 class RoundOf:
     """A round of given tensors: what a term asks of one, without a game."""
 
-    training = True
+    training, step = True, 0
 
     def __init__(self, discriminator, real, fake, seed, labels=None) -> None:
         self.critic = discriminator

@@ -110,6 +110,8 @@ NEEDED = {
     "reference_size": 2,
     "num_nonzero": 2,
     "num_classes": 2,
+    "num_octaves": 2,
+    "centres": [[0.0, 1.0]],
     "layer": keras.layers.Dense(1),
 }
 
