@@ -1,6 +1,7 @@
 """How much a file may hold once it is unpacked: asked before it is."""
 
 import os
+import zipfile
 from pathlib import Path
 
 from keras_gan._validation import invalid_argument
@@ -27,6 +28,11 @@ def size_limit() -> int:
     if not stated.isdecimal() or int(stated) < 1:
         raise invalid_argument(LIMIT_VARIABLE, "an integer of at least 1", stated)
     return int(stated)
+
+
+def unpacked_size(archive: zipfile.ZipFile) -> int:
+    """Bytes that the members of an archive say they hold."""
+    return sum(member.file_size for member in archive.infolist())
 
 
 def check_content_size(path: str | os.PathLike[str], num_bytes: int) -> None:

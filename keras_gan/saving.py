@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._size_limit import TooLargeError, check_content_size
+from keras_gan._size_limit import TooLargeError, check_content_size, unpacked_size
 from keras_gan.gan import GAN
 from keras_gan.training.finite_weights import broken_weights
 
@@ -50,8 +50,7 @@ def load(path: str | os.PathLike[str]) -> GAN:
 def _model(path: str | os.PathLike[str]) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
-            num_bytes = sum(member.file_size for member in archive.infolist())
-        check_content_size(path, num_bytes)
+            check_content_size(path, unpacked_size(archive))
         return keras.models.load_model(path)
     except (PermissionError, MemoryError, TooLargeError):
         raise

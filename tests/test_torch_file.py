@@ -167,3 +167,13 @@ def test_what_is_cut_off_or_something_else_is_refused(tmp_path, weights, values)
         read_torch_tensors(broken)
     with pytest.raises(FileNotFoundError):
         read_torch_tensors(tmp_path / "none.pth")
+
+
+def test_an_archive_is_measured_before_it_is_unpacked(
+    tmp_path, weights, values, monkeypatch
+):
+    path = tmp_path / "weights.pth"
+    archive(path, weights, values)
+    monkeypatch.setenv("KERAS_GAN_MAX_BYTES", "20")
+    with pytest.raises(ValueError, match=r"weights\.pth holds .* 20 are taken"):
+        read_torch_tensors(path)

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from keras_gan._size_limit import TooLargeError, check_content_size, unpacked_size
 from keras_gan._types import Array
 
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
@@ -81,14 +82,15 @@ def read_torch_tensors(path: str | os.PathLike[str]) -> Arrays:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it holds anything but a dict of tensors, or is damaged.
+        ValueError: if it holds anything but a dict of tensors, is damaged, or states
+            more than `KERAS_GAN_MAX_BYTES` once it is unpacked.
     """
     path = Path(path)
     read = _read_archive if zipfile.is_zipfile(path) else _read_stream
     try:
         with path.open("rb") as file:
             return read(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, TooLargeError):
         raise
     except (
         *(ValueError, pickle.UnpicklingError, EOFError, struct.error, KeyError),
@@ -122,6 +124,7 @@ def _read_stream(file: BinaryIO) -> Arrays:
 def _read_archive(file: BinaryIO) -> Arrays:
     """`NAME/data.pkl`, and each storage in `NAME/data/KEY`."""
     with zipfile.ZipFile(file) as archive:
+        check_content_size(file.name, unpacked_size(archive))
         (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
         folder = pickled.removesuffix("data.pkl")
         if f"{folder}byteorder" in archive.namelist():

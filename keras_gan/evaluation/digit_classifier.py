@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from keras_gan._files import replacing, write_json
+from keras_gan._size_limit import unpacked_size
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
 from keras_gan.evaluation._arrays import check_unit_range
@@ -267,7 +268,7 @@ def _read(path: Path) -> tuple[Config, bytes]:
 def _arrays(path: Path, content: bytes) -> dict[str, Array]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as members:
-            num_bytes = sum(member.file_size for member in members.infolist())
+            num_bytes = unpacked_size(members)
         if num_bytes > _MAX_BYTES:  # of 131,498 weights, with their names
             raise ValueError(f"it unpacks to {num_bytes:,} bytes")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
