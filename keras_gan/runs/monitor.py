@@ -118,11 +118,12 @@ def network_of_run(
     """
     network = feature_network_of(dataset, data.data_shape, data.value_range)
     name = name_of(network)
+    if not held:
+        return network, name
     # Of color pictures, runs of before saw the pixels.
-    before = PIXELS if held and name == PICTURES else name
-    began = held.get("features", before)
+    began = held.get("features", PIXELS if name == PICTURES else name)
     if began == PIXELS:
-        return (network if not held else None), name if not held else PIXELS
+        return None, PIXELS
     if began != name:
         raise ValueError(
             f"The run was begun with features of {began}, which is not installed: pip "
