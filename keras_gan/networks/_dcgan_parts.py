@@ -36,8 +36,7 @@ def grown_images(
     """Images `[batch, height, width, channels]` that grow from latents, in float32."""
     height, width, channels = checked_dcgan_shape(image_shape)
     count = num_halvings(height, width)
-    scale = 2**count
-    grid = (height // scale, width // scale, base_filters * scale // 2)
+    grid = (*grid_of(height, width), base_filters * 2 ** (count - 1))
     has_bias = normalization is None
     outputs = keras.layers.Dense(
         math.prod(grid),

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._halvings import num_halvings
+from keras_gan._halvings import grid_of, num_halvings
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
@@ -41,7 +41,7 @@ def grown_residually(
     """
     height, width, channels = checked_dcgan_shape(image_shape)
     count = num_halvings(height, width)
-    grid = (height // 2**count, width // 2**count, base_filters * 2 ** (count - 1))
+    grid = (*grid_of(height, width), base_filters * 2 ** (count - 1))
     outputs = keras.layers.Dense(
         math.prod(grid), kernel_initializer=glorot(seed, 0, 0), name="dense"
     )(latents)

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_gan._halvings import num_halvings
+from keras_gan._halvings import grid_of, num_halvings
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan.networks._dcgan_parts import checked_dcgan_shape
@@ -77,7 +77,7 @@ def r3gan_generator(
     )
     height, width, channels = checked_dcgan_shape(image_shape)
     count = num_halvings(height, width)
-    grid = (height // 2**count, width // 2**count, base_filters * 2 ** (count - 1))
+    grid = (*grid_of(height, width), base_filters * 2 ** (count - 1))
     weights = _Weights(seed, count * num_blocks)
     latents = keras.Input((latent_dim,), name="latents")
     outputs = keras.layers.Dense(

@@ -2,36 +2,30 @@
 
 import keras
 
+Optimizers = tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]
+
 
 def adam_along_cosine(
-    learning_rate: float,
-    num_updates: int,
-    final_share: float = 0.1,
-    beta_1: float = 0.5,
-    beta_2: float = 0.999,
+    learning_rate: float, num_updates: int
 ) -> keras.optimizers.Optimizer:
-    """Adam whose rate falls along half a cosine.
+    """Adam with a beta_1 of 0.5, whose rate falls along half a cosine to a tenth.
 
     Args:
         learning_rate: float, above 0, at the beginning.
         num_updates: int, after which the rate stays.
-        final_share: float in [0, 1], what is left of the rate then. Defaults to `0.1`.
-        beta_1: float in [0, 1), of the moving mean. Defaults to `0.5`.
-        beta_2: float in [0, 1), of the moving square. Defaults to `0.999`.
     """
-    rate = keras.optimizers.schedules.CosineDecay(
-        learning_rate, num_updates, alpha=final_share
-    )
-    return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+    return keras.optimizers.Adam(along_cosine(learning_rate, num_updates), beta_1=0.5)
 
 
 def pair_of_adams(
-    learning_rate: float, beta_1: float, beta_2: float = 0.999
-) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
-    """Adam at a constant rate for both players.
+    learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    beta_1: float,
+    beta_2: float = 0.999,
+) -> Optimizers:
+    """Adam with the same numbers for both players.
 
     Args:
-        learning_rate: float, above 0.
+        learning_rate: float, above 0, or a schedule.
         beta_1: float in [0, 1), of the moving mean.
         beta_2: float in [0, 1), of the moving square. Defaults to `0.999`.
     """
@@ -40,3 +34,18 @@ def pair_of_adams(
         for _ in range(2)
     )
     return first, second
+
+
+def along_cosine(
+    initial: float, num_updates: int, final_share: float = 0.1
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """A value that falls along half a cosine, such as a learning rate.
+
+    Args:
+        initial: float, above 0, at the beginning.
+        num_updates: int, after which it stays.
+        final_share: float in [0, 1], what is left of it then. Defaults to `0.1`.
+    """
+    return keras.optimizers.schedules.CosineDecay(
+        initial, num_updates, alpha=final_share
+    )

@@ -1,15 +1,12 @@
 """What R3GAN and the recipes for your own pictures have in common."""
 
-import functools
 from typing import Any
-
-import keras
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan.priors import NormalPrior
-from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._adam import along_cosine, pair_of_adams
 from keras_gan.recipes._unconditional import BASE_FILTERS, image_game
 from keras_gan.terms.gradients import R1, R2
 
@@ -45,19 +42,9 @@ def relativistic_game(
     # A slope per unit of another range is another number.
     low, high = data.value_range
     weight = _PENALTY_WEIGHT * ((high - low) / 2) ** 2
-    optimizers = (
-        adam_along_cosine(
-            _LEARNING_RATE, num_updates, _FINAL_SHARE, beta_1=0.0, beta_2=_BETA_2
-        )
-        for _ in range(2)
-    )
-    burn_in = functools.partial(
-        keras.optimizers.schedules.CosineDecay,
-        1.0,
-        max(1, round(_BURN_IN * num_updates)),
-        alpha=_FINAL_WEIGHT_SHARE,
-    )
-    generator_optimizer, discriminator_optimizer = optimizers
+    rate = along_cosine(_LEARNING_RATE, num_updates, _FINAL_SHARE)
+    num_burned_in = max(1, round(_BURN_IN * num_updates))
+    burn_in = along_cosine(1.0, num_burned_in, _FINAL_WEIGHT_SHARE)
     return image_game(
         data,
         seed,
@@ -65,11 +52,11 @@ def relativistic_game(
         generator=r3gan_generator,
         discriminator=r3gan_discriminator,
         prior=NormalPrior(_LATENT_DIM),
-        optimizers=(generator_optimizer, discriminator_optimizer),
+        optimizers=pair_of_adams(rate, beta_1=0.0, beta_2=_BETA_2),
         base_filters=base_filters,
         ema_half_life=_AVERAGED * num_updates * batch_size,
         objective="relativistic_pairing",
-        terms=[R1(weight, schedule=burn_in()), R2(weight, schedule=burn_in())],
+        terms=[R1(weight, schedule=burn_in), R2(weight, schedule=burn_in)],
         fused_discriminator=True,
         **rules,
     )

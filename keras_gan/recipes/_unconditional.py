@@ -8,15 +8,16 @@ import keras
 from keras_gan._seeds import pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
-from keras_gan.priors import Prior
+from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan.priors import Prior, UniformPrior
+from keras_gan.recipes._adam import Optimizers, pair_of_adams
 from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import halved, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 
 BASE_FILTERS = 32  # a half or a quarter of the published ones: for two cores
-
-Optimizers = tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]
+_DCGAN_LATENT_DIM = 100
 
 
 def image_game(
@@ -74,6 +75,33 @@ def image_game(
     )
     gan.compile(*optimizers, **rules)
     return gan
+
+
+def dcgan_game(
+    data: Dataset, seed: int, name: str, *, learning_rate: float, **rules: Any
+) -> GAN:
+    """The game of `dcgan`, at another rate or by other rules.
+
+    Args:
+        data: `Dataset` of images that halve to a small grid.
+        seed: int, of weights, latents and data order.
+        name: str, of the recipe.
+        learning_rate: float, above 0, of both players.
+        **rules: what else `image_game` takes.
+
+    Raises:
+        ValueError: if the images do not halve to a small grid.
+    """
+    return image_game(
+        data,
+        seed,
+        name,
+        generator=dcgan_generator,
+        discriminator=dcgan_discriminator,
+        prior=UniformPrior(_DCGAN_LATENT_DIM),
+        optimizers=pair_of_adams(learning_rate, beta_1=0.5),
+        **rules,
+    )
 
 
 def image_recipe(

@@ -13,7 +13,7 @@ from keras_gan.networks.mlp import (
     pixel_marginal_logits,
 )
 from keras_gan.priors import UniformPrior
-from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._adam import along_cosine, pair_of_adams
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
@@ -66,8 +66,8 @@ def digits(data: Dataset, seed: int = 0) -> GAN:
     )
     updates_per_epoch = math.ceil(_PASSES_PER_EPOCH * len(data.train) / _BATCH_SIZE)
     num_updates = updates_per_epoch * _EPOCHS
-    optimizers = (adam_along_cosine(1.5e-3, num_updates, 0.02) for _ in range(2))
-    gan.compile(*optimizers, objective="non_saturating")
+    rate = along_cosine(1.5e-3, num_updates, 0.02)
+    gan.compile(*pair_of_adams(rate, beta_1=0.5), objective="non_saturating")
     return gan
 
 

@@ -12,7 +12,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.layers import FourierFeatures
 from keras_gan.priors import NormalPrior
-from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._adam import along_cosine, pair_of_adams
 from keras_gan.recipes.fitting import of_points
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
@@ -126,12 +126,9 @@ def _plane_gan(
     )
     # A slope per data unit is smaller by `scale` than one per standard deviation.
     weight = _PENALTY_WEIGHT * scale**2
-    optimizers = (
-        adam_along_cosine(2e-3, num_steps, 0.01, beta_1=0.0, beta_2=0.99)
-        for _ in range(2)
-    )
+    rate = along_cosine(2e-3, num_steps, 0.01)
     gan.compile(
-        *optimizers,
+        *pair_of_adams(rate, beta_1=0.0, beta_2=0.99),
         objective="relativistic_pairing",
         terms=(R1(weight), R2(weight)),
         steps_per_execution=_STEPS_PER_EXECUTION,

@@ -2,13 +2,9 @@
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
-from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
-from keras_gan.priors import UniformPrior
-from keras_gan.recipes._adam import pair_of_adams
-from keras_gan.recipes._unconditional import image_game, image_recipe
+from keras_gan.recipes._unconditional import dcgan_game, image_recipe
 
 _NAME = "lsgan"
-_LATENT_DIM = 100
 
 
 def lsgan(data: Dataset, seed: int = 0) -> GAN:
@@ -36,14 +32,11 @@ def lsgan(data: Dataset, seed: int = 0) -> GAN:
         https://arxiv.org/abs/1611.04076
         Code: https://github.com/xudonmao/LSGAN
     """
-    return image_game(
+    return dcgan_game(
         data,
         seed,
         _NAME,
-        generator=dcgan_generator,
-        discriminator=dcgan_discriminator,
-        prior=UniformPrior(_LATENT_DIM),
-        optimizers=pair_of_adams(1e-3, beta_1=0.5),
+        learning_rate=1e-3,
         objective="least_squares",
     )
 

@@ -2,13 +2,9 @@
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
-from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
-from keras_gan.priors import UniformPrior
-from keras_gan.recipes._adam import pair_of_adams
-from keras_gan.recipes._unconditional import image_game, image_recipe
+from keras_gan.recipes._unconditional import dcgan_game, image_recipe
 
 _NAME = "pacgan"
-_LATENT_DIM = 100
 _PACKING = 2
 
 
@@ -38,14 +34,11 @@ def pacgan(data: Dataset, seed: int = 0) -> GAN:
         2018. https://arxiv.org/abs/1712.04086
         Code: https://github.com/fjxmlzn/PacGAN
     """
-    return image_game(
+    return dcgan_game(
         data,
         seed,
         _NAME,
-        generator=dcgan_generator,
-        discriminator=dcgan_discriminator,
-        prior=UniformPrior(_LATENT_DIM),
-        optimizers=pair_of_adams(2e-4, beta_1=0.5),
+        learning_rate=2e-4,
         packing=_PACKING,
         objective="non_saturating",
         generator_steps=2,

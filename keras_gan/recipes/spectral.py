@@ -8,6 +8,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.networks.residual import residual_discriminator, residual_generator
 from keras_gan.priors import NormalPrior
+from keras_gan.recipes._adam import pair_of_adams
 from keras_gan.recipes._unconditional import image_game, image_recipe
 
 _NAME = "sngan"
@@ -47,6 +48,9 @@ def sngan(data: Dataset, seed: int = 0) -> GAN:
         Code: https://github.com/pfnet-research/sngan_projection
     """
     num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
+    rate = keras.optimizers.schedules.PolynomialDecay(
+        _LEARNING_RATE, num_updates, end_learning_rate=0.0
+    )
     return image_game(
         data,
         seed,
@@ -54,17 +58,10 @@ def sngan(data: Dataset, seed: int = 0) -> GAN:
         generator=residual_generator,
         discriminator=residual_discriminator,
         prior=NormalPrior(_LATENT_DIM),
-        optimizers=(_adam(num_updates), _adam(num_updates)),
+        optimizers=pair_of_adams(rate, beta_1=0.0, beta_2=0.9),
         objective="hinge",
         fused_discriminator=True,
     )
-
-
-def _adam(num_updates: int) -> keras.optimizers.Optimizer:
-    rate = keras.optimizers.schedules.PolynomialDecay(
-        _LEARNING_RATE, num_updates, end_learning_rate=0.0
-    )
-    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)
 
 
 SNGAN = image_recipe(_NAME, sngan, batch_size=_BATCH_SIZE, epochs=_EPOCHS)
