@@ -32,6 +32,7 @@ from keras_gan.training.player import Discriminator, Generator, Player
 from keras_gan.training.player_optimizers import PlayerOptimizers, prepare_optimizers
 from keras_gan.training.random_state import (
     begin_counting,
+    count_of_average,
     load_variables,
     save_variables,
     seed_of,
@@ -80,6 +81,9 @@ class GAN(keras.Model):
         seed: int in [0, 2^31). Key of the training's randomness. It does not set the
             initial weights: seed the networks' initializers, or call
             `keras.utils.set_random_seed` first. Defaults to `0`.
+        discriminator_ema_half_life: float, above 0, in images, of a moving average of
+            the discriminator, which then judges and classifies outside training. It
+            holds nothing of the initial weights. Defaults to `None`.
         **kwargs: what `keras.Model` takes.
 
     Raises:
@@ -122,12 +126,18 @@ class GAN(keras.Model):
         ema_half_life: float | None = None,
         packing: int = 1,
         seed: int = 0,
+        discriminator_ema_half_life: float | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         latent_dim = network_checks.check_prior(prior)
         self.networks = Networks(
-            generator, discriminator, latent_dim, packing, ema_half_life
+            generator,
+            discriminator,
+            latent_dim,
+            packing,
+            ema_half_life,
+            discriminator_ema_half_life,
         )
         self.generator = generator
         self.discriminator = discriminator
@@ -139,12 +149,16 @@ class GAN(keras.Model):
         self.packing = self.networks.packing
         self.ema_half_life = self.networks.half_life
         self.ema_generator = self.networks.average
+        self.ema_discriminator = self.networks.average_of_discriminator
+        self.discriminator_ema_half_life = self.networks.discriminator_half_life
         # Keras locks the tracker once a model is built: all state begins here.
         self.rules = Rules()
         self.view = DiscriminatorView(self.packing)
         self.game_metrics = GameMetrics()
         self.seed = check_seed("seed", seed)
         begin_counting(self, self.seed)
+        averaged = self.ema_discriminator is not None
+        self.averaged_share = count_of_average(self) if averaged else None
         for network in (*self.game.makers(generator), discriminator):
             separate_draws(network_checks.layers_of(network))
         self.built = True
@@ -252,8 +266,9 @@ class GAN(keras.Model):
         ):
             player.move(gradients)
             self.game_metrics.observe(round, player.name, stake.loss, terms)
-        if "generator" in round.players:
-            self.networks.update_average(round.num_rows * num_replicas())
+        self.networks.update_averages(
+            round.players, round.num_rows * num_replicas(), self.averaged_share
+        )
         self.rules.observe(round)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
@@ -406,6 +421,12 @@ class GAN(keras.Model):
     def evaluation_generator(self) -> keras.Model:
         """The generator that is judged and shipped: the average where there is one."""
         return self.generator if self.ema_generator is None else self.ema_generator
+
+    @property
+    def evaluation_discriminator(self) -> keras.Model:
+        """The discriminator that judges outside training: the average, if there is."""
+        average = self.ema_discriminator
+        return self.discriminator if average is None else average
 
     def call(self, latents: Any, training: bool = False) -> Tensor:
         """Images `[batch, height, width, channels]` for latents.

@@ -1,5 +1,6 @@
 """What to do while a GAN learns: look, measure, steer, keep."""
 
+from keras_gan.callbacks.classification_monitor import ClassificationMonitor
 from keras_gan.callbacks.collapse_monitor import CollapseMonitor
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.callbacks.nan_guard import NaNGuard
@@ -10,6 +11,7 @@ from keras_gan.callbacks.save_best_epoch import SaveBestEpoch
 from keras_gan.callbacks.save_each_epoch import SaveEachEpoch
 
 __all__ = [
+    "ClassificationMonitor",
     "CollapseMonitor",
     "EvaluationMonitor",
     "NaNGuard",

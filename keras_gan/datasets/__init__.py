@@ -6,6 +6,7 @@ from keras_gan.datasets.contrast import (
     global_contrast_normalization,
 )
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.hidden_labels import hide_labels, with_few_labels
 from keras_gan.datasets.mixtures import (
     GaussianMixture,
     gaussian_1d,
@@ -30,9 +31,11 @@ __all__ = [
     "gaussian_1d",
     "global_contrast_normalization",
     "grid_of_gaussians",
+    "hide_labels",
     "resized",
     "ring_of_gaussians",
     "shuffled_batches",
     "swiss_roll",
+    "with_few_labels",
 ]
 __all__ += _registered

@@ -2,12 +2,15 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from keras_gan._types import Array, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.dataset import Split
+
+_OTHER_ORDER = 2**32  # tells the key of rows in turn from every seed below 2^31
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +41,49 @@ class Repeated:
         check_positive_integer("num_passes", self.num_passes)
 
 
+@dataclasses.dataclass(frozen=True)
+class InTurn:
+    """Some rows of an array, over and over, beside longer arrays; no copy is made.
+
+    The k-th row that an epoch deals is the k-th of them, counted round and round, in an
+    order that each epoch shuffles: a minibatch as long as they are holds each once.
+
+    Args:
+        array: array or tensor.
+        rows: integer array, numbers of rows, in ascending order.
+        length: int, rows of the arrays that they go with.
+    """
+
+    array: Array
+    rows: Array
+    length: int
+
+    def __post_init__(self) -> None:
+        if not len(self.rows):
+            raise ValueError(
+                f"There must be at least one labelled row among {self.length}. "
+                "Received: none"
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array that they would fill."""
+        return (self.length, *self.array.shape[1:])
+
+    @property
+    def dtype(self) -> Any:
+        """Dtype of the array."""
+        return self.array.dtype
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, part: slice) -> "InTurn":
+        start, stop, _ = part.indices(self.length)
+        rows = self.rows[(self.rows >= start) & (self.rows < stop)]
+        return InTurn(self.array, rows, stop - start)
+
+
 def shuffled_batches(
     arrays: Sequence[Tensor],
     batch_size: int,
@@ -53,7 +99,7 @@ def shuffled_batches(
     run that resumes in epoch 7 sees the order of epoch 7. The last batch may be short.
 
     Args:
-        arrays: sequence of arrays or tensors with the same first axis,
+        arrays: sequence of arrays, tensors or `InTurn` with the same first axis,
             e.g. `(images,)` or `(images, labels)`.
         batch_size: int, at least 1. Rows in a batch.
         seed: int, key of the run.
@@ -83,21 +129,29 @@ def shuffled_batches(
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) != 1:
         raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
-    tensors = tuple(map(_as_tensor, arrays))
+    dealers = _dealers(arrays)
     num_rows = num_passes * lengths[0]
     num_batches = -(-num_rows // batch_size)
 
-    def rows_in_order(_: Tensor) -> Tensor:
-        rows = tf.range(num_rows) % lengths[0]
+    def order_of(rows: Tensor, draw: int) -> Tensor:
         if not shuffle:
             return rows
-        key = tf.stack([tf.cast(seed, tf.int64), tf.cast(epoch, tf.int64)])
+        key = tf.stack([tf.cast(seed, tf.int64) + draw, tf.cast(epoch, tf.int64)])
         return tf.random.experimental.stateless_shuffle(rows, seed=key)
 
-    def batches_of(rows: Tensor) -> tf.data.Dataset:
+    def rows_in_order(_: Tensor) -> tuple[Tensor, ...]:
+        rows = order_of(tf.range(num_rows) % lengths[0], 0)
+        return rows, *(order_of(dealer.turns, _OTHER_ORDER) for dealer in dealers)
+
+    def batches_of(rows: Tensor, *turns: Tensor) -> tf.data.Dataset:
         def batch(index: Tensor) -> tuple[Tensor, ...]:
-            taken = rows[index * batch_size : (index + 1) * batch_size]
-            return tuple(tf.gather(tensor, taken) for tensor in tensors)
+            start, stop = index * batch_size, (index + 1) * batch_size
+            taken = rows[start:stop]
+            places = tf.range(start, start + tf.shape(taken)[0])
+            return tuple(
+                dealer.deal(taken, places, order)
+                for dealer, order in zip(dealers, turns, strict=True)
+            )
 
         return tf.data.Dataset.range(num_batches, output_type=tf.int32).map(batch)
 
@@ -107,6 +161,38 @@ def shuffled_batches(
     options = tf.data.Options()
     options.experimental_optimization.apply_default_optimizations = False
     return known.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+
+class _Dealer(NamedTuple):
+    """Gives the rows of one array to a batch.
+
+    Args:
+        tensor: all rows.
+        turns: integers, the rows that are dealt in turn; empty where the order of the
+            epoch is asked.
+    """
+
+    tensor: Tensor
+    turns: Tensor
+
+    def deal(self, taken: Tensor, places: Tensor, order: Tensor) -> Tensor:
+        """Returns the rows of a batch: those taken, or those whose turn it is."""
+        if self.turns.shape[0]:
+            taken = tf.gather(order, places % self.turns.shape[0])
+        return tf.gather(self.tensor, taken)
+
+
+def _dealers(arrays: Sequence[Any]) -> list[_Dealer]:
+    tensors: dict[int, Tensor] = {}  # of arrays that several entries share: one copy
+
+    def dealer_of(array: Any) -> _Dealer:
+        rows = array.rows if isinstance(array, InTurn) else ()
+        whole = array.array if isinstance(array, InTurn) else array
+        if id(whole) not in tensors:
+            tensors[id(whole)] = _as_tensor(whole)
+        return _Dealer(tensors[id(whole)], tf.constant(rows, tf.int32))
+
+    return [dealer_of(array) for array in arrays]
 
 
 def _as_tensor(array: Tensor) -> Tensor:

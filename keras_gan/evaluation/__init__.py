@@ -15,6 +15,10 @@ from keras_gan.evaluation.class_frechet import (
 )
 from keras_gan.evaluation.class_parzen import ClassParzen, class_parzen
 from keras_gan.evaluation.class_score import ClassScore
+from keras_gan.evaluation.classification_errors import (
+    ClassificationErrors,
+    classification_errors,
+)
 from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
 from keras_gan.evaluation.different_bins import (
     DifferentBins,
@@ -76,6 +80,7 @@ __all__ = [
     "ClassFrechetDistance",
     "ClassParzen",
     "ClassScore",
+    "ClassificationErrors",
     "ClassifierTraining",
     "ClassifierTwoSampleTest",
     "DensityCoverage",
@@ -107,6 +112,7 @@ __all__ = [
     "class_coverage",
     "class_frechet_distance",
     "class_parzen",
+    "classification_errors",
     "classifier_test_power",
     "classifier_two_sample_test",
     "density_coverage",

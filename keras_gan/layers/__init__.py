@@ -16,6 +16,10 @@ from keras_gan.layers.reference_batch import DropReferenceBatch, ReferenceBatch
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.untied_bias import UntiedBias
 from keras_gan.layers.virtual_batch_normalization import VirtualBatchNormalization
+from keras_gan.layers.weight_normalization import (
+    WeightNormalization,
+    initialize_from_data,
+)
 
 __all__ = [
     "CeilMaxPooling2D",
@@ -33,4 +37,6 @@ __all__ = [
     "SpectralNormalization",
     "UntiedBias",
     "VirtualBatchNormalization",
+    "WeightNormalization",
+    "initialize_from_data",
 ]

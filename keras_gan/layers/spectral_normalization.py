@@ -11,14 +11,7 @@ from keras_gan._validation import (
     check_positive,
     check_positive_integer,
 )
-
-_KERNEL_NAMES = ("kernel", "embeddings")
-# Their kernels are [..., out, in]: the other way round than those of convolutions.
-_TRANSPOSED = (
-    keras.layers.Conv1DTranspose,
-    keras.layers.Conv2DTranspose,
-    keras.layers.Conv3DTranspose,
-)
+from keras_gan.layers._kernels import as_matrix, call_with_kernel, kernel_of
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -91,7 +84,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Builds the wrapped layer and creates u, `[outputs]`."""
         super().build(input_shape)
-        matrix = _as_matrix(self.layer, _kernel_of(self.layer))
+        matrix = as_matrix(self.layer, kernel_of(self.layer))
         self.u = self.add_weight(
             name="u",
             shape=(matrix.shape[-1],),
@@ -108,15 +101,15 @@ class SpectralNormalization(keras.layers.Wrapper):
         effective, u = self._normalize()
         if training:
             self.u.assign(u)
-        return self._call_layer(inputs, effective)
+        return call_with_kernel(self.layer, inputs, effective)
 
     def effective_kernel(self) -> Tensor:
         """Returns the kernel that the layer computes with; u stays as it is."""
         return self._normalize()[0]
 
     def _normalize(self) -> tuple[Tensor, Tensor]:
-        kernel = tf.cast(_kernel_of(self.layer).value, self.u.dtype)
-        matrix = _as_matrix(self.layer, kernel)  # [everything else, outputs]
+        kernel = tf.cast(kernel_of(self.layer).value, self.u.dtype)
+        matrix = as_matrix(self.layer, kernel)  # [everything else, outputs]
         u, v = self._iterate(tf.stop_gradient(matrix))
         sigma = tf.tensordot(v, tf.linalg.matvec(matrix, u), axes=1)
         is_zero = sigma <= self.epsilon
@@ -132,24 +125,6 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def _unit(self, vector: Tensor) -> Tensor:
         return vector / tf.maximum(tf.norm(vector), self.epsilon)
-
-    def _call_layer(self, inputs: Tensor, effective: Tensor) -> Tensor:
-        # Within the scope the layer reads `effective` for its kernel and writes to
-        # nothing; what it wrote to its other weights is handed on afterwards.
-        kernel = _kernel_of(self.layer)
-        others = [weight for weight in self.layer.variables if weight is not kernel]
-        scope = keras.StatelessScope(
-            [(kernel, effective), *((weight, weight.value) for weight in others)],
-            initialize_variables=False,
-        )
-        before = [scope.get_current_value(weight) for weight in others]
-        with scope:
-            outputs = self.layer(inputs)
-        for weight, old in zip(others, before, strict=True):
-            new = scope.get_current_value(weight)
-            if new is not old:
-                weight.assign(new)
-        return outputs
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...]
@@ -169,22 +144,3 @@ class SpectralNormalization(keras.layers.Wrapper):
             "epsilon": self.epsilon,
             "seed": self.seed,
         }
-
-
-def _kernel_of(layer: keras.layers.Layer) -> keras.Variable:
-    for name in _KERNEL_NAMES:
-        kernel = getattr(layer, name, None)
-        if isinstance(kernel, keras.Variable):
-            return kernel
-    raise ValueError(
-        "`layer` must have a weight named `kernel` or `embeddings` to normalise. "
-        f"Received: layer={layer.name} of type {type(layer).__name__}. Wrap the layers "
-        "that hold the kernels, each by itself."
-    )
-
-
-def _as_matrix(layer: keras.layers.Layer, kernel: Tensor) -> Tensor:
-    if isinstance(layer, _TRANSPOSED):
-        rank = len(kernel.shape)
-        kernel = tf.transpose(kernel, [*range(rank - 2), rank - 1, rank - 2])
-    return tf.reshape(kernel, [-1, kernel.shape[-1]])  # [everything else, outputs]

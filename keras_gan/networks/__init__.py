@@ -16,6 +16,10 @@ from keras_gan.networks.convolutional import (
     maxout_convolutional_discriminator,
 )
 from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan.networks.few_labels import (
+    classifying_discriminator,
+    softplus_generator,
+)
 from keras_gan.networks.mlp import (
     maxout_discriminator,
     mlp_generator,
@@ -36,6 +40,7 @@ __all__ = [
     "CIFAR10_BLOCKS",
     "MaxoutBlock",
     "acgan_discriminator",
+    "classifying_discriminator",
     "conditional_dcgan_discriminator",
     "conditional_dcgan_generator",
     "conditional_maxout_discriminator",
@@ -53,6 +58,7 @@ __all__ = [
     "r3gan_generator",
     "residual_discriminator",
     "residual_generator",
+    "softplus_generator",
     "stacked_digits_discriminator",
     "stacked_digits_generator",
 ]

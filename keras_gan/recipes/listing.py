@@ -186,6 +186,14 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "olivetti",
         ),
     ),
+    "few_labels": (
+        Listing(
+            "few_labels",
+            "A classifier of 100 labelled images and all the others without a label.",
+            "Salimans et al. 2016, https://arxiv.org/abs/1606.03498",
+            "mnist",
+        ),
+    ),
     "own_images": (
         Listing(
             "default",

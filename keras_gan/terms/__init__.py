@@ -14,6 +14,7 @@ from keras_gan.terms.gradients import (
     SlopePenalty,
     squared_gradient_norms,
 )
+from keras_gan.terms.labelled_examples import LabelledExamples
 from keras_gan.terms.term import Term
 from keras_gan.terms.weights import HistoricalAveraging
 
@@ -25,6 +26,7 @@ __all__ = [
     "FeatureMatching",
     "GradientPenalty",
     "HistoricalAveraging",
+    "LabelledExamples",
     "MomentMatching",
     "SlopePenalty",
     "Term",

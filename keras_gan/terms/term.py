@@ -70,6 +70,15 @@ class Term(abc.ABC):
     ) -> None:
         """Prepares the term for the two networks of a game; `compile` calls it."""
 
+    def arrange(self, arrays: dict[str, Any], data_name: str) -> dict[str, Any]:
+        """Returns arrays as the term reads them; `fit` asks before it deals rows.
+
+        Args:
+            arrays: what the user brought, by name.
+            data_name: str, name of the data among them.
+        """
+        return arrays
+
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this term."""
         return {"weight": self.weight, "interval": self.interval}

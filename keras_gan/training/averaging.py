@@ -1,4 +1,4 @@
-"""The moving average of a generator's weights, which samples better than the last."""
+"""Moving averages of weights: those of a network swing about what it learned."""
 
 from typing import Any
 
@@ -8,30 +8,31 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 
 
-def clone_for_averaging(generator: keras.Model, inputs: Any) -> keras.Model:
-    """Returns a copy of the generator with equal weights that no optimizer moves.
+def clone_for_averaging(network: keras.Model, inputs: Any, asked: str) -> keras.Model:
+    """Returns a copy of a network with equal weights that no optimizer moves.
 
     Args:
-        generator: `keras.Model`.
+        network: `keras.Model`.
         inputs: what it accepts.
+        asked: str, name of the argument that asked for an average.
     """
     try:
-        average = keras.models.clone_model(generator)
+        average = keras.models.clone_model(network)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
-            "`ema_half_life` needs a generator that Keras can clone: a Sequential or "
+            f"`{asked}` needs a network that Keras can clone: a Sequential or "
             f"functional model, or a subclass with get_config. Received: {error}"
         ) from error
     average(inputs, training=False)  # builds subclassed networks
-    average.set_weights(generator.get_weights())
+    average.set_weights(network.get_weights())
     average.trainable = False
     return average
 
 
 def update_average(
-    average: keras.Model, generator: keras.Model, num_images: Tensor, half_life: float
+    average: keras.Model, network: keras.Model, num_images: Tensor, half_life: float
 ) -> None:
-    """Moves the average towards the generator after `num_images` more images.
+    """Moves the average towards the network after `num_images` more images.
 
         average <- decay * average + (1 - decay) * weight
         decay   = 0.5 ** (num_images / half_life)
@@ -39,9 +40,44 @@ def update_average(
     Weights that training does not move, as the statistics of batch normalisation, are
     copied: they are averages already.
     """
+    _move(average, network, _decay(num_images, half_life))
+
+
+def update_corrected_average(
+    average: keras.Model,
+    network: keras.Model,
+    num_images: Tensor,
+    half_life: float,
+    share: keras.Variable,
+) -> None:
+    """As `update_average`, of what the network was after its moves alone.
+
+    An average that starts at the initial weights holds 0.5 ** (images / half_life) of
+    them. This one is that of the same decay from zero, divided by the sum of its
+    shares, so that after the first move it is the network:
+
+        share   <- 1 - decay * (1 - share)
+        average <- average + (1 - decay) / share * (weight - average)
+
+    Args:
+        average: copy of the network.
+        network: `keras.Model`.
+        num_images: int scalar, of this move.
+        half_life: float, in images.
+        share: float32 scalar variable, 0 before the first move.
+    """
+    decay = _decay(num_images, half_life)
+    share.assign(1.0 - decay * (1.0 - share))
+    _move(average, network, 1.0 - (1.0 - decay) / share)
+
+
+def _decay(num_images: Tensor, half_life: float) -> Tensor:
     share = tf.cast(num_images, tf.float32) / half_life
-    decay = tf.exp(share * tf.math.log(0.5))
-    for old, weight in zip(average.weights, generator.weights, strict=True):
+    return tf.exp(share * tf.math.log(0.5))
+
+
+def _move(average: keras.Model, network: keras.Model, decay: Tensor) -> None:
+    for old, weight in zip(average.weights, network.weights, strict=True):
         if weight.trainable:
             old.assign(weight + tf.cast(decay, weight.dtype) * (old - weight))
         else:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Shape, Tensor
+from keras_gan.datasets.pipeline import InTurn
 from keras_gan.training.batch_checks import (
     BatchCheck,
     checked_batches,
@@ -55,7 +56,7 @@ class EpochClock(keras.callbacks.Callback):
 
 def is_array(x: Any) -> bool:
     """Whether `x` lies in memory as one array or tensor."""
-    return isinstance(x, np.ndarray) or tf.is_tensor(x)
+    return isinstance(x, np.ndarray | InTurn) or tf.is_tensor(x)
 
 
 def named_batches(names: Iterable[str], batches: tf.data.Dataset) -> tf.data.Dataset:

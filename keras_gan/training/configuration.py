@@ -9,7 +9,13 @@ from keras_gan.training.rules import Rules
 
 _PARTS = ("generator", "discriminator", "prior", "game", "conditions")
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
-_PLAIN = ("ema_half_life", "packing", "seed", "name")
+_PLAIN = (
+    "ema_half_life",
+    "discriminator_ema_half_life",
+    "packing",
+    "seed",
+    "name",
+)
 _OF_KERAS = ("jit_compile", "steps_per_execution", "run_eagerly")
 
 

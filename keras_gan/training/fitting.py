@@ -72,6 +72,8 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
     entries = gan.entries
     labels = None if y is None or is_array(y) else np.asarray(y)
     brought = entries.brought((x, y if labels is None else labels))
+    for term in gan.terms:
+        brought = term.arrange(brought, gan.data_name)
     arrays = entries.of(brought)
     unread = [name for name in brought if name not in entries.needed]
     if unread == [LABELS] and y is not None:

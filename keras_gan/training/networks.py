@@ -1,13 +1,19 @@
-"""The two networks of a game and the averaged generator, called with examples."""
+"""The two networks of a game and their averages, called with examples."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
 from keras_gan._validation import check_positive, check_positive_integer
 from keras_gan.training import network_checks
-from keras_gan.training.averaging import clone_for_averaging, update_average
+from keras_gan.training.averaging import (
+    clone_for_averaging,
+    update_average,
+    update_corrected_average,
+)
 from keras_gan.training.examples import LATENTS, LOGITS, Entries, Example, each
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.view import packed
@@ -22,6 +28,7 @@ class Networks:
         latent_dim: int, length of one latent vector.
         packing: int, at least 1. Rows in a pack.
         ema_half_life: float above 0, in rows, or `None` for no averaged generator.
+        discriminator_ema_half_life: likewise, of an averaged discriminator.
 
     Raises:
         TypeError: if a network is not a `keras.Model`.
@@ -35,6 +42,7 @@ class Networks:
         latent_dim: int,
         packing: int,
         ema_half_life: float | None,
+        discriminator_ema_half_life: float | None = None,
     ) -> None:
         self.packing = check_positive_integer("packing", packing)
         self.half_life: float | None = None
@@ -52,13 +60,46 @@ class Networks:
         if self.half_life is not None:
             zeros = self.of_generator.zeros(2, {LATENTS: (latent_dim,)})
             chosen = self.of_generator.chosen(zeros)
-            self.average = clone_for_averaging(generator, chosen)
+            self.average = clone_for_averaging(generator, chosen, "ema_half_life")
             self._of_evaluation = NamedInputs(self.average, LATENTS)
+        self.average_of_discriminator = self._averaged_judge(
+            discriminator, discriminator_ema_half_life
+        )
 
-    def update_average(self, num_rows: Tensor) -> None:
-        """Moves the averaged generator, where there is one, after so many more rows."""
-        if self.average is not None and self.half_life is not None:
-            update_average(self.average, self.generator, num_rows, self.half_life)
+    def _averaged_judge(
+        self, discriminator: keras.Model, half_life: float | None
+    ) -> keras.Model | None:
+        self.discriminator, self.discriminator_half_life = discriminator, half_life
+        self._of_judge = self.of_discriminator
+        if half_life is None:
+            return None
+        name = "discriminator_ema_half_life"
+        self.discriminator_half_life = check_positive(name, half_life)
+        rows = 2 * self.row_multiple // self.packing
+        zeros = self.of_discriminator.zeros(rows, {self.data_name: self.pack_shape})
+        chosen = self.of_discriminator.chosen(zeros)
+        average = clone_for_averaging(discriminator, chosen, name)
+        self._of_judge = NamedInputs(average, self.data_name)
+        return average
+
+    def update_averages(
+        self, players: Sequence[str], num_rows: Tensor, share: keras.Variable | None
+    ) -> None:
+        """Moves what is kept of the networks that moved, after so many more rows.
+
+        Args:
+            players: names of those who moved.
+            num_rows: int scalar.
+            share: what the discriminator's average corrects itself by.
+        """
+        average, half_life = self.average, self.half_life
+        if average is not None and half_life is not None and "generator" in players:
+            update_average(average, self.generator, num_rows, half_life)
+        judge, half_life = self.average_of_discriminator, self.discriminator_half_life
+        if judge is not None and half_life is not None and "discriminator" in players:
+            update_corrected_average(
+                judge, self.discriminator, num_rows, half_life, share
+            )
 
     def generate(self, example: Example, training: bool) -> Tensor:
         """What the generator, or in inference its average, makes of an example."""
@@ -66,8 +107,9 @@ class Networks:
         return tf.cast(inputs(example, training), tf.float32)
 
     def judge(self, example: Example, training: bool) -> dict[str, Tensor]:
-        """What the discriminator says of an example in packs, float32."""
-        outputs = self.of_discriminator(example, training)
+        """What the discriminator, or in inference its average, says of packs."""
+        judge = self.of_discriminator if training else self._of_judge
+        outputs = judge(example, training)
         said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
         return each(lambda output: tf.cast(output, tf.float32), said)
 

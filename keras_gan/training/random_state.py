@@ -34,6 +34,18 @@ def begin_counting(model: Any, seed: int) -> None:
         state.assign([int(key) % 2**31, 0])
 
 
+def count_of_average(model: Any) -> keras.Variable:
+    """Creates what a corrected average of weights counts its shares with."""
+    return model.add_weight(
+        name="averaged_share",
+        shape=(),
+        dtype="float32",
+        initializer="zeros",
+        trainable=False,
+        aggregation="only_first_replica",
+    )
+
+
 def seed_of(seed: int, draw: int, step: keras.Variable) -> Tensor:
     """Key, integers `[2]`, of one draw of one step."""
     key = tf.constant([seed, draw], tf.int32)

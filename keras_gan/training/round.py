@@ -14,6 +14,7 @@ from keras_gan.training.named_inputs import NamedInputs
 # Draws of one step are numbered. Latents take 0, 1, ...; the rest begin where no step
 # gets to, so that nothing shares a key.
 _VIEWS = {"real": 2**27, "fake": 2**28}
+_FURTHER, _PLACES = 2**28 + 2**27, 2**8  # further data, so many calls in a round
 _CONTEXT_DRAW = 2**29
 _TERM_DRAW = 2**30
 _TEST_DRAW = 2**31 - 1
@@ -123,6 +124,18 @@ class Round:
         """What a network on the discriminator's inputs makes of an example as shown."""
         inputs = NamedInputs(network, self.gan.data_name)
         return inputs(self.shown(kind), training=self.training)
+
+    def said_of(self, data: Tensor, place: int = 0) -> dict[str, Tensor]:
+        """What the discriminator says of further data, shown as real ones are.
+
+        Args:
+            data: rows that neither example holds, for a discriminator of data alone.
+            place: int, tells calls of one round apart. Defaults to `0`.
+        """
+        gan = self.gan
+        seed = gan.seed_of(_FURTHER + self._draw * _PLACES + place)
+        shown = gan.view(tf.cast(data, tf.float32), seed, gan.train_steps.value)
+        return self._judge({gan.data_name: shown})
 
     def critic(self, packs: Tensor, training: bool = True) -> Tensor:
         """Logits of other data in the place of the real ones, the rest as it is.
