@@ -91,6 +91,11 @@ SERIALIZABLE = [
         beta_initializer="random_normal",
         name="virtual",
     ),
+    kg.layers.WeightNormalization(
+        keras.layers.Conv2D(3, 2, padding="same"),
+        trainable_scale=False,
+        name="weight_normalized",
+    ),
     kg.objectives.Hinge(),
     kg.objectives.LeastSquares(-1.0, 2.0, 0.5, label_smoothing=0.1),
     kg.objectives.Minimax(label_smoothing=0.1),
@@ -110,6 +115,7 @@ SERIALIZABLE = [
     ),
     kg.terms.GradientPenalty(3.0, one_sided=True, interval=2),
     kg.terms.HistoricalAveraging(0.25, player="generator"),
+    kg.terms.LabelledExamples(0.5),
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
@@ -143,6 +149,15 @@ NETWORKS = {
         base_filters=2,
         kernel_size=4,
         normalization="layer",
+        seed=3,
+        name="judge",
+    ),
+    "networks.classifying_discriminator": lambda: kg.networks.classifying_discriminator(
+        IMAGE_SHAPE,
+        NUM_CLASSES,
+        hidden_units=(5, 4),
+        input_noise=0.25,
+        hidden_noise=0.125,
         seed=3,
         name="judge",
     ),
@@ -306,6 +321,9 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.softplus_generator": lambda: kg.networks.softplus_generator(
+        LATENT_DIM, IMAGE_SHAPE, hidden_units=(7, 6), seed=3, name="painter"
+    ),
     "networks.stacked_digits_discriminator": lambda: (
         kg.networks.stacked_digits_discriminator(
             filters=(2, 3),
@@ -346,6 +364,7 @@ PAIRS_OF_NETWORKS = [
     ("networks.mlp_generator", "networks.maxout_discriminator"),
     ("networks.r3gan_generator", "networks.r3gan_discriminator"),
     ("networks.residual_generator", "networks.residual_discriminator"),
+    ("networks.softplus_generator", "networks.classifying_discriminator"),
     ("networks.stacked_digits_generator", "networks.stacked_digits_discriminator"),
 ]
 
@@ -385,6 +404,7 @@ _ARRAYS = "arrays in, arrays or numbers out; no saved model holds it"
 EXEMPT = {
     "GAN": "every entry takes part in one",
     "__version__": "a string",
+    "callbacks.ClassificationMonitor": "played in test_labelled_examples",
     "datasets": _ARRAYS,
     "divergences": _ARRAYS,
     "evaluation": _ARRAYS,
@@ -393,6 +413,7 @@ EXEMPT = {
     "games.Inpainting": "played, saved and resumed in test_inpainting",
     "games.Mask": "the base of all families of masks",
     "games.Game": "every entry takes part in one, which is saved with the GAN",
+    "layers.initialize_from_data": "a function of a network and arrays",
     "load": "every game is loaded with it",
     "networks.pixel_marginal_logits": _ARRAYS,
     "networks.CIFAR10_BLOCKS": "numbers",
@@ -431,7 +452,12 @@ def teams():
     """Lists of entries that play in one game, every entry in one of them."""
     kinds = (kg.objectives.Objective, kg.terms.Term, keras.layers.Layer)
     labelled = [entry for entry in SERIALIZABLE if isinstance(entry, _LABELLED)]
-    unlabelled = [entry for entry in SERIALIZABLE if not isinstance(entry, _LABELLED)]
+    few_labels = [entry for entry in SERIALIZABLE if isinstance(entry, _FEW_LABELS)]
+    unlabelled = [
+        entry
+        for entry in SERIALIZABLE
+        if not isinstance(entry, (*_LABELLED, *_FEW_LABELS))
+    ]
     objectives, penalties, layers = (
         [entry for entry in unlabelled if isinstance(entry, kind)] for kind in kinds
     )
@@ -450,7 +476,7 @@ def teams():
         for start in range(0, len(stack), _STACKED)
     ]
     of_references = [[reference, *partners] for reference in references]
-    return rules + stacks + of_references + [labelled]
+    return rules + stacks + of_references + [labelled, few_labels]
 
 
 def game_with(team):
@@ -458,6 +484,8 @@ def game_with(team):
     copies = [copy_of(entry) for entry in team]
     if isinstance(copies[0], _LABELLED):
         return _labelled_game(copies)
+    if isinstance(copies[0], _FEW_LABELS):
+        return game_of_networks(*_FEW_LABEL_NETWORKS, copies)
     base = make_tiny_gan()
     prior = base.prior
     networks = [base.generator, base.discriminator]
@@ -472,7 +500,7 @@ def game_with(team):
     return gan
 
 
-def game_of_networks(generator, discriminator):
+def game_of_networks(generator, discriminator, terms=None):
     """A compiled game of two of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
     labels = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
@@ -482,8 +510,11 @@ def game_of_networks(generator, discriminator):
         kg.priors.UniformPrior(LATENT_DIM),
         conditions=labels if len(generator.inputs) > 1 else None,
     )
-    terms = isinstance(discriminator.output, dict) * [kg.terms.AuxiliaryClassifier()]
-    gan.compile(**_rules_with(terms))
+    if terms is None and isinstance(discriminator.output, dict):
+        told = len(generator.inputs) > 1
+        few = kg.terms.LabelledExamples, kg.terms.AuxiliaryClassifier
+        terms = [few[told]()]
+    gan.compile(**_rules_with(terms or []))
     return gan
 
 
@@ -563,6 +594,13 @@ _LABELLED = (
     kg.layers.ProjectionHead,
     kg.priors.CategoricalPrior,
     kg.terms.AuxiliaryClassifier,
+)
+
+
+_FEW_LABELS = (kg.terms.LabelledExamples,)
+_FEW_LABEL_NETWORKS = (
+    "networks.softplus_generator",
+    "networks.classifying_discriminator",
 )
 
 

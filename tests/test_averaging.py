@@ -127,5 +127,5 @@ class Unclonable(keras.Model):
 def test_invalid_averages():
     with pytest.raises(ValueError, match="`ema_half_life`. Expected a positive float"):
         with_average(0.0)
-    with pytest.raises(ValueError, match="a generator that Keras can clone"):
+    with pytest.raises(ValueError, match="`ema_half_life` needs a network"):
         with_average(10.0, Unclonable(16))

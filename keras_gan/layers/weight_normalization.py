@@ -114,7 +114,7 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
     Args:
         network: Sequential or functional `keras.Model` with layers of
             `WeightNormalization`; their own layers have no activation.
-        data: what the network takes, some hundred rows.
+        data: what the network takes, some hundred rows; a list for several inputs.
 
     Raises:
         ValueError: if the network has no such layer, one of them has an activation of
@@ -138,6 +138,8 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
             "`network` must have layers of WeightNormalization among its own. "
             f"Received: {[one.name for one in network.layers]}"
         )
+    # A list of one would be another structure than the data.
+    inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
     for layer in layers:
         activation = getattr(layer.layer, "activation", None)
         if activation not in (None, keras.activations.linear):
@@ -146,7 +148,7 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
                 f"as layers of their own. Received: {layer.name} around a layer with "
                 f"activation={keras.activations.serialize(activation)}"
             )
-        _initialize(layer, keras.Model(network.input, layer.output), data)
+        _initialize(layer, keras.Model(inputs, layer.output), data)
 
 
 def _initialize(layer: WeightNormalization, until: keras.Model, data: Tensor) -> None:
