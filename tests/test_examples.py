@@ -22,6 +22,10 @@ ARGUMENTS = {
         *("--num-samples", "200", "--num-test", "100"),
         *("--num-centroids", "50", "--num-train", "1000"),
     ],
+    "few_labels.py": [
+        *("--labels", "20", "--draws", "1", "--epochs", "1"),
+        *("--num-images", "400", "--verbose", "0"),
+    ],
     "figure1_one_dimension.py": ["--steps", "2"],
     "helvetica.py": ["--steps", "4", "--generator-steps", "2"],
     "least_squares_stability.py": [
@@ -31,6 +35,11 @@ ARGUMENTS = {
     "quickstart.py": ["--epochs", "1"],
     "ring_of_gaussians.py": [
         *("--steps", "20", "--seeds", "1", "--objectives", "recipe")
+    ],
+    "salimans_techniques.py": [
+        *("--seeds", "1", "--epochs", "1", "--verbose", "0"),
+        *("--num-images", "128", "--num-samples", "300"),
+        *("--games", "all"),
     ],
     "theory.py": ["--num-steps", "1200"],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
@@ -44,7 +53,10 @@ OF_RUNS = {
 }
 # tests/test_stacked_mnist.py gives it digits.
 OF_DIGITS = {"stacked_mnist.py"}
-NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
+NEED_REAL_DATA = {
+    *("evaluator_gate.py", "train_digit_classifier.py"),
+    *("few_labels.py", "salimans_techniques.py"),
+}
 
 
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
