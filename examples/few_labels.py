@@ -48,7 +48,7 @@ def main() -> None:
     images, labels = images[: args.num_images], labels[: args.num_images]
     for num_labelled in args.labels:
         for draw in range(args.draws):
-            few = kg.datasets.hide_labels(labels, num_labelled, seed=draw)
+            few = kg.datasets.hide_labels(labels, num_labelled // 10, seed=draw)
             folder = args.output_dir / f"{num_labelled}_labels_{draw}"
             play(folder, data, images, few, draw, args)
             judge_rivals(folder, data, images, few, draw)
@@ -60,7 +60,9 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--labels", type=int, nargs="+", default=[100])
+    parser.add_argument(
+        "--labels", type=int, nargs="+", choices=PUBLISHED, default=[100]
+    )
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--num-images", type=int, default=60_000)

@@ -1,6 +1,7 @@
 """Small games for the tests, and what to compare of them."""
 
 import dataclasses
+import types
 from pathlib import Path
 
 import keras
@@ -108,9 +109,11 @@ class RoundOf:
     """A round of given tensors: what a term asks of one, without a game."""
 
     training, step = True, 0
+    gan = types.SimpleNamespace(packing=1)
 
     def __init__(self, discriminator, real, fake, seed, labels=None) -> None:
         self.critic = discriminator
+        self.batch = {"labelled_images": real, "labels": labels}
         self._images = {"real": real, "fake": fake}
         self._seed, self._labels = seed, labels
 
@@ -119,6 +122,9 @@ class RoundOf:
 
     def said(self, kind):
         return self.critic(self._images[kind], training=True)
+
+    def said_of(self, data):
+        return self.critic(data, training=True)
 
     def packs(self, kind):
         return self._images[kind]

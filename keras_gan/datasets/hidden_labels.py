@@ -12,49 +12,46 @@ UNKNOWN = -1
 """The label of what has none, as in scikit-learn's semi-supervised estimators."""
 
 
-def hide_labels(labels: Array, num_labelled: int, seed: int = 0) -> Array:
+def hide_labels(labels: Array, num_per_class: int, seed: int = 0) -> Array:
     """Leaves a few labels, as many of each class, and hides the others.
 
     Args:
-        labels: integer array `[num_rows]`, classes numbered from 0.
-        num_labelled: int, labels that stay: a multiple of the number of classes.
+        labels: integer array `[num_rows]`, classes.
+        num_per_class: int, at least 1, labels of each class that stay.
         seed: int, of which. Defaults to `0`.
 
     Returns:
         labels: integer array `[num_rows]`, -1 where hidden.
 
     Raises:
-        ValueError: if `num_labelled` is no multiple of the number of classes, or a
-            class has too few examples.
+        ValueError: if a class has fewer examples.
 
     Example:
-    >>> hide_labels(np.array([0, 0, 0, 1, 1, 1]), num_labelled=2, seed=0)
-    array([-1, -1,  0, -1,  1, -1])
+    >>> hide_labels(np.array([0, 0, 0, 1, 1, 1]), num_per_class=1, seed=0)
+    array([-1, -1,  0, -1, -1,  1])
     """
     check_seed("seed", seed)
-    check_positive_integer("num_labelled", num_labelled)
+    check_positive_integer("num_per_class", num_per_class)
     classes, counts = np.unique(labels, return_counts=True)
-    each, rest = divmod(num_labelled, len(classes))
-    if rest or each > counts.min():
+    if num_per_class > counts.min():
         raise ValueError(
-            f"`num_labelled` must be a multiple of {len(classes)}, the number of "
-            f"classes, and at most {len(classes) * counts.min()}. Received: "
-            f"num_labelled={num_labelled}"
+            f"`num_per_class` must be at most {counts.min()}, the examples of class "
+            f"{classes[counts.argmin()]}. Received: num_per_class={num_per_class}"
         )
     random = np.random.default_rng(seed)
     hidden = np.full(len(labels), UNKNOWN)
     for label in classes:
         rows = random.permutation(np.flatnonzero(np.equal(labels, label)))
-        hidden[rows[:each]] = label
+        hidden[rows[:num_per_class]] = label
     return hidden
 
 
-def with_few_labels(data: Dataset, num_labelled: int = 100, seed: int = 0) -> Dataset:
+def with_few_labels(data: Dataset, num_per_class: int = 10, seed: int = 0) -> Dataset:
     """Returns the dataset with the labels of few training examples alone.
 
     Args:
         data: `Dataset` with labels.
-        num_labelled: int, as in `hide_labels`. Defaults to `100`.
+        num_per_class: int, as in `hide_labels`. Defaults to `10`.
         seed: int, of which. Defaults to `0`.
 
     Raises:
@@ -62,7 +59,7 @@ def with_few_labels(data: Dataset, num_labelled: int = 100, seed: int = 0) -> Da
 
     Example:
     >>> from keras_gan.datasets import load_digits
-    >>> data = with_few_labels(load_digits(), num_labelled=20)
+    >>> data = with_few_labels(load_digits(), num_per_class=2)
     >>> int((data.train.labels >= 0).sum())
     20
     """
@@ -71,7 +68,7 @@ def with_few_labels(data: Dataset, num_labelled: int = 100, seed: int = 0) -> Da
             "`data` must have labels, of which some are hidden. Received: "
             f"{data.name}, which has none"
         )
-    labels = hide_labels(data.train.labels, num_labelled, seed)
+    labels = hide_labels(data.train.labels, num_per_class, seed)
     return dataclasses.replace(
         data, train=dataclasses.replace(data.train, labels=labels)
     )

@@ -54,7 +54,7 @@ def softplus_generator(
 
     Example:
     >>> softplus_generator(100, (28, 28, 1)).count_params()
-    698352
+    696568
 
     References:
         Salimans et al., Improved Techniques for Training GANs, 2016, the published code

@@ -15,14 +15,19 @@ from keras_gan.networks.few_labels import (
     softplus_generator,
 )
 from keras_gan.priors import UniformPrior
-from keras_gan.recipes.fitting import fully_connected, labelled, of_images
+from keras_gan.recipes.fitting import (
+    fully_connected,
+    labelled,
+    of_images,
+    rich_in_each_class,
+)
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms import FeatureMatching, LabelledExamples
 
 _NAME = "few_labels"
 _LATENT_DIM = 100
-_NUM_LABELLED = 100
+_NUM_PER_CLASS = 10  # 100 labels of ten digits
 _NUM_INITIALIZING = 500  # images that set the scales, as in the published code
 _LEARNING_RATE, _BETA_1 = 0.003, 0.5
 # The published Adam adds 1e-8 to the second moment before its root is taken.
@@ -43,7 +48,7 @@ def few_labels(data: Dataset, seed: int = 0) -> GAN:
 
     Args:
         data: `Dataset` with labels, -1 for unknown ones, and pixels in [0, 1]; the
-            recipe hides all training labels but 100.
+            recipe hides all training labels but ten of each class.
         seed: int, of weights, latents, noise and data order. Defaults to `0`.
 
     Returns:
@@ -107,6 +112,11 @@ FEW_LABELS = Recipe(
     build=few_labels,
     batch_size=_BATCH_SIZE,
     epochs=100,
-    prepare=functools.partial(with_few_labels, num_labelled=_NUM_LABELLED),
-    fits=(of_images, labelled, fully_connected(500 + 1000)),
+    prepare=functools.partial(with_few_labels, num_per_class=_NUM_PER_CLASS),
+    fits=(
+        of_images,
+        labelled,
+        rich_in_each_class(_NUM_PER_CLASS),
+        fully_connected(500 + 1000),
+    ),
 )

@@ -1,6 +1,7 @@
 """What data must be like for a recipe: checks that say what is in the way."""
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,25 @@ def labelled(data: "Dataset") -> str | None:
     if data.train.labels is not None:
         return None
     return "it is told classes, and these data have no labels"
+
+
+def rich_in_each_class(num_per_class: int) -> Check:
+    """Data of some examples of each class, for recipes that hide other labels."""
+
+    def check(data: "Dataset") -> str | None:
+        labels = data.train.labels
+        if labels is None:
+            return None
+        counts = Counter(labels.tolist())
+        if min(counts.values()) >= num_per_class:
+            return None
+        label, count = min(counts.items(), key=lambda pair: pair[1])
+        return (
+            f"it takes {num_per_class} labelled examples of each class, and these have "
+            f"{count} of class {label}"
+        )
+
+    return check
 
 
 def sized(height: int, width: int) -> Check:
