@@ -43,6 +43,10 @@ ARGUMENTS = {
     ],
     "theory.py": ["--num-steps", "1200"],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
+    "wasserstein_loss.py": [
+        *("--steps", "1", "--num-samples", "300", "--verbose", "0"),
+        *("--games", "WGAN, fully connected generator"),
+    ],
     "vanishing_gradient.py": ["--epochs", "1", "--steps", "150"],
 }
 # Those that look at runs: tests/test_table1_and_figures.py gives them some.
@@ -55,7 +59,7 @@ OF_RUNS = {
 OF_DIGITS = {"stacked_mnist.py"}
 NEED_REAL_DATA = {
     *("evaluator_gate.py", "train_digit_classifier.py"),
-    *("few_labels.py", "salimans_techniques.py"),
+    *("few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"),
 }
 
 
