@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_draws
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
-from keras_gan.games.game import Game, check_game
+from keras_gan.games.game import Game, check_game, makers_of
 from keras_gan.priors import Prior
 from keras_gan.terms.term import Term
 from keras_gan.training import configuration, fitting, network_checks
@@ -159,7 +159,8 @@ class GAN(keras.Model):
         begin_counting(self, self.seed)
         averaged = self.ema_discriminator is not None
         self.averaged_share = count_of_average(self) if averaged else None
-        for network in (*self.game.makers(generator), discriminator):
+        makers = self.game.makers(generator)
+        for network in (*makers, self.game.encoder, discriminator):
             separate_draws(network_checks.layers_of(network))
         self.built = True
 
@@ -224,7 +225,7 @@ class GAN(keras.Model):
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
         constrain(self.discriminator, rules, self.rules)
-        players = self.game.makers(self.generator), [self.discriminator]
+        players = makers_of(self, rules.terms), [self.discriminator]
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
                 generator_optimizer, discriminator_optimizer, *players
@@ -531,7 +532,11 @@ class GAN(keras.Model):
     def encode(
         self, images: Array, batch_size: int = 1000, **entries: Array
     ) -> FloatArray:
-        """E(x): latents of images, by the encoder that a bidirectional game trained.
+        """E(x): latents of images, by the encoder of the game.
+
+        It learned in the game, as in `keras_gan.games.Bidirectional` or by the term
+        `keras_gan.terms.LatentRegression`, or after it, by
+        `keras_gan.inference.fit_encoder`.
 
         Args:
             images: array `[num_images, height, width, channels]`.

@@ -115,10 +115,15 @@ SERIALIZABLE = [
     ),
     kg.terms.GradientPenalty(3.0, one_sided=True, interval=2),
     kg.terms.HistoricalAveraging(0.25, player="generator"),
+<<<<<<< HEAD
     kg.terms.LabelledExamples(0.5),
+=======
+    kg.terms.LatentRegression(0.5, generator_learns=True),
+>>>>>>> bfc7099 (Terms: an encoder of any game learns the latents of what is generated, or to make data anew)
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
+    kg.terms.Reconstruction(3.0, distance="absolute"),
     kg.terms.R1(3.0, interval=16),
     kg.terms.R1(
         3.0, schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1)
@@ -495,12 +500,25 @@ def game_with(team):
         networks[1] = _discriminator_with(copies)
     for one in copies:
         prior = one if isinstance(one, kg.priors.Prior) else prior
-    gan = kg.GAN(*networks, prior)
+    needs_encoder = any(getattr(one, "trains_encoder", False) for one in copies)
+    game = kg.games.Game(tiny_encoder()) if needs_encoder else None
+    gan = kg.GAN(*networks, prior, game=game)
     gan.compile(**_rules_with(copies))
     return gan
 
 
+<<<<<<< HEAD
 def game_of_networks(generator, discriminator, terms=None):
+=======
+def tiny_encoder():
+    """From images of the tiny game to latents."""
+    images = keras.Input(IMAGE_SHAPE)
+    rows = keras.layers.Flatten()(images)
+    return keras.Model(images, keras.layers.Dense(LATENT_DIM, "tanh")(rows))
+
+
+def game_of_networks(generator, discriminator):
+>>>>>>> bfc7099 (Terms: an encoder of any game learns the latents of what is generated, or to make data anew)
     """A compiled game of two of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
     labels = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}

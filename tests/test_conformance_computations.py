@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import NUM_CLASSES, copy_of, entries_of
+from catalog import NUM_CLASSES, copy_of, entries_of, game_with
 from games import make_tiny_gan, tiny_images, value_of, without_dropout
 
 import keras_gan as kg
+from keras_gan.training.round import Round
 
 # --------------------------------------------------------- eager, in a graph, in XLA
 
@@ -60,6 +61,8 @@ def objective_computation(entry):
 
 def penalty_computation(entry):
     penalty = copy_of(entry)
+    if penalty.trains_encoder:
+        return term_of_an_encoder(penalty)
     if penalty.reads:
         generator, discriminator = players_with_classes(penalty)
     else:
@@ -85,6 +88,23 @@ def penalty_computation(entry):
         *with_gradients(value, values),
         *(tf.identity(variable) for variable in penalty.variables),
     ]
+
+
+def term_of_an_encoder(term):
+    gan = game_with([term])
+    batch = {"images": tf.constant(tiny_images(9))}
+    weights = [
+        weight.value
+        for network in gan.generator_player.networks
+        for weight in network.trainable_variables
+    ]
+
+    def value():
+        round = Round(gan, batch, ["generator"])
+        round.latents = tf.constant(ROWS[:, :3])  # XLA would draw others
+        return term(round, "generator")
+
+    return lambda: with_gradients(value, weights)
 
 
 def made_by(generator, latents):

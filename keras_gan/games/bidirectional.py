@@ -3,12 +3,9 @@
 from typing import Any
 
 import keras
-import tensorflow as tf
 
-from keras_gan._types import Config, Tensor
 from keras_gan.games.game import Game
 from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.network_checks import check_is_model
 
 
@@ -62,38 +59,18 @@ class Bidirectional(Game):
     makes_real = True
 
     def __init__(self, encoder: keras.Model, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         check_is_model("encoder", encoder)
-        self.encoder = encoder
+        super().__init__(encoder, **kwargs)
 
     def check(self, gan: Any) -> None:
         """Raises unless the encoder makes latents that the discriminator sees."""
-        latent_dim, networks = gan.prior.latent_dim, gan.networks
-        if LATENTS not in networks.of_discriminator.names:
+        names = gan.networks.of_discriminator.names
+        if LATENTS not in names:
             raise ValueError(
                 "A bidirectional game needs a discriminator that is shown latents: "
-                f"give it an input named {LATENTS!r}. Received: inputs "
-                f"{networks.of_discriminator.names}."
+                f"give it an input named {LATENTS!r}. Received: inputs {names}."
             )
-        inputs = NamedInputs(self.encoder, gan.data_name)
-        zeros = inputs.zeros(2, {gan.data_name: gan.data_shape})
-        shape = tuple(inputs(zeros).shape)
-        if shape != (2, latent_dim):
-            raise ValueError(
-                f"`encoder` must make latents of shape [batch, {latent_dim}], as the "
-                f"prior draws them. Received: output shape {(None, *shape[1:])}."
-            )
-
-    def encode(self, gan: Any, example: Example, training: bool = False) -> Tensor:
-        """Latents `[batch, latent_dim]` of the data of an example, float32.
-
-        Args:
-            gan: the `GAN` that plays.
-            example: the data, and conditions that the encoder names.
-            training: bool. Defaults to `False`.
-        """
-        inputs = NamedInputs(self.encoder, gan.data_name)
-        return tf.cast(inputs(example, training), tf.float32)
+        super().check(gan)
 
     def real(
         self, gan: Any, batch: Example, context: Example, training: bool
@@ -105,14 +82,3 @@ class Bidirectional(Game):
     def makers(self, generator: keras.Model) -> list[keras.Model]:
         """Generator and encoder: one player."""
         return [generator, self.encoder]
-
-    def get_config(self) -> Config:
-        """Returns the arguments that rebuild this game."""
-        encoder = keras.saving.serialize_keras_object(self.encoder)
-        return {**super().get_config(), "encoder": encoder}
-
-    @classmethod
-    def from_config(cls, config: Config) -> "Bidirectional":
-        """Builds the game from what `get_config` returned."""
-        encoder = keras.saving.deserialize_keras_object(config.pop("encoder"))
-        return cls(encoder, **config)

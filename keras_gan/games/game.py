@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
-from keras_gan._types import Tensor
+from keras_gan._types import Config, Tensor
 from keras_gan.training.examples import LATENTS, Example
+from keras_gan.training.named_inputs import NamedInputs
+from keras_gan.training.network_checks import check_encoder, check_is_model
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -22,7 +25,17 @@ class Game(keras.layers.Layer):
         fake example = {data: G(latents, conditions), latents, the same conditions}
 
     Args:
+        encoder: `keras.Model` from data, and conditions that it names, to latents
+            `[batch, latent_dim]`, or `None`. It moves with the generator where a term
+            trains it, such as `keras_gan.terms.LatentRegression`; then
+            `gan.encode(images)` and `gan.reconstruct(images)` are there.
+            Defaults to `None`.
         **kwargs: what `keras.layers.Layer` takes.
+
+    Raises:
+        TypeError: if `encoder` is not a `keras.Model`.
+        ValueError: when the GAN is made, if the encoder does not take its data or makes
+            no latents of its prior's length.
 
     Example:
     >>> @keras.saving.register_keras_serializable(package="mine")
@@ -47,9 +60,17 @@ class Game(keras.layers.Layer):
     makes_real: bool = False
     """Whether a network that moves as the generator has a hand in the real example."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, encoder: keras.Model | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if encoder is not None:
+            check_is_model("encoder", encoder)
+        self.encoder = encoder
         self.built = True
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether the game makes data anew from what it knows of them."""
+        return self.encoder is not None
 
     def check(self, gan: Any) -> None:
         """Raises unless the networks of a GAN can play this game.
@@ -57,6 +78,9 @@ class Game(keras.layers.Layer):
         Args:
             gan: the `GAN`, with its networks and its prior, before it was compiled.
         """
+        if self.encoder is not None:
+            latent_dim = gan.prior.latent_dim
+            check_encoder(self.encoder, gan.data_name, gan.data_shape, latent_dim)
 
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """What both examples share: the batch without its data.
@@ -102,6 +126,65 @@ class Game(keras.layers.Layer):
     def makers(self, generator: keras.Model) -> list[keras.Model]:
         """Networks that move as the generator."""
         return [generator]
+
+    def encode(self, gan: Any, example: Example, training: bool = False) -> Tensor:
+        """Latents `[batch, latent_dim]` of the data of an example, float32.
+
+        Args:
+            gan: the `GAN` that plays.
+            example: the data, and conditions that the encoder names.
+            training: bool. Defaults to `False`.
+        """
+        inputs = NamedInputs(self.encoder, gan.data_name)
+        return tf.cast(inputs(example, training), tf.float32)
+
+    def reconstruction(
+        self, gan: Any, real: Example, fake: Example, training: bool
+    ) -> Tensor:
+        """The data of the real example as the generator makes them, row by row.
+
+        Args:
+            gan: the `GAN` that plays.
+            real: the real example.
+            fake: the fake example of the same round.
+            training: bool.
+        """
+        latents = self.encode(gan, real, training)
+        return gan.generate({**real, LATENTS: latents}, training)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this game."""
+        config: Config = super().get_config()
+        if self.encoder is None:
+            return config
+        encoder = keras.saving.serialize_keras_object(self.encoder)
+        return {**config, "encoder": encoder}
+
+    @classmethod
+    def from_config(cls, config: Config) -> "Game":
+        """Builds the game from what `get_config` returned."""
+        deserialize = keras.saving.deserialize_keras_object
+        parts = {
+            name: deserialize(value)
+            for name, value in config.items()
+            if isinstance(value, dict)
+        }
+        return cls(**{**config, **parts})
+
+
+def makers_of(gan: Any, terms: Sequence[Any]) -> list[keras.Model]:
+    """Networks that move as the generator: the game's, and what a term trains.
+
+    Args:
+        gan: the `GAN`.
+        terms: `keras_gan.terms.Term` objects of the rules to come.
+    """
+    networks = gan.game.makers(gan.generator)
+    encoder = gan.game.encoder
+    is_trained = encoder is not None and any(term.trains_encoder for term in terms)
+    if not is_trained or any(one is encoder for one in networks):
+        return networks
+    return [*networks, encoder]
 
 
 def check_game(game: Any, gan: Any) -> Game:

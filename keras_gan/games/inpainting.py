@@ -75,6 +75,7 @@ class Inpainting(Game):
 
     def check(self, gan: Any) -> None:
         """Raises unless the generator is told what is given."""
+        super().check(gan)
         names = gan.networks.of_generator.names
         if KNOWN not in names and MASK not in names:
             raise ValueError(
@@ -101,16 +102,21 @@ class Inpainting(Game):
         inputs = {**context, LATENTS: latents}
         return {**inputs, gan.data_name: completed(gan, inputs, training)}
 
+    @property
+    def reconstructs(self) -> bool:
+        """Whether completions stand beside what they complete: they do."""
+        return True
+
+    def reconstruction(
+        self, gan: Any, real: Example, fake: Example, training: bool
+    ) -> Tensor:
+        """The completions of the real example's data, row by row."""
+        return fake[gan.data_name]
+
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this game."""
         masks = keras.saving.serialize_keras_object(self.masks)
         return {**super().get_config(), "masks": masks}
-
-    @classmethod
-    def from_config(cls, config: Config) -> "Inpainting":
-        """Builds the game from what `get_config` returned."""
-        masks = keras.saving.deserialize_keras_object(config.pop("masks"))
-        return cls(masks, **config)
 
 
 def given(data: Tensor, mask: Tensor) -> Tensor:

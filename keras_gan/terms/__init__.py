@@ -1,4 +1,4 @@
-"""Terms that a player's loss gets besides the objective: slopes, weights, classes.
+"""Terms that a player's loss gets besides the objective: slopes, classes, latents.
 
 A term is called with the round that is played and the player whose loss it joins, and
 returns what is added to it, weight included.
@@ -15,6 +15,8 @@ from keras_gan.terms.gradients import (
     squared_gradient_norms,
 )
 from keras_gan.terms.labelled_examples import LabelledExamples
+from keras_gan.terms.latent_regression import LatentRegression
+from keras_gan.terms.reconstruction import Reconstruction
 from keras_gan.terms.term import Term
 from keras_gan.terms.weights import HistoricalAveraging
 
@@ -27,7 +29,9 @@ __all__ = [
     "GradientPenalty",
     "HistoricalAveraging",
     "LabelledExamples",
+    "LatentRegression",
     "MomentMatching",
+    "Reconstruction",
     "SlopePenalty",
     "Term",
     "squared_gradient_norms",

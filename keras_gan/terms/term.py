@@ -39,6 +39,9 @@ class Term(abc.ABC):
     replaces_objective: bool = False
     """Whether the player forgets the objective and minimises its terms alone."""
 
+    trains_encoder: bool = False
+    """Whether the game's encoder, where there is one, moves by the term."""
+
     limits_gradient: bool = False
     """Whether the term bounds the discriminator's slope image by image."""
 
@@ -64,6 +67,9 @@ class Term(abc.ABC):
                 example, what the discriminator says of each, the networks.
             player: whose loss it joins, `"discriminator"` or `"generator"`.
         """
+
+    def check(self, gan: Any) -> None:  # noqa: B027 (most terms ask for nothing)
+        """Raises unless a GAN can play with the term; `compile` calls it first."""
 
     def bind(  # noqa: B027 (most terms have nothing to prepare)
         self, generator: keras.Model, discriminator: keras.Model

@@ -24,8 +24,11 @@ def checked_compilation(
         of_keras: what else of it is Keras's business.
 
     Raises:
-        ValueError: if the rules contradict each other, the networks or the replicas.
+        ValueError: if the rules contradict each other, the networks, the game or the
+            replicas.
     """
+    for term in rules.terms:
+        term.check(gan)
     strategy = gan.distribute_strategy
     jit_compile = chosen_compilation(
         jit_compile,

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer
-from keras_gan.games.bidirectional import Bidirectional
 from keras_gan.games.inpainting import (
     KNOWN,
     MASK,
@@ -92,11 +91,15 @@ class Inference:
 
     def _example(self, data: Array, others: Mapping[str, Array]) -> Example:
         gan = self._gan
-        if not isinstance(gan.game, Bidirectional):
+        if gan.game.encoder is None:
             raise ValueError(
-                "This GAN has no encoder. Make it with game="
-                "keras_gan.games.Bidirectional(encoder), whose encoder learns beside "
-                f"the generator. Received: game={type(gan.game).__name__}."
+                "This GAN has no encoder. Train one now, with "
+                "keras_gan.inference.fit_encoder(gan, encoder); or let one learn beside"
+                " the generator: game=keras_gan.games.Bidirectional(encoder), or game="
+                "keras_gan.games.Game(encoder) and the term "
+                "keras_gan.terms.LatentRegression(). Without any, "
+                "keras_gan.inference.invert(gan, images) searches for latents. "
+                f"Received: game={type(gan.game).__name__}."
             )
         network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         return {gan.data_name: tf.cast(data, tf.float32), **others}

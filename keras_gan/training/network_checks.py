@@ -103,6 +103,24 @@ def check_discriminator(
     return inputs, name
 
 
+def check_encoder(
+    encoder: Any, data_name: str, data_shape: Shape, latent_dim: int
+) -> None:
+    """Raises unless it maps data to latents as a prior draws them."""
+    check_is_model("encoder", encoder)
+    inputs = NamedInputs(encoder, data_name)
+    example = inputs.zeros(2, {data_name: data_shape})
+    what = f"the generator's {data_name}"
+    outputs = _outputs("encoder", inputs, example, data_shape, what)
+    shape = tuple(getattr(outputs, "shape", ()))
+    if shape != (2, latent_dim):
+        received = f"output shape {(None, *shape[1:])}" if shape else type(outputs)
+        raise ValueError(
+            f"`encoder` must make latents of shape [batch, {latent_dim}], as the "
+            f"prior draws them. Received: {received}."
+        )
+
+
 def check_prior(prior: Any) -> int:
     """Returns the length of one latent vector; raises unless a prior draws them."""
     if not isinstance(prior, Prior) or not hasattr(prior, "latent_dim"):

@@ -86,6 +86,12 @@ class Round:
         game, context = self.gan.game, self.context
         return game.fake(self.gan, self.batch, context, self.latents, self.training)
 
+    @functools.cached_property
+    def reconstruction(self) -> Tensor:
+        """The data of the real example as the generator makes them, row by row."""
+        game = self.gan.game
+        return game.reconstruction(self.gan, self.real, self.fake, self.training)
+
     def packs(self, kind: str) -> Tensor:
         """The data of an example as they are, float32, `packing` of them in a pack."""
         data = self._example(kind)[self.gan.data_name]

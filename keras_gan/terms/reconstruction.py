@@ -1,0 +1,70 @@
+"""The generator makes data anew from what it is told of them."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_gan._types import Config, Tensor
+from keras_gan._validation import check_known
+from keras_gan.terms.term import Term
+
+_DISTANCES = {"squared": tf.square, "absolute": tf.abs}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class Reconstruction(Term):
+    """Generator and encoder are paid for reconstructions that are near the data.
+
+    When to use it: beside a bidirectional game, whose reconstructions show an object of
+    the same kind more often than the same one; and for completions, which should keep
+    to what is likely. It draws completions of one input together and blurs them, so its
+    weight is small.
+
+        weight * mean_{b, i} d(x_bi, G(E(x))_bi)                     # with an encoder
+        weight * mean_{b, i} d(x_bi, completion of x_bi)             # `Inpainting`
+        d(a, b) = (a - b)^2, "squared", or |a - b|, "absolute"
+
+    Args:
+        weight: float, above 0. Defaults to `1.0`.
+        distance: `"squared"` or `"absolute"`. Defaults to `"squared"`.
+
+    Raises:
+        ValueError: if an argument is out of range, or, at compile time, if the game
+            neither has an encoder nor completes.
+
+    Example:
+    >>> Reconstruction(10.0, distance="absolute").get_config()
+    {'weight': 10.0, 'distance': 'absolute'}
+
+    References:
+        Pathak et al., Context Encoders, 2016. https://arxiv.org/abs/1604.07379
+        Li et al., ALICE, 2017. https://arxiv.org/abs/1709.01215
+    """
+
+    players = ("generator",)
+    trains_encoder = True
+
+    def __init__(self, weight: float = 1.0, distance: str = "squared") -> None:
+        super().__init__(weight)
+        self.distance = check_known("distance", distance, _DISTANCES)
+
+    def check(self, gan: Any) -> None:
+        """Raises unless the game makes data anew."""
+        if not gan.game.reconstructs:
+            raise ValueError(
+                "Reconstruction needs a game that makes data anew. Received: a "
+                f"{type(gan.game).__name__} without an encoder. Make the GAN with "
+                "game=keras_gan.games.Bidirectional(encoder), Game(encoder) or "
+                "Inpainting()."
+            )
+
+    def __call__(self, round: Any, player: str) -> Tensor:
+        """Returns the weighted mean distance of data and reconstructions."""
+        data = tf.cast(round.real[round.gan.data_name], tf.float32)
+        distances = _DISTANCES[self.distance](data - round.reconstruction)
+        return self.weight * tf.reduce_mean(distances)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this term."""
+        return {"weight": self.weight, "distance": self.distance}
