@@ -470,6 +470,21 @@ class GAN(keras.Model):
         """
         return self._sampling.draw(num_samples, seed, batch_size, conditions)
 
+    def deal(
+        self, num_samples: int, seed: int | None = None, **conditions: Any
+    ) -> Example:
+        """Latents and conditions that `sample` makes its images of.
+
+        Args:
+            num_samples: int, at least 1.
+            seed: as in `sample`. Defaults to `None`.
+            **conditions: as in `sample`.
+
+        Returns:
+            example: tensors by name, as `generate` takes them.
+        """
+        return self._sampling.dealt(num_samples, seed, conditions)
+
     def sample_stream(
         self, num_samples: int, seed: int, chunk_size: int = 1000
     ) -> SampleStream:
@@ -547,7 +562,8 @@ class GAN(keras.Model):
             latents: float32 array `[num_images, latent_dim]`.
 
         Raises:
-            ValueError: if the GAN has no encoder.
+            ValueError: if the GAN has no encoder, or images are of another shape or
+                range.
         """
         return self._inference.encoded(images, batch_size, entries)
 
@@ -565,7 +581,7 @@ class GAN(keras.Model):
             reconstructions: float32 array of the images' shape.
 
         Raises:
-            ValueError: if the GAN has no encoder.
+            ValueError: as `encode` does.
         """
         return self._inference.reconstructed(images, batch_size, entries)
 

@@ -71,6 +71,14 @@ class Prior(abc.ABC):
     def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
         return self.distribution.sample(num_samples, seed=seed)
 
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The nearest latents that the prior can draw: those given, by default.
+
+        Args:
+            latents: `[batch, latent_dim]`, such as a search arrives at.
+        """
+        return latents
+
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {"latent_dim": self.latent_dim}
@@ -118,6 +126,10 @@ class UniformPrior(Prior):
 
         coordinate = tfd.Uniform(self.low, self.high)
         return tfd.Sample(coordinate, sample_shape=[self.latent_dim])
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The nearest latents within the bounds."""
+        return tf.clip_by_value(latents, self.low, self.high)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
@@ -213,6 +225,10 @@ class TruncatedNormalPrior(Prior):
         uniform = tf.random.stateless_uniform(shape, seed, -mass, mass)
         return tf.clip_by_value(_root_2_erfinv(uniform), -self.bound, self.bound)
 
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The nearest latents within the bound."""
+        return tf.clip_by_value(latents, -self.bound, self.bound)
+
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {**super().get_config(), "bound": self.bound}
@@ -253,6 +269,10 @@ class SphericalPrior(Prior):
         from tensorflow_probability import distributions as tfd
 
         return tfd.SphericalUniform(self.latent_dim)
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The nearest latents on the sphere."""
+        return tf.math.l2_normalize(latents, axis=1)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

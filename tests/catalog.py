@@ -115,11 +115,8 @@ SERIALIZABLE = [
     ),
     kg.terms.GradientPenalty(3.0, one_sided=True, interval=2),
     kg.terms.HistoricalAveraging(0.25, player="generator"),
-<<<<<<< HEAD
     kg.terms.LabelledExamples(0.5),
-=======
     kg.terms.LatentRegression(0.5, generator_learns=True),
->>>>>>> bfc7099 (Terms: an encoder of any game learns the latents of what is generated, or to make data anew)
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
@@ -419,6 +416,7 @@ EXEMPT = {
     "games.Mask": "the base of all families of masks",
     "games.Game": "every entry takes part in one, which is saved with the GAN",
     "layers.initialize_from_data": "a function of a network and arrays",
+    "inference": "arrays in, arrays out, by a GAN; tests of their own",
     "load": "every game is loaded with it",
     "networks.pixel_marginal_logits": _ARRAYS,
     "networks.CIFAR10_BLOCKS": "numbers",
@@ -507,9 +505,7 @@ def game_with(team):
     return gan
 
 
-<<<<<<< HEAD
 def game_of_networks(generator, discriminator, terms=None):
-=======
 def tiny_encoder():
     """From images of the tiny game to latents."""
     images = keras.Input(IMAGE_SHAPE)
@@ -518,7 +514,6 @@ def tiny_encoder():
 
 
 def game_of_networks(generator, discriminator):
->>>>>>> bfc7099 (Terms: an encoder of any game learns the latents of what is generated, or to make data anew)
     """A compiled game of two of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
     labels = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}

@@ -1,5 +1,9 @@
 """Arrays in, numbers out: what a generator learned. Knows no GAN."""
 
+from keras_gan.evaluation.anomaly_detection import (
+    AnomalyDetection,
+    anomaly_detection,
+)
 from keras_gan.evaluation.asked_coverage import AskedCoverage, asked_coverage
 from keras_gan.evaluation.class_accuracy import ClassAccuracy, class_accuracy
 from keras_gan.evaluation.class_coverage import (
@@ -74,6 +78,7 @@ from keras_gan.evaluation.two_sample import (
 
 __all__ = [
     "TABLE_1_BANDWIDTHS",
+    "AnomalyDetection",
     "AskedCoverage",
     "ClassAccuracy",
     "ClassCoverage",
@@ -106,6 +111,7 @@ __all__ = [
     "Score",
     "StructuralDiversity",
     "accuracy_p_value",
+    "anomaly_detection",
     "asked_coverage",
     "bandwidth_scores",
     "class_accuracy",

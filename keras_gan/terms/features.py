@@ -27,7 +27,7 @@ class _FeatureTerm(Term):
 
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Finds the layer."""
-        self._network = _features_of(discriminator, self.layer)
+        self._network = features_of(discriminator, self.layer)
 
     def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted distance of the features."""
@@ -170,7 +170,8 @@ class MomentMatching(_FeatureTerm):
         }
 
 
-def _features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
+def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
+    """The discriminator up to a layer, or to the input of its last one for `None`."""
     if not getattr(discriminator, "inputs", None):
         raise ValueError(
             "Features need a Sequential or functional discriminator, whose layers have "

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer
@@ -18,6 +17,7 @@ from keras_gan.games.inpainting import (
 )
 from keras_gan.training import network_checks
 from keras_gan.training.examples import LATENTS, Example
+from keras_gan.training.given_data import check_values, checked_data
 from keras_gan.training.sampling import InBatches, Sampling
 
 
@@ -69,8 +69,7 @@ class Inference:
         data = np.asarray(data, "float32")
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
-        reachable = network_checks.reachable_range(gan.generator)
-        _check_range(gan.data_name, given_values, reachable)
+        check_values(gan, given_values)
         entries = {**told, KNOWN: given(data, masks).numpy(), MASK: masks}
         rows = {
             name: np.repeat(entry, num_samples, axis=0)
@@ -101,19 +100,4 @@ class Inference:
                 "keras_gan.inference.invert(gan, images) searches for latents. "
                 f"Received: game={type(gan.game).__name__}."
             )
-        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
-        return {gan.data_name: tf.cast(data, tf.float32), **others}
-
-
-def _check_range(
-    name: str, values: FloatArray, reachable: tuple[float, float] | None
-) -> None:
-    if reachable is None or not values.size:
-        return
-    (low, high), least, most = reachable, float(values.min()), float(values.max())
-    if not (low <= least and most <= high):
-        raise ValueError(
-            f"`{name}` must lie in the generator's range, [{low:g}, {high:g}], where "
-            f"they are given. Received: values from {least:g} to {most:g}. Scale them "
-            "as the training data were."
-        )
+        return {gan.data_name: checked_data(gan, data), **others}

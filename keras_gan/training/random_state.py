@@ -29,6 +29,11 @@ def begin_counting(model: Any, seed: int) -> None:
             aggregation="only_first_replica",
         )
         setattr(model, name, counter)
+    key_random_layers(model, seed)
+
+
+def key_random_layers(model: keras.Model, seed: int) -> None:
+    """Lets every random layer of a model draw from its beginning, by a seed."""
     for index, state in enumerate(_seed_states(model)):
         key = np.random.SeedSequence([seed, index]).generate_state(1)[0]
         state.assign([int(key) % 2**31, 0])
