@@ -23,6 +23,12 @@ from keras_gan.evaluation.classification_errors import (
     ClassificationErrors,
     classification_errors,
 )
+from keras_gan.evaluation.code_accuracy import CodeAccuracy, code_accuracy
+from keras_gan.evaluation.completion_baselines import (
+    mean_completions,
+    neighbor_completions,
+)
+from keras_gan.evaluation.completion_error import CompletionError, completion_error
 from keras_gan.evaluation.density_coverage import DensityCoverage, density_coverage
 from keras_gan.evaluation.different_bins import (
     DifferentBins,
@@ -63,6 +69,10 @@ from keras_gan.evaluation.parzen_protocol import (
 from keras_gan.evaluation.parzen_validation import ParzenValidation, parzen_validation
 from keras_gan.evaluation.picture_network import PictureNetwork
 from keras_gan.evaluation.precision_recall import PrecisionRecall, precision_recall
+from keras_gan.evaluation.reconstruction_error import (
+    ReconstructionError,
+    reconstruction_error,
+)
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Quantity, Score
 from keras_gan.evaluation.structural_diversity import (
     StructuralDiversity,
@@ -88,6 +98,8 @@ __all__ = [
     "ClassificationErrors",
     "ClassifierTraining",
     "ClassifierTwoSampleTest",
+    "CodeAccuracy",
+    "CompletionError",
     "DensityCoverage",
     "DifferentBins",
     "DigitClassifier",
@@ -108,6 +120,7 @@ __all__ = [
     "PictureNetwork",
     "PrecisionRecall",
     "Quantity",
+    "ReconstructionError",
     "Score",
     "StructuralDiversity",
     "accuracy_p_value",
@@ -121,6 +134,8 @@ __all__ = [
     "classification_errors",
     "classifier_test_power",
     "classifier_two_sample_test",
+    "code_accuracy",
+    "completion_error",
     "density_coverage",
     "different_bins",
     "expected_coverage",
@@ -134,14 +149,17 @@ __all__ = [
     "load_digit_classifier",
     "load_efficientnet_lite0",
     "load_inception",
+    "mean_completions",
     "memorization",
     "mode_coverage",
+    "neighbor_completions",
     "parzen_log_likelihood",
     "parzen_log_likelihood_over_folds",
     "parzen_validation",
     "precision_recall",
     "proportion_z_scores",
     "quantity_of",
+    "reconstruction_error",
     "score_table",
     "stacked_class_coverage",
     "stacked_labels",

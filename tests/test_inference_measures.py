@@ -1,0 +1,173 @@
+"""Measures of reconstructions, codes and completions, against plain NumPy."""
+
+import numpy as np
+import pytest
+import sklearn.datasets
+
+from keras_gan.evaluation import (
+    code_accuracy,
+    completion_error,
+    mean_completions,
+    neighbor_completions,
+    reconstruction_error,
+)
+
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.uniform(size=(6, 4, 5, 2)).astype("float32")
+MASKS = (RANDOM.uniform(size=(6, 4, 5, 1)) < 0.4).astype("float32")
+COMPLETIONS = np.where(
+    MASKS[:, None] > 0, IMAGES[:, None], RANDOM.uniform(size=(6, 3, 4, 5, 2))
+).astype("float32")
+
+
+# ------------------------------------------------------------------ reconstructions
+
+
+def test_reconstructions_are_compared_with_those_of_other_images():
+    images = RANDOM.normal(size=(500, 20))
+    again = images + 0.5 * RANDOM.normal(size=images.shape)
+    error = reconstruction_error(images=images, reconstructions=again, seed=3)
+    distances = np.linalg.norm(images - again, axis=1)
+    np.testing.assert_allclose(error.distance, distances.mean(), rtol=1e-12)
+    np.testing.assert_allclose(
+        error.standard_error, distances.std(ddof=1) / np.sqrt(500), rtol=1e-12
+    )
+    # All pairs of different images, of which 500 were drawn.
+    pairs = np.linalg.norm(images[:, None] - again[None], axis=2)
+    others = pairs[~np.eye(500, dtype=bool)].mean()
+    np.testing.assert_allclose(error.shuffled_distance, others, rtol=0.02)
+    assert error.ratio == error.distance / error.shuffled_distance
+    assert error.values["reconstruction_over_shuffled"] == error.ratio
+
+
+def test_no_reconstruction_stands_for_its_own_image_in_the_baseline():
+    images = np.eye(3)
+    for seed in range(20):
+        error = reconstruction_error(images=images, reconstructions=images, seed=seed)
+        assert error.ratio == 0
+        np.testing.assert_allclose(error.shuffled_distance, np.sqrt(2))
+
+
+def test_what_has_nothing_to_do_with_the_image_has_a_ratio_of_one():
+    images = RANDOM.normal(size=(2000, 5))
+    strangers = RANDOM.normal(size=(2000, 5))
+    error = reconstruction_error(images=images, reconstructions=strangers)
+    assert abs(error.ratio - 1) < 4 * np.sqrt(2) * error.ratio_error
+
+
+@pytest.mark.parametrize("again", [IMAGES[:5], IMAGES[..., :1]])
+def test_reconstructions_are_of_the_images_shape(again):
+    with pytest.raises(ValueError, match="must have one shape"):
+        reconstruction_error(images=IMAGES, reconstructions=again)
+
+
+# ----------------------------------------------------------------------------- codes
+
+
+def test_codes_are_read_by_a_line_and_by_neighbours():
+    data = sklearn.datasets.load_digits()
+    codes = data.data
+    score = code_accuracy(
+        codes=codes[:1000],
+        labels=data.target[:1000],
+        held_out=codes[1000:],
+        held_out_labels=data.target[1000:],
+    )
+    pairs = np.linalg.norm(codes[1000:, None] - codes[None, :1000], axis=2)
+    nearest = data.target[:1000][pairs.argmin(axis=1)]
+    expected = np.mean(nearest == data.target[1000:])
+    assert abs(score.neighbor_accuracy - expected) <= 1 / 797  # ties
+    assert 0.85 < score.linear_accuracy < 0.97
+    share = score.linear_accuracy
+    assert score.linear_error == pytest.approx(np.sqrt(share * (1 - share) / 797))
+    scaled = code_accuracy(
+        codes=codes[:1000] * 1e3,
+        labels=data.target[:1000],
+        held_out=codes[1000:] * 1e3,
+        held_out_labels=data.target[1000:],
+    )
+    assert scaled.linear_accuracy == pytest.approx(share, abs=3 / 797)
+
+
+def test_labels_are_one_for_each_code():
+    with pytest.raises(ValueError, match="`held_out_labels`"):
+        code_accuracy(
+            codes=IMAGES, labels=[0, 1] * 3, held_out=IMAGES, held_out_labels=[0]
+        )
+
+
+# ----------------------------------------------------------------------- completions
+
+
+def test_completions_are_compared_where_pixels_were_asked_for():
+    error = completion_error(
+        images=IMAGES, mask=MASKS, completions=COMPLETIONS, value_range=(-1.0, 1.0)
+    )
+    asked = np.broadcast_to(MASKS == 0, IMAGES.shape)
+    truth = IMAGES.astype("float64")
+    gaps = (COMPLETIONS.astype("float64").mean(axis=1) - truth)[asked]
+    np.testing.assert_allclose(error.rmse, np.sqrt(np.mean(gaps**2)), rtol=1e-6)
+    best = [
+        min(np.mean((one - truth[b])[asked[b]] ** 2) for one in COMPLETIONS[b])
+        for b in range(6)
+    ]
+    np.testing.assert_allclose(error.best_rmse, np.sqrt(np.mean(best)), rtol=1e-6)
+    np.testing.assert_allclose(error.psnr, 20 * np.log10(2 / error.rmse), rtol=1e-6)
+    spread = np.sqrt(np.mean(COMPLETIONS.var(axis=1, ddof=1)[asked]))
+    np.testing.assert_allclose(error.spread, spread, rtol=1e-5)
+    assert error.given_share == 1.0
+    assert error.asked_share == pytest.approx(np.mean(MASKS == 0))
+
+
+def test_one_changed_bit_of_a_given_pixel_is_seen():
+    changed = COMPLETIONS.copy()
+    row, column = np.argwhere(MASKS[0, ..., 0] == 1)[0]
+    given = changed[0, 1, row, column, 0]
+    changed[0, 1, row, column, 0] = np.nextafter(given, np.float32(2))
+    error = completion_error(images=IMAGES, mask=MASKS, completions=changed)
+    assert error.given_share == pytest.approx(1 - 1 / (2 * MASKS.sum()))
+
+
+def test_a_perfect_completion_has_no_error_and_one_alone_no_spread():
+    error = completion_error(images=IMAGES, mask=MASKS, completions=IMAGES[:, None])
+    assert (error.rmse, error.psnr, error.best_rmse) == (0, np.inf, 0)
+    assert np.isnan(error.spread)
+
+
+def test_what_are_no_completions_is_refused():
+    good = {"images": IMAGES, "mask": MASKS, "completions": COMPLETIONS}
+    for change, message in [
+        ({"completions": COMPLETIONS[:, 0]}, "`completions` must have shape"),
+        ({"completions": COMPLETIONS[:3]}, "`completions` must have shape"),
+        ({"mask": MASKS[..., 0]}, "`mask` must hold 0 and 1"),
+        ({"mask": MASKS + 1}, "`mask` must hold 0 and 1"),
+        ({"mask": np.ones((4, 5, 1))}, "an image that was given whole"),
+        ({"value_range": (1.0, 0.0)}, "`value_range`"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            completion_error(**{**good, **change})
+
+
+def test_neighbours_are_nearest_in_what_is_given():
+    train = RANDOM.uniform(size=(40, 4, 5, 2)).astype("float32")
+    copies = neighbor_completions(
+        images=IMAGES, mask=MASKS, train=train, num_neighbors=3
+    )
+    for b in range(6):
+        gaps = ((train - IMAGES[b]) ** 2 * MASKS[b]).sum(axis=(1, 2, 3))
+        expected = np.where(MASKS[b] > 0, IMAGES[b], train[np.argsort(gaps)[:3]])
+        np.testing.assert_array_equal(copies[b], expected)
+    hidden = np.where(MASKS > 0, IMAGES, np.nan)
+    again = neighbor_completions(images=hidden, mask=MASKS, train=train)
+    np.testing.assert_array_equal(again[:, 0], copies[:, 0])
+    with pytest.raises(ValueError, match="`num_neighbors` must be at most 40"):
+        neighbor_completions(images=IMAGES, mask=MASKS, train=train, num_neighbors=41)
+
+
+def test_the_mean_of_the_data_fills_in():
+    train = RANDOM.uniform(size=(40, 4, 5, 2))
+    filled = mean_completions(images=IMAGES, mask=MASKS[0], train=train)
+    expected = np.where(MASKS[0] > 0, IMAGES, train.mean(axis=0))
+    np.testing.assert_allclose(filled[:, 0], expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="must have one shape"):
+        mean_completions(images=IMAGES, mask=MASKS[0], train=train[:, 1:])
