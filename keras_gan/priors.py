@@ -22,6 +22,7 @@ from keras_gan._validation import (
     check_nonnegative,
     check_positive,
     check_positive_integer,
+    check_positive_integers,
     invalid_argument,
 )
 
@@ -381,6 +382,46 @@ class CategoricalPrior(Prior):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
         return {"num_classes": self.num_classes, "probabilities": self.probabilities}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
+class ConstantPrior(Prior):
+    """One value always: what a generator is told where nobody says anything.
+
+    For conditions, such as `"known"` and `"mask"` of `keras_gan.games.Inpainting`:
+    zeros for both let `gan.sample` make images of which nothing is given.
+
+        p(c) = 1    for c = value everywhere
+
+    Args:
+        shape: ints, each at least 1, of one row.
+        value: float. Defaults to `0.0`.
+
+    Raises:
+        ValueError: if `shape` is none, or `value` is not finite.
+
+    Example:
+    >>> ConstantPrior((28, 28, 1)).sample(3, seed=1).shape
+    TensorShape([3, 28, 28, 1])
+    """
+
+    def __init__(self, shape: Sequence[int], value: float = 0.0) -> None:
+        self.shape = list(check_positive_integers("shape", shape))
+        self.value = check_finite("value", value)
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Sample` of a `Deterministic` number."""
+        from tensorflow_probability import distributions as tfd
+
+        return tfd.Sample(tfd.Deterministic(self.value), sample_shape=self.shape)
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        return tf.fill([num_samples, *self.shape], self.value)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {"shape": self.shape, "value": self.value}
 
 
 # Giles's polynomials in w = -log(1 - x^2), from the highest power: of w - 2.5 below 5,

@@ -131,6 +131,7 @@ SERIALIZABLE = [
         schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1),
     ),
     kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
+    kg.priors.ConstantPrior((LATENT_DIM,), value=0.5),
     kg.priors.GaussianMixturePrior(
         [[0.5] * LATENT_DIM, [-1.0] * LATENT_DIM], stddev=0.25
     ),
@@ -162,6 +163,19 @@ NETWORKS = {
         hidden_noise=0.125,
         seed=3,
         name="judge",
+    "networks.bigan_discriminator": lambda: kg.networks.bigan_discriminator(
+        LATENT_DIM, IMAGE_SHAPE, hidden_units=5, seed=3, name="judge"
+    ),
+    "networks.bigan_encoder": lambda: kg.networks.bigan_encoder(
+        LATENT_DIM, IMAGE_SHAPE, hidden_units=5, seed=3, name="reader"
+    ),
+    "networks.bigan_generator": lambda: kg.networks.bigan_generator(
+        LATENT_DIM,
+        IMAGE_SHAPE,
+        hidden_units=5,
+        output_activation="tanh",
+        seed=3,
+        name="painter",
     ),
     "networks.conditional_dcgan_discriminator": lambda: (
         kg.networks.conditional_dcgan_discriminator(
@@ -247,6 +261,24 @@ NETWORKS = {
         kernel_size=2,
         strides=2,
         weight_range=0.5,
+        seed=3,
+        name="painter",
+    ),
+    "networks.inpainting_discriminator": lambda: kg.networks.inpainting_discriminator(
+        (12, 20, 2),
+        base_filters=2,
+        kernel_size=5,
+        normalization="batch",
+        seed=3,
+        name="judge",
+    ),
+    "networks.inpainting_generator": lambda: kg.networks.inpainting_generator(
+        LATENT_DIM,
+        (12, 20, 2),
+        base_filters=2,
+        kernel_size=5,
+        normalization="layer",
+        output_activation="sigmoid",
         seed=3,
         name="painter",
     ),
@@ -346,8 +378,14 @@ NETWORKS = {
     ),
 }
 
-# A generator and a discriminator of equal images, for one game.
+# A generator and a discriminator of equal images, and an encoder, for one game.
 PAIRS_OF_NETWORKS = [
+    (
+        "networks.bigan_generator",
+        "networks.bigan_discriminator",
+        "networks.bigan_encoder",
+    ),
+    ("networks.inpainting_generator", "networks.inpainting_discriminator"),
     ("networks.conditional_dcgan_generator", "networks.acgan_discriminator"),
     (
         "networks.conditional_dcgan_generator",
@@ -497,7 +535,8 @@ def game_with(team):
     elif isinstance(copies[0], keras.layers.Layer):
         networks[1] = _discriminator_with(copies)
     for one in copies:
-        prior = one if isinstance(one, kg.priors.Prior) else prior
+        # Another one, of a condition, plays in games of networks that complete.
+        prior = one if hasattr(one, "latent_dim") else prior
     needs_encoder = any(getattr(one, "trains_encoder", False) for one in copies)
     game = kg.games.Game(tiny_encoder()) if needs_encoder else None
     gan = kg.GAN(*networks, prior, game=game)
@@ -513,15 +552,26 @@ def tiny_encoder():
     return keras.Model(images, keras.layers.Dense(LATENT_DIM, "tanh")(rows))
 
 
-def game_of_networks(generator, discriminator):
-    """A compiled game of two of `NETWORKS`."""
+def game_of_networks(generator, discriminator, *encoder):
+    """A compiled game of two or three of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
-    labels = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
+    game, conditions = None, {}
+    told = {tensor.name: tuple(tensor.shape[1:]) for tensor in generator.inputs}
+    if encoder:
+        game = kg.games.Bidirectional(NETWORKS[encoder[0]]())
+    if "mask" in told:
+        game = kg.games.Inpainting()
+        conditions = {
+            name: kg.priors.ConstantPrior(told[name]) for name in ("known", "mask")
+        }
+    if "labels" in told:
+        conditions = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
     gan = kg.GAN(
         generator,
         discriminator,
         kg.priors.UniformPrior(LATENT_DIM),
-        conditions=labels if len(generator.inputs) > 1 else None,
+        game=game,
+        conditions=conditions,
     )
     if terms is None and isinstance(discriminator.output, dict):
         told = len(generator.inputs) > 1

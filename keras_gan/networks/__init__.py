@@ -1,5 +1,10 @@
 """Builders of the papers' networks, as plain Keras models."""
 
+from keras_gan.networks.bigan import (
+    bigan_discriminator,
+    bigan_encoder,
+    bigan_generator,
+)
 from keras_gan.networks.conditional_dcgan import (
     acgan_discriminator,
     conditional_dcgan_discriminator,
@@ -19,6 +24,9 @@ from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan.networks.few_labels import (
     classifying_discriminator,
     softplus_generator,
+from keras_gan.networks.inpainting import (
+    inpainting_discriminator,
+    inpainting_generator,
 )
 from keras_gan.networks.mlp import (
     maxout_discriminator,
@@ -41,6 +49,9 @@ __all__ = [
     "MaxoutBlock",
     "acgan_discriminator",
     "classifying_discriminator",
+    "bigan_discriminator",
+    "bigan_encoder",
+    "bigan_generator",
     "conditional_dcgan_discriminator",
     "conditional_dcgan_generator",
     "conditional_maxout_discriminator",
@@ -48,6 +59,8 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "deconvolutional_generator",
+    "inpainting_discriminator",
+    "inpainting_generator",
     "maxout_convolutional_discriminator",
     "maxout_discriminator",
     "mlp_generator",

@@ -77,7 +77,7 @@ def shrunk_features(
             kernel_initializer=dcgan_kernel(seed, index),
             name=f"convolution_{index}",
         )(outputs)
-        outputs = _normalized(outputs, normalization_here, seed, index)
+        outputs = normalized(outputs, normalization_here, seed, index)
         outputs = keras.layers.LeakyReLU(0.2, name=f"leaky_relu_{index}")(outputs)
     return keras.layers.Flatten(name="flatten")(outputs)
 
@@ -116,13 +116,14 @@ def _doubled(
 def _normalized_relu(
     inputs: Tensor, normalization: str | None, seed: int, index: int
 ) -> Tensor:
-    outputs = _normalized(inputs, normalization, seed, index)
+    outputs = normalized(inputs, normalization, seed, index)
     return keras.layers.ReLU(name=f"relu_{index}")(outputs)
 
 
-def _normalized(
+def normalized(
     inputs: Tensor, normalization: str | None, seed: int, index: int
 ) -> Tensor:
+    """Maps normalised over the batch or over all units, or as they are for `None`."""
     name = f"normalization_{index}"
     if normalization == "batch":
         gain = keras.initializers.RandomNormal(

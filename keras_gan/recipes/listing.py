@@ -178,6 +178,24 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "mnist",
         ),
     ),
+    "bidirectional": (
+        Listing(
+            "bigan",
+            "BiGAN: an encoder learns beside the generator, fully connected.",
+            "Donahue et al. 2017, https://arxiv.org/abs/1605.09782, of keras_gan's "
+            "size",
+            "mnist",
+        ),
+    ),
+    "completion": (
+        Listing(
+            "inpainting",
+            "Completes images of which any part is given; draws whole ones too.",
+            "Belghazi et al. 2019, https://arxiv.org/abs/1902.08401, of keras_gan's "
+            "size",
+            "mnist",
+        ),
+    ),
     "few_images": (
         Listing(
             "small_data",

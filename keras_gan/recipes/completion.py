@@ -1,0 +1,128 @@
+"""Images completed where any part of them is given."""
+
+import dataclasses
+import math
+
+from keras_gan._seeds import pair_of_seeds
+from keras_gan.datasets.dataset import Dataset
+from keras_gan.games import BlockMask, HalfMask, Inpainting, MaskMixture, PixelMask
+from keras_gan.gan import GAN
+from keras_gan.networks.inpainting import (
+    inpainting_discriminator,
+    inpainting_generator,
+)
+from keras_gan.priors import ConstantPrior, NormalPrior
+from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._pixels import output_activation_of
+from keras_gan.recipes.fitting import halved, of_images
+from keras_gan.recipes.listing import LISTED
+from keras_gan.recipes.recipe import Recipe
+from keras_gan.terms.gradients import R1
+
+_NAME = "inpainting"
+_LATENT_DIM = 64
+_BATCH_SIZE = 64
+_EPOCHS = 24
+_PIXELS_PER_EPOCH = 60_000 * 28 * 28  # those of MNIST
+_LEARNING_RATE = 5e-4
+_EMA_HALF_LIFE = 20_000  # images
+_FEW = 2_000  # images: too few for the Frechet distance of an epoch
+
+
+def inpainting(data: Dataset, seed: int = 0) -> GAN:
+    """Builds a GAN that completes images, compiled and untrained.
+
+    The generator is given any part of an image and makes the rest; the discriminator
+    sees what was given. Each minibatch draws masks of four kinds, all as likely: a
+    block of half the height and width is missing, or one half of the image, or 50 to 95
+    percent of the pixels, or all of it, so that the generator draws whole images too:
+    that is what `gan.sample` does. R1 and layer normalisation keep the discriminator in
+    reach, Adam's rate falls along half a cosine to a tenth, and completions come from a
+    moving average of the generator.
+
+    Args:
+        data: `Dataset` of images that halve to a small grid.
+        seed: int, of weights, latents, masks and data order. Defaults to `0`.
+
+    Returns:
+        gan: compiled `GAN`, whose `complete` is there.
+
+    Raises:
+        ValueError: if the images do not halve to a small grid.
+
+    References:
+        Goodfellow et al., Generative Adversarial Nets, 2014, section 7.
+        https://arxiv.org/abs/1406.2661
+        Belghazi et al., Learning about an exponential amount of conditional
+        distributions, 2019. https://arxiv.org/abs/1902.08401
+    """
+    generator_seed, discriminator_seed = pair_of_seeds(seed)
+    shape = data.image_shape
+    gan = GAN(
+        inpainting_generator(
+            _LATENT_DIM,
+            shape,
+            output_activation=output_activation_of(data),
+            seed=generator_seed,
+        ),
+        inpainting_discriminator(shape, seed=discriminator_seed),
+        NormalPrior(_LATENT_DIM),
+        game=Inpainting(_masks_of(shape)),
+        conditions={
+            "known": ConstantPrior(shape),
+            "mask": ConstantPrior((*shape[:2], 1)),
+        },
+        ema_half_life=_EMA_HALF_LIFE,
+        seed=seed,
+        name=_NAME,
+    )
+    num_rows = _passes_of(data) * len(data.train)
+    num_updates = _EPOCHS * math.ceil(num_rows / _BATCH_SIZE)
+    optimizers = (adam_along_cosine(_LEARNING_RATE, num_updates) for _ in range(2))
+    gan.compile(*optimizers, terms=[R1(0.1)])
+    return gan
+
+
+def for_data(data: Dataset) -> Recipe:
+    """The recipe for a dataset: epochs as long as MNIST's, in pixels.
+
+    Args:
+        data: `Dataset` of images.
+    """
+    if len(data.data_shape) != 3:
+        return dataclasses.replace(INPAINTING, choose=None)  # `obstacle` tells why
+    num_images, passes = len(data.train), _passes_of(data)
+    monitor = "kernel_distance" if num_images < _FEW else INPAINTING.monitor
+    height, width = data.data_shape[:2]
+    return dataclasses.replace(
+        INPAINTING,
+        passes_per_epoch=passes,
+        monitor=monitor,
+        reasons=(
+            f"{_EPOCHS} epochs of {passes} passes over {num_images:,} images of "
+            f"{height} x {width}: as many pixels as those of MNIST have",
+        ),
+        choose=None,
+    )
+
+
+def _passes_of(data: Dataset) -> int:
+    num_pixels = len(data.train) * math.prod(data.image_shape[:2])
+    return max(1, round(_PIXELS_PER_EPOCH / num_pixels))
+
+
+def _masks_of(image_shape: tuple[int, ...]) -> MaskMixture:
+    height, width, _ = image_shape
+    block = BlockMask([height // 2, width // 2])
+    everything_asked_for = PixelMask(0.0, 0.0)
+    return MaskMixture([block, HalfMask(), PixelMask(0.05, 0.5), everything_asked_for])
+
+
+INPAINTING = Recipe(
+    *LISTED[_NAME],
+    build=inpainting,
+    batch_size=_BATCH_SIZE,
+    epochs=_EPOCHS,
+    fits=(of_images, halved),
+    choose=for_data,
+)
