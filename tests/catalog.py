@@ -163,6 +163,7 @@ NETWORKS = {
         hidden_noise=0.125,
         seed=3,
         name="judge",
+    ),
     "networks.bigan_discriminator": lambda: kg.networks.bigan_discriminator(
         LATENT_DIM, IMAGE_SHAPE, hidden_units=5, seed=3, name="judge"
     ),
@@ -526,7 +527,7 @@ def game_with(team):
     if isinstance(copies[0], _LABELLED):
         return _labelled_game(copies)
     if isinstance(copies[0], _FEW_LABELS):
-        return game_of_networks(*_FEW_LABEL_NETWORKS, copies)
+        return game_of_networks(*_FEW_LABEL_NETWORKS, terms=copies)
     base = make_tiny_gan()
     prior = base.prior
     networks = [base.generator, base.discriminator]
@@ -544,7 +545,6 @@ def game_with(team):
     return gan
 
 
-def game_of_networks(generator, discriminator, terms=None):
 def tiny_encoder():
     """From images of the tiny game to latents."""
     images = keras.Input(IMAGE_SHAPE)
@@ -552,7 +552,7 @@ def tiny_encoder():
     return keras.Model(images, keras.layers.Dense(LATENT_DIM, "tanh")(rows))
 
 
-def game_of_networks(generator, discriminator, *encoder):
+def game_of_networks(generator, discriminator, *encoder, terms=None):
     """A compiled game of two or three of `NETWORKS`."""
     generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
     game, conditions = None, {}
@@ -574,9 +574,11 @@ def game_of_networks(generator, discriminator, *encoder):
         conditions=conditions,
     )
     if terms is None and isinstance(discriminator.output, dict):
-        told = len(generator.inputs) > 1
-        few = kg.terms.LabelledExamples, kg.terms.AuxiliaryClassifier
-        terms = [few[told]()]
+        terms = [
+            kg.terms.AuxiliaryClassifier()
+            if "labels" in told
+            else kg.terms.LabelledExamples()
+        ]
     gan.compile(**_rules_with(terms or []))
     return gan
 

@@ -24,6 +24,7 @@ from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan.networks.few_labels import (
     classifying_discriminator,
     softplus_generator,
+)
 from keras_gan.networks.inpainting import (
     inpainting_discriminator,
     inpainting_generator,
@@ -48,10 +49,10 @@ __all__ = [
     "CIFAR10_BLOCKS",
     "MaxoutBlock",
     "acgan_discriminator",
-    "classifying_discriminator",
     "bigan_discriminator",
     "bigan_encoder",
     "bigan_generator",
+    "classifying_discriminator",
     "conditional_dcgan_discriminator",
     "conditional_dcgan_generator",
     "conditional_maxout_discriminator",
