@@ -6,6 +6,7 @@ from keras_gan.datasets.contrast import (
     global_contrast_normalization,
 )
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.folder_survey import FolderSurvey, survey_image_folder
 from keras_gan.datasets.hidden_labels import hide_labels, with_few_labels
 from keras_gan.datasets.mixtures import (
     GaussianMixture,
@@ -22,6 +23,7 @@ from keras_gan.datasets.stacked_mnist import fresh_stacks
 
 __all__ = [
     "Dataset",
+    "FolderSurvey",
     "GaussianMixture",
     "Repeated",
     "Split",
@@ -35,6 +37,7 @@ __all__ = [
     "resized",
     "ring_of_gaussians",
     "shuffled_batches",
+    "survey_image_folder",
     "swiss_roll",
     "with_few_labels",
 ]

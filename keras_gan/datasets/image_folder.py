@@ -1,13 +1,10 @@
 """Your own pictures, from a folder."""
 
-import collections
 import functools
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import keras
 import numpy as np
@@ -19,19 +16,11 @@ from keras_gan._validation import (
     check_size,
     invalid_argument,
 )
-from keras_gan.datasets._pictures import (
-    SUFFIXES,
-    UnreadablePictureError,
-    any_size,
-    read_picture,
-    shape_of,
-)
+from keras_gan.datasets._folder import MAX_PIXELS, find_pictures, listed, of_each
+from keras_gan.datasets._pictures import any_size, read_picture, shape_of
 from keras_gan.datasets._splitting import split_rows
 from keras_gan.datasets.dataset import Dataset, Split
 
-_T = TypeVar("_T")
-
-MAX_PIXELS = 2**26  # 8192 x 8192, 200 MB in colours while it is resized
 _ON_DAMAGED = ("raise", "skip")
 
 
@@ -99,12 +88,14 @@ def load_image_folder(
         raise invalid_argument("channels", "1, 3 or None", channels)
     check_known("on_damaged", on_damaged, _ON_DAMAGED)
     check_positive_integer("max_pixels", max_pixels)
-    folder, paths = _find_pictures(data_dir)
+    folder, paths, others = find_pictures(data_dir)
+    if others is not None:
+        warnings.warn(others, stacklevel=2)
     fractions = (valid_fraction, test_fraction, seed, "pictures")
     split_rows(len(paths), *fractions)  # before they are read
     with any_size():
         header = functools.partial(shape_of, max_pixels=max_pixels)
-        shapes, damaged = _of_each(paths, header)
+        shapes, damaged = of_each(paths, header)
         if damaged and on_damaged == "raise":
             size = size or (1, 1)  # the others are read to know of damage alone
         size = size or _one_size(folder, [*shapes.values()])
@@ -112,7 +103,7 @@ def load_image_folder(
         read = functools.partial(
             _resized, size=size, channels=channels, max_pixels=max_pixels
         )
-        images, more = _of_each([*shapes], read, verbose)
+        images, more = of_each([*shapes], read, verbose)
     _tell_of_damaged(folder, damaged | more, on_damaged)
     paths = [*images]
     splits = split_rows(len(paths), *fractions)
@@ -124,61 +115,6 @@ def load_image_folder(
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
     return Dataset(folder.resolve().name, train=train, valid=valid, test=test)
-
-
-def _find_pictures(
-    data_dir: str | os.PathLike[str] | None,
-) -> tuple[Path, list[Path]]:
-    if data_dir is None or not Path(data_dir).is_dir():
-        raise FileNotFoundError(
-            f"`data_dir` must name a folder with pictures. Received: {data_dir}"
-        )
-    folder = Path(data_dir)
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    paths = [path for path in files if path.suffix.lower() in SUFFIXES]
-    others = collections.Counter(path.suffix or path.name for path in files)
-    others -= collections.Counter(path.suffix for path in paths)
-    kinds = ", ".join(sorted(SUFFIXES))
-    if len(paths) < 3:
-        raise ValueError(
-            f"`data_dir` must hold at least three pictures ({kinds}), one for each "
-            f"split. Received: {len(paths)} in {folder}, other files: {dict(others)}"
-        )
-    if others:
-        warnings.warn(
-            f"{others.total()} files in {folder} are left out, for they are none of "
-            f"{kinds}: {dict(others)}",
-            stacklevel=3,
-        )
-    return folder, paths
-
-
-def _of_each(
-    paths: Sequence[Path], read: Callable[[Path], _T], verbose: int = 0
-) -> tuple[dict[Path, _T], dict[Path, str]]:
-    """What is read of each picture, and of those that cannot be read why not."""
-
-    def attempt(path: Path) -> tuple[_T | None, str]:
-        try:
-            return read(path), ""
-        except UnreadablePictureError as error:
-            return None, str(error)
-
-    values, damaged = {}, {}
-    progress = keras.utils.Progbar(len(paths), verbose=verbose, unit_name="picture")
-    with ThreadPoolExecutor() as pool:  # Pillow unpacks without holding Python's lock
-        for path, (value, reason) in zip(paths, pool.map(attempt, paths), strict=True):
-            if value is None:
-                damaged[path] = reason
-            else:
-                values[path] = value
-            progress.add(1)
-    return values, damaged
 
 
 def _resized(
@@ -200,13 +136,12 @@ def _tell_of_damaged(
 ) -> None:
     if not damaged:
         return
-    lines = "".join(
-        f"\n  {path.relative_to(folder)}: {damaged[path]}" for path in sorted(damaged)
-    )
+    lines = listed(folder, damaged)
     if on_damaged == "raise":
         raise ValueError(
             f"{len(damaged)} pictures in {folder} cannot be read: repair or remove "
-            f'them, or leave them out by on_damaged="skip".{lines}'
+            'them, or leave them out by on_damaged="skip" (--on-damaged skip).'
+            f"{lines}"
         )
     warnings.warn(
         f"{len(damaged)} pictures in {folder} are left out, for they cannot be read:"

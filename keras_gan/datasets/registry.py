@@ -35,6 +35,11 @@ LOADERS: dict[str, Callable[..., Dataset]] = {
 }
 """Functions that load a dataset, some of them from a `data_dir`, some to a size."""
 
+_OPTIONS = {
+    "data_dir": "datasets that are read from files",
+    "on_damaged": "a folder of pictures",
+}
+
 __all__ = [
     "LOADERS",
     "load",
@@ -56,6 +61,8 @@ def load(
     name: str,
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
+    on_damaged: str | None = None,
+    verbose: int = 0,
 ) -> Dataset:
     """Loads a dataset by name, with its loader's defaults.
 
@@ -65,13 +72,18 @@ def load(
         image_size: pair of ints, height and width, or one int for a square, to which
             images are resized: by their loader, which may crop, or as
             `keras_gan.datasets.resized` does. `None` leaves them. Defaults to `None`.
+        on_damaged: as in `load_image_folder`, for that dataset alone; `None` is its
+            default. Defaults to `None`.
+        verbose: int. `1` shows the progress of loaders that may take long.
+            Defaults to `0`.
 
     Returns:
         data: `Dataset`.
 
     Raises:
         ValueError: if there is no such dataset, `data_dir` is given for one that has no
-            files, or `image_size` for what is no image.
+            files, `image_size` for what is no image, or `on_damaged` for what is no
+            folder of pictures.
 
     Example:
     >>> load("digits").image_shape
@@ -81,16 +93,18 @@ def load(
     """
     loader = LOADERS[check_known("name", name, LOADERS)]
     taken = inspect.signature(loader).parameters
-    options = {}
-    if data_dir is not None and "data_dir" not in taken:
-        raise ValueError(
-            f"`data_dir` is for datasets that are read from files, and {name} is not. "
-            f"Received: data_dir={data_dir}"
-        )
-    if "data_dir" in taken:
-        options["data_dir"] = data_dir
-    if image_size is None:
-        return loader(**options)
-    if "image_size" in taken:
-        return loader(**options, image_size=image_size)
-    return resized(loader(**options), image_size)
+    given = {"data_dir": data_dir, "on_damaged": on_damaged}
+    for option, what in _OPTIONS.items():
+        if given[option] is not None and option not in taken:
+            raise ValueError(
+                f"`{option}` is for {what}, and {name} is not. Received: "
+                f"{option}={given[option]}"
+            )
+    known = {**given, "image_size": image_size, "verbose": verbose}
+    options = {
+        option: known[option]
+        for option in known
+        if option in taken and (known[option] is not None or option == "data_dir")
+    }
+    data = loader(**options)
+    return data if image_size is None else resized(data, image_size)
