@@ -16,6 +16,7 @@ from export.record.quality import Quality
 from keras_gan._types import FloatArray
 from keras_gan._validation import check_known
 from keras_gan.evaluation.score import Score
+from keras_gan.recipes import Recipe
 from keras_gan.runs import Run, load_run
 from keras_gan.runs.evaluation import RunEvaluator
 
@@ -31,6 +32,7 @@ def export_run(
     data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
+    recipe: Recipe | None = None,
     licence: str | None = None,
     overwrite: bool = False,
     **options: Any,
@@ -53,6 +55,7 @@ def export_run(
         data_dir: folder with the dataset, or `None` for that of the training.
             Defaults to `None`.
         image_size: as in `load_run`. Defaults to `None`.
+        recipe: as in `load_run`. Defaults to `None`.
         licence: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
         **options: arguments of the formats, each given to those that take it:
@@ -67,7 +70,7 @@ def export_run(
     """
     for name in formats:
         check_known("--format", name, FORMATS)
-    run = load_run(path, best, data, data_dir, image_size)
+    run = load_run(path, best, data, data_dir, image_size, recipe)
     provenance = provenance_of(run, licence)
     quality = None
     if run.source is not None and any(FORMATS[name].loses for name in formats):

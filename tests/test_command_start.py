@@ -46,7 +46,10 @@ def run(command, **environment):
     [
         (["list"], 0, "goodfellow2014_mnist"),
         (["--help"], 0, "train a recipe"),
-        *(([command, "--help"], 0, "--debug") for command in COMMANDS),
+        *(
+            ([command.replace("_", "-"), "--help"], 0, "--debug")
+            for command in COMMANDS
+        ),
         (["tarin"], 2, "invalid choice: 'tarin'"),
         (["train", "digti"], 2, "Did you mean 'digits'?"),
         (["evaluate", "nowhere"], 2, "holds a run"),

@@ -27,6 +27,7 @@ from keras_gan._types import Config
 
 _RUNNING, _FINISHED, _STOPPED = "running", "finished", "stopped"
 _FAILED, _INTERRUPTED = "failed", "interrupted"
+_A_CALLBACK = "a callback"
 _FIELDS = frozenset(
     {
         "compile",
@@ -107,6 +108,7 @@ class RunRecord(keras.callbacks.Callback):
         self._record: Config = {}
         self._rows: list[Config] = []
         self._broken: dict[str, float] = {}
+        self._because = _A_CALLBACK
         self._lock: RunLock | None = None
 
     @property
@@ -121,7 +123,7 @@ class RunRecord(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Starts the clock."""
-        self._record = {}
+        self._record, self._because = {}, _A_CALLBACK
         self._started = timestamp()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -156,6 +158,10 @@ class RunRecord(keras.callbacks.Callback):
         self._end_training()
         self._unlock()
 
+    def stopped_because(self, reason: str) -> None:
+        """Lets a callback that stops the training say why, before it ends."""
+        self._because = reason
+
     def fail(self, reason: str) -> None:
         """States that an error ended the training, which Keras tells no callback."""
         if self._record:
@@ -171,7 +177,7 @@ class RunRecord(keras.callbacks.Callback):
     def _end_training(self) -> None:
         if self.model.stop_training:
             broken = ", ".join(f"{name}={self._broken[name]}" for name in self._broken)
-            reason = broken or "a callback"
+            reason = broken or self._because
             asked = self._record["epochs_asked"]
             self._end(_STOPPED, f"{reason}, in epoch {self._last_epoch} of {asked}")
         else:

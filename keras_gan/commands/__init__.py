@@ -5,5 +5,13 @@ A command has `SUMMARY`, `IF_STOPPED` (what somebody who stops it has to know),
 know that what was asked for makes sense.
 """
 
-COMMANDS = ("list", "train", "evaluate", "sample", "export")
-"""A module of this room each, in the order of `keras-gan --help`."""
+COMMANDS = (
+    "list",
+    "copy_recipe",
+    "train",
+    "resume",
+    "evaluate",
+    "sample",
+    "export",
+)
+"""A module of this room each, in the order of `keras-gan --help`; `_` is `-` there."""

@@ -2,9 +2,13 @@
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import keras_gan as kg
 from keras_gan._validation import check_size
+
+if TYPE_CHECKING:
+    from keras_gan.recipes import Recipe
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +21,15 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take the epoch with the best value of what the run watched, as best.json "
         "says it; default: the last",
+    )
+
+
+def add_recipe_file(parser: argparse.ArgumentParser) -> None:
+    """Adds `--recipe`."""
+    parser.add_argument(
+        "--recipe",
+        metavar="FILE.py",
+        help="Python file of the recipe, for a run of one: it is run",
     )
 
 
@@ -34,6 +47,12 @@ def add_data_of_run(parser: argparse.ArgumentParser) -> None:
         help="where the data were moved to; default: where it was trained from",
     )
     add_image_size(parser, "where the run does not say it: ")
+    add_recipe_file(parser)
+
+
+def recipe_of(args: argparse.Namespace) -> "Recipe | None":
+    """The recipe of the file that `--recipe` names."""
+    return None if args.recipe is None else kg.recipes.load_recipe(args.recipe)
 
 
 def add_image_size(parser: argparse.ArgumentParser, when: str = "") -> None:

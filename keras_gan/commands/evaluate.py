@@ -12,6 +12,7 @@ from keras_gan.commands._shared import (
     add_data_of_run,
     add_run,
     image_size_of,
+    recipe_of,
     say,
 )
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -51,8 +52,8 @@ def run(args: argparse.Namespace) -> None:
     start_tensorflow()
     from keras_gan.runs.evaluation import RunEvaluator, columns, records
 
-    size = image_size_of(args)
-    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size)
+    size, recipe = image_size_of(args), recipe_of(args)
+    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
     with warnings.catch_warnings():
         # They stand below the table and in the record.

@@ -8,6 +8,7 @@ from keras_gan.commands._shared import (
     add_data_of_run,
     add_run,
     image_size_of,
+    recipe_of,
     say,
 )
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> None:
         data=args.data,
         data_dir=args.data_dir,
         image_size=image_size_of(args),
+        recipe=recipe_of(args),
         licence=args.license,
         overwrite=args.overwrite,
         opset=args.opset,

@@ -1,4 +1,4 @@
-"""The command line: `keras-gan list | train | evaluate | sample | export`."""
+"""The command line: `keras-gan COMMAND`, a module of this room each."""
 
 import argparse
 import contextlib
@@ -42,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         command = importlib.import_module(f"keras_gan.commands.{name}")
         summary = command.SUMMARY
         described = commands.add_parser(
-            name, help=summary, description=f"{summary.capitalize()}."
+            name.replace("_", "-"), help=summary, description=f"{summary.capitalize()}."
         )
         described.add_argument("--debug", action="store_true", help="show tracebacks")
         described.set_defaults(run=command.run, if_stopped=command.IF_STOPPED)

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import keras_gan as kg
 from keras_gan._validation import check_integer, check_seed
-from keras_gan.commands._shared import add_run, add_seed, say
+from keras_gan.commands._shared import (
+    add_recipe_file,
+    add_run,
+    add_seed,
+    recipe_of,
+    say,
+)
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "draw a picture of generated samples"
@@ -24,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"at most {_LARGEST_PICTURE:,}; default: 64",
     )
     add_seed(parser)
+    add_recipe_file(parser)
     parser.add_argument(
         "--label",
         type=int,
@@ -46,7 +53,7 @@ def run(args: argparse.Namespace) -> None:
     start_tensorflow()
     from keras_gan.training.class_rows import sample_in_rows
 
-    run = kg.runs.load_run(args.path, args.best)
+    run = kg.runs.load_run(args.path, args.best, recipe=recipe_of(args))
     samples, num_columns = sample_in_rows(run.gan, args.num, args.seed, args.label)
     kg.visualization.save_samples(output, samples, run.value_range, num_columns)
     say(f"Written: {output}")

@@ -8,6 +8,7 @@ from keras_gan._validation import check_known
 from keras_gan.recipes._shelf import Shelf
 from keras_gan.recipes.listing import BY_MODULE, LISTED, Listing
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
+from keras_gan.recipes.recipe_file import load_recipe
 
 _MODULES = {
     listing.name: f"{__name__}.{module}"
@@ -74,6 +75,7 @@ __all__ = [
     "Recipe",
     "for_data",
     "get",
+    "load_recipe",
 ]
 __all__ += sorted(_MODULES)  # each listed name is that of a function, too
 

@@ -89,7 +89,9 @@ class Recipe:
 
     def for_data(self, data: "Dataset") -> "Recipe":
         """Returns the recipe as it is for these data, with its reasons."""
-        return self if self.choose is None else self.choose(data)
+        if self.choose is None:
+            return self
+        return dataclasses.replace(self.choose(data), name=self.name)
 
     def prepared(self, data: "Dataset") -> "Dataset":
         """Returns the data as the game is played on them: scaled, and prepared."""

@@ -20,20 +20,30 @@ class DataSource:
         data_dir: folder with its files, or `None` to search. Defaults to `None`.
         image_size: int, or ints `(height, width)`, to which images are resized; `None`
             leaves them. Defaults to `None`.
+        on_damaged: str, as in `keras_gan.datasets.load`. Defaults to `None`.
     """
 
     name: str
     data_dir: str | os.PathLike[str] | None = None
     image_size: int | tuple[int, int] | None = None
+    on_damaged: str | None = None
 
-    def load(self, recipe: Recipe | None = None) -> Dataset:
+    def load(self, recipe: Recipe | None = None, verbose: int = 0) -> Dataset:
         """Loads the data, as a recipe prepares them.
+
+        Args:
+            recipe: `Recipe`, or `None` to leave the data as they are.
+                Defaults to `None`.
+            verbose: int. `1` shows the progress of what may take long.
+                Defaults to `0`.
 
         Raises:
             ValueError: if there is no such dataset, or the recipe cannot learn from it.
         """
         check_known("--data", self.name, datasets.LOADERS)
-        data = datasets.load(self.name, self.data_dir, self.image_size)
+        data = datasets.load(
+            self.name, self.data_dir, self.image_size, self.on_damaged, verbose
+        )
         if recipe is None:
             return data
         check_fits(recipe, data)

@@ -20,6 +20,8 @@ from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 from keras_gan.saving import load
 from keras_gan.training.network_checks import reachable_range
 
+RECIPE_FILE = "recipe_file"  # in the configuration: where the Python file of it was
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Run:
@@ -31,12 +33,15 @@ class Run:
         record: dict, what `run.json` holds; empty for a lone file.
         source: `DataSource`, which dataset it was trained on, or `None` where nobody
             said.
+        named_recipe: `Recipe` of a file of yours, for a run of one, or `None`.
+            Defaults to `None`.
     """
 
     directory: RunDirectory
     gan: GAN
     record: Config
     source: DataSource | None
+    named_recipe: Recipe | None = None
 
     @property
     def config(self) -> Config:
@@ -45,9 +50,15 @@ class Run:
 
     @property
     def recipe(self) -> Recipe | None:
-        """The recipe of a run of `keras-gan train`, `None` of others."""
+        """The recipe of a run of `keras-gan train`, `None` of others.
+
+        That of a Python file is known only where the file was named: none is run by
+        itself.
+        """
         name = self.config.get("recipe")
-        return None if name is None else recipes.get(name)
+        if self.named_recipe is not None or name is None:
+            return self.named_recipe
+        return None if self.config.get(RECIPE_FILE) else recipes.get(name)
 
     @property
     def value_range(self) -> tuple[float, float] | None:
@@ -77,6 +88,9 @@ class Run:
                 f"say what it was trained on. Name one of {', '.join(LOADERS)}."
             )
         data = self.source.load(self.recipe)
+        held = self.record.get("dataset", {}).get("value_range")
+        if self.recipe is None and held is not None:
+            data = data.in_range(*held)
         check_data(self.record, data)
         if data.data_shape != self.gan.data_shape:
             raise ValueError(
@@ -93,6 +107,7 @@ def load_run(
     data: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
+    recipe: Recipe | None = None,
 ) -> Run:
     """Loads a run, to look at it from Python.
 
@@ -106,6 +121,9 @@ def load_run(
         data_dir: folder with the same dataset, where it was moved, or `None` for that
             of the training. Defaults to `None`.
         image_size: as in `keras_gan.datasets.load`, where the run does not say it.
+            Defaults to `None`.
+        recipe: `Recipe` of the file that the run was trained with
+            (`keras_gan.recipes.load_recipe`), for what it says of data and measures.
             Defaults to `None`.
 
     Returns:
@@ -126,13 +144,15 @@ def load_run(
     record = directory.read()
     given = {"data": data, "data_dir": data_dir, "image_size": image_size}
     source = _source(record.get("config", {}), given)
-    return Run(directory, load_model(directory, best), record, source)
+    return Run(directory, load_model(directory, best), record, source, recipe)
 
 
 def _source(config: Config, given: Config) -> DataSource | None:
     """What is given here, else what the configuration says; `None` without a name."""
     name, data_dir, image_size = (given[key] or config.get(key) for key in given)
-    return None if name is None else DataSource(name, data_dir, image_size)
+    if name is None:
+        return None
+    return DataSource(name, data_dir, image_size, config.get("on_damaged"))
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:

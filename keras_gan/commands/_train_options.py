@@ -1,0 +1,76 @@
+"""What `train` and `resume` are told: their arguments."""
+
+import argparse
+
+from keras_gan.commands._shared import add_image_size, add_seed
+
+STRATEGIES = ("none", "mirrored", "multi_worker")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+ON_DAMAGED = ("raise", "skip")
+
+
+def add_what_is_learned(parser: argparse.ArgumentParser) -> None:
+    """Adds what names data and game."""
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help="another dataset than the recipe's: see "
+        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir",
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    add_image_size(parser)
+    parser.add_argument(
+        "--on-damaged",
+        choices=ON_DAMAGED,
+        help="pictures of a folder that cannot be read: raise lists them and ends "
+        "(default), skip lists them and leaves them out",
+    )
+    add_seed(parser, default=None)
+    parser.add_argument(
+        "--alternating",
+        action="store_true",
+        default=None,
+        help="let the players of a 2014 recipe take turns, as Algorithm 1 of the paper "
+        "does; default: both move at once, as its code does",
+    )
+    parser.add_argument(
+        "--pretrained",
+        metavar="RUN",
+        help="run of the first stage, for a recipe that is a second one",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="Keras dtype policy of the networks; default: float32. mixed_bfloat16 is "
+        "faster where the processor multiplies in bfloat16 (AVX512_BF16, AMX, GPUs "
+        "since Ampere)",
+    )
+
+
+def add_how_long(parser: argparse.ArgumentParser) -> None:
+    """Adds what ends a training."""
+    parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
+    parser.add_argument(
+        "--time",
+        metavar="SPAN",
+        help="end after the epoch in which this much time was over, such as 90s, 30m "
+        "or 1h30m; `keras-gan resume` goes on. Default: all epochs",
+    )
+
+
+def add_how_it_is_run(parser: argparse.ArgumentParser) -> None:
+    """Adds devices and what is shown."""
+    parser.add_argument(
+        "--strategy",
+        choices=STRATEGIES,
+        default="none",
+        help="none: one device (default); mirrored: all GPUs of this machine, or its "
+        "CPU devices; multi_worker: the workers that TF_CONFIG names",
+    )
+    parser.add_argument(
+        "--verbose",
+        type=int,
+        default=1,
+        choices=(0, 1, 2),
+        help="0 silent, 1 progress bar (default), 2 one line per epoch",
+    )

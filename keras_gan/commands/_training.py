@@ -1,0 +1,159 @@
+"""A run is begun, or taken up, and trained."""
+
+import argparse
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keras_gan as kg
+from keras_gan._durations import parse_duration
+from keras_gan._types import Config
+from keras_gan.commands._configuration import settled
+from keras_gan.commands._shared import say
+from keras_gan.recipes.recipe import Recipe
+from keras_gan.runs.directory import RunDirectory
+
+if TYPE_CHECKING:
+    import keras
+
+    from keras_gan.datasets import Dataset
+    from keras_gan.evaluation.feature_networks import FeatureNetwork
+
+_SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
+_PARZEN = "parzen"  # what runs of before watched
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Raises where what was asked for makes no sense, before TensorFlow is loaded."""
+    args.seconds = None if args.time is None else parse_duration("--time", args.time)
+    if args.seconds is not None and args.strategy == "multi_worker":
+        raise ValueError(
+            "`--time` is for one machine: workers whose clocks differ would wait for "
+            "each other. Received: --strategy multi_worker; give --epochs."
+        )
+
+
+def train(
+    args: argparse.Namespace, recipe: Recipe, locks: contextlib.ExitStack
+) -> None:
+    """Trains from where the run stands until it has its epochs, or its time is over."""
+    from keras_gan._replicas import is_chief, named_strategy
+
+    strategy = named_strategy(args.strategy)
+    chief = is_chief(strategy)
+    directory = RunDirectory(Path(args.output_dir))
+    resumes = args.resume and directory.holds_run()
+    if resumes and chief:
+        locks.enter_context(directory.lock())  # before it is read
+    held = directory.read() if resumes else {}
+    data, recipe, config = settled(args, recipe, directory, held, chief)
+    digests = kg.runs.check_data(held, data)
+    network, features = kg.runs.network_of_run(config["data"], data, held)
+    with strategy.scope():
+        if resumes and directory.model.exists():
+            gan = kg.load(directory.model)
+        else:
+            gan = kg.runs.build_game(recipe, data, config)
+    if args.dry_run:
+        from keras_gan.commands._dry_run import tell_of_dry_run
+
+        tell_of_dry_run(gan, data, recipe, directory, config)
+        return
+    about = {
+        "config": config,
+        "dataset": kg.runs.described(data, digests),
+        "features": features,
+        "replicas": strategy.num_replicas_in_sync,
+    }
+    if chief and not resumes:
+        locks.enter_context(directory.lock())
+        directory.check_free()  # nobody began it while the data were loaded
+    if chief:
+        directory.take_up()
+
+    def watchers() -> "list[keras.callbacks.Callback]":
+        return _watchers(directory, recipe, data, config, network) if chief else []
+
+    _play(gan, data, recipe, directory, about, watchers, args)
+
+
+def _play(
+    gan: "kg.GAN",
+    data: "Dataset",
+    recipe: Recipe,
+    directory: RunDirectory,
+    about: Config,
+    watchers: Callable[[], "list[keras.callbacks.Callback]"],
+    args: argparse.Namespace,
+) -> None:
+    from keras_gan.commands._stop_between_steps import (
+        StopBetweenSteps,
+        told_how_it_ended,
+    )
+    from keras_gan.commands._time_budget import TimeBudget
+
+    completed, epochs = int(gan.epochs_completed.numpy()), about["config"]["epochs"]
+    if completed >= epochs:
+        say(
+            f"{directory.path} has its {completed} epochs already; --epochs asks for "
+            "more."
+        )
+        return
+    say(f"{recipe.name}: epochs {completed + 1} to {epochs}, in {directory.path}")
+    record = kg.callbacks.RunRecord(directory.path, about)
+    save = kg.callbacks.SaveEachEpoch(directory.model)
+    stop, guard = StopBetweenSteps(), kg.callbacks.NaNGuard(restore=False)
+    budget = TimeBudget(args.seconds or float("inf"), record)
+    with told_how_it_ended(record), stop.listening():
+        gan.fit(
+            kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
+            batch_size=recipe.batch_size,
+            epochs=epochs,
+            initial_epoch=completed,
+            # The record last but for the GAN: an epoch counts once it is saved.
+            callbacks=[stop, guard, *watchers(), budget, record, save],
+            verbose=args.verbose,
+        )
+    if budget.told is not None:
+        completed = int(gan.epochs_completed.numpy())
+        say(
+            f"Stopped after epoch {completed} of {epochs}: {budget.told}. It goes on "
+            f"with: keras-gan resume {directory.path}"
+        )
+    say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
+
+
+def _watchers(
+    directory: RunDirectory,
+    recipe: Recipe,
+    data: "Dataset",
+    config: Config,
+    network: "FeatureNetwork | None",
+) -> "list[keras.callbacks.Callback]":
+    """The pictures, the value of each epoch, and the epoch that has the best one."""
+    watched, seed = _watched(directory, recipe), config["seed"]
+    best = directory.best_value(watched)
+    return [
+        kg.callbacks.SampleGrid(
+            directory.samples, value_range=data.value_range, seed=seed
+        ),
+        kg.callbacks.CollapseMonitor(data.train.values[:_SPREAD_OF], seed=seed),
+        kg.runs.monitor_of(watched, data, network, seed, parzen=recipe.parzen),
+        kg.callbacks.SaveBestEpoch(directory.best_model, watched, best=best),
+    ]
+
+
+def _watched(directory: RunDirectory, recipe: Recipe) -> str:
+    """The value that chooses `best.keras`, all through a run."""
+    recorded = directory.monitor()
+    if recorded is not None:
+        return recorded
+    logged = {name for row in directory.history() for name in row}
+    if recipe.monitor in logged or _PARZEN not in logged:
+        return recipe.monitor
+    say(
+        f"The history in {directory.path} has no {recipe.monitor}: best.keras stays "
+        f"the epoch of the best {_PARZEN}, as the run began."
+    )
+    return _PARZEN
