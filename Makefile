@@ -4,6 +4,9 @@ PYTHON ?= python3
 # `make test CONSTRAINTS=tests/minimum_versions.txt PYTEST_ARGS="-W default"` tries the
 # oldest versions: their own deprecation warnings are not ours.
 CONSTRAINTS ?=
+# `make test LOCKED=tests/locked_versions.txt` installs these files and no other, by their
+# hashes; `make locked` writes them anew.
+LOCKED ?=
 PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +19,7 @@ DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 
-.PHONY: demo test lint bench stress fuzz chaos audit deployment clean
+.PHONY: demo test lint bench stress fuzz chaos audit locked deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -65,6 +68,14 @@ audit: $(VENV)/.installed
 	        --output dependencies.cdx.json; \
 	    .venv-audit/bin/pip-audit --path $$site --skip-editable
 
+# All that tests and lint install on Linux with Python 3.11, with the hashes of the files.
+locked:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet "uv>=0.5"
+	.venv-audit/bin/uv pip compile pyproject.toml tests/build_requirements.txt \
+	    --extra test --extra lint --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --upgrade --quiet --output-file tests/locked_versions.txt
+
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
 # Both kinds of generators are tried, one that is told a class and one that is not.
 deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx
@@ -91,9 +102,10 @@ $(DEPLOYMENT)/.installed: examples/deployment/inference_server/requirements.txt
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[test]" $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCKED))
+	$(BIN)/python -m pip install --quiet --editable ".[test]" $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) $(if $(LOCKED),--no-deps --no-build-isolation)
 	touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --editable ".[test,lint]"
+	$(if $(LOCKED),,$(BIN)/python -m pip install --quiet --editable ".[test,lint]")
 	touch $@
