@@ -10,6 +10,10 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
+    "anomaly.py": [
+        *("--data", "digits", "--digits", "3", "--epochs", "1"),
+        *("--num-inverted", "3", "--inversion-steps", "2"),
+    ],
     "coordination.py": [
         *("--steps", "2", "--parts", "2", "--seeds", "1", "--kinds", "learned prior")
     ],
@@ -55,12 +59,13 @@ OF_RUNS = {
     *("figure2_samples.py", "figure3_interpolation.py"),
     *("parzen_spread.py", "play_on.py", "table1.py"),
 }
-# tests/test_stacked_mnist.py gives it digits.
-OF_DIGITS = {"stacked_mnist.py"}
+# tests/test_stacked_mnist.py and tests/test_inference_examples.py give them digits.
+OF_DIGITS = {"stacked_mnist.py", "completion.py", "inference_table.py"}
 NEED_REAL_DATA = {
     *("evaluator_gate.py", "train_digit_classifier.py"),
     *("few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"),
 }
+
 
 
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
