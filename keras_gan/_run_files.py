@@ -7,6 +7,8 @@ model.keras                the GAN after the last complete epoch
 best.keras                 the GAN after the epoch of the best validation value
 best.json                  that value and the number of that epoch
 evaluation.json            scores with their protocol
+pictures/                  interpolations, and samples beside training pictures
+report.html                all of it on one page
 exports/                   the generator in other formats, with parity figures
 .lock                      who trains the run, while somebody does
 """
@@ -21,6 +23,8 @@ from keras_gan._types import Config
 RECORD, HISTORY, SAMPLES = "run.json", "history.jsonl", "samples"
 MODEL, BEST_MODEL, BEST_RECORD = "model.keras", "best.keras", "best.json"
 EVALUATION, EXPORTS = "evaluation.json", "exports"
+REPORT, PICTURES = "report.html", "pictures"
+INTERPOLATIONS, NEAREST = "interpolations.png", "nearest_training.png"
 
 _OBJECTS = ("config", "dataset")  # in the record, where they are known
 _VERSION = 2  # of the record: until 1, which had no number, epochs counted from 0

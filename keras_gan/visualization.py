@@ -13,6 +13,7 @@ from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
 
 _FRAME_COLOUR = (255, 200, 0)
+_SMALLEST_SINE = 1e-6  # of the angle between two vectors that are not on one line
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
 
 
@@ -252,6 +253,48 @@ def latent_path(corners: FloatArray, num_steps: int) -> FloatArray:
         for coordinate in np.asarray(corners, "float64").T
     ]
     return np.stack(walked, axis=1).astype("float32")
+
+
+def latent_arc(ends: FloatArray, num_steps: int) -> FloatArray:
+    """Walks from one latent vector to another along an arc.
+
+    For normal latents, whose lengths hardly vary: in the middle of a straight line
+    between two of them lies a vector that is shorter than any that was trained on.
+
+        latents[t] = (sin((1 - t/n) w) ends[0] + sin(t/n w) ends[1]) / sin(w)
+
+    with w the angle between the two.
+
+    Args:
+        ends: array `[2, latent_dim]`; of vectors on one line the way is straight.
+        num_steps: int, at least 1.
+
+    Returns:
+        latents: float32 array `[num_steps + 1, latent_dim]`, both ends included.
+
+    Raises:
+        ValueError: if there are not two ends.
+
+    Example:
+    >>> print(latent_arc(np.array([[2.0, 0.0], [0.0, 2.0]]), 2))
+    [[2.        0.       ]
+     [1.4142135 1.4142135]
+     [0.        2.       ]]
+    """
+    check_positive_integer("num_steps", num_steps)
+    if ends.ndim != 2 or len(ends) != 2:
+        raise ValueError(
+            f"`ends` must have shape [2, latent_dim]. Received: ends.shape={ends.shape}"
+        )
+    start, end = np.asarray(ends, "float64")
+    lengths = np.linalg.norm(start) * np.linalg.norm(end)
+    angle = np.arccos(np.clip(start @ end / lengths, -1, 1)) if lengths > 0 else 0.0
+    if np.sin(angle) < _SMALLEST_SINE:
+        return latent_path(ends, num_steps)
+    shares = np.linspace(0, 1, num_steps + 1)[:, np.newaxis]
+    weights = np.sin((1 - shares) * angle), np.sin(shares * angle)
+    walked = (weights[0] * start + weights[1] * end) / np.sin(angle)
+    return walked.astype("float32")
 
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:

@@ -55,6 +55,9 @@ def run(command, **environment):
         (["evaluate", "nowhere"], 2, "holds a run"),
         (["sample", "nowhere", "--output", "x.png"], 2, "holds a run"),
         (["export", "nowhere", "--format", "onnx"], 2, "holds a run"),
+        (["resume", "nowhere"], 2, "holds a run"),
+        (["report", "nowhere"], 2, "holds a run"),
+        (["compare", "nowhere"], 2, "holds a run"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )

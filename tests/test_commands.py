@@ -128,6 +128,8 @@ def test_a_run_directory_holds_the_record(run_dir):
         assert row[PARZEN_AT_BEST_BANDWIDTH] >= row[PARZEN]
     pictures = sorted(path.name for path in (run_dir / "samples").iterdir())
     assert pictures == ["epoch_0001.png", "epoch_0002.png"]
+    page = (run_dir / "report.html").read_text("utf-8")
+    assert "finished" in page and page.count("data-epoch=") == 2
     gan = kg.load(run_dir / "model.keras")
     assert gan.epochs_completed == 2 and gan.seed == 3
     assert json.loads((run_dir / "best.json").read_text())["epoch"] in (1, 2)
@@ -150,6 +152,13 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert generated["memorization"]["num_real"] == 1197
     assert record["protocol"]["value_range"] == [0.0, 1.0]
     assert record["model"] == {"recipe": "digits", "seed": 3, "epochs": 2}
+    value = record["values"]["generated"]["parzen_log_likelihood"]
+    assert value["value"] == parzen["mean"] and value["better"] == "higher"
+    assert value["error"] == parzen["standard_error"]
+    drawn = sorted(path.name for path in (run_dir / "pictures").iterdir())
+    assert drawn == ["interpolations.png", "nearest_training.png"]
+    page = (run_dir / "report.html").read_text("utf-8")
+    assert "Nearest training pictures" in page and "Scores after epoch 2" in page
     digits = kg.datasets.load_digits()
     expected = kg.evaluation.parzen_log_likelihood(
         kg.load(run_dir / "model.keras").sample(1000, seed=0),

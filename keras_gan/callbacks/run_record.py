@@ -46,6 +46,7 @@ _FIELDS = frozenset(
         "steps_per_epoch",
         "updated",
         "version",
+        "warnings",
     }
 )
 
@@ -109,6 +110,7 @@ class RunRecord(keras.callbacks.Callback):
         self._rows: list[Config] = []
         self._broken: dict[str, float] = {}
         self._because = _A_CALLBACK
+        self._warnings: list[Config] = []
         self._lock: RunLock | None = None
 
     @property
@@ -123,7 +125,7 @@ class RunRecord(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Starts the clock."""
-        self._record, self._because = {}, _A_CALLBACK
+        self._record, self._because, self._warnings = {}, _A_CALLBACK, []
         self._started = timestamp()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -161,6 +163,12 @@ class RunRecord(keras.callbacks.Callback):
     def stopped_because(self, reason: str) -> None:
         """Lets a callback that stops the training say why, before it ends."""
         self._because = reason
+
+    def note_warning(self, text: str) -> None:
+        """Adds what was warned of to the record, once, with the epoch."""
+        epoch = int(self.model.epochs_completed.numpy()) if self.model else 0
+        if text not in {warning["text"] for warning in self._warnings}:
+            self._warnings.append({"epoch": epoch, "text": text})
 
     def fail(self, reason: str) -> None:
         """States that an error ended the training, which Keras tells no callback."""
@@ -254,6 +262,7 @@ class RunRecord(keras.callbacks.Callback):
         if self._lock is not None:
             self._lock.check()
         progress = {
+            "warnings": self._warnings,
             "updated": timestamp(),
             "epochs_completed": int(self.model.epochs_completed.numpy()),
             "steps_completed": int(self.model.train_steps.numpy()),

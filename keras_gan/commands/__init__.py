@@ -13,5 +13,7 @@ COMMANDS = (
     "evaluate",
     "sample",
     "export",
+    "report",
+    "compare",
 )
 """A module of this room each, in the order of `keras-gan --help`; `_` is `-` there."""

@@ -76,6 +76,13 @@ def image_size_of(args: argparse.Namespace) -> int | tuple[int, int] | None:
     return height if height == width else (height, width)
 
 
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Adds `--json`."""
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON on stdout, for programs"
+    )
+
+
 def add_seed(parser: argparse.ArgumentParser, default: Any = 0) -> None:
     """Adds `--seed`."""
     parser.add_argument(

@@ -2,7 +2,7 @@
 
 import argparse
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,7 @@ def _play(
     watchers: Callable[[], "list[keras.callbacks.Callback]"],
     args: argparse.Namespace,
 ) -> None:
+    from keras_gan.commands._kept_warnings import kept_warnings
     from keras_gan.commands._stop_between_steps import (
         StopBetweenSteps,
         told_how_it_ended,
@@ -105,14 +106,20 @@ def _play(
     save = kg.callbacks.SaveEachEpoch(directory.model)
     stop, guard = StopBetweenSteps(), kg.callbacks.NaNGuard(restore=False)
     budget = TimeBudget(args.seconds or float("inf"), record)
-    with told_how_it_ended(record), stop.listening():
+    report = kg.runs.RunReport(directory.path)
+    with (
+        _reported(directory, gan),
+        told_how_it_ended(record),
+        kept_warnings(record),
+        stop.listening(),
+    ):
         gan.fit(
             kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
             # The record last but for the GAN: an epoch counts once it is saved.
-            callbacks=[stop, guard, *watchers(), budget, record, save],
+            callbacks=[stop, guard, *watchers(), budget, record, save, report],
             verbose=args.verbose,
         )
     if budget.told is not None:
@@ -122,6 +129,20 @@ def _play(
             f"with: keras-gan resume {directory.path}"
         )
     say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
+
+
+@contextlib.contextmanager
+def _reported(directory: RunDirectory, gan: "kg.GAN") -> Iterator[None]:
+    """Renews the page once more where an error or a signal ended the training."""
+    from keras_gan._replicas import is_chief
+
+    try:
+        yield
+    except BaseException:
+        if is_chief(gan.distribute_strategy) and directory.holds_run():
+            with contextlib.suppress(OSError, ValueError):  # of the disk that is full
+                kg.runs.write_report(directory)
+        raise
 
 
 def _watchers(

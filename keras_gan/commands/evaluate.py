@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
         check_positive_integer("--num-kernels", args.num_kernels)
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
-    from keras_gan.runs.evaluation import RunEvaluator, columns, records
+    from keras_gan.runs.evaluation import RunEvaluator, columns, measured, records
 
     size, recipe = image_size_of(args), recipe_of(args)
     run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
@@ -71,9 +71,15 @@ def run(args: argparse.Namespace) -> None:
             },
             "protocol": evaluator.protocol(run.gan),
             "scores": records(scores),
+            "values": measured(scores),
+            "summary": evaluator.summary(scores),
             "report": report,
             "environment": record_environment(),
         },
     )
     say(report)
     say(f"Written, with all of the protocol: {run.directory.evaluation}")
+    for path in kg.runs.draw_pictures(run):
+        say(f"Written: {path}")
+    if run.record:
+        say(f"Written: {kg.runs.write_report(run.directory)}")

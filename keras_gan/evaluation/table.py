@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from keras_gan._tables import aligned
 from keras_gan.evaluation.class_score import ClassScore
 from keras_gan.evaluation.score import Score, format_value
 
@@ -42,7 +43,7 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
                 for scores in scores_by_column.values()
             )
             rows.append((quantity.name, quantity.better, *cells))
-    lines = [*_aligned(rows), *_by_class(scores_by_column)]
+    lines = [*aligned(rows), *_by_class(scores_by_column)]
     return "\n".join([*lines, *_warnings(scores_by_column)])
 
 
@@ -68,7 +69,7 @@ def _by_class(scores_by_column: Mapping[str, list[Score]]) -> Iterator[str]:
                     for label in abreast
                 )
                 rows.append((f"{number}, {column}", *cells))
-        yield from ("", *_aligned(rows))
+        yield from ("", *aligned(rows))
 
 
 def _warnings(scores_by_column: Mapping[str, list[Score]]) -> list[str]:
@@ -84,14 +85,3 @@ def _warnings(scores_by_column: Mapping[str, list[Score]]) -> list[str]:
 
 def _cell(score: Score, name: str) -> str:
     return format_value(score.values[name], score.errors.get(name))
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]

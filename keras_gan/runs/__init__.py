@@ -8,35 +8,44 @@ from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 if TYPE_CHECKING:
     from keras_gan.runs.data import DataSource, check_data, described
     from keras_gan.runs.monitor import monitor_of, network_of_run
+    from keras_gan.runs.pictures import draw_pictures
+    from keras_gan.runs.report.callback import RunReport
+    from keras_gan.runs.report.page import write_report
     from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
 
 _MODULES = {
     "DataSource": "data",
     "Run": "run",
+    "RunReport": "report.callback",
     "build_game": "run",
     "check_data": "data",
     "check_rules": "run",
     "described": "data",
+    "draw_pictures": "pictures",
     "load_model": "run",
     "load_run": "run",
     "monitor_of": "monitor",
     "network_of_run": "monitor",
+    "write_report": "report.page",
 }
 
 __all__ = [
     "DataSource",
     "Run",
     "RunDirectory",
+    "RunReport",
     "SavedFile",
     "build_game",
     "check_data",
     "check_rules",
     "described",
+    "draw_pictures",
     "load_model",
     "load_run",
     "monitor_of",
     "network_of_run",
     "run_at",
+    "write_report",
 ]
 
 if not TYPE_CHECKING:

@@ -79,6 +79,16 @@ class RunDirectory:
         """Folder of the generator in other formats."""
         return self.path / files.EXPORTS
 
+    @property
+    def pictures(self) -> Path:
+        """Folder of what an evaluation draws."""
+        return self.path / files.PICTURES
+
+    @property
+    def report(self) -> Path:
+        """All of it on one page, HTML."""
+        return self.path / files.REPORT
+
     def holds_run(self) -> bool:
         """Whether there is a record, of today or of before."""
         return self.record.exists() or (self.path / older.CONFIG).exists()
@@ -250,6 +260,11 @@ class SavedFile(RunDirectory):
     def exports(self) -> Path:
         """Folder of the generator in other formats."""
         return self.path.with_name(f"{self.path.stem}_{files.EXPORTS}")
+
+    @property
+    def pictures(self) -> Path:
+        """Folder of what an evaluation draws."""
+        return self.path.with_name(f"{self.path.stem}_{files.PICTURES}")
 
     def read(self) -> Config:
         """Returns an empty record: the file says nothing of a run."""

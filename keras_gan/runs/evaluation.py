@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -256,6 +257,26 @@ def records(scores: Scores) -> dict[str, dict[str, Config]]:
         column: {name: score.record() for name, score in measured.items()}
         for column, measured in scores.items()
     }
+
+
+def measured(scores: Scores) -> dict[str, dict[str, Config]]:
+    """Returns the measured numbers by column and name: value, error, what is better."""
+    return {
+        column: {
+            quantity.name: {
+                "value": _finite(score.values[quantity.name]),
+                "error": _finite(score.errors.get(quantity.name)),
+                "better": quantity.better,
+            }
+            for score in by_name.values()
+            for quantity in score.quantities
+        }
+        for column, by_name in scores.items()
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
 
 
 def columns(scores: Scores) -> Mapping[str, list[Score]]:
