@@ -54,9 +54,11 @@ stress: $(VENV)/.installed
 fuzz: $(VENV)/.installed
 	$(BIN)/python tests/stress/fuzz_readers.py --minutes $(or $(MINUTES),1)
 
-# A run that is killed, starved of disk, robbed of its folder and trained twice at once.
+# A run that is killed, starved of disk, robbed of its folder and trained twice at once;
+# then a thousand command lines, most of them wrong.
 chaos: $(VENV)/.installed
 	$(BIN)/python tests/stress/chaos.py
+	$(BIN)/python tests/stress/command_lines.py
 
 # A list of all that is installed (CycloneDX), and what is known against any of it. The
 # tool lives elsewhere, so that it is not in its own list.

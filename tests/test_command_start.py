@@ -231,19 +231,23 @@ warnings.warn("afterwards")
     assert second.endswith("UserWarning: afterwards")
 
 
-def test_an_error_of_tensorflow_that_is_a_bug_keeps_its_traceback(monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        tf.errors.InvalidArgumentError(None, None, "shapes; Of no file"),
+        KeyError("a bug"),
+    ],
+    ids=["TensorFlow", "KeyError"],
+)
+def test_a_bug_is_a_sentence_and_a_traceback_where_that_is_asked_for(
+    error, monkeypatch, capsys
+):
     def fail(args):
-        raise tf.errors.InvalidArgumentError(None, None, "shapes; Of no file")
+        raise error
 
     monkeypatch.setattr(list_command, "run", fail)
-    with pytest.raises(tf.errors.InvalidArgumentError):
-        main(["list"])
-
-
-def test_what_is_no_mistake_keeps_its_traceback(monkeypatch):
-    def fail(args):
-        raise KeyError("a bug")
-
-    monkeypatch.setattr(list_command, "run", fail)
-    with pytest.raises(KeyError, match="a bug"):
-        main(["list"])
+    assert main(["list"]) == 70
+    told = capsys.readouterr().err
+    assert f"internal error: {type(error).__name__}" in told and "--debug" in told
+    with pytest.raises(type(error)):
+        main(["list", "--debug"])

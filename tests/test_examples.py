@@ -67,7 +67,6 @@ NEED_REAL_DATA = {
 }
 
 
-
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
 # only a new process can do. The others spare themselves the seconds that takes.
 ALONE = {"ring_of_gaussians.py"}

@@ -4,6 +4,7 @@
 1  it was asked for what makes sense, and failed: a training that diverged, a full disk,
    a folder that went away, a closed stdout
 2  a mistake in what was given
+70 a mistake of this package's own (EX_SOFTWARE)
 75 a worker was lost: trying again helps (EX_TEMPFAIL)
 130, 143  Ctrl-C, SIGTERM
 """
@@ -41,7 +42,7 @@ class Failure(NamedTuple):
 
 
 def failure_of(error: BaseException, advice: str) -> Failure | None:
-    """Returns what an error means to who gave the command; `None` for a bug.
+    """Returns what an error means to who gave the command; `None` if it is none.
 
     Args:
         error: that ended the command.
@@ -63,7 +64,7 @@ def failure_of(error: BaseException, advice: str) -> Failure | None:
         return _failed(f"there is too little memory ({error})".replace(" ()", ""))
     if isinstance(error, _MISTAKES):
         return Failure(f"error: {_one_line(str(error))}", 2)
-    return _of_tensorflow(error)
+    return _of_tensorflow(error) or _bug(error)
 
 
 def sentence_of(error: OSError) -> str:
@@ -80,6 +81,17 @@ def _failed(words: str) -> Failure:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _bug(error: BaseException) -> Failure | None:
+    if not isinstance(
+        error, Exception
+    ):  # an end that was asked for, such as SystemExit
+        return None
+    what = _one_line(f"{type(error).__name__}: {error}")
+    return Failure(
+        f"internal error: {what}. This is a bug: please report what --debug shows", 70
+    )
 
 
 def _of_tensorflow(error: BaseException) -> Failure | None:
