@@ -347,7 +347,9 @@ class GAN(keras.Model):
                 (seed, epoch); or a `tf.data.Dataset`, `keras.utils.PyDataset` or
                 generator of images, of `(images, labels)` or of dicts, in which what
                 nobody reads is passed over: one element for each step, which is divided
-                into `discriminator_steps` minibatches.
+                into `discriminator_steps` minibatches; or a `keras_gan.datasets.Stream`
+                of more images than memory holds, of which `steps_per_epoch` batches
+                are an epoch.
             y: labels, an array as long as `x`; refused where nothing reads `labels`.
                 Defaults to `None`.
             batch_size: int. Rows of one minibatch, for arrays; over all replicas of a

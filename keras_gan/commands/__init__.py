@@ -15,5 +15,6 @@ COMMANDS = (
     "export",
     "report",
     "compare",
+    "shard",
 )
 """A module of this room each, in the order of `keras-gan --help`; `_` is `-` there."""

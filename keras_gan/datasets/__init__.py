@@ -6,6 +6,7 @@ from keras_gan.datasets.contrast import (
     global_contrast_normalization,
 )
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.folder_stream import stream_image_folder
 from keras_gan.datasets.folder_survey import FolderSurvey, survey_image_folder
 from keras_gan.datasets.hidden_labels import hide_labels, with_few_labels
 from keras_gan.datasets.mixtures import (
@@ -19,7 +20,9 @@ from keras_gan.datasets.pipeline import Repeated, shuffled_batches
 from keras_gan.datasets.registry import *  # noqa: F403 (every loader, listed there)
 from keras_gan.datasets.registry import __all__ as _registered
 from keras_gan.datasets.resizing import resized
+from keras_gan.datasets.shards import stream_shards, write_shards
 from keras_gan.datasets.stacked_mnist import fresh_stacks
+from keras_gan.datasets.stream import Stream
 
 __all__ = [
     "Dataset",
@@ -27,6 +30,7 @@ __all__ = [
     "GaussianMixture",
     "Repeated",
     "Split",
+    "Stream",
     "contrast_normalized",
     "fresh_stacks",
     "from_arrays",
@@ -37,8 +41,11 @@ __all__ = [
     "resized",
     "ring_of_gaussians",
     "shuffled_batches",
+    "stream_image_folder",
+    "stream_shards",
     "survey_image_folder",
     "swiss_roll",
     "with_few_labels",
+    "write_shards",
 ]
 __all__ += _registered

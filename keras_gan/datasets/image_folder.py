@@ -101,7 +101,7 @@ def load_image_folder(
         size = size or _one_size(folder, [*shapes.values()])
         channels = channels or _channels(shapes.values())
         read = functools.partial(
-            _resized, size=size, channels=channels, max_pixels=max_pixels
+            resized_picture, size=size, channels=channels, max_pixels=max_pixels
         )
         images, more = of_each([*shapes], read, verbose)
     _tell_of_damaged(folder, damaged | more, on_damaged)
@@ -110,16 +110,17 @@ def load_image_folder(
     values = np.empty((len(paths), *size, channels), "float32")
     for row, path in enumerate(paths):
         values[row] = images.pop(path)
-    labels = _labels(folder, paths)
+    labels = labels_of(folder, paths)
     train, valid, test = (
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
     return Dataset(folder.resolve().name, train=train, valid=valid, test=test)
 
 
-def _resized(
+def resized_picture(
     path: Path, size: tuple[int, int], channels: int, max_pixels: int
 ) -> FloatArray:
+    """Returns a picture's largest centred part of a shape, resized, in [0, 1]."""
     pixels = read_picture(path, channels, max_pixels)
     resized = keras.ops.image.resize(
         pixels.astype("float32") / np.float32(255),
@@ -166,7 +167,8 @@ def _one_size(folder: Path, shapes: Sequence[Shape]) -> tuple[int, int]:
     return sizes[0] if sizes else (1, 1)  # none can be read, as is told next
 
 
-def _labels(folder: Path, paths: Sequence[Path]) -> Array | None:
+def labels_of(folder: Path, paths: Sequence[Path]) -> Array | None:
+    """Returns the number of each picture's subfolder, `None` where one has none."""
     kinds = [path.relative_to(folder).parts[:-1][:1] for path in paths]
     if () in kinds:
         return None

@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import Repeated, shuffled_batches
+from keras_gan.datasets.stream import Stream
 from keras_gan.training import network_checks
 from keras_gan.training.batches import (
     EpochClock,
@@ -22,6 +23,7 @@ from keras_gan.training.batches import (
 from keras_gan.training.conditions import check_classes
 from keras_gan.training.examples import LABELS, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
+from keras_gan.training.streaming import streamed
 
 _BATCH_SIZE = 32  # Keras's
 
@@ -145,6 +147,8 @@ def prepare(
     What is not Keras's business is taken out of `rest`, the other arguments of `fit`.
     """
     refuse_weights(rest)
+    if isinstance(x, Stream):
+        return _from_stream(gan, x, y, batch_size, validation_data, rest)
     data = _data_of(gan, x, y)
     if data is None:
         raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
@@ -170,6 +174,28 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     validation_batches = evaluation_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
+
+
+def _from_stream(
+    gan: Any,
+    stream: Stream,
+    y: Any,
+    batch_size: int | None,
+    validation_data: Any,
+    rest: dict[str, Any],
+) -> FitData:
+    if y is not None:
+        raise ValueError(
+            "`y` must be None where `x` is a stream, which has labels of its own or "
+            f"none. Received: y of type {type(y).__name__}"
+        )
+    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    steps = rest.pop("steps_per_epoch", None)
+    batches, clock = streamed(gan, stream, batch_size, steps)
+    size = rest.pop("validation_batch_size", None)
+    size = _checked_size("validation_batch_size", size, batch_size)
+    held = evaluation_batches(gan, *held_out(validation_data), size)
+    return FitData(batches, clock, held, shuffle=False)
 
 
 def _held_back(

@@ -1,0 +1,50 @@
+"""`keras-gan shard`: pictures as bytes in a few files, which stream fast."""
+
+import argparse
+from pathlib import Path
+
+import keras_gan as kg
+from keras_gan.commands._shared import say
+from keras_gan.commands._tensorflow import start_tensorflow
+
+SUMMARY = "write a folder of pictures as files that stream into training"
+IF_STOPPED = "files that are complete stay, without shards.json: begin anew"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds those of `keras-gan shard`."""
+    parser.add_argument("data_dir", metavar="FOLDER", help="with pictures")
+    parser.add_argument("output_dir", metavar="OUTPUT", help="a new folder")
+    parser.add_argument(
+        "--image-size",
+        type=int,
+        nargs="+",
+        required=True,
+        metavar="PIXELS",
+        help="one number for a square, or height and width",
+    )
+    parser.add_argument(
+        "--channels", type=int, choices=(1, 3), default=3, help="default: 3"
+    )
+    parser.add_argument(
+        "--shard-size",
+        type=int,
+        default=10_000,
+        help="images a file; default: 10000",
+    )
+    parser.add_argument("--verbose", type=int, choices=(0, 1), default=1)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Writes them."""
+    if not Path(args.data_dir).is_dir():
+        raise FileNotFoundError(f"FOLDER must be a folder. Received: {args.data_dir}")
+    start_tensorflow()
+    size = args.image_size[0] if len(args.image_size) == 1 else tuple(args.image_size)
+    stream = kg.datasets.stream_image_folder(args.data_dir, size, args.channels)
+    kg.datasets.write_shards(stream, args.output_dir, args.shard_size, args.verbose)
+    say(
+        f"Written: {args.output_dir}, {len(stream):,} images of {stream.data_shape}. "
+        f"In Python: gan.fit(kg.datasets.stream_shards({args.output_dir!r})"
+        ".in_range(-1, 1), steps_per_epoch=1000)"
+    )

@@ -1,0 +1,206 @@
+"""Images as bytes in a few large files, which are read row by row in any order."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan._files import replacing, write_json
+from keras_gan._types import Array, Shape
+from keras_gan._validation import check_positive_integer
+from keras_gan.datasets.stream import Source, Stream
+
+_INDEX = "shards.json"
+_VERSION = 1
+_LABEL = np.dtype("<i4")
+_ROWS_AT_ONCE = 256
+# Rows are read one by one, in any order; images hardly compress further.
+_OPTIONS = "group_size:1,uncompressed"
+
+
+def write_shards(
+    stream: Stream,
+    folder: str | os.PathLike[str],
+    shard_size: int = 10_000,
+    verbose: int = 1,
+) -> None:
+    """Writes the images of a stream as bytes, in files that `stream_shards` reads.
+
+    When to use it: before training on pictures that do not fit into memory. Decoding
+    and resizing them is done once, and not in every pass. A record is an image's bytes,
+    and its class where there is one, as the format of the library `array_record` has
+    it; `shards.json` says what the images are, and is written last.
+
+    Args:
+        stream: `Stream`, as `stream_image_folder` makes it.
+        folder: where the files are written; it must not hold shards yet.
+        shard_size: int, at least 1, images in a file. Defaults to `10000`.
+        verbose: int, 1 shows progress. Defaults to `1`.
+
+    Raises:
+        FileExistsError: if the folder holds shards.
+        ImportError: if `array_record` is not installed.
+
+    Example:
+    ```python
+    stream = kg.datasets.stream_image_folder("pictures", image_size=64)
+    kg.datasets.write_shards(stream, "shards")
+    gan.fit(kg.datasets.stream_shards("shards").in_range(-1, 1), steps_per_epoch=1000)
+    ```
+    """
+    check_positive_integer("shard_size", shard_size)
+    folder, source = Path(folder), stream.source
+    if (folder / _INDEX).exists():
+        raise FileExistsError(
+            f"`folder` must hold no shards yet. Received: {folder}, which does; remove "
+            "it or name another one."
+        )
+    module = _array_record()
+    bar = keras.utils.Progbar(len(source), verbose=verbose, unit_name="image")
+    shards = []
+    for number, start in enumerate(range(0, len(source), shard_size)):
+        stop = min(start + shard_size, len(source))
+        name = f"{number:05d}.array_record"
+        with replacing(folder / name) as partial:
+            writer = module.ArrayRecordWriter(str(partial), _OPTIONS)
+            for record in _records(source, start, stop):
+                writer.write(record)
+                bar.add(1)
+            writer.close()
+        shards.append({"file": name, "num_rows": stop - start})
+    described = {
+        "version": _VERSION,
+        "data_shape": list(source.data_shape),
+        "has_labels": source.has_labels,
+        "shards": shards,
+    }
+    write_json(folder / _INDEX, described)
+
+
+def stream_shards(folder: str | os.PathLike[str]) -> Stream:
+    """Opens what `write_shards` wrote.
+
+    Args:
+        folder: with `shards.json`.
+
+    Returns:
+        stream: `Stream` of images in [0, 1]; `stream.in_range(-1, 1)` for a generator
+        that ends in tanh.
+
+    Raises:
+        FileNotFoundError: if the folder holds no shards, or not all of them.
+        ImportError: if `array_record` is not installed.
+        ValueError: if `shards.json` or a file is damaged.
+
+    Example:
+    ```python
+    stream = kg.datasets.stream_shards("shards")
+    gan.fit(stream, batch_size=64, steps_per_epoch=1000, epochs=50)
+    ```
+    """
+    return Stream(_Shards(Path(folder)))
+
+
+class _Shards:
+    """Rows of several files, by one number each."""
+
+    def __init__(self, folder: Path) -> None:
+        module, index = _array_record(), _index_of(folder)
+        self.data_shape: Shape = tuple(index["data_shape"])
+        self.has_labels: bool = index["has_labels"]
+        size = int(np.prod(self.data_shape)) + _LABEL.itemsize * self.has_labels
+        self._readers = [
+            _opened(module, folder / shard["file"], shard["num_rows"], size)
+            for shard in index["shards"]
+        ]
+        counts = [shard["num_rows"] for shard in index["shards"]]
+        self._starts = np.concatenate([[0], np.cumsum(counts)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def read(self, rows: Sequence[int]) -> tuple[Array, Array]:
+        numbers = np.asarray(rows)
+        shards = np.searchsorted(self._starts, numbers, side="right") - 1
+        records: list[bytes] = [b""] * len(numbers)
+        for shard in np.unique(shards):
+            places = np.flatnonzero(shards == shard)
+            local = numbers[places] - self._starts[shard]
+            found = self._readers[shard].read(local.tolist())
+            for place, record in zip(places, found, strict=True):
+                records[place] = record
+        parts = np.frombuffer(b"".join(records), "uint8").reshape(len(records), -1)
+        size = int(np.prod(self.data_shape))
+        pixels = parts[:, :size].reshape(len(records), *self.data_shape)
+        labels = np.zeros(len(records), "int32")
+        if self.has_labels:
+            labels = parts[:, size:].copy().view(_LABEL)[:, 0].astype("int32")
+        return pixels, labels
+
+
+def _records(source: Source, start: int, stop: int) -> Iterator[bytes]:
+    for first in range(start, stop, _ROWS_AT_ONCE):
+        rows = range(first, min(first + _ROWS_AT_ONCE, stop))
+        for pixels, label in zip(*source.read(rows), strict=True):
+            label_bytes = _LABEL.type(label).tobytes() if source.has_labels else b""
+            yield np.ascontiguousarray(pixels).tobytes() + label_bytes
+
+
+def _index_of(folder: Path) -> dict[str, Any]:
+    path = folder / _INDEX
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"`folder` must hold {_INDEX}, which keras_gan.datasets.write_shards "
+            f"writes. Received: {folder}"
+        )
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        shape, shards = index["data_shape"], index["shards"]
+        known = (
+            index["version"] == _VERSION
+            and isinstance(index["has_labels"], bool)
+            and all(isinstance(size, int) and size > 0 for size in shape)
+            and all(isinstance(one["num_rows"], int) for one in shards)
+            and all(Path(one["file"]).name == one["file"] for one in shards)
+            and bool(shards)
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error!r}") from error
+    if not known:
+        raise ValueError(f"{path} is damaged, or of a later version.")
+    return index
+
+
+def _opened(module: Any, path: Path, num_rows: int, size: int) -> Any:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing, which {_INDEX} names.")
+    try:
+        reader = module.ArrayRecordReader(str(path))
+        count = reader.num_records()
+        first = reader.read([0])[0] if count else b""
+    except Exception as error:  # whatever its parser of damaged bytes ends in
+        raise ValueError(f"{path} is damaged: {error}") from error
+    if count != num_rows:
+        raise ValueError(
+            f"{path} must hold {num_rows} images, as {_INDEX} says. Received: {count}"
+        )
+    if len(first) != size:
+        raise ValueError(
+            f"{path} must hold images of {size} bytes, as {_INDEX} says. Received: "
+            f"{len(first)}"
+        )
+    return reader
+
+
+def _array_record() -> Any:
+    try:
+        from array_record.python import array_record_module
+    except ImportError as error:
+        raise ImportError(
+            "Shards need array_record: pip install keras-gan[shards]"
+        ) from error
+    return array_record_module

@@ -1,0 +1,183 @@
+"""More data than memory holds: read row by row, in an order that a run can resume."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import tensorflow as tf
+
+from keras_gan._types import Array, FloatArray, Shape, Tensor
+from keras_gan._validation import check_positive_integer, check_range, check_seed
+
+_LARGEST_BYTE = 255
+_READERS = 2  # batches that are read at once, while a third one is learned from
+
+
+class Source(Protocol):
+    """Rows of bytes by their numbers, wherever they lie."""
+
+    @property
+    def data_shape(self) -> Shape:
+        """Shape of one row."""
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether each row has a class."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, rows: Sequence[int]) -> tuple[Array, Array]:
+        """Returns uint8 `[num, …]` and int32 labels `[num]`, zeros where none are."""
+
+
+class Stream:
+    """Images that are read as `GAN.fit` needs them, any number of them.
+
+    When to use it: where images do not fit into memory; `load_image_folder` is simpler
+    where they do. `stream_shards` and `stream_image_folder` make one.
+
+    An epoch of `fit(stream, batch_size=64, steps_per_epoch=1000)` is as long as you
+    say. The k-th row that a run reads is row `p(k mod n)` of its pass `k // n`, where p
+    is a permutation of the n rows that (seed, pass) alone decide, and k follows from
+    the steps that the GAN has trained: a run that was stopped anywhere reads on where
+    it was, and no order is held in memory.
+
+    Args:
+        source: `Source`, where the rows lie.
+        value_range: pair of floats, to which bytes are scaled.
+            Defaults to `(0.0, 1.0)`.
+
+    Raises:
+        ValueError: if `value_range` does not rise.
+
+    Example:
+    >>> import numpy as np
+    >>> class Ramp:
+    ...     data_shape, has_labels = (2, 2, 1), False
+    ...     def __len__(self):
+    ...         return 256
+    ...     def read(self, rows):
+    ...         pixels = np.repeat(np.uint8(rows), 4).reshape(-1, 2, 2, 1)
+    ...         return pixels, np.zeros(len(rows), "int32")
+    >>> stream = Stream(Ramp(), value_range=(-1.0, 1.0))
+    >>> stream
+    Stream(256 images (2, 2, 1) in [-1, 1])
+    >>> images, labels = next(iter(stream.batches(4, num_batches=1, seed=0)))
+    >>> images.shape
+    TensorShape([4, 2, 2, 1])
+    """
+
+    def __init__(
+        self, source: Source, value_range: tuple[float, float] = (0.0, 1.0)
+    ) -> None:
+        self.source = source
+        self.value_range = check_range("value_range", value_range)
+
+    @property
+    def data_shape(self) -> Shape:
+        """Shape of one image, `(height, width, channels)`."""
+        return tuple(self.source.data_shape)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether each image has a class."""
+        return self.source.has_labels
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __repr__(self) -> str:
+        low, high = self.value_range
+        return f"Stream({len(self)} images {self.data_shape} in [{low:g}, {high:g}])"
+
+    def in_range(self, low: float, high: float) -> "Stream":
+        """Returns the same images scaled to another range.
+
+        Args:
+            low: float, what black becomes.
+            high: float, above `low`.
+        """
+        return Stream(self.source, (low, high))
+
+    def take(self, num_images: int, seed: int = 0) -> tuple[FloatArray, Array]:
+        """Returns some images, drawn at random, in memory: for measures.
+
+        Args:
+            num_images: int, at least 1, and no more than there are.
+            seed: int, of which. Defaults to `0`.
+
+        Returns:
+            images: float32 array `[num_images, height, width, channels]`.
+            labels: int32 array `[num_images]`, zeros where there are none.
+        """
+        check_positive_integer("num_images", num_images)
+        if num_images > len(self):
+            raise ValueError(
+                f"`num_images` must be at most {len(self)}, all that there are. "
+                f"Received: num_images={num_images}"
+            )
+        places = tf.range(num_images, dtype=tf.int64)
+        pixels, labels = self._read(self._rows(places, seed).numpy())
+        return self._scaled(pixels).numpy(), labels
+
+    def batches(
+        self, batch_size: int, num_batches: int, seed: int, start: Tensor = 0
+    ) -> tf.data.Dataset:
+        """Batches of images and labels, from one place of the order on.
+
+        Args:
+            batch_size: int, at least 1, rows in a batch.
+            num_batches: int, at least 1, of one reading.
+            seed: int, key of the order.
+            start: int or scalar integer `tf.Variable`, how many rows were read before;
+                asked when a reading begins. Defaults to `0`.
+
+        Returns:
+            dataset: `tf.data.Dataset` of pairs: float32 images `[batch, height, width,
+            channels]` in the value range, int32 labels `[batch]`.
+        """
+        check_positive_integer("batch_size", batch_size)
+        if batch_size > len(self):
+            raise ValueError(
+                f"`batch_size` must be at most {len(self)}, the rows of one pass. "
+                f"Received: batch_size={batch_size}"
+            )
+        check_positive_integer("num_batches", num_batches)
+        check_seed("seed", seed)
+
+        def numbers(_: Tensor) -> tf.data.Dataset:
+            first = tf.cast(start, tf.int64)
+            counted = tf.data.Dataset.range(num_batches)
+            return counted.map(lambda index: first + index * batch_size)
+
+        def batch(first: Tensor) -> tuple[Tensor, Tensor]:
+            places = first + tf.range(batch_size, dtype=tf.int64)
+            pixels, labels = tf.numpy_function(
+                self._read, [self._rows(places, seed)], (tf.uint8, tf.int32)
+            )
+            pixels = tf.ensure_shape(pixels, (batch_size, *self.data_shape))
+            return self._scaled(pixels), tf.ensure_shape(labels, (batch_size,))
+
+        one_reading = tf.data.Dataset.from_tensors(0).flat_map(numbers)
+        known = one_reading.apply(tf.data.experimental.assert_cardinality(num_batches))
+        return known.map(batch, num_parallel_calls=_READERS).prefetch(_READERS)
+
+    def _rows(self, places: Tensor, seed: int) -> Tensor:
+        """Numbers of the rows at these places of the order, int64."""
+        total = len(self)
+        first = places[0] // total  # the pass of the first; the last is in the next
+        orders = [
+            tf.random.experimental.index_shuffle(
+                places % total,
+                tf.stack([tf.constant(seed, tf.int64), number]),
+                tf.constant(total - 1, tf.int64),
+            )
+            for number in (first, first + 1)
+        ]
+        return tf.where(places // total == first, *orders)
+
+    def _read(self, rows: Array) -> tuple[Array, Array]:
+        return self.source.read(rows.tolist())
+
+    def _scaled(self, pixels: Tensor) -> Tensor:
+        low, high = self.value_range
+        return tf.cast(pixels, tf.float32) * ((high - low) / _LARGEST_BYTE) + low

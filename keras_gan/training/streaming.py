@@ -1,0 +1,80 @@
+"""What `fit` makes of a stream: batches from where the run is in its order."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from keras_gan._types import Tensor
+from keras_gan._validation import check_positive_integer
+from keras_gan.datasets.stream import Stream
+from keras_gan.training import network_checks
+from keras_gan.training.batches import EpochClock, named_batches
+from keras_gan.training.examples import LABELS
+
+_LOOKED_AT = 64  # images whose range is checked before training
+
+
+class StreamClock(EpochClock):
+    """Tells the pipeline how many rows the run has read.
+
+    Args:
+        rows_per_step: int.
+    """
+
+    def __init__(self, rows_per_step: int) -> None:
+        super().__init__()
+        self.rows_per_step = rows_per_step
+        self.start = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Shows the pipeline where the order goes on."""
+        super().on_epoch_begin(epoch, logs)
+        self.start.assign(int(self.model.train_steps.numpy()) * self.rows_per_step)
+
+
+def streamed(
+    gan: Any, stream: Stream, batch_size: int, num_batches: int | None
+) -> tuple[tf.data.Dataset, StreamClock]:
+    """Batches of one epoch as dicts or images, and the clock that they go by.
+
+    Args:
+        gan: the `GAN`.
+        stream: `Stream`.
+        batch_size: int, rows of one minibatch.
+        num_batches: int, steps of an epoch; `None` for one pass, as nearly as whole
+            steps come to.
+
+    Raises:
+        ValueError: if images have another shape than generated ones or lie outside the
+            generator's range, or the game needs entries that no stream has.
+    """
+    rows_per_step = batch_size * gan.rules.discriminator_steps
+    network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
+    if num_batches is None:
+        num_batches = max(1, round(len(stream) / rows_per_step))
+    check_positive_integer("steps_per_epoch", num_batches)
+    images, _ = stream.take(min(_LOOKED_AT, len(stream)))
+    network_checks.check_training_data(
+        gan.data_name, images, gan.generator, gan.data_shape
+    )
+    needed = _needed(gan, stream)
+    clock = StreamClock(rows_per_step)
+    batches = stream.batches(rows_per_step, num_batches, gan.seed, clock.start)
+    if len(needed) == 1:
+        return batches.map(_images_alone), clock
+    return named_batches(needed, batches), clock
+
+
+def _needed(gan: Any, stream: Stream) -> list[str]:
+    needed = list(gan.entries.needed)
+    has = [gan.data_name, *[LABELS] * stream.has_labels]
+    if not set(needed) <= set(has):
+        raise ValueError(
+            f"The networks, the game or its terms name {needed}, and this stream has "
+            f"{has}. Received: {stream!r}"
+        )
+    return sorted(needed, key=has.index)
+
+
+def _images_alone(images: Tensor, labels: Tensor) -> Tensor:
+    return images

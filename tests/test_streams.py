@@ -1,0 +1,211 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from games import SavedAfter, assert_equal_state, conditional_gan, make_tiny_gan
+
+import keras_gan as kg
+from keras_gan.commands.main import main
+from keras_gan.datasets.stream import Stream
+
+NUM_ROWS = 23
+
+
+class Numbered:
+    """Images whose pixels are the number of their row."""
+
+    data_shape = (4, 4, 1)
+
+    def __init__(self, num_rows=NUM_ROWS, has_labels=False):
+        self.num_rows, self.has_labels = num_rows, has_labels
+
+    def __len__(self):
+        return self.num_rows
+
+    def read(self, rows):
+        pixels = np.repeat(np.array(rows, "uint8"), 16).reshape(-1, 4, 4, 1)
+        return pixels, np.array(rows, "int32") % 3
+
+
+def rows_of(batches):
+    return [round(float(image[0, 0, 0]) * 255) for b, _ in batches for image in b]
+
+
+def test_each_pass_has_each_row_once_in_an_order_of_its_own():
+    stream = Stream(Numbered())
+    rows = rows_of(stream.batches(5, num_batches=14, seed=3))  # three passes and one
+    passes = [rows[start : start + NUM_ROWS] for start in (0, NUM_ROWS, 2 * NUM_ROWS)]
+    assert all(sorted(one) == list(range(NUM_ROWS)) for one in passes)
+    assert passes[0] != passes[1] != passes[2] != sorted(passes[2])
+    assert rows_of(stream.batches(5, num_batches=14, seed=3)) == rows
+    assert rows_of(stream.batches(5, num_batches=14, seed=4)) != rows
+
+
+def test_a_reading_begins_anywhere_in_the_order():
+    stream, start = Stream(Numbered()), tf.Variable(0, dtype=tf.int64)
+    whole = rows_of(stream.batches(4, num_batches=15, seed=3))
+    part = stream.batches(4, num_batches=5, seed=3, start=start)
+    for first in (0, 20, 40):
+        start.assign(first)
+        assert rows_of(part) == whole[first : first + 20]
+
+
+def test_labels_go_with_their_images():
+    for images, labels in Stream(Numbered(has_labels=True)).batches(7, 5, seed=0):
+        rows = np.rint(images[:, 0, 0, 0].numpy() * 255)
+        np.testing.assert_array_equal(labels, rows % 3)
+
+
+def test_bytes_are_scaled_to_the_range():
+    stream = Stream(Numbered(256)).in_range(-1.0, 1.0)
+    images, _ = stream.take(256)
+    np.testing.assert_allclose(
+        np.sort(images[:, 0, 0, 0]), np.linspace(-1, 1, 256), atol=1e-6
+    )
+    assert repr(stream) == "Stream(256 images (4, 4, 1) in [-1, 1])"
+
+
+@pytest.mark.parametrize("steps", [(4, 4), (2, 8)])
+def test_a_run_goes_on_in_the_middle_of_the_data(tmp_path, steps):
+    # As many steps, in epochs of other lengths after the run was stopped.
+    first, second = steps
+    stream = Stream(Numbered())
+    whole = make_tiny_gan()
+    save = SavedAfter(2, tmp_path / "gan.keras")
+    arguments = {"batch_size": 5, "verbose": 0}
+    whole.fit(stream, steps_per_epoch=4, epochs=4, callbacks=[save], **arguments)
+    resumed = kg.load(tmp_path / "gan.keras")
+    resumed.fit(stream, steps_per_epoch=first, epochs=8 // first, **arguments)
+    assert second * first >= 8
+    resumed.epochs_completed.assign(4)  # which the epochs' other length changes
+    assert_equal_state(whole, resumed)
+
+
+def test_critic_steps_and_labels_are_read_too():
+    gan = conditional_gan()
+    gan.compile("sgd", "sgd", discriminator_steps=2)
+    history = gan.fit(Stream(Numbered(60, True)), batch_size=5, verbose=0)
+    assert int(gan.train_steps.numpy()) == 6 and "d_loss" in history.history
+
+
+@pytest.mark.parametrize(
+    ("stream", "arguments", "message"),
+    [
+        (Stream(Numbered(3)), {}, "at most 3"),
+        (Stream(Numbered()), {"y": np.zeros(23)}, "`y` must be None"),
+        (Stream(Numbered()), {"steps_per_epoch": 0}, "`steps_per_epoch`"),
+    ],
+)
+def test_what_cannot_be_streamed_is_refused(stream, arguments, message, tiny_gan):
+    with pytest.raises(ValueError, match=message):
+        tiny_gan.fit(stream, batch_size=5, verbose=0, **arguments)
+
+
+def test_what_the_networks_name_and_no_stream_has_is_refused():
+    gan = conditional_gan()
+    gan.compile("sgd", "sgd")
+    with pytest.raises(ValueError, match="this stream has"):
+        gan.fit(Stream(Numbered()), batch_size=5, verbose=0)
+
+
+# ------------------------------------------------------------------- files of streams
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Twelve pictures of several sizes in two folders."""
+    image = pytest.importorskip("PIL.Image")
+    random = np.random.default_rng(0)
+    for number in range(12):
+        folder = tmp_path / "pictures" / ("cats", "dogs")[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        pixels = random.integers(256, size=(20 + number, 24, 3)).astype("uint8")
+        image.fromarray(pixels).save(folder / f"{number:02d}.png")
+    return tmp_path / "pictures"
+
+
+def test_a_folder_streams_what_it_loads(pictures):
+    stream = kg.datasets.stream_image_folder(pictures, image_size=8)
+    loaded = kg.datasets.load_image_folder(pictures, image_size=8)
+    images = np.concatenate(
+        [getattr(loaded, split).images for split in ("train", "valid", "test")]
+    )
+    streamed, labels = stream.take(12)
+    assert stream.has_labels and sorted(labels) == [0] * 6 + [1] * 6
+
+    def ordered(rows):
+        return rows[np.lexsort(rows.reshape(len(rows), -1)[:, :2].round(2).T)]
+
+    np.testing.assert_allclose(ordered(streamed), ordered(images), atol=0.5001 / 255)
+
+
+def test_shards_hold_the_stream_bit_for_bit(pictures, tmp_path):
+    pytest.importorskip("array_record")
+    stream = kg.datasets.stream_image_folder(pictures, image_size=8)
+    kg.datasets.write_shards(stream, tmp_path / "shards", shard_size=5, verbose=0)
+    read = kg.datasets.stream_shards(tmp_path / "shards")
+    assert len(read) == 12 and read.data_shape == (8, 8, 3) and read.has_labels
+    for one, two in zip(read.take(12, 3), stream.take(12, 3), strict=True):
+        np.testing.assert_array_equal(one, two)
+    with pytest.raises(FileExistsError, match="must hold no shards"):
+        kg.datasets.write_shards(stream, tmp_path / "shards", verbose=0)
+
+
+def test_damaged_shards_are_named(pictures, tmp_path):
+    pytest.importorskip("array_record")
+    stream, folder = kg.datasets.stream_image_folder(pictures, 8), tmp_path / "shards"
+    kg.datasets.write_shards(stream, folder, verbose=0)
+    index, shard = folder / "shards.json", folder / "00000.array_record"
+    whole = json.loads(index.read_text())
+    for changes, message in (
+        ({"data_shape": [8, -8, 3]}, "damaged"),
+        ({"version": 2}, "later version"),
+        ({"data_shape": [8, 9, 3]}, "images of 220 bytes"),
+        ({"shards": [{"file": "../x", "num_rows": 12}]}, "damaged"),
+        ({"shards": [{"file": shard.name, "num_rows": 11}]}, "must hold 11 images"),
+    ):
+        index.write_text(json.dumps({**whole, **changes}))
+        with pytest.raises(ValueError, match=message):
+            kg.datasets.stream_shards(folder)
+    index.write_text(json.dumps(whole))
+    shard.write_bytes(shard.read_bytes()[:100])
+    with pytest.raises(ValueError, match="must hold 12 images"):
+        kg.datasets.stream_shards(folder)
+    shard.unlink()
+    with pytest.raises(FileNotFoundError, match="is missing"):
+        kg.datasets.stream_shards(folder)
+    with pytest.raises(FileNotFoundError, match=r"shards\.json"):
+        kg.datasets.stream_shards(tmp_path)
+
+
+def test_a_picture_that_cannot_be_read_is_named(pictures):
+    (pictures / "cats" / "00.png").write_bytes(b"no picture")
+    stream = kg.datasets.stream_image_folder(pictures, image_size=8)
+    with pytest.raises(ValueError, match=r"00\.png cannot be read"):
+        stream.take(12)
+
+
+def test_fit_from_a_folder(pictures):
+    gan = kg.GAN(
+        kg.networks.mlp_generator(3, (4, 4, 1), (8,)),
+        kg.networks.maxout_discriminator((4, 4, 1), (6,)),
+        kg.priors.UniformPrior(3),
+    )
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    stream = kg.datasets.stream_image_folder(pictures, image_size=4, channels=1)
+    history = gan.fit(stream, batch_size=4, steps_per_epoch=5, epochs=2, verbose=0)
+    assert len(history.history["d_loss"]) == 2
+    assert np.isfinite(history.history["d_loss"]).all()
+
+
+def test_the_command_writes_shards(pictures, tmp_path, capsys):
+    pytest.importorskip("array_record")
+    shards = tmp_path / "shards"
+    arguments = [*map(str, ("shard", pictures, shards)), "--image-size", "8", "6"]
+    assert main([*arguments, "--verbose", "0"]) == 0
+    assert "12 images of (8, 6, 3)" in capsys.readouterr().out
+    assert kg.datasets.stream_shards(shards).data_shape == (8, 6, 3)
+    assert main([*arguments, "--verbose", "0"]) == 2
+    assert main(["shard", str(tmp_path / "none"), str(shards), *arguments[3:]]) == 2
