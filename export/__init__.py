@@ -13,6 +13,7 @@ from export.formats import FORMATS, register_format
 from export.functions import (
     export_litert,
     export_onnx,
+    export_onnx_inference,
     export_onnx_prior,
     export_saved_model,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "export_generator",
     "export_litert",
     "export_onnx",
+    "export_onnx_inference",
     "export_onnx_prior",
     "export_run",
     "export_saved_model",

@@ -4,7 +4,9 @@ import inspect
 from pathlib import Path
 
 from export.contract.export_format import ExportFormat
+from export.contract.names import COMPLETE, ENCODE
 from export.litert import LiteRTFormat
+from export.onnx.inference import OnnxInferenceFormat
 from export.onnx.model import OnnxFormat
 from export.onnx.prior import OnnxPriorFormat
 from export.saved_model import SavedModelFormat
@@ -99,6 +101,13 @@ for _format in (
         seeded=True,
     ),
     OnnxPriorFormat(),
+    OnnxInferenceFormat(),
+    OnnxInferenceFormat(
+        name="onnx_completion",
+        file_name="completion.onnx",
+        summary="latents, images and masks to completed images, of an Inpainting game",
+        endpoint=COMPLETE,
+    ),
     OnnxFormat(
         name="onnx_float16",
         file_name="generator_float16.onnx",
@@ -113,6 +122,18 @@ for _format in (
     ),
     SavedModelFormat(),
     LiteRTFormat(),
+    LiteRTFormat(
+        name="litert_encoder",
+        file_name="encoder.tflite",
+        summary="on-device, images to latents, of a GAN with an encoder",
+        endpoint=ENCODE,
+    ),
+    LiteRTFormat(
+        name="litert_completion",
+        file_name="completion.tflite",
+        summary="on-device, completed images, of an Inpainting game",
+        endpoint=COMPLETE,
+    ),
     LiteRTFormat(
         name="litert_float16",
         file_name="generator_float16.tflite",

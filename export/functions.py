@@ -6,6 +6,7 @@ from pathlib import Path
 from export.contract.metadata import Provenance
 from export.contract.signature import MAX_SAMPLES
 from export.litert import LiteRTFormat
+from export.onnx.inference import OnnxInferenceFormat
 from export.onnx.model import OnnxFormat
 from export.onnx.prior import OnnxPriorFormat
 from export.parity.report import ParityReport
@@ -153,6 +154,60 @@ def export_onnx_prior(
     return report
 
 
+def export_onnx_inference(
+    gan: GAN,
+    path: str | os.PathLike[str],
+    endpoint: str,
+    *,
+    opset: int | None = None,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> ParityReport:
+    """Exports the encoder, or what completes, as an ONNX file.
+
+        encode(images)                      latents, those of gan.encode
+        complete(latents, images, mask)     completions, as gan.complete makes them
+
+    All are float32 with a row for each image. The mask holds 1 where a pixel is given,
+    which comes out bit for bit, and 0 where it is asked for, which may hold anything;
+    another value makes the call fail. Other data than images have their own name.
+
+    Args:
+        gan: `GAN` with an encoder of data alone, or that plays `Inpainting` and is told
+            nothing else.
+        path: file to create, ending in `.onnx`.
+        endpoint: `"encode"` or `"complete"`.
+        opset: int, 13 to 18, or `None` for 17. Defaults to `None`.
+        provenance: as in `export_onnx`. Defaults to `None`.
+        overwrite: bool, whether to replace what is there. Defaults to `False`.
+
+    Returns:
+        report: `ParityReport` against Keras, from another process.
+
+    Raises:
+        ImportError: if onnx, tf2onnx or onnxruntime is not installed.
+        FileExistsError: if something is at `path` and `overwrite` is `False`.
+        ValueError: if `endpoint` is unknown, the GAN cannot be asked it, or the
+            artefact differs from Keras by more than 1e-5.
+
+    Example:
+    ```python
+    export_onnx_inference(gan, "encoder.onnx", "encode").max_abs_error
+    session = onnxruntime.InferenceSession("encoder.onnx")
+    latents = session.run(["latents"], {"images": images})[0]
+    ```
+    """
+    chosen = OnnxInferenceFormat(endpoint=endpoint, opset=opset)
+    _, report = write_checked(
+        chosen,
+        gan,
+        Path(path),
+        provenance=provenance,
+        overwrite=overwrite,
+    )
+    return report
+
+
 def export_saved_model(
     gan: GAN,
     path: str | os.PathLike[str],
@@ -170,6 +225,8 @@ def export_saved_model(
         generate(latents)            latents float32 [batch, latent_dim]; the default
         sample(num_samples, seed)    int32 scalars; the images of gan.sample
         discriminate(images)         on request; the probabilities of gan.discriminate
+        encode(images)               where the GAN has an encoder of data alone: latents
+        complete(latents, images, mask)    where it plays Inpainting, told nothing else
 
     `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,
     `discriminate` returns `probabilities` `[batch]`. Other data than images go in and
@@ -228,11 +285,12 @@ def export_litert(
     path: str | os.PathLike[str],
     *,
     weights: str = "float32",
+    endpoint: str = "generate",
     provenance: Provenance | None = None,
     quality: Quality | None = None,
     overwrite: bool = False,
 ) -> ParityReport:
-    """Exports the generator alone as a LiteRT file.
+    """Exports the generator alone, or the encoder, as a LiteRT file.
 
     Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
     `images`, float32 `[batch, height, width, channels]`, or other data under their own
@@ -245,6 +303,8 @@ def export_litert(
         path: file to create, ending in `.tflite`.
         weights: `"float32"`; `"float16"`; or `"int8"`, weights and activations alike,
             whose ranges are measured on latents of the prior. Defaults to `"float32"`.
+        endpoint: `"generate"`; or `"encode"` and `"complete"`, the one signature in
+            its place, as in `export_onnx_inference`. Defaults to `"generate"`.
         provenance: `Provenance` for the record and the model card.
             Defaults to `None`.
         quality: as in `export_onnx`. Defaults to `None`.
@@ -267,9 +327,7 @@ def export_litert(
     images = interpreter.get_signature_runner("generate")(latents=latents)["images"]
     ```
     """
-    chosen = LiteRTFormat(
-        weights=weights,
-    )
+    chosen = LiteRTFormat(weights=weights, endpoint=endpoint)
     _, report = write_checked(
         chosen,
         gan,

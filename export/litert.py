@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -20,8 +21,13 @@ from export.contract.contents import (
     contents_from,
     known_sizes,
 )
-from export.contract.endpoints import generate_function
 from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
+from export.contract.inference import (
+    INFERENCE,
+    check_endpoint,
+    function_of,
+    network_of,
+)
 from export.contract.metadata import Provenance
 from export.contract.names import (
     GENERATE,
@@ -46,18 +52,27 @@ class LiteRTFormat(ExportFormat):
 
     Args:
         weights: one of `LITERT_WEIGHTS`. Defaults to `"float32"`.
+        endpoint: `"generate"`, `"encode"` or `"complete"`. Defaults to `"generate"`.
     """
 
     name: str = "litert"
     file_name: str = "generator.tflite"
     summary: str = "on-device, float32"
     weights: str = "float32"
+    endpoint: str = GENERATE
 
     def __post_init__(self) -> None:
         check_known("weights", self.weights, LITERT_WEIGHTS)
+        check_known("endpoint", self.endpoint, (GENERATE, *INFERENCE))
+        if self.weights == "int8" and self.endpoint != GENERATE:
+            raise ValueError(
+                "`weights='int8'` is for the endpoint 'generate', whose inputs are "
+                f"drawn to measure ranges. Received: endpoint={self.endpoint!r}"
+            )
 
     def check(self, gan: GAN, provenance: Provenance) -> None:
-        """Raises unless LiteRT files can be played here."""
+        """Raises unless LiteRT files can be played here, and the GAN be asked."""
+        check_endpoint(gan, self.endpoint)
         try:
             import ai_edge_litert  # noqa: F401 (parity needs it)
         except ImportError as error:
@@ -68,7 +83,8 @@ class LiteRTFormat(ExportFormat):
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
         """Writes the file."""
         signature = generator_signature(gan, provenance)
-        path.write_bytes(_convert(gan, signature, self.weights))
+        content = _convert(gan, signature, self.weights, self.endpoint)
+        path.write_bytes(content)
 
     def contents(self, path: Path) -> Contents:
         """Reads the signatures of the file."""
@@ -120,21 +136,26 @@ def _types(details: dict[str, Any]) -> dict[str, TensorType]:
     }
 
 
-def _convert(gan: GAN, signature: GeneratorSignature, weights: str) -> bytes:
+def _convert(
+    gan: GAN, signature: GeneratorSignature, weights: str, endpoint: str
+) -> bytes:
     module: Any = tf.Module()
-    module.weights = [weight.value for weight in gan.evaluation_generator.weights]
-    module.generate = generate_function(gan, signature)
+    network = network_of(gan, endpoint)
+    module.weights = [weight.value for weight in network.weights]
+    module.function = function_of(gan, signature, endpoint)
     with tempfile.TemporaryDirectory() as folder:
         # Only a converter that reads a SavedModel keeps the signature's name.
-        endpoints = {GENERATE: module.generate.get_concrete_function()}
+        endpoints = {endpoint: module.function.get_concrete_function()}
         tf.saved_model.save(module, folder, endpoints)
         converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=[GENERATE]
+            folder, signature_keys=[endpoint]
         )
-        return _convert_quietly(gan, converter, weights)
+        return _convert_quietly(gan, network, converter, weights)
 
 
-def _convert_quietly(gan: GAN, converter: Any, weights: str) -> bytes:
+def _convert_quietly(
+    gan: GAN, network: keras.Model, converter: Any, weights: str
+) -> bytes:
     if weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if weights == "float16":
@@ -148,7 +169,7 @@ def _convert_quietly(gan: GAN, converter: Any, weights: str) -> bytes:
             warnings.filterwarnings("ignore", "\\s*Warning: tf.lite.Interpreter")
             content: bytes = converter.convert()
     except Exception as error:
-        raise ValueError(_explain(error, gan)) from error
+        raise ValueError(_explain(error, network)) from error
     return content
 
 
@@ -160,16 +181,16 @@ def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
         yield {LATENTS: latents, **draw_conditions(gan, 1, seed)}
 
 
-def _explain(error: Exception, gan: GAN) -> str:
+def _explain(error: Exception, network: keras.Model) -> str:
     """Names the operators that LiteRT lacks, with their layers."""
     lacking = []
     for entry in getattr(error, "errors", []):
         operation = entry.operator.name.removeprefix("tf.")
         paths = [call.name for call in entry.location.call]
         path = next((path for path in paths if "/" in path), operation)
-        lacking.append(describe_operator(operation, path, gan.evaluation_generator))
+        lacking.append(describe_operator(operation, path, network))
     if not lacking:
-        return f"LiteRT cannot convert this generator: {error}"
+        return f"LiteRT cannot convert this {network.name}: {error}"
     return (
         f"LiteRT has no operator for {', '.join(sorted({*lacking}))}. Build the layer "
         "of other operations (keras.ops), or export another format."

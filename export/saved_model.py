@@ -1,6 +1,7 @@
 """The generator as a TensorFlow SavedModel."""
 
 import dataclasses
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,12 @@ from export.contract.endpoints import (
     sample_function,
 )
 from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
+from export.contract.inference import (
+    INFERENCE,
+    function_of,
+    has_endpoint,
+    network_of,
+)
 from export.contract.metadata import Provenance
 from export.contract.names import (
     DISCRIMINATE,
@@ -51,7 +58,8 @@ class SavedModelFormat(ExportFormat):
     name: str = "saved_model"
     file_name: str = "saved_model"
     summary: str = (
-        "TensorFlow, with generate, sample and, with --discriminator, discriminate"
+        "TensorFlow, with generate, sample, what else the GAN can of encode and "
+        "complete, and, with --discriminator, discriminate"
     )
     version: int = 1
     discriminator: bool = False
@@ -152,11 +160,16 @@ def _write(
         GENERATE: generate_function(gan, signature),
         SAMPLE: sample_function(gan, signature),
     }
+    for endpoint in filter(functools.partial(has_endpoint, gan), INFERENCE):
+        networks.append(network_of(gan, endpoint))
+        functions[endpoint] = function_of(gan, signature, endpoint)
     if discriminator:
         networks.append(gan.discriminator)
         functions[DISCRIMINATE] = discriminate_function(gan, signature)
     module.weights = [
-        variable.value for network in networks for variable in network.weights
+        variable.value
+        for network in dict.fromkeys(networks)
+        for variable in network.weights
     ]
     module.functions = functions
     endpoints = {

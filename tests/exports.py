@@ -8,8 +8,15 @@ import keras
 import pytest
 
 import keras_gan as kg
-from export import ParityReport, Provenance, export_generator
+from export import FORMATS, ParityReport, Provenance, export_generator
 from export.parity.player import REFUSAL, answer
+
+OF_GENERATORS = [
+    name
+    for name, format in FORMATS.items()
+    if getattr(format, "endpoint", "generate") == "generate"
+]
+"""Formats of every GAN; the others ask an encoder, or what completes."""
 
 LATENT_DIM, NUM_CLASSES = 6, 10
 KNOWN_RANGE = Provenance(value_range=(0.0, 1.0))

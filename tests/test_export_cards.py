@@ -8,6 +8,7 @@ from exports import (
     KNOWN_RANGE,
     LATENT_DIM,
     NUM_CLASSES,
+    OF_GENERATORS,
     conditional_gan,
     generator_of_labels,
 )
@@ -22,7 +23,7 @@ def exports(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OF_GENERATORS)
 def test_the_code_of_every_card_runs(exports, name, monkeypatch):
     path, _, record, card = exports[name]
     (code,) = re.findall(r"```python\n(.*?)\n```", card, re.DOTALL)

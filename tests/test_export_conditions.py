@@ -12,6 +12,7 @@ from exports import (
     KNOWN_RANGE,
     LATENT_DIM,
     NUM_CLASSES,
+    OF_GENERATORS,
     conditional_gan,
     drawn_by,
     generator_of_labels,
@@ -21,7 +22,6 @@ from exports import (
 
 import keras_gan as kg
 from export import (
-    FORMATS,
     check_parity,
     export_generator,
     export_onnx,
@@ -87,7 +87,7 @@ def test_parity_asks_for_each_class(gan):
     assert (labels != np.sort(labels)).any()
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"onnx_prior"}))
+@pytest.mark.parametrize("name", sorted({*OF_GENERATORS} - {"onnx_prior"}))
 def test_names_types_record_and_card_of_every_format(exports, name):
     path, report, record, card = exports[name]
     dtype = "int64" if name == "onnx_torch_fidelity" else "int32"

@@ -6,6 +6,7 @@ import onnxruntime
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
+from exports import OF_GENERATORS
 
 from export import FORMATS
 from export.contract.names import IMAGES
@@ -34,7 +35,7 @@ SUMMARIES = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(FORMATS))
+@pytest.fixture(scope="module", params=sorted(OF_GENERATORS))
 def exported(request, unconditional_exports):
     path, _, record, card = unconditional_exports[request.param]
     return request.param, path, record, card

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from export.contract.names import (
+    COMPLETE,
+    COMPLETIONS,
     DISCRIMINATE,
+    ENCODE,
     GENERATE,
     LATENTS,
     NOISE,
@@ -17,7 +20,7 @@ from export.contract.names import (
 )
 from keras_gan._types import Array
 
-ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE)
+ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE, ENCODE, COMPLETE)
 OF_PRIOR = "prior"  # noise that is the prior's own draw
 
 
@@ -64,7 +67,8 @@ class Contents:
 
     Args:
         endpoints: `Endpoint` by name. A file of one function, as ONNX has it, is
-            `generate` where it takes latents, else `sample`.
+            `complete` where it gives completions, else `generate` where it takes
+            latents, `encode` where it gives latents of data, else `sample`.
         pixels: str, key of `PIXEL_FORMATS`, or `None` where no images come out.
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.
@@ -99,6 +103,16 @@ class Contents:
                 for name, endpoint in self.endpoints.items()
             },
         }
+
+
+def name_of_function(endpoint: Endpoint) -> str:
+    """Name of the only function of a file, by what goes in and comes out."""
+    takes_data = any(len(one.shape) > 1 for one in endpoint.inputs.values())
+    if COMPLETIONS in endpoint.outputs:
+        return COMPLETE
+    if LATENTS in endpoint.inputs:
+        return GENERATE
+    return ENCODE if LATENTS in endpoint.outputs and takes_data else SAMPLE
 
 
 def contents_from(

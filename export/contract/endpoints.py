@@ -48,7 +48,7 @@ def generate_function(
         made = pixels(gan.generate({LATENTS: latents, **told}))
         return {signature.data_name: made}
 
-    return _graph_of(generate, signature.generate)
+    return graph_of(generate, signature.generate)
 
 
 def sample_function(
@@ -74,7 +74,7 @@ def sample_function(
         made = pixels(gan.generate({LATENTS: latents, **told}))
         return {signature.data_name: made}
 
-    return _graph_of(sample, signature.sample)
+    return graph_of(sample, signature.sample)
 
 
 def prior_function(gan: GAN, signature: GeneratorSignature) -> Any:
@@ -97,10 +97,10 @@ def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
         logits = gan.judge(each(view.pack, data))["logits"]  # [batch / packing, 1]
         return {PROBABILITIES: tf.sigmoid(logits[:, 0])}
 
-    return _graph_of(discriminate, [signature.data])
+    return graph_of(discriminate, [signature.data])
 
 
-def _graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> Any:
+def graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> Any:
     """A `tf.function` whose arguments have the names of their specs."""
     names = [spec.name for spec in specs]
 

@@ -25,6 +25,13 @@ def of_classes(name: str, values: Tensor, num_classes: int) -> Tensor:
     return _passed_if(sound, values, received, scope)
 
 
+def of_zeros_and_ones(name: str, values: Tensor) -> Tensor:
+    """Passes a mask on, or fails by its name where it holds anything else."""
+    sound = (values == 0) | (values == 1)
+    received = [f"`{name}` must hold 0 and 1. Received: others"]
+    return _passed_if(sound, values, received, f"{name}_must_hold_0_and_1")
+
+
 def with_rows(name: str, values: Tensor, num_rows: Tensor) -> Tensor:
     """Passes a condition on, or fails by its name where it has another row count."""
     received = tf.shape(values)[0]

@@ -3,12 +3,16 @@
 GENERATE = "generate"
 SAMPLE = "sample"
 DISCRIMINATE = "discriminate"
+ENCODE = "encode"
+COMPLETE = "complete"
 
 LATENTS = "latents"
 NUM_SAMPLES = "num_samples"
 SEED = "seed"
 IMAGES = "images"
 PROBABILITIES = "probabilities"
+COMPLETIONS = "completions"
+KNOWN, MASK = "known", "mask"
 
 # Keys of an ONNX file's metadata.
 PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"

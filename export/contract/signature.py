@@ -76,7 +76,7 @@ class GeneratorSignature:
 
     @property
     def data(self) -> tf.TensorSpec:
-        """What `discriminate` takes, `[batch, *data_shape]`, batch dynamic."""
+        """Data that are given, `[batch, *data_shape]`, batch dynamic."""
         return tf.TensorSpec([None, *self.data_shape], tf.float32, name=self.data_name)
 
 

@@ -1,7 +1,7 @@
 """TensorFlow functions become ONNX graphs with names that people can use."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,20 @@ def check_opset(opset: int | None, draws: bool) -> int:
     return check_integer("opset", opset, minimum=least, maximum=_OPSETS[1])
 
 
-def to_onnx(function: Any, network: keras.Model, opset: int) -> Any:
+def to_onnx(
+    function: Any,
+    network: keras.Model,
+    opset: int,
+    handlers: Mapping[str, tuple[Any, list[Any]]] | None = None,
+) -> Any:
     """Converts a `tf.function` with an input signature.
 
     Args:
         function: `tf.function` that returns a dict of tensors.
         network: `keras.Model` that it plays, to name layers in errors.
         opset: int.
+        handlers: converters of operators by name, besides those of random draws.
+            Defaults to `None`.
 
     Returns:
         model: `onnx.ModelProto`, checked, with its batch axis named.
@@ -46,7 +53,7 @@ def to_onnx(function: Any, network: keras.Model, opset: int) -> Any:
             function,
             function.input_signature,
             opset=opset,
-            custom_op_handlers=philox.handlers(),
+            custom_op_handlers={**philox.handlers(), **(handlers or {})},
         )
     _check_operators(model, network)
     for tensor in (*model.graph.input, *model.graph.output):

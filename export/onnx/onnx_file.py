@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from export.contract.contents import Contents, Endpoint, TensorType, contents_from
+from export.contract.contents import (
+    Contents,
+    Endpoint,
+    TensorType,
+    contents_from,
+    name_of_function,
+)
 from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
 from export.contract.metadata import Provenance
-from export.contract.names import (
-    GENERATE,
-    LATENTS,
-    SAMPLE,
-)
 from export.onnx.graph import import_onnx
 from keras_gan.gan import GAN
 
@@ -32,8 +33,7 @@ class OnnxFile(ExportFormat, ABC):
         model = onnx.load(path)
         facts = {entry.key: entry.value for entry in model.metadata_props}
         endpoint = Endpoint(_types(model.graph.input), _types(model.graph.output))
-        name = GENERATE if LATENTS in endpoint.inputs else SAMPLE
-        return contents_from({name: endpoint}, facts)
+        return contents_from({name_of_function(endpoint): endpoint}, facts)
 
     @staticmethod
     def player(path: Path) -> Play:

@@ -10,8 +10,13 @@ import tensorflow as tf
 from export.contract.conditions import Condition, conditions_of, draw_conditions
 from export.contract.contents import OF_PRIOR, Contents
 from export.contract.names import (
+    COMPLETE,
+    COMPLETIONS,
     DISCRIMINATE,
+    ENCODE,
+    KNOWN,
     LATENTS,
+    MASK,
     NUM_SAMPLES,
     PROBABILITIES,
     SAMPLE,
@@ -22,6 +27,8 @@ from export.onnx.standard_noise import standard_noise_of
 from export.parity.player import REFUSAL
 from keras_gan._types import Array
 from keras_gan._validation import MAX_SEED
+from keras_gan.games.inpainting import completed
+from keras_gan.games.masks import mask_shape
 from keras_gan.gan import GAN
 from keras_gan.training.conditions import draw_condition
 from keras_gan.training.examples import each
@@ -92,9 +99,14 @@ class _Asked:
         self._conditions = conditions_of(gan)
 
     def of_endpoint(self, endpoint: str, sizes: Sequence[int]) -> Iterator[Case]:
-        if endpoint == DISCRIMINATE:
+        of_data = {
+            DISCRIMINATE: self._discriminate,
+            ENCODE: self._encode,
+            COMPLETE: self._complete,
+        }
+        if endpoint in of_data:
             for size in sizes:
-                yield self._discriminate(size)
+                yield of_data[endpoint](size)
         elif LATENTS in self._contents.endpoints[endpoint].outputs:
             for size in sizes:
                 yield from self._draw(endpoint, size)
@@ -175,14 +187,35 @@ class _Asked:
             yield Case(endpoint, self._scalars(size), name, values)
 
     def _discriminate(self, size: int) -> Case:
-        size *= self._gan.packing
-        told = draw_conditions(self._gan, size, self._seed)
-        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
-        data = self._made({LATENTS: latents, **told})
+        data, _ = self._data(size * self._gan.packing)
         (name,) = self._contents.endpoints[DISCRIMINATE].inputs
         return Case(
             DISCRIMINATE, {name: data}, PROBABILITIES, self._gan.discriminate(data)
         )
+
+    def _encode(self, size: int) -> Case:
+        data, _ = self._data(size)
+        inputs = {self._gan.data_name: data}
+        return Case(ENCODE, inputs, LATENTS, self._gan.encode(data))
+
+    def _complete(self, size: int) -> Case:
+        """Half of the pixels are given, others in every row; the rest is unknown."""
+        gan = self._gan
+        data, latents = self._data(size)
+        random = np.random.default_rng(self._seed_of(size))
+        shape = (size, *mask_shape(gan.data_shape))
+        mask = random.integers(0, 2, shape).astype("float32")
+        hidden = np.where(mask > 0, data, np.float32("nan"))
+        inputs = {LATENTS: latents, gan.data_name: hidden, MASK: mask}
+        example = {LATENTS: latents, KNOWN: np.where(mask > 0, data, 0), MASK: mask}
+        expected = completed(gan, each(tf.convert_to_tensor, example)).numpy()
+        return Case(COMPLETE, inputs, COMPLETIONS, expected)
+
+    def _data(self, size: int) -> tuple[Array, Array]:
+        """Data that the generator makes, and the latents behind them."""
+        told = draw_conditions(self._gan, size, self._seed)
+        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
+        return self._made({LATENTS: latents, **told}), latents
 
     def _inputs(
         self, endpoint: str, size: int, told: dict[str, Array]

@@ -2,7 +2,11 @@
 
 from export.contract.contents import Contents
 from export.contract.names import (
+    COMPLETE,
+    COMPLETIONS,
+    ENCODE,
     LATENTS,
+    MASK,
     NUM_SAMPLES,
     PROBABILITIES,
     SEED,
@@ -22,6 +26,9 @@ def summary(contents: Contents, record: Config) -> str:
         record: what stands in its `NAME.json`.
     """
     latents = f"{record['latent_dim']} latent numbers"
+    if [*contents.endpoints] == [ENCODE]:
+        shape = " x ".join(map(str, record["data_shape"]))
+        return f"The {latents} behind {record['data_name']} of {shape}."
     if contents.data is None:
         drawn = prior_text(record["prior"])
         return f"Draws of {latents} from {drawn}, by their seed."
@@ -39,7 +46,7 @@ def table(contents: Contents, record: Config) -> str:
     """A table of every endpoint's inputs and outputs, in Markdown."""
     rows = [
         f"| `{name}` | {side} | `{tensor_name}` | {tensor} | "
-        f"{_meaning(contents, record, side, tensor_name)} |"
+        f"{_meaning(contents, record, name, side, tensor_name)} |"
         for name, endpoint in contents.endpoints.items()
         for side, tensors in (("in", endpoint.inputs), ("out", endpoint.outputs))
         for tensor_name, tensor in tensors.items()
@@ -59,9 +66,15 @@ def prior_text(prior: Config) -> str:
     return f"{prior['name']}({parameters})"
 
 
-def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
-    if name == contents.data_name:
+def _meaning(
+    contents: Contents, record: Config, endpoint: str, side: str, name: str
+) -> str:
+    if name in (contents.data_name, record["data_name"]):
         return _values_text(contents, record) + _order_text(contents)
+    if (endpoint, side, name) == (ENCODE, "out", LATENTS):
+        return f"of {prior_text(record['prior'])}, one vector for each row"
+    if (endpoint, name) == (COMPLETE, MASK):
+        return f"1 where {record['data_name']} are given, 0 where they are asked for"
     if name in record["conditions"]:
         return _condition_text(record["conditions"][name], side)
     data = record["data_name"]
@@ -70,6 +83,7 @@ def _meaning(contents: Contents, record: Config, side: str, name: str) -> str:
         ("out", LATENTS): f"drawn from {prior_text(record['prior'])}",
         ("in", NUM_SAMPLES): "how many to draw",
         ("in", SEED): f"from 0 to {MAX_SEED}; the same one draws the same",
+        ("out", COMPLETIONS): f"{data} with the given values, bit for bit",
         ("out", PROBABILITIES): f"that {data}, or packs of them, are real",
     }
     return meanings[side, name]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from export.contract.contents import Contents, TensorType
 from export.contract.export_format import ExportFormat
 from export.contract.names import (
-    GENERATE,
     LATENTS,
     NUM_SAMPLES,
     SAMPLE,
@@ -37,7 +36,8 @@ def usage(format: ExportFormat, contents: Contents, record: Config) -> str:
 
 
 def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]:
-    endpoint = SAMPLE if SAMPLE in contents.endpoints else GENERATE
+    first = next(iter(contents.endpoints))
+    endpoint = SAMPLE if SAMPLE in contents.endpoints else first
     tensors = contents.endpoints[endpoint]
     output = contents.data_name or LATENTS
     snippet = format.snippet(record["file"], endpoint, output)

@@ -121,7 +121,8 @@ class Inpainting(Game):
 
 def given(data: Tensor, mask: Tensor) -> Tensor:
     """The data where the mask is 1, bit for bit, and 0 elsewhere."""
-    return tf.where(mask > 0, data, tf.zeros_like(data))
+    # One zero for all: an ONNX graph would make others of the data, NaN of NaN.
+    return tf.where(mask > 0, data, tf.zeros((), data.dtype))
 
 
 def completed(gan: Any, inputs: Example, training: bool = False) -> Tensor:

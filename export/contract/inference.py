@@ -1,0 +1,109 @@
+"""What is asked of given data: their latents, and what is missing of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from export.contract.endpoints import generate_function, graph_of
+from export.contract.guards import of_zeros_and_ones, with_rows
+from export.contract.names import (
+    COMPLETE,
+    COMPLETIONS,
+    ENCODE,
+    GENERATE,
+    KNOWN,
+    LATENTS,
+    MASK,
+)
+from export.contract.signature import GeneratorSignature
+from keras_gan._types import Tensor
+from keras_gan.games import Inpainting
+from keras_gan.games.inpainting import completed, given
+from keras_gan.games.masks import mask_shape
+from keras_gan.gan import GAN
+from keras_gan.training.named_inputs import NamedInputs
+
+INFERENCE = (ENCODE, COMPLETE)
+
+
+def encode_function(gan: GAN, signature: GeneratorSignature) -> Any:
+    """`encode(images)`, or other data: the latents of `gan.encode`."""
+
+    def encode(**data: Tensor) -> dict[str, Tensor]:
+        return {LATENTS: gan.game.encode(gan, data)}
+
+    return graph_of(encode, [signature.data])
+
+
+def complete_function(gan: GAN, signature: GeneratorSignature) -> Any:
+    """`complete(latents, images, mask)`: the completions of `gan.complete`.
+
+    Pixels where the mask is 1 come out as they went in; the others may hold anything.
+    """
+    name = signature.data_name
+    mask = tf.TensorSpec([None, *mask_shape(gan.data_shape)], tf.float32, name=MASK)
+
+    def complete(latents: Tensor, mask: Tensor, **data: Tensor) -> dict[str, Tensor]:
+        num_rows = tf.shape(latents)[0]
+        mask = of_zeros_and_ones(MASK, with_rows(MASK, mask, num_rows))
+        known = given(with_rows(name, data[name], num_rows), mask)
+        example = {LATENTS: latents, KNOWN: known, MASK: mask}
+        return {COMPLETIONS: completed(gan, example)}
+
+    return graph_of(complete, [signature.latents, signature.data, mask])
+
+
+def has_endpoint(gan: GAN, endpoint: str) -> bool:
+    """Whether an artefact of this GAN can have an endpoint, by its name."""
+    return _obstacle(gan, endpoint) is None
+
+
+def check_endpoint(gan: GAN, endpoint: str) -> None:
+    """Raises unless an artefact of this GAN can have an endpoint."""
+    obstacle = _obstacle(gan, endpoint)
+    if obstacle is not None:
+        raise ValueError(f"`endpoint={endpoint!r}` needs {obstacle}")
+
+
+def function_of(gan: GAN, signature: GeneratorSignature, endpoint: str) -> Any:
+    """The graph of an endpoint that takes latents or data."""
+    builders: dict[str, Callable[[GAN, GeneratorSignature], Any]] = {
+        GENERATE: generate_function,
+        ENCODE: encode_function,
+        COMPLETE: complete_function,
+    }
+    return builders[endpoint](gan, signature)
+
+
+def network_of(gan: GAN, endpoint: str) -> keras.Model:
+    """The network that an endpoint plays."""
+    network: keras.Model = (
+        gan.game.encoder if endpoint == ENCODE else gan.evaluation_generator
+    )
+    return network
+
+
+def _obstacle(gan: GAN, endpoint: str) -> str | None:
+    """What is in the way, as the end of a sentence."""
+    if endpoint == ENCODE:
+        if gan.game.encoder is None:
+            return (
+                "a GAN with an encoder. Received: one without; "
+                "keras_gan.inference.fit_encoder trains one."
+            )
+        names = NamedInputs(gan.game.encoder, gan.data_name).names
+        if names != (gan.data_name,):
+            told = ", ".join(names)
+            return f"an encoder of {gan.data_name} alone. Received: one of {told}."
+    if endpoint == COMPLETE:
+        if not isinstance(gan.game, Inpainting):
+            game = type(gan.game).__name__
+            return f"a GAN that completes, by game=Inpainting(). Received: game={game}."
+        names = gan.networks.of_generator.names
+        others = sorted({*names} - {LATENTS, KNOWN, MASK})
+        if others:
+            told = ", ".join(others)
+            return f"a generator that is told nothing else. Received: one told {told}."
+    return None
