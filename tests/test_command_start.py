@@ -46,6 +46,8 @@ def run(command, **environment):
     [
         (["list"], 0, "goodfellow2014_mnist"),
         (["--help"], 0, "train a recipe"),
+        (["--version"], 0, f"keras-gan {kg.__version__}"),
+        (["list", "--json"], 0, '"name": "goodfellow2014_mnist"'),
         *(
             ([command.replace("_", "-"), "--help"], 0, "--debug")
             for command in COMMANDS

@@ -288,6 +288,10 @@ def test_evaluate_takes_some_measures(run_dir, capsys):
     assert main([*command, "frechet_distance"]) == 0
     record = json.loads((run_dir / "evaluation.json").read_text())
     assert list(record["scores"]["generated"]) == ["frechet_distance"]
+    capsys.readouterr()
+    assert main([*command, "frechet_distance", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["scores"] == record["scores"]
     before = (run_dir / "evaluation.json").read_bytes()
     capsys.readouterr()
     assert main([*command, "frechet"]) == 2

@@ -16,5 +16,7 @@ COMMANDS = (
     "report",
     "compare",
     "shard",
+    "checks",
+    "completion",
 )
 """A module of this room each, in the order of `keras-gan --help`; `_` is `-` there."""

@@ -1,6 +1,7 @@
 """`keras-gan evaluate`: the scores of a run, beside those of held-out real data."""
 
 import argparse
+import json
 import warnings
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from keras_gan._files import write_json
 from keras_gan._validation import check_positive_integer
 from keras_gan.commands._shared import (
     add_data_of_run,
+    add_json,
     add_run,
     image_size_of,
     recipe_of,
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verbose", type=int, default=1, choices=(0, 1), help="1 shows progress"
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -58,28 +61,29 @@ def run(args: argparse.Namespace) -> None:
     with warnings.catch_warnings():
         # They stand below the table and in the record.
         warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)
-        scores = evaluator(run.gan, args.verbose)
+        scores = evaluator(run.gan, 0 if args.json else args.verbose)
     table = kg.evaluation.score_table(columns(scores))
     report = f"{table}\n{evaluator.summary(scores)}"
-    write_json(
-        run.directory.evaluation,
-        {
-            "model": {
-                "recipe": run.config.get("recipe"),
-                "seed": run.gan.seed,
-                "epochs": int(run.gan.epochs_completed.numpy()),
-            },
-            "protocol": evaluator.protocol(run.gan),
-            "scores": records(scores),
-            "values": measured(scores),
-            "summary": evaluator.summary(scores),
-            "report": report,
-            "environment": record_environment(),
+    record = {
+        "model": {
+            "recipe": run.config.get("recipe"),
+            "seed": run.gan.seed,
+            "epochs": int(run.gan.epochs_completed.numpy()),
         },
-    )
-    say(report)
-    say(f"Written, with all of the protocol: {run.directory.evaluation}")
-    for path in kg.runs.draw_pictures(run):
-        say(f"Written: {path}")
+        "protocol": evaluator.protocol(run.gan),
+        "scores": records(scores),
+        "values": measured(scores),
+        "summary": evaluator.summary(scores),
+        "report": report,
+        "environment": record_environment(),
+    }
+    write_json(run.directory.evaluation, record)
+    written = [run.directory.evaluation, *kg.runs.draw_pictures(run)]
     if run.record:
-        say(f"Written: {kg.runs.write_report(run.directory)}")
+        written.append(kg.runs.write_report(run.directory))
+    if args.json:
+        say(json.dumps(record, indent=2))
+        return
+    say(report)
+    for path in written:
+        say(f"Written: {path}")

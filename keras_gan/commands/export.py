@@ -1,9 +1,11 @@
 """`keras-gan export`: the generator of a run in other formats, each one checked."""
 
 import argparse
+import time
 from pathlib import Path
 
 import keras_gan as kg
+from keras_gan._durations import in_words
 from keras_gan.commands._shared import (
     add_data_of_run,
     add_run,
@@ -18,6 +20,8 @@ IF_STOPPED = (
     "formats that were told of as written are whole, the others are not there; "
     "--overwrite writes all of them again"
 )
+
+_PATIENCE = 2.0  # seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +61,7 @@ def run(args: argparse.Namespace) -> None:
     """Exports format by format."""
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
+    progress = _Progress(len(args.format))
     for path, report in kg.export.export_run(
         args.path,
         args.format,
@@ -73,3 +78,20 @@ def run(args: argparse.Namespace) -> None:
         discriminator=args.discriminator or None,
     ):
         say(f"Written: {path}\n  {report}")
+        progress.tell()
+
+
+class _Progress:
+    """How long the other formats may take."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._began = total, 0, time.perf_counter()
+
+    def tell(self) -> None:
+        """Says it, once one format took longer than somebody likes to wait."""
+        self._done += 1
+        taken = time.perf_counter() - self._began
+        left = self._total - self._done
+        if left and taken > _PATIENCE:
+            to_go = in_words(taken / self._done * left)
+            say(f"  {self._done} of {self._total} formats, about {to_go} to go")

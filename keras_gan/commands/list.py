@@ -2,10 +2,11 @@
 
 import argparse
 import inspect
+import json
 from collections.abc import Callable, Mapping
 
 import keras_gan as kg
-from keras_gan.commands._shared import say
+from keras_gan.commands._shared import add_json, say
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes import LISTED
 
@@ -26,25 +27,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show the formats of `keras-gan export` instead",
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> None:
     """Prints them."""
+    listed = _listed(args)
+    if args.json:
+        entries = [{"name": name, **entry} for name, entry in listed.items()]
+        say(json.dumps(entries, indent=2))
+    else:
+        _print({name: _lines(entry) for name, entry in listed.items()})
+
+
+def _listed(args: argparse.Namespace) -> dict[str, dict[str, str]]:
+    """What is known of each, by its name."""
     if args.formats:
         start_tensorflow()
         formats = kg.export.FORMATS
-        _print({name: (format.summary,) for name, format in formats.items()})
-    elif args.data:
+        return {name: {"summary": format.summary} for name, format in formats.items()}
+    if args.data:
         start_tensorflow()
         loaders = kg.datasets.LOADERS
-        _print({name: (_summary_of(loader),) for name, loader in loaders.items()})
-    else:
-        _print(
-            {
-                name: (recipe.summary, recipe.source, f"data: {recipe.data}")
-                for name, recipe in sorted(LISTED.items())
-            }
-        )
+        return {name: {"summary": _summary_of(one)} for name, one in loaders.items()}
+    return {
+        name: {key: value for key, value in recipe._asdict().items() if key != "name"}
+        for name, recipe in sorted(LISTED.items())
+    }
+
+
+def _lines(entry: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"data: {value}" if key == "data" else value for key, value in entry.items()
+    )
 
 
 def _summary_of(loader: Callable[..., object]) -> str:

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 
+from keras_gan._version import __version__
 from keras_gan.commands import COMMANDS
 from keras_gan.commands._failures import failure_of
 from keras_gan.commands._signals import handled, raise_signal
@@ -36,6 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="keras-gan",
         description="Train, measure and export generative adversarial networks.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"keras-gan {__version__}"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in COMMANDS:

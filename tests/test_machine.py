@@ -1,0 +1,153 @@
+"""What `keras-gan checks` says of a machine, and what a shell completes by."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import keras_gan as kg
+from keras_gan.commands import _machine
+from keras_gan.commands.export import _Progress
+from keras_gan.commands.main import main
+
+
+@pytest.fixture
+def processor(monkeypatch, tmp_path):
+    """Lets the processor have other features, and nothing asks for oneDNN."""
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    monkeypatch.setattr(_machine, "multiplications_a_second", lambda: 5e9)
+
+    def has(*features):
+        info = tmp_path / "cpuinfo"
+        info.write_text(f"processor : 0\nflags\t\t: fpu sse {' '.join(features)}\n")
+        monkeypatch.setattr(_machine, "_CPU_INFO", info)
+
+    return has
+
+
+def found():
+    return {finding.name: finding for finding in _machine.findings()}
+
+
+def test_an_older_processor_is_told_of_onednn(processor, monkeypatch):
+    processor("avx2", "fma")
+    looked = found()
+    assert looked["processor"].told.endswith("cores with avx2, fma")
+    assert looked["oneDNN"].state == "slow"
+    assert "TF_ENABLE_ONEDNN_OPTS=1" in looked["oneDNN"].told
+    assert "slower than float32" in looked["bfloat16"].told
+    assert looked["matrix product"].told.startswith("5 GFLOP/s in float32")
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    assert found()["oneDNN"].state == "fine"
+
+
+def test_a_newer_processor_is_told_of_bfloat16(processor, monkeypatch):
+    processor("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16")
+    looked = found()
+    assert looked["oneDNN"].state == "fine"
+    assert "--precision mixed_bfloat16 is faster" in looked["bfloat16"].told
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    assert found()["oneDNN"].state == "slow"
+
+
+def test_a_processor_that_nothing_is_known_of(processor, monkeypatch, tmp_path):
+    monkeypatch.setattr(_machine, "_CPU_INFO", tmp_path / "nowhere")
+    looked = found()
+    assert looked["processor"].state == "fine" and "oneDNN" not in looked
+
+
+def test_others_on_the_machine_are_told_of(processor, monkeypatch):
+    processor("avx2")
+    monkeypatch.setattr("os.getloadavg", lambda: (7.5, 1.0, 1.0), raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert found()["load"].told.startswith("7.5 processes on 2 cores")
+    assert found()["load"].state == "slow"
+    monkeypatch.setattr("os.getloadavg", lambda: (1.5, 7.0, 7.0), raising=False)
+    assert found()["load"].state == "fine"
+
+
+def test_what_is_missing_is_named_with_its_remedy(processor, monkeypatch, tmp_path):
+    processor("avx2")
+    known = {"tf2onnx": None}
+    version = _machine._version
+    monkeypatch.setattr(
+        _machine, "_version", lambda name: known.get(name, version(name))
+    )
+    monkeypatch.setenv("KERAS_GAN_DATA", str(tmp_path / "gone"))
+    looked = found()
+    assert looked["tf2onnx"].state == looked["datasets"].state == "missing"
+    assert "pip install keras-gan[export]" in looked["tf2onnx"].told
+    assert "tf2onnx" not in _machine.versions()
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage._replace(free=10**8))
+    assert found()["disk"].state == "missing"
+
+
+def test_checks_speak_to_people_and_to_programs(processor, capsys):
+    processor("avx2")
+    assert main(["checks"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(rf"keras-gan +{re.escape(kg.__version__)}", lines[5])
+    assert any(line.startswith("slow     oneDNN ") for line in lines)
+    assert main(["checks", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["versions"]["keras-gan"] == kg.__version__
+    assert {"name", "state", "told"} == set(record["findings"][0])
+
+
+# ------------------------------------------------------------------------- shells
+
+
+def test_lists_are_json_on_request(capsys):
+    assert main(["list", "--data", "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in entries] == [*kg.datasets.LOADERS]
+    assert all(one["summary"] for one in entries)
+
+
+def test_a_long_export_says_how_long_it_has_to_go(monkeypatch, capsys):
+    seconds = iter([0.0, 1.5, 3.0, 4.5])
+    time = type("Clock", (), {"perf_counter": lambda: next(seconds)})
+    monkeypatch.setattr("keras_gan.commands.export.time", time)
+    progress = _Progress(3)
+    for _ in range(3):
+        progress.tell()
+    assert capsys.readouterr().out == "  2 of 3 formats, about 1.5 s to go\n"
+
+
+def test_bash_completes_commands_recipes_and_options(tmp_path, capsys):
+    pytest.importorskip("shtab")
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash here")
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "completion.bash"
+    script.write_text(
+        capsys.readouterr().out
+        + """
+complete -p keras-gan >/dev/null || exit 1
+function=$(complete -p keras-gan | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+try() {
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+    $function "$1" "${COMP_WORDS[$COMP_CWORD]}" "${COMP_WORDS[$COMP_CWORD-1]}"
+    echo "${COMPREPLY[@]}"
+}
+try keras-gan comp
+try keras-gan train goodfellow2014_t
+try keras-gan train digits --strategy m
+"""
+    )
+    result = subprocess.run(["bash", script], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    commands, recipes, strategies = map(str.split, result.stdout.splitlines()[-3:])
+    assert set(commands) == {"compare", "completion"}
+    assert set(recipes) == {"goodfellow2014_tfd_pretrain", "goodfellow2014_tfd"}
+    assert set(strategies) == {"mirrored", "multi_worker"}
+
+
+def test_completion_without_shtab_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert main(["completion", "zsh"]) == 2
+    assert "pip install keras-gan[completion]" in capsys.readouterr().err
