@@ -11,11 +11,11 @@ from games import make_tiny_gan, tiny_images
 from PIL import Image
 
 import keras_gan as kg
+from keras_gan._html import element
 from keras_gan.commands.main import main
 from keras_gan.runs import RunDirectory, RunReport, write_report
 from keras_gan.runs.report.charts import Curve, Level, Scale, chart
 from keras_gan.runs.report.comparison import Comparison
-from keras_gan.runs.report.html import element
 from keras_gan.runs.report.pictures import Pictures, chosen
 
 STYLE = Path(kg.runs.report.__file__).parent / "report.css"

@@ -5,6 +5,7 @@ import math
 import warnings
 from typing import Any, ClassVar
 
+from keras_gan._html import element, rows_of
 from keras_gan._types import Config, FloatArray
 
 
@@ -106,21 +107,40 @@ class Score:
         record = {"measure": type(self).__name__, **dataclasses.asdict(self)}
         return {name: _without_nan(value) for name, value in record.items()}
 
+    def _repr_html_(self) -> str:
+        """Returns a table for notebooks: numbers, then the protocol."""
+        measured = [
+            (name, format_value(value, self.errors.get(name)))
+            for name, value in self.values.items()
+        ]
+        protocol = [(name, str(value)) for name, value in self._protocol().items()]
+        doubts = [("warning", text) for text in self.warnings]
+        head, body = rows_of(
+            (type(self).__name__, "value"), measured + protocol + doubts
+        )
+        return element("table", head, body)
+
     def __str__(self) -> str:
-        measured = {quantity.field for quantity in self.quantities}
-        measured |= {quantity.error_field or "" for quantity in self.quantities}
         numbers = ", ".join(
             f"{name} {format_value(value, self.errors.get(name))}"
             for name, value in self.values.items()
         )
         protocol = ", ".join(
-            f"{field.name}={getattr(self, field.name)!r}"
-            for field in dataclasses.fields(self)
-            if field.name not in measured | {"warnings"}
+            f"{name}={value!r}" for name, value in self._protocol().items()
         )
         return f"{numbers} ({protocol})" + "".join(
             f"\n  warning: {warning}" for warning in self.warnings
         )
+
+    def _protocol(self) -> Config:
+        """The fields that were not measured, without the warnings."""
+        measured = {quantity.field for quantity in self.quantities}
+        measured |= {quantity.error_field or "" for quantity in self.quantities}
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name not in measured | {"warnings"}
+        }
 
 
 def format_value(value: float, error: float | None = None) -> str:

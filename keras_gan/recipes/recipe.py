@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from keras_gan._html import element, rows_of
 from keras_gan.recipes.fitting import Check, of_images
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class ParzenProtocol:
     bandwidths: tuple[float, ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Recipe:
     """A published configuration: networks, game, rules, and which data they take.
 
@@ -82,6 +83,26 @@ class Recipe:
     continues: str | None = None
     choose: "Callable[[Dataset], Recipe] | None" = None
     reasons: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        told = f"{self.epochs} epochs of minibatches of {self.batch_size}"
+        return f"Recipe({self.name!r}, {told}, for {self.data})"
+
+    def _repr_html_(self) -> str:
+        """Returns a table for notebooks: what it is, then what was chosen and why."""
+        rows = [
+            ("summary", self.summary),
+            ("source", self.source),
+            ("data", self.data),
+            ("minibatches", str(self.batch_size)),
+            ("epochs", str(self.epochs)),
+            ("passes an epoch", str(self.passes_per_epoch)),
+            ("best epoch by", self.monitor),
+            ("value range", str(self.value_range)),
+            *(("chosen", reason) for reason in self.reasons),
+        ]
+        head, body = rows_of((self.name, "value"), rows)
+        return element("table", head, body)
 
     def obstacle(self, data: "Dataset") -> str | None:
         """Returns why the game cannot be played on these data, `None` if it can."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from keras_gan._durations import in_words
 from keras_gan._files import replacing
+from keras_gan._html import Html, element
 from keras_gan._tables import aligned
 from keras_gan._types import Config
 from keras_gan.runs.directory import RunDirectory
 from keras_gan.runs.report.charts import Curve, chart, written
 from keras_gan.runs.report.facts import GENERATED, HELD_OUT, OUTPUTS, PLAYERS, Facts
-from keras_gan.runs.report.html import Html, element, page, section, table
+from keras_gan.runs.report.html import page, section, table
 from keras_gan.runs.report.page import with_error
 from keras_gan.runs.report.pictures import Pictures
 

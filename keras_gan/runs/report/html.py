@@ -1,47 +1,15 @@
-"""HTML from Python: whatever comes from a file is text, never markup."""
+"""The frame of a page, which fetches nothing."""
 
-import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from keras_gan._html import Html, element, rows_of
 
 _HERE = Path(__file__).parent
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'"
 )
-_VOID = ("img", "input", "meta")
-
-
-class Html(str):
-    """Markup; any other string is escaped where it is put into some."""
-
-
-def element(tag: str, *content: str | Html, **attributes: str | bool) -> Html:
-    """Returns an element.
-
-    Args:
-        tag: str, its name.
-        *content: strings, which are escaped, and `Html`.
-        **attributes: `class_` is `class`, and `_` is `-` in others; `True` stands for
-            one without a value, `False` leaves it out.
-
-    Example:
-    >>> element("p", "1 < 2", element("b", "!"), class_="note")
-    '<p class="note">1 &lt; 2<b>!</b></p>'
-    """
-    written = "".join(
-        _attribute(name, value) for name, value in attributes.items() if value != ""
-    )
-    if tag in _VOID:
-        return Html(f"<{tag}{written}>")
-    return Html(f"<{tag}{written}>{joined(content)}</{tag}>")
-
-
-def joined(parts: Iterable[str | Html]) -> Html:
-    """Returns parts in a row, strings among them escaped."""
-    return Html(
-        "".join(part if isinstance(part, Html) else html.escape(part) for part in parts)
-    )
 
 
 def table(
@@ -51,24 +19,10 @@ def table(
     **attributes: str,
 ) -> Html:
     """Returns a table that scrolls in itself; the first cell of a row names it."""
-    head = element("tr", *[element("th", name, scope="col") for name in header])
-    body = [
-        element(
-            "tr",
-            element("th", row[0], scope="row"),
-            *[element("td", cell) for cell in row[1:]],
-        )
-        for row in rows
-    ]
+    head, body = rows_of(header, rows)
     return element(
         "div",
-        element(
-            "table",
-            element("caption", caption),
-            element("thead", head),
-            element("tbody", *body),
-            **attributes,
-        ),
+        element("table", element("caption", caption), head, body, **attributes),
         class_="scroll",
         tabindex="0",
         role="region",
@@ -103,10 +57,3 @@ def page(title: str, *body: str | Html) -> str:
     )
     main = element("body", element("main", *body), element("script", script))
     return f"<!doctype html>\n{element('html', head, main, lang='en')}\n"
-
-
-def _attribute(name: str, value: str | bool) -> str:
-    name = name.rstrip("_").replace("_", "-")
-    if isinstance(value, bool):
-        return f" {name}" if value else ""
-    return f' {name}="{html.escape(value)}"'

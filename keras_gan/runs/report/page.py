@@ -8,6 +8,7 @@ from typing import Any
 from keras_gan import _run_files as files
 from keras_gan._durations import in_words
 from keras_gan._files import replacing
+from keras_gan._html import Html, element
 from keras_gan._types import Config
 from keras_gan.runs.directory import RunDirectory
 from keras_gan.runs.report.charts import Level, chart, written
@@ -19,7 +20,7 @@ from keras_gan.runs.report.facts import (
     TERMS,
     Facts,
 )
-from keras_gan.runs.report.html import Html, element, page, section, table
+from keras_gan.runs.report.html import page, section, table
 from keras_gan.runs.report.pictures import Frame, Pictures
 
 _MOST_JSON = 100_000  # letters of each configuration

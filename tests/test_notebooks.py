@@ -1,0 +1,46 @@
+"""What a notebook shows of objects: tables, and lines without addresses."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import keras_gan as kg
+
+
+def test_a_recipe_is_a_line_and_a_table():
+    recipe = kg.recipes.get("digits")
+    assert repr(recipe) == (
+        f"Recipe('digits', {recipe.epochs} epochs of minibatches of "
+        f"{recipe.batch_size}, for digits)"
+    )
+    shown = recipe._repr_html_()
+    assert shown.startswith("<table><thead>") and shown.endswith("</tbody></table>")
+    assert f'<th scope="row">epochs</th><td>{recipe.epochs}</td>' in shown
+    chosen = dataclasses.replace(recipe, reasons=("8 < 9 filters",))._repr_html_()
+    assert '<th scope="row">chosen</th><td>8 &lt; 9 filters</td>' in chosen
+
+
+@pytest.mark.parametrize("name", [*kg.recipes.RECIPES])
+def test_no_recipe_shows_an_address(name):
+    recipe = kg.recipes.get(name)
+    assert " at 0x" not in repr(recipe) + recipe._repr_html_()
+
+
+def test_a_score_is_a_table_with_its_protocol():
+    centres = np.array([[0.0, 0.0], [5.0, 5.0]])
+    score = kg.evaluation.mode_coverage(centres, centres, 0.1)
+    shown = score._repr_html_()
+    assert '<th scope="col">ModeCoverage</th>' in shown
+    assert '<th scope="row">captured_modes</th><td>2</td>' in shown
+    assert '<th scope="row">num_samples</th><td>2</td>' in shown
+
+
+def test_a_doubtful_score_says_so():
+    random = np.random.default_rng(0)
+    with pytest.warns(kg.evaluation.DoubtfulScoreWarning):
+        score = kg.evaluation.frechet_distance(
+            real=random.normal(size=(20, 9)), fake=random.normal(size=(20, 9))
+        )
+    shown = score._repr_html_()
+    assert shown.count('<th scope="row">warning</th>') == len(score.warnings) > 0
