@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 from export.contract.export_format import ExportFormat
-from export.contract.names import COMPLETE, ENCODE
+from export.contract.names import CLASSIFY, COMPLETE, ENCODE
 from export.litert import LiteRTFormat
 from export.onnx.inference import OnnxInferenceFormat
 from export.onnx.model import OnnxFormat
@@ -108,6 +108,12 @@ for _format in (
         summary="latents, images and masks to completed images, of an Inpainting game",
         endpoint=COMPLETE,
     ),
+    OnnxInferenceFormat(
+        name="onnx_classifier",
+        file_name="classifier.onnx",
+        summary="images to probabilities of classes, of a GAN that tells them apart",
+        endpoint=CLASSIFY,
+    ),
     OnnxFormat(
         name="onnx_float16",
         file_name="generator_float16.onnx",
@@ -133,6 +139,12 @@ for _format in (
         file_name="completion.tflite",
         summary="on-device, completed images, of an Inpainting game",
         endpoint=COMPLETE,
+    ),
+    LiteRTFormat(
+        name="litert_classifier",
+        file_name="classifier.tflite",
+        summary="on-device, probabilities of classes, of a GAN that tells them apart",
+        endpoint=CLASSIFY,
     ),
     LiteRTFormat(
         name="litert_float16",

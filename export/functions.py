@@ -163,20 +163,22 @@ def export_onnx_inference(
     provenance: Provenance | None = None,
     overwrite: bool = False,
 ) -> ParityReport:
-    """Exports the encoder, or what completes, as an ONNX file.
+    """Exports the encoder, the classifier, or what completes, as an ONNX file.
 
         encode(images)                      latents, those of gan.encode
         complete(latents, images, mask)     completions, as gan.complete makes them
+        classify(images)                    class_probabilities, those of gan.classify
 
     All are float32 with a row for each image. The mask holds 1 where a pixel is given,
     which comes out bit for bit, and 0 where it is asked for, which may hold anything;
     another value makes the call fail. Other data than images have their own name.
 
     Args:
-        gan: `GAN` with an encoder of data alone, or that plays `Inpainting` and is told
-            nothing else.
+        gan: `GAN` with an encoder of data alone, or with a discriminator of data alone
+            that tells classes apart, or that plays `Inpainting` and is told nothing
+            else.
         path: file to create, ending in `.onnx`.
-        endpoint: `"encode"` or `"complete"`.
+        endpoint: `"encode"`, `"complete"` or `"classify"`.
         opset: int, 13 to 18, or `None` for 17. Defaults to `None`.
         provenance: as in `export_onnx`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.

@@ -52,7 +52,8 @@ class LiteRTFormat(ExportFormat):
 
     Args:
         weights: one of `LITERT_WEIGHTS`. Defaults to `"float32"`.
-        endpoint: `"generate"`, `"encode"` or `"complete"`. Defaults to `"generate"`.
+        endpoint: `"generate"`, `"encode"`, `"complete"` or `"classify"`.
+            Defaults to `"generate"`.
     """
 
     name: str = "litert"

@@ -63,6 +63,21 @@ def completions(tmp_path_factory):
     return Exports(gan, tmp_path_factory.mktemp("completions"))
 
 
+def classifying_gan():
+    # Noise, weight normalisation and the log-sum-exp are in the graph.
+    return kg.GAN(
+        kg.networks.softplus_generator(LATENT_DIM, (8, 8, 1), (9,)),
+        kg.networks.classifying_discriminator((8, 8, 1), 3, (9, 7)),
+        kg.priors.NormalPrior(LATENT_DIM),
+        discriminator_ema_half_life=100.0,
+    )
+
+
+@pytest.fixture(scope="module")
+def classifiers(tmp_path_factory):
+    return Exports(classifying_gan(), tmp_path_factory.mktemp("classifiers"))
+
+
 def play(exported, name, endpoint, inputs):
     return FORMATS[name].player(exported[name].path)(endpoint, inputs)
 
@@ -101,6 +116,20 @@ def test_completions_keep_what_is_given(completions, name):
         completions, name, "complete", {**inputs, "latents": LATENTS[::-1].copy()}
     )
     assert (others["completions"][~given] != images[~given]).any()
+
+
+@pytest.mark.parametrize(
+    "name", ["onnx_classifier", "litert_classifier", "saved_model"]
+)
+def test_class_probabilities_are_those_of_keras(classifiers, name):
+    exported = classifiers[name]
+    assert exported.report.passed and exported.report.endpoints["classify"] <= 1e-5
+    (received,) = play(classifiers, name, "classify", {"images": IMAGES}).values()
+    expected = classifiers.gan.classify(IMAGES)
+    np.testing.assert_allclose(received, expected, atol=1e-5)
+    assert expected.shape == (5, 3) and np.ptp(expected) > 0.01
+    if name != "saved_model":
+        assert "The class of images of 8 x 8 x 1" in exported.card
 
 
 def test_completions_are_those_of_the_gan(completions):
@@ -177,6 +206,8 @@ def test_who_cannot_be_asked_is_told_so(tmp_path):
     with pytest.raises(ValueError, match="'encode'` needs a GAN with an encoder"):
         lite = tmp_path / "file.tflite"
         export.export_litert(completing_gan(), lite, endpoint="encode")
+    with pytest.raises(ValueError, match="'classify'` needs a discriminator with an"):
+        export.export_onnx_inference(gan, path, "classify")
     with pytest.raises(ValueError, match="`endpoint`"):
         export.export_onnx_inference(gan, path, "discriminate")
     with pytest.raises(ValueError, match="`weights='int8'` is for"):

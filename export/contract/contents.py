@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from export.contract.names import (
+    CLASS_PROBABILITIES,
+    CLASSIFY,
     COMPLETE,
     COMPLETIONS,
     DISCRIMINATE,
@@ -20,7 +22,7 @@ from export.contract.names import (
 )
 from keras_gan._types import Array
 
-ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE, ENCODE, COMPLETE)
+ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE, ENCODE, COMPLETE, CLASSIFY)
 OF_PRIOR = "prior"  # noise that is the prior's own draw
 
 
@@ -67,8 +69,9 @@ class Contents:
 
     Args:
         endpoints: `Endpoint` by name. A file of one function, as ONNX has it, is
-            `complete` where it gives completions, else `generate` where it takes
-            latents, `encode` where it gives latents of data, else `sample`.
+            `complete` where it gives completions, `classify` where classes, else
+            `generate` where it takes latents, `encode` where it gives latents of data,
+            else `sample`.
         pixels: str, key of `PIXEL_FORMATS`, or `None` where no images come out.
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.
@@ -110,6 +113,8 @@ def name_of_function(endpoint: Endpoint) -> str:
     takes_data = any(len(one.shape) > 1 for one in endpoint.inputs.values())
     if COMPLETIONS in endpoint.outputs:
         return COMPLETE
+    if CLASS_PROBABILITIES in endpoint.outputs:
+        return CLASSIFY
     if LATENTS in endpoint.inputs:
         return GENERATE
     return ENCODE if LATENTS in endpoint.outputs and takes_data else SAMPLE
@@ -141,7 +146,7 @@ def _generated(endpoints: Mapping[str, Endpoint]) -> dict[str, TensorType]:
     return {
         name: tensor
         for endpoint, (_, outputs) in endpoints.items()
-        if endpoint != DISCRIMINATE and LATENTS not in outputs
+        if endpoint not in (DISCRIMINATE, CLASSIFY) and LATENTS not in outputs
         for name, tensor in outputs.items()
     }
 

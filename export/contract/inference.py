@@ -1,4 +1,4 @@
-"""What is asked of given data: their latents, and what is missing of them."""
+"""What is asked of given data: their latents, what is missing of them, their class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,8 @@ import tensorflow as tf
 from export.contract.endpoints import generate_function, graph_of
 from export.contract.guards import of_zeros_and_ones, with_rows
 from export.contract.names import (
+    CLASS_PROBABILITIES,
+    CLASSIFY,
     COMPLETE,
     COMPLETIONS,
     ENCODE,
@@ -23,9 +25,10 @@ from keras_gan.games import Inpainting
 from keras_gan.games.inpainting import completed, given
 from keras_gan.games.masks import mask_shape
 from keras_gan.gan import GAN
+from keras_gan.training.examples import CLASSES
 from keras_gan.training.named_inputs import NamedInputs
 
-INFERENCE = (ENCODE, COMPLETE)
+INFERENCE = (ENCODE, COMPLETE, CLASSIFY)
 
 
 def encode_function(gan: GAN, signature: GeneratorSignature) -> Any:
@@ -55,6 +58,15 @@ def complete_function(gan: GAN, signature: GeneratorSignature) -> Any:
     return graph_of(complete, [signature.latents, signature.data, mask])
 
 
+def classify_function(gan: GAN, signature: GeneratorSignature) -> Any:
+    """`classify(images)`, or other data: the probabilities of `gan.classify`."""
+
+    def classify(**data: Tensor) -> dict[str, Tensor]:
+        return {CLASS_PROBABILITIES: tf.nn.softmax(gan.judge(data)[CLASSES])}
+
+    return graph_of(classify, [signature.data])
+
+
 def has_endpoint(gan: GAN, endpoint: str) -> bool:
     """Whether an artefact of this GAN can have an endpoint, by its name."""
     return _obstacle(gan, endpoint) is None
@@ -73,37 +85,64 @@ def function_of(gan: GAN, signature: GeneratorSignature, endpoint: str) -> Any:
         GENERATE: generate_function,
         ENCODE: encode_function,
         COMPLETE: complete_function,
+        CLASSIFY: classify_function,
     }
     return builders[endpoint](gan, signature)
 
 
 def network_of(gan: GAN, endpoint: str) -> keras.Model:
     """The network that an endpoint plays."""
-    network: keras.Model = (
-        gan.game.encoder if endpoint == ENCODE else gan.evaluation_generator
-    )
-    return network
+    networks: dict[str, keras.Model] = {
+        ENCODE: gan.game.encoder,
+        CLASSIFY: gan.evaluation_discriminator,
+    }
+    return networks.get(endpoint, gan.evaluation_generator)
 
 
 def _obstacle(gan: GAN, endpoint: str) -> str | None:
     """What is in the way, as the end of a sentence."""
-    if endpoint == ENCODE:
-        if gan.game.encoder is None:
-            return (
-                "a GAN with an encoder. Received: one without; "
-                "keras_gan.inference.fit_encoder trains one."
-            )
-        names = NamedInputs(gan.game.encoder, gan.data_name).names
-        if names != (gan.data_name,):
-            told = ", ".join(names)
-            return f"an encoder of {gan.data_name} alone. Received: one of {told}."
-    if endpoint == COMPLETE:
-        if not isinstance(gan.game, Inpainting):
-            game = type(gan.game).__name__
-            return f"a GAN that completes, by game=Inpainting(). Received: game={game}."
-        names = gan.networks.of_generator.names
-        others = sorted({*names} - {LATENTS, KNOWN, MASK})
-        if others:
-            told = ", ".join(others)
-            return f"a generator that is told nothing else. Received: one told {told}."
+    obstacles: dict[str, Callable[[GAN], str | None]] = {
+        ENCODE: _no_encoder,
+        COMPLETE: _no_completion,
+        CLASSIFY: _no_classes,
+    }
+    return obstacles[endpoint](gan) if endpoint in obstacles else None
+
+
+def _no_encoder(gan: GAN) -> str | None:
+    if gan.game.encoder is None:
+        return (
+            "a GAN with an encoder. Received: one without; "
+            "keras_gan.inference.fit_encoder trains one."
+        )
+    names = NamedInputs(gan.game.encoder, gan.data_name).names
+    if names != (gan.data_name,):
+        told = ", ".join(names)
+        return f"an encoder of {gan.data_name} alone. Received: one of {told}."
+    return None
+
+
+def _no_completion(gan: GAN) -> str | None:
+    if not isinstance(gan.game, Inpainting):
+        game = type(gan.game).__name__
+        return f"a GAN that completes, by game=Inpainting(). Received: game={game}."
+    names = gan.networks.of_generator.names
+    others = sorted({*names} - {LATENTS, KNOWN, MASK})
+    if others:
+        told = ", ".join(others)
+        return f"a generator that is told nothing else. Received: one told {told}."
+    return None
+
+
+def _no_classes(gan: GAN) -> str | None:
+    outputs = getattr(gan.discriminator, "output", None)
+    if not isinstance(outputs, dict) or CLASSES not in outputs:
+        return (
+            f"a discriminator with an output named {CLASSES!r}. Received: one without; "
+            "see keras_gan.networks.classifying_discriminator."
+        )
+    names = gan.networks.of_discriminator.names
+    if names != (gan.data_name,) or gan.packing > 1:
+        told = f"{', '.join(names)}, packing={gan.packing}"
+        return f"a discriminator of single {gan.data_name}. Received: one of {told}."
     return None

@@ -1,4 +1,4 @@
-"""An encoder, or what completes, as an ONNX file."""
+"""An encoder, a classifier, or what completes, as an ONNX file."""
 
 import dataclasses
 from pathlib import Path
@@ -10,7 +10,7 @@ from export.contract.inference import (
     network_of,
 )
 from export.contract.metadata import Provenance
-from export.contract.names import COMPLETE, ENCODE
+from export.contract.names import CLASSIFY, COMPLETE, ENCODE
 from export.contract.signature import generator_signature
 from export.onnx import selection
 from export.onnx.graph import check_opset, save_onnx, to_onnx
@@ -18,7 +18,7 @@ from export.onnx.onnx_file import OnnxFile
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
 
-_NAMES = {ENCODE: "encoder", COMPLETE: "completion"}
+_NAMES = {ENCODE: "encoder", COMPLETE: "completion", CLASSIFY: "classifier"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class OnnxInferenceFormat(OnnxFile):
     """One question: `export.export_onnx_inference` says what goes in and comes out.
 
     Args:
-        endpoint: `"encode"` or `"complete"`. Defaults to `"encode"`.
+        endpoint: `"encode"`, `"complete"` or `"classify"`. Defaults to `"encode"`.
         opset: int or `None`. Defaults to `None`.
     """
 

@@ -10,6 +10,8 @@ import tensorflow as tf
 from export.contract.conditions import Condition, conditions_of, draw_conditions
 from export.contract.contents import OF_PRIOR, Contents
 from export.contract.names import (
+    CLASS_PROBABILITIES,
+    CLASSIFY,
     COMPLETE,
     COMPLETIONS,
     DISCRIMINATE,
@@ -103,6 +105,7 @@ class _Asked:
             DISCRIMINATE: self._discriminate,
             ENCODE: self._encode,
             COMPLETE: self._complete,
+            CLASSIFY: self._classify,
         }
         if endpoint in of_data:
             for size in sizes:
@@ -197,6 +200,11 @@ class _Asked:
         data, _ = self._data(size)
         inputs = {self._gan.data_name: data}
         return Case(ENCODE, inputs, LATENTS, self._gan.encode(data))
+
+    def _classify(self, size: int) -> Case:
+        data, _ = self._data(size)
+        inputs = {self._gan.data_name: data}
+        return Case(CLASSIFY, inputs, CLASS_PROBABILITIES, self._gan.classify(data))
 
     def _complete(self, size: int) -> Case:
         """Half of the pixels are given, others in every row; the rest is unknown."""

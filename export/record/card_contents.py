@@ -2,6 +2,8 @@
 
 from export.contract.contents import Contents
 from export.contract.names import (
+    CLASS_PROBABILITIES,
+    CLASSIFY,
     COMPLETE,
     COMPLETIONS,
     ENCODE,
@@ -26,8 +28,10 @@ def summary(contents: Contents, record: Config) -> str:
         record: what stands in its `NAME.json`.
     """
     latents = f"{record['latent_dim']} latent numbers"
+    shape = " x ".join(map(str, record["data_shape"]))
+    if [*contents.endpoints] == [CLASSIFY]:
+        return f"The class of {record['data_name']} of {shape}."
     if [*contents.endpoints] == [ENCODE]:
-        shape = " x ".join(map(str, record["data_shape"]))
         return f"The {latents} behind {record['data_name']} of {shape}."
     if contents.data is None:
         drawn = prior_text(record["prior"])
@@ -85,6 +89,7 @@ def _meaning(
         ("in", SEED): f"from 0 to {MAX_SEED}; the same one draws the same",
         ("out", COMPLETIONS): f"{data} with the given values, bit for bit",
         ("out", PROBABILITIES): f"that {data}, or packs of them, are real",
+        ("out", CLASS_PROBABILITIES): "of each class, a row for each of the inputs'",
     }
     return meanings[side, name]
 
