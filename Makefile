@@ -19,7 +19,7 @@ DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 
-.PHONY: demo test lint bench stress fuzz chaos audit locked deployment clean
+.PHONY: demo test lint bench stress fuzz chaos ray audit locked deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -59,6 +59,11 @@ fuzz: $(VENV)/.installed
 chaos: $(VENV)/.installed
 	$(BIN)/python tests/stress/chaos.py
 	$(BIN)/python tests/stress/command_lines.py
+
+# Two workers that Ray starts on this machine, of which one is lost.
+ray: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[test,ray]"
+	$(BIN)/python -m pytest tests/test_ray.py $(PYTEST_ARGS)
 
 # A list of all that is installed (CycloneDX), and what is known against any of it. The
 # tool lives elsewhere, so that it is not in its own list.

@@ -8,6 +8,7 @@ import tensorflow as tf
 from exports import (
     KNOWN_RANGE,
     NUM_CLASSES,
+    OF_GENERATORS,
     Exports,
     conditional_gan,
     drawn_by,
@@ -23,7 +24,7 @@ from export.contract.contents import Endpoint, TensorType, contents_from
 from export.contract.endpoints import prior_function
 from export.parity.cases import cases_for
 
-WITH_IMAGES = sorted(set(FORMATS) - {"onnx_prior"})
+WITH_IMAGES = sorted(set(OF_GENERATORS) - {"onnx_prior"})
 
 
 @pytest.fixture

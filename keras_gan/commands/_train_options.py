@@ -4,6 +4,7 @@ import argparse
 
 from keras_gan.commands._shared import add_image_size, add_seed
 
+ENGINES = ("none", "ray")
 STRATEGIES = ("none", "mirrored", "multi_worker")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 ON_DAMAGED = ("raise", "skip")
@@ -66,6 +67,16 @@ def add_how_it_is_run(parser: argparse.ArgumentParser) -> None:
         default="none",
         help="none: one device (default); mirrored: all GPUs of this machine, or its "
         "CPU devices; multi_worker: the workers that TF_CONFIG names",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="none",
+        help="ray: start --workers workers by Ray, and start them again where one is "
+        "lost; default: none",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="of an engine; default: 2"
     )
     parser.add_argument(
         "--verbose",

@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         return _say("failed: stdout is closed; send it to a file or /dev/null", 1)
     args = build_parser().parse_args(arguments)
+    args.given, args.status = [*(sys.argv[1:] if arguments is None else arguments)], 0
     try:
         with _warnings_in_one_line(), handled(raise_signal, signal.SIGTERM):
             args.run(args)
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _give_up_unwritable_stdout()
         return _say(*failure)
-    return 0
+    return int(args.status)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 from pathlib import Path
 
+from keras_gan.commands._ray import check_engine, train_on_ray
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.commands._train_options import (
     add_how_it_is_run,
@@ -49,9 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Trains from where the run stands until it has its epochs."""
     check_options(args)
+    check_engine(args)
     asked = asked_for(args)  # before TensorFlow
     args.output_dir = args.output_dir or Path("runs") / asked.label
     args.recipe_file = asked.file
+    if args.engine == "ray":
+        args.status = train_on_ray(args)
+        return
     start_tensorflow()
     with contextlib.ExitStack() as locks:
         train(args, asked.recipe(), locks)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from keras_gan.runs.data import DataSource, check_data, described
     from keras_gan.runs.monitor import monitor_of, network_of_run
     from keras_gan.runs.pictures import draw_pictures
+    from keras_gan.runs.ray_engine import train_with_ray
     from keras_gan.runs.report.callback import RunReport
     from keras_gan.runs.report.page import write_report
     from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
@@ -26,6 +27,7 @@ _MODULES = {
     "load_run": "run",
     "monitor_of": "monitor",
     "network_of_run": "monitor",
+    "train_with_ray": "ray_engine",
     "write_report": "report.page",
 }
 
@@ -45,6 +47,7 @@ __all__ = [
     "monitor_of",
     "network_of_run",
     "run_at",
+    "train_with_ray",
     "write_report",
 ]
 

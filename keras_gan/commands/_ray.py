@@ -1,0 +1,57 @@
+"""`keras-gan train --engine ray`: the command itself in each worker."""
+
+import argparse
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import keras_gan as kg
+from keras_gan.commands._shared import say
+from keras_gan.runs.directory import RunDirectory
+
+_LOST = 75  # the command's status where another worker is gone
+
+
+def check_engine(args: argparse.Namespace) -> None:
+    """Raises where what was asked of an engine makes no sense."""
+    if args.engine == "none":
+        return
+    if args.strategy != "none":
+        raise ValueError(
+            "`--strategy` is the engine's business: it starts the workers. Received: "
+            f"--engine {args.engine} --strategy {args.strategy}; leave one out."
+        )
+    if args.dry_run:
+        raise ValueError(
+            "`--dry-run` looks at one machine. Received: --engine ray; leave it out."
+        )
+
+
+def train_on_ray(args: argparse.Namespace) -> int:
+    """Trains in workers of Ray; returns the exit status."""
+    output_dir = Path(args.output_dir).resolve()
+    directory = RunDirectory(output_dir)
+    if not args.resume:
+        directory.check_free()
+    # What comes last counts. Whichever worker is started anew takes the run up.
+    asked = ["--engine", "none", "--strategy", "multi_worker", "--resume"]
+    arguments = [*args.given, *asked, "--output-dir", str(output_dir)]
+    logs = output_dir.with_name(f"{output_dir.name}.ray")
+    say(f"Training in {args.workers} workers of Ray; what each says: {logs}")
+    return kg.runs.train_with_ray(
+        _loop(arguments), args.workers, logs, verbose=int(args.verbose > 0)
+    )
+
+
+def _loop(arguments: Sequence[str]) -> Callable[[], int]:
+    def loop() -> int:
+        from keras_gan.commands.main import main
+
+        # Ray lets TensorFlow's chatter through.
+        logging.getLogger("tensorflow").setLevel(logging.WARNING)
+        status = main(arguments)
+        if status == _LOST:
+            raise RuntimeError("another worker was lost")
+        return status
+
+    return loop

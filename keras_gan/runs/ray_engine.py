@@ -1,0 +1,186 @@
+"""Several workers that Ray starts, watches and starts again."""
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from keras_gan._validation import check_integer, check_positive_integer
+
+_SECONDS_BETWEEN_LOOKS = 0.2  # at the log that is followed
+
+
+def train_with_ray(
+    train_loop: Callable[[], int | None],
+    num_workers: int,
+    log_dir: str | os.PathLike[str],
+    *,
+    max_failures: int = 3,
+    cpus_per_worker: int = 1,
+    gpus_per_worker: int = 0,
+    verbose: int = 1,
+) -> int:
+    """Plays a training loop in workers of Ray Train, again where one of them is lost.
+
+    When to use it: where one machine is too slow, on a cluster that Ray runs, or to
+    have lost workers started again. `keras-gan train RECIPE --engine ray --workers N`
+    does it for a recipe.
+
+    Ray writes `TF_CONFIG` for each worker, so that the loop builds its GAN in the scope
+    of a `tf.distribute.MultiWorkerMirroredStrategy`. A worker that dies, or whose loop
+    raises, ends them all; then all are started anew, and the loop has to go on from
+    what it saved, in a folder that every worker can reach. With `SaveEachEpoch` and
+    `kg.load` it ends in the bits of a run that nobody cut.
+
+    Args:
+        train_loop: function without arguments, which Ray sends to the workers. It
+            returns an exit status, or `None` for 0.
+        num_workers: int, at least 1.
+        log_dir: folder for what each worker says, `worker_0.log` and so on; as the
+            run's own folder, on storage that all machines share.
+        max_failures: int, at least 0, how often all may be started anew.
+            Defaults to `3`.
+        cpus_per_worker: int, at least 1. Defaults to `1`.
+        gpus_per_worker: int, at least 0. Defaults to `0`.
+        verbose: int, 1 shows what the first worker says. Defaults to `1`.
+
+    Returns:
+        status: int, the largest of the loop's.
+
+    Raises:
+        ImportError: if Ray is not installed.
+        RuntimeError: if the workers were lost more than `max_failures` times.
+
+    Example:
+    ```python
+    def loop():
+        with tf.distribute.MultiWorkerMirroredStrategy().scope():
+            gan = kg.load(path) if path.exists() else build()
+        gan.fit(images, epochs=50, initial_epoch=int(gan.epochs_completed),
+                callbacks=[kg.callbacks.SaveEachEpoch(path)])
+
+    kg.runs.train_with_ray(loop, num_workers=4, log_dir="/shared/runs/faces/ray")
+    ```
+
+    References:
+        https://docs.ray.io/en/latest/train/distributed-tensorflow-keras.html
+    """
+    check_positive_integer("num_workers", num_workers)
+    check_integer("max_failures", max_failures)
+    check_positive_integer("cpus_per_worker", cpus_per_worker)
+    check_integer("gpus_per_worker", gpus_per_worker)
+    ray, train, trainers = _ray()
+    folder = Path(log_dir).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in (*folder.glob("*.log"), *folder.glob("*.status")):
+        old.unlink()
+    resources = {"CPU": cpus_per_worker, "GPU": gpus_per_worker}
+    trainer = trainers.TensorflowTrainer(
+        _in_worker(train_loop, folder, Path.cwd()),
+        scaling_config=train.ScalingConfig(
+            num_workers=num_workers,
+            use_gpu=gpus_per_worker > 0,
+            resources_per_worker=resources,
+        ),
+        run_config=train.RunConfig(
+            name="ray",
+            storage_path=str(folder),
+            failure_config=train.FailureConfig(max_failures=max_failures),
+        ),
+    )
+    with _started(ray), _followed(folder / "worker_0.log", verbose):
+        try:
+            trainer.fit()
+        except train.TrainingFailedError as error:
+            raise RuntimeError(
+                f"The workers were lost more than {max_failures} times; see what they "
+                f"said in {folder}."
+            ) from error
+    return max(
+        int((folder / f"worker_{rank}.status").read_text())
+        for rank in range(num_workers)
+    )
+
+
+def _in_worker(
+    train_loop: Callable[[], int | None], folder: Path, working_directory: Path
+) -> Callable[[], None]:
+    def play() -> None:
+        from ray import train
+
+        rank = train.get_context().get_world_rank()
+        os.chdir(working_directory)
+        # The process itself: TensorFlow writes past Python's streams.
+        with (folder / f"worker_{rank}.log").open("ab") as log:
+            for descriptor in (1, 2):
+                os.dup2(log.fileno(), descriptor)
+        status = train_loop() or 0
+        (folder / f"worker_{rank}.status").write_text(str(status))
+
+    return play
+
+
+@contextlib.contextmanager
+def _started(ray: Any) -> Iterator[None]:
+    """Ray as it runs, or one of this machine's own for as long as it is needed."""
+    if ray.is_initialized():
+        yield
+        return
+    own = "RAY_ADDRESS" not in os.environ
+    ray.init(
+        include_dashboard=False if own else None,
+        log_to_driver=False,
+        configure_logging=False,
+    )
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextlib.contextmanager
+def _followed(path: Path, verbose: int) -> Iterator[None]:
+    """Prints the lines of a file as they come."""
+    if not verbose:
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_print_lines, args=(path, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _print_lines(path: Path, done: threading.Event) -> None:
+    read = 0
+    while True:
+        is_last = done.wait(_SECONDS_BETWEEN_LOOKS)
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(read)
+                text = file.read()
+            read += len(text)
+            sys.stdout.write(text.decode(errors="replace"))
+            sys.stdout.flush()
+        if is_last:
+            return
+
+
+def _ray() -> tuple[Any, Any, Any]:
+    # It would tell its makers of each use.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+        from ray import train
+        from ray.train import tensorflow as trainers
+    except ImportError as error:
+        raise ImportError(
+            "Training on Ray needs it: pip install keras-gan[ray]"
+        ) from error
+    return ray, train, trainers

@@ -1,0 +1,78 @@
+"""Two workers of Ray on this machine: the bits of plain ones, also after a loss."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+from test_multi_worker import (
+    EPOCHS,
+    PLAY,
+    TIMEOUT,
+    assert_equal,
+    end_of_log,
+    results_of,
+    workers,
+)
+
+import keras_gan as kg
+from keras_gan.commands.main import main
+
+NEEDS_RAY = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None,
+    reason="Ray is not installed: pip install keras-gan[ray]",
+)
+RUN = """
+import os, signal, sys
+from pathlib import Path
+import keras_gan as kg
+
+FOLDER, EPOCHS, PLAY = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+
+def loop():
+    import json, runpy
+    index = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
+    killed = FOLDER / "killed"
+    if index == 1 and not killed.exists():
+        killed.touch()
+        os.environ["KILL_AT_STEP"] = "7"
+    runpy.run_path(PLAY)["main"](EPOCHS, FOLDER)
+
+print(kg.runs.train_with_ray(loop, 2, FOLDER / "logs", max_failures=1, verbose=0))
+"""
+
+
+@NEEDS_RAY
+def test_a_worker_that_ray_starts_again_ends_with_the_weights_of_plain_ones(tmp_path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    for folder in (whole, cut):
+        folder.mkdir()
+    with workers(tmp_path, PLAY, EPOCHS, whole) as processes:
+        for index, process in enumerate(processes):
+            assert process.wait(timeout=TIMEOUT) == 0, end_of_log(tmp_path, index)
+    # A process of its own, as Ray forks and leaves threads behind.
+    command = [sys.executable, "-c", RUN, str(cut), str(EPOCHS), str(PLAY)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    assert result.returncode == 0 and result.stdout.endswith("0\n"), result.stderr
+    assert (cut / "killed").exists()
+    assert_equal(results_of(whole)[0][:-1], results_of(cut)[0][:-1])
+    assert_equal(*results_of(cut))
+
+
+def test_what_makes_no_sense_is_refused(tmp_path, capsys):
+    output = ["--output-dir", str(tmp_path / "run"), "--engine", "ray"]
+    assert main(["train", "digits", *output, "--strategy", "mirrored"]) == 2
+    assert "`--strategy` is the engine's business" in capsys.readouterr().err
+    assert main(["train", "digits", *output, "--dry-run"]) == 2
+    assert main(["train", "digits", *output, "--workers", "0"]) == 2
+    assert "`num_workers`" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="`max_failures`"):
+        kg.runs.train_with_ray(print, 2, tmp_path, max_failures=-1)
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_ray_the_command_says_how_to_get_it(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    command = ["train", "digits", "--engine", "ray", "--output-dir"]
+    assert main([*command, str(tmp_path / "run")]) == 2
+    assert "pip install keras-gan[ray]" in capsys.readouterr().err
