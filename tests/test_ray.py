@@ -4,7 +4,9 @@ import importlib.util
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from games import make_tiny_gan
 from test_multi_worker import (
     EPOCHS,
     PLAY,
@@ -57,6 +59,30 @@ def test_a_worker_that_ray_starts_again_ends_with_the_weights_of_plain_ones(tmp_
     assert (cut / "killed").exists()
     assert_equal(results_of(whole)[0][:-1], results_of(cut)[0][:-1])
     assert_equal(*results_of(cut))
+
+
+SCORE = """
+import sys
+import numpy as np
+import keras_gan as kg
+
+fake = kg.runs.moments_with_ray(sys.argv[1], 1050, seed=3, chunk_size=100)
+np.savez(sys.argv[2], *fake)
+"""
+
+
+@NEEDS_RAY
+def test_samples_of_several_workers_have_the_moments_of_one_process(tmp_path):
+    gan = make_tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    paths = [str(tmp_path / name) for name in ("gan.keras", "moments.npz")]
+    command = [sys.executable, "-c", SCORE, *paths]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    assert result.returncode == 0, result.stderr
+    received = np.load(paths[1]).values()
+    expected = kg.evaluation.moments_of(gan.sample_stream(1050, seed=3, chunk_size=100))
+    for one, other in zip(received, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
 
 
 def test_what_makes_no_sense_is_refused(tmp_path, capsys):

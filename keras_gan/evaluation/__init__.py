@@ -42,6 +42,7 @@ from keras_gan.evaluation.digit_classifier_training import (
 )
 from keras_gan.evaluation.efficientnet_lite0 import load_efficientnet_lite0
 from keras_gan.evaluation.evaluator import Evaluator
+from keras_gan.evaluation.feature_moments import FeatureMoments, moments_of
 from keras_gan.evaluation.feature_networks import feature_network_of
 from keras_gan.evaluation.features import Features, extract_features
 from keras_gan.evaluation.frechet import (
@@ -105,6 +106,7 @@ __all__ = [
     "DigitClassifier",
     "DoubtfulScoreWarning",
     "Evaluator",
+    "FeatureMoments",
     "Features",
     "FoldedParzenEstimate",
     "FrechetDistance",
@@ -152,6 +154,7 @@ __all__ = [
     "mean_completions",
     "memorization",
     "mode_coverage",
+    "moments_of",
     "neighbor_completions",
     "parzen_log_likelihood",
     "parzen_log_likelihood_over_folds",

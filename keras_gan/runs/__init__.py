@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from keras_gan.runs.monitor import monitor_of, network_of_run
     from keras_gan.runs.pictures import draw_pictures
     from keras_gan.runs.ray_engine import train_with_ray
+    from keras_gan.runs.ray_scoring import moments_with_ray
     from keras_gan.runs.report.callback import RunReport
     from keras_gan.runs.report.page import write_report
     from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
@@ -25,6 +26,7 @@ _MODULES = {
     "draw_pictures": "pictures",
     "load_model": "run",
     "load_run": "run",
+    "moments_with_ray": "ray_scoring",
     "monitor_of": "monitor",
     "network_of_run": "monitor",
     "train_with_ray": "ray_engine",
@@ -44,6 +46,7 @@ __all__ = [
     "draw_pictures",
     "load_model",
     "load_run",
+    "moments_with_ray",
     "monitor_of",
     "network_of_run",
     "run_at",

@@ -1,6 +1,7 @@
 """Several workers that Ray starts, watches and starts again."""
 
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -72,7 +73,7 @@ def train_with_ray(
     check_integer("max_failures", max_failures)
     check_positive_integer("cpus_per_worker", cpus_per_worker)
     check_integer("gpus_per_worker", gpus_per_worker)
-    ray, train, trainers = _ray()
+    train, trainers = _ray("train"), _ray("train.tensorflow")
     folder = Path(log_dir).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.log"), *folder.glob("*.status")):
@@ -91,7 +92,7 @@ def train_with_ray(
             failure_config=train.FailureConfig(max_failures=max_failures),
         ),
     )
-    with _started(ray), _followed(folder / "worker_0.log", verbose):
+    with started_ray("train"), _followed(folder / "worker_0.log", verbose):
         try:
             trainer.fit()
         except train.TrainingFailedError as error:
@@ -124,10 +125,20 @@ def _in_worker(
 
 
 @contextlib.contextmanager
-def _started(ray: Any) -> Iterator[None]:
-    """Ray as it runs, or one of this machine's own for as long as it is needed."""
+def started_ray(room: str) -> Iterator[Any]:
+    """Ray as it runs, or one of this machine's own for as long as it is needed.
+
+    Args:
+        room: str, module of Ray that is needed too.
+
+    Raises:
+        ImportError: if Ray is not installed.
+    """
+    _ray(room)
+    import ray
+
     if ray.is_initialized():
-        yield
+        yield ray
         return
     own = "RAY_ADDRESS" not in os.environ
     ray.init(
@@ -136,7 +147,7 @@ def _started(ray: Any) -> Iterator[None]:
         configure_logging=False,
     )
     try:
-        yield
+        yield ray
     finally:
         ray.shutdown()
 
@@ -172,15 +183,10 @@ def _print_lines(path: Path, done: threading.Event) -> None:
             return
 
 
-def _ray() -> tuple[Any, Any, Any]:
+def _ray(room: str) -> Any:
     # It would tell its makers of each use.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        import ray
-        from ray import train
-        from ray.train import tensorflow as trainers
+        return importlib.import_module(f"ray.{room}")
     except ImportError as error:
-        raise ImportError(
-            "Training on Ray needs it: pip install keras-gan[ray]"
-        ) from error
-    return ray, train, trainers
+        raise ImportError("This needs Ray: pip install keras-gan[ray]") from error
