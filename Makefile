@@ -18,6 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
+COMPLETION_EXPORTS ?= runs/completion_exports
 
 .PHONY: demo test lint bench stress fuzz chaos ray audit locked deployment clean
 
@@ -85,17 +86,24 @@ locked:
 
 # Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
 # Both kinds of generators are tried, one that is told a class and one that is not.
-deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx
+deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx \
+		$(COMPLETION_EXPORTS)/prior.onnx
 	test -f $(EXPORTS)/prior.onnx || $(MAKE) demo
 	npm ci --prefix examples/deployment/web_page
 	for exports in $(abspath $(EXPORTS) $(CONDITIONAL_EXPORTS)); do \
-	    KERAS_GAN_EXPORTS=$$exports $(DEPLOYMENT)/bin/python -m pytest --noconftest \
+	    KERAS_GAN_EXPORTS=$$exports \
+	    KERAS_GAN_COMPLETION_EXPORTS=$(abspath $(COMPLETION_EXPORTS)) \
+	    $(DEPLOYMENT)/bin/python -m pytest --noconftest \
 	        tests/deployment/test_*.py $(PYTEST_ARGS) || exit 1; \
 	done
 
 $(CONDITIONAL_EXPORTS)/prior.onnx: tests/deployment/conditional_exports.py
 	test -d $(VENV) || $(MAKE) $(VENV)/.installed
 	$(BIN)/python $< $(CONDITIONAL_EXPORTS)
+
+$(COMPLETION_EXPORTS)/prior.onnx: tests/deployment/completion_exports.py
+	test -d $(VENV) || $(MAKE) $(VENV)/.installed
+	$(BIN)/python $< $(COMPLETION_EXPORTS)
 
 clean:
 	rm -rf $(VENV) $(DEPLOYMENT) .venv-audit

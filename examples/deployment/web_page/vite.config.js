@@ -6,5 +6,6 @@ export default defineConfig({
   build: {
     assetsInlineLimit: 0, // the page's policy allows no data: addresses
     modulePreload: { polyfill: false },
+    rollupOptions: { input: ["index.html", "completion.html"] },
   },
 });

@@ -3,6 +3,13 @@ import { Problem, quoted } from "./problem.js";
 /** Checks what generator.onnx.json says; returns it in the names of this page. */
 export function readDescription(text, fileName) {
   const description = parseObject(text, fileName);
+  const sizes = readSizes(text, fileName);
+  return { ...sizes, condition: readCondition(description.conditions ?? {}, fileName) };
+}
+
+/** The same without what else a generator is told. */
+export function readSizes(text, fileName) {
+  const description = parseObject(text, fileName);
   const { latent_dim: latentDim, image_shape: imageShape } = description;
   const valueRange = description.value_range;
   check(isSize(latentDim), fileName, "latent_dim", "an integer above 0", latentDim);
@@ -20,8 +27,7 @@ export function readDescription(text, fileName) {
     "[low, high] with low below high",
     valueRange,
   );
-  const condition = readCondition(description.conditions ?? {}, fileName);
-  return { latentDim, imageShape, valueRange, condition };
+  return { latentDim, imageShape, valueRange };
 }
 
 /** The one class that the generator is told; null where it is told nothing. */

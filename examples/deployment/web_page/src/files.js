@@ -1,7 +1,13 @@
 import { Problem } from "./problem.js";
 
-/** Fetches one file of the model's folder; a missing one is a `Problem` in words. */
-export async function fetchFile(folder, name) {
+/**
+ * Fetches one file of the model's folder; a missing one is a `Problem` in words.
+ *
+ * @param {string} folder
+ * @param {string} name
+ * @param {string[]} names All three that the page needs.
+ */
+export async function fetchFile(folder, name, names) {
   const response = await fetch(folder + name).catch((error) => {
     throw new Problem(`${folder}${name} could not be fetched: ${error.message}.`);
   });
@@ -10,7 +16,7 @@ export async function fetchFile(folder, name) {
   if (!response.ok || isPage) {
     throw new Problem(
       `${folder}${name} is missing (status ${response.status}). Put ` +
-        "generator.onnx, prior.onnx and generator.onnx.json " +
+        `${names[0]}, ${names[1]} and ${names[2]} ` +
         `into the folder ${folder} beside index.html.`,
     );
   }

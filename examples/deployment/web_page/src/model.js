@@ -7,6 +7,7 @@ import { Network } from "./network.js";
 const GENERATOR = "generator.onnx";
 const PRIOR = "prior.onnx";
 const DESCRIPTION = "generator.onnx.json";
+const FILES = [GENERATOR, PRIOR, DESCRIPTION];
 
 /** A generator with its prior: seeds to latents to images, of classes where it has any. */
 export class Model {
@@ -22,7 +23,7 @@ export class Model {
   /** Loads the three files of a folder. */
   static async load(folder) {
     const [generatorFile, priorFile, descriptionFile] = await Promise.all(
-      [GENERATOR, PRIOR, DESCRIPTION].map((name) => fetchFile(folder, name)),
+      FILES.map((name) => fetchFile(folder, name, FILES)),
     );
     const description = readDescription(await descriptionFile.text(), DESCRIPTION);
     const { condition } = description;
@@ -32,12 +33,14 @@ export class Model {
       PRIOR,
       ["num_samples", "seed"],
       ["latents", ...(condition?.isDrawn ? told : [])],
+      DESCRIPTION,
     );
     const generator = await Network.load(
       await generatorFile.arrayBuffer(),
       GENERATOR,
       ["latents", ...told],
       ["images"],
+      DESCRIPTION,
     );
     return new Model(description, prior, generator);
   }

@@ -17,9 +17,10 @@ function runAlone(session, feeds) {
 
 /** One ONNX file with the names that the page counts on. */
 export class Network {
-  constructor(session, fileName) {
+  constructor(session, fileName, description) {
     this.session = session;
     this.fileName = fileName;
+    this.description = description;
   }
 
   /**
@@ -29,8 +30,9 @@ export class Network {
    * @param {string} fileName For messages.
    * @param {string[]} inputNames All inputs that it must have.
    * @param {string[]} outputNames All outputs that it must have.
+   * @param {string} description Name of the file that says its sizes, for messages.
    */
-  static async load(bytes, fileName, inputNames, outputNames) {
+  static async load(bytes, fileName, inputNames, outputNames, description) {
     const session = await InferenceSession.create(bytes).catch((error) => {
       throw new Problem(
         `${fileName} could not be read as an ONNX model: ${quoted(error.message, 200)}`,
@@ -38,7 +40,7 @@ export class Network {
     });
     checkNames(fileName, "inputs", inputNames, session.inputNames);
     checkNames(fileName, "outputs", outputNames, session.outputNames);
-    return new Network(session, fileName);
+    return new Network(session, fileName, description);
   }
 
   /**
@@ -52,7 +54,7 @@ export class Network {
   async run(feeds, outputName, expectedShape, expectedType = "float32") {
     const results = await runAlone(this.session, feeds).catch((error) => {
       throw new Problem(
-        `${this.fileName} does not fit generator.onnx.json: ` +
+        `${this.fileName} does not fit ${this.description}: ` +
           quoted(error.message, 300),
       );
     });
@@ -62,7 +64,7 @@ export class Network {
     if (!isExpected) {
       throw new Problem(
         `${this.fileName} must give ${expectedType} of shape ` +
-          `[${expectedShape.join(", ")}], as generator.onnx.json says. ` +
+          `[${expectedShape.join(", ")}], as ${this.description} says. ` +
           `Received: ${output.type} of shape [${output.dims.join(", ")}].`,
       );
     }
