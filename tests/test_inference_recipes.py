@@ -35,13 +35,16 @@ def assert_comes_back(gan):
     np.testing.assert_array_equal(again.sample(4, seed=0), gan.sample(4, seed=0))
 
 
-@pytest.mark.parametrize("shape", [(8, 8, 1), (5, 7, 3)])
-def test_bigan_learns_an_encoder_for_images_of_any_size(shape):
+@pytest.mark.parametrize(
+    ("name", "shape"), [("bigan", (8, 8, 1)), ("bigan_regression", (5, 7, 3))]
+)
+def test_bigan_learns_an_encoder_for_images_of_any_size(name, shape):
     data = pictures(shape)
-    recipe = kg.recipes.get("bigan")
+    recipe = kg.recipes.get(name)
     assert recipe.obstacle(data) is None
     gan = recipe.build(data, 3)
-    assert gan.name == "bigan" and gan.seed == 3
+    assert gan.name == name and gan.seed == 3
+    assert len(gan.terms) == (name != "bigan")
     assert all(moved_of(gan, data.train.images))
     assert gan.encode(data.test.images).shape == (12, 50)
     assert gan.reconstruct(data.test.images).shape == (12, *shape)

@@ -1,6 +1,8 @@
-"""BiGAN: an encoder that learns beside the generator, fully connected."""
+"""BiGAN, fully connected: an encoder that learns beside the generator."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan.datasets.dataset import Dataset
@@ -17,8 +19,9 @@ from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
+from keras_gan.terms.latent_regression import LatentRegression
 
-_NAME = "bigan"
+_NAME, _REGRESSED = "bigan", "bigan_regression"
 _LATENT_DIM = 50
 _HIDDEN_UNITS = 512
 _BATCH_SIZE = 128
@@ -49,6 +52,32 @@ def bigan(data: Dataset, seed: int = 0) -> GAN:
         Donahue et al., Adversarial Feature Learning, 2017, section 4.1 and appendix
         C.1. https://arxiv.org/abs/1605.09782
     """
+    return _game(data, seed, _NAME)
+
+
+def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
+    """Builds BiGAN whose encoder also learns from generated images, untrained.
+
+    The game of `bigan` with `keras_gan.terms.LatentRegression`: the encoder is told the
+    latents of generated images, which the discriminator lets it know of slowly. On the
+    8x8 digits it brings reconstructions nearer than `bigan` does; the generator plays
+    as it does there.
+
+    Args:
+        data: `Dataset` of images.
+        seed: int, of weights, latents and data order. Defaults to `0`.
+
+    Returns:
+        gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
+
+    References:
+        Donahue et al., Adversarial Feature Learning, 2017, section 4.1 (BiGAN and the
+        joint latent regressor). https://arxiv.org/abs/1605.09782
+    """
+    return _game(data, seed, _REGRESSED, terms=[LatentRegression()])
+
+
+def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     sizes = (_LATENT_DIM, data.image_shape, _HIDDEN_UNITS)
     encoder = bigan_encoder(*sizes, seed=derived_seed(seed, 2))
@@ -60,20 +89,25 @@ def bigan(data: Dataset, seed: int = 0) -> GAN:
         UniformPrior(_LATENT_DIM),
         game=Bidirectional(encoder),
         seed=seed,
-        name=_NAME,
+        name=name,
     )
     num_rows = _PASSES_PER_EPOCH * len(data.train)
     num_updates = _EPOCHS * math.ceil(num_rows / _BATCH_SIZE)
     rate = along_cosine(_LEARNING_RATE, num_updates, _LAST_SHARE)
-    gan.compile(*pair_of_adams(rate, beta_1=0.5), simultaneous=True)
+    gan.compile(*pair_of_adams(rate, beta_1=0.5), simultaneous=True, **rules)
     return gan
 
 
-BIGAN = Recipe(
-    *LISTED[_NAME],
-    build=bigan,
-    batch_size=_BATCH_SIZE,
-    epochs=_EPOCHS,
-    passes_per_epoch=_PASSES_PER_EPOCH,
-    fits=(of_images, fully_connected(3 * _HIDDEN_UNITS)),
-)
+def _recipe(name: str, build: Callable[..., GAN]) -> Recipe:
+    return Recipe(
+        *LISTED[name],
+        build=build,
+        batch_size=_BATCH_SIZE,
+        epochs=_EPOCHS,
+        passes_per_epoch=_PASSES_PER_EPOCH,
+        fits=(of_images, fully_connected(3 * _HIDDEN_UNITS)),
+    )
+
+
+BIGAN = _recipe(_NAME, bigan)
+BIGAN_REGRESSION = _recipe(_REGRESSED, bigan_regression)

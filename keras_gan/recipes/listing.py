@@ -186,6 +186,13 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "size",
             "mnist",
         ),
+        Listing(
+            "bigan_regression",
+            "BiGAN whose encoder also learns the latents of generated images.",
+            "Donahue et al. 2017, https://arxiv.org/abs/1605.09782, of keras_gan's "
+            "size",
+            "mnist",
+        ),
     ),
     "completion": (
         Listing(
