@@ -21,6 +21,7 @@ CONDITIONAL_EXPORTS ?= runs/conditional_exports
 COMPLETION_EXPORTS ?= runs/completion_exports
 
 .PHONY: demo test lint bench stress fuzz chaos ray audit locked deployment clean
+.PHONY: demo test lint docs bench stress fuzz chaos audit locked deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -39,6 +40,11 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The documentation as a site, with the reference from docstrings: build/docs/index.html.
+docs: $(VENV)/.installed-docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --builder html docs build/docs
+	@echo "Look at build/docs/index.html"
+
 # PyTorch's CPU build is enough: `pip install torch --index-url` of PyTorch's CPU wheels
 # before `make bench` keeps the large one away.
 bench: $(VENV)/.installed
@@ -50,6 +56,7 @@ stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/fresh_builds.py
 	$(BIN)/python tests/stress/fresh_builds.py --loaded
 	$(BIN)/python tests/stress/every_step_in_order.py
+	$(BIN)/python tests/stress/from_pictures.py
 
 # MINUTES for each reader of files.
 fuzz: $(VENV)/.installed
@@ -119,6 +126,10 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCKED))
 	$(BIN)/python -m pip install --quiet --editable ".[test]" $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) $(if $(LOCKED),--no-deps --no-build-isolation)
+	touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
 	touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import keras_gan as kg
 from keras_gan.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 GO_ON = [README, *[ROOT / "docs" / f"{name}.md" for name in ("measures", "deployment")]]
-GO_ON += [ROOT / "docs" / "games.md"]  # last: its GAN is another one
+GO_ON += [ROOT / "docs" / f"{name}.md" for name in ("own_parts", "tutorial", "games")]
 
 
 def blocks_of(page):
@@ -75,3 +76,21 @@ def test_linked_files_exist(page):
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), link
         assert not anchor or anchor in anchors_of(target), link
+
+
+def test_every_page_is_on_the_site():
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    named = {line.strip() for line in index.splitlines()} - {""}
+    pages = {page.stem for page in PAGES if page != README} - {"index"}
+    assert pages <= named
+
+
+def test_every_room_is_in_the_reference():
+    reference = (ROOT / "docs" / "api.md").read_text("utf-8")
+    rooms = set(re.findall(r"automodule:: keras_gan\.(\w+)", reference))
+    assert rooms == set(kg.__all__) - {"GAN", "__version__", "load"}
+
+
+def test_the_citation_names_the_version():
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {kg.__version__}\n" in citation

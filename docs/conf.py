@@ -1,0 +1,39 @@
+"""The documentation as a site: `make docs`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import _docstrings
+import _links
+
+import keras_gan
+
+project = "keras_gan"
+author = "The keras_gan authors"
+release = version = keras_gan.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_heading_anchors = 3
+myst_enable_extensions = ["html_image"]
+exclude_patterns = ["_build"]
+
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_member_order = "alphabetical"
+autodoc_typehints = "none"  # the text of each argument says its type
+napoleon_google_docstring, napoleon_numpy_docstring = True, False
+napoleon_use_rtype = False  # "data" in `data: Dataset` is a name, and no type
+napoleon_custom_sections = [("Warns", "returns_style")]
+default_role = "code"  # `name` in a docstring is code, as in Markdown
+
+html_theme = "pydata_sphinx_theme"
+html_title = "keras_gan"
+html_theme_options = {"show_prev_next": False, "show_toc_level": 2}
+html_show_sourcelink = False
+
+
+def setup(app):
+    """Reads docstrings, and links that leave the folder, as this package has them."""
+    app.connect("autodoc-process-docstring", _docstrings.to_rst, priority=100)
+    app.connect("source-read", _links.inside)
