@@ -29,7 +29,12 @@ default_role = "code"  # `name` in a docstring is code, as in Markdown
 
 html_theme = "pydata_sphinx_theme"
 html_title = "keras_gan"
-html_theme_options = {"show_prev_next": False, "show_toc_level": 2}
+html_theme_options = {
+    "navbar_center": [],  # the list on the left has all pages
+    "show_prev_next": False,
+    "show_toc_level": 2,
+}
+html_sidebars = {"**": ["globaltoc.html"]}
 html_show_sourcelink = False
 
 
