@@ -89,7 +89,7 @@ def test_three_commands_from_pictures_to_a_generator(installed, tmp_path):
     (tmp_path / "pictures").mkdir()
     for number in range(40):
         height, width = random.integers(8, 16, 2)
-        pixels = random.integers(0, 256, (height, width, 3), "uint8")
+        pixels = random.integers(0, 256, (height, width), "uint8")
         Image.fromarray(pixels).save(tmp_path / "pictures" / f"{number:02}.png")
     (tmp_path / "pictures" / "broken.png").write_bytes(b"no picture")
     (tmp_path / "small.py").write_text(SMALL)

@@ -23,14 +23,14 @@ def write_pictures(folder, sizes):
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
     for number, size in enumerate(sizes):
-        pixels = random.integers(0, 256, (*size, 3), "uint8")
+        pixels = random.integers(0, 256, size, "uint8")
         Image.fromarray(pixels).save(folder / f"{number:02}.png")
     return folder
 
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Twenty pictures of two sizes, and one that is none."""
+    """Twenty grey pictures of two sizes, and one that is none."""
     folder = write_pictures(tmp_path / "cats", [(9, 14), (7, 10)] * 10)
     (folder / "broken.png").write_bytes(b"no picture")
     return folder
@@ -65,12 +65,15 @@ def record_of(run):
 
 def test_a_survey_says_what_the_folder_holds(pictures):
     survey = survey_image_folder(pictures)
-    assert survey.sizes == [(7, 10), (9, 14)] and survey.channels == 3
+    assert survey.sizes == [(7, 10), (9, 14)] and survey.channels == 1
     assert [path.name for path in survey.damaged] == ["broken.png"]
     assert str(survey) == (
-        f"{pictures}: 20 pictures, 2 sizes from 7 x 10 to 9 x 14, in color; 1 more "
-        "cannot be read"
+        f"{pictures}: 20 pictures, 2 sizes from 7 x 10 to 9 x 14, in grey levels; 1 "
+        "more cannot be read"
     )
+    Image.new("RGB", (10, 7)).save(pictures / "color.png")
+    survey = survey_image_folder(pictures)
+    assert survey.channels == 3 and "21 pictures, 2 sizes" in str(survey)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_a_folder_is_trained_on_and_a_run_goes_on(
     with pytest.warns(UserWarning, match=r"1 pictures .* left out(.|\n)*broken\.png"):
         assert main([*train, "--epochs", "1"]) == 0
     said = capsys.readouterr().out
-    assert "20 pictures, 2 sizes from 7 x 10 to 9 x 14, in color; 1 more" in said
+    assert "20 pictures, 2 sizes from 7 x 10 to 9 x 14, in grey levels; 1 more" in said
     assert "default: images of 8 x 12: the pictures have 2 sizes" in said
     assert "default: minibatches of 32: there are fewer than 2,000 pictures." in said
     run = tmp_path / "runs" / "cats"
@@ -123,10 +126,12 @@ def test_a_folder_is_trained_on_and_a_run_goes_on(
     assert config["data_dir"] == str(pictures)
     with pytest.warns(UserWarning, match="1 pictures"):
         assert main(["resume", str(run), "--epochs", "2", *QUIET]) == 0
+    said = capsys.readouterr().out
+    assert "cats: 20 pictures" in said and "images of" not in said  # it is settled
     assert kg.load(run / "model.keras").epochs_completed == 2
     with pytest.warns(UserWarning, match="1 pictures"):
         data = kg.runs.load_run(run).data
-    assert data.image_shape == (8, 12, 3) and len(data.train) == 16
+    assert data.image_shape == (8, 12, 1) and len(data.train) == 16
 
 
 def test_damaged_pictures_end_a_run_before_it_begins(
@@ -170,13 +175,13 @@ def test_a_dry_run_tells_and_writes_nothing(
     assert main(["train", "cats", "--dry-run", *QUIET]) == 0
     said = capsys.readouterr().out
     assert re.search(r"batch_size +32\n", said)
-    assert re.search(r"data +Dataset\('cats', 16/2/2 images \(8, 12, 3\)", said)
+    assert re.search(r"data +Dataset\('cats', 16/2/2 images \(8, 12, 1\)", said)
     pattern = (
         r"Time, measured: .* a step, .* 12 after 3 .* 2 steps an epoch, .* for \d+"
     )
     assert re.search(pattern, said)
     # Data of 20 + 16 pictures, 4 bytes for each number.
-    megabytes = 4 * (20 + 16) * 8 * 12 * 3 / 1e6
+    megabytes = 4 * (20 + 16) * 8 * 12 / 1e6
     assert f"Memory, computed: {megabytes:.1f} MB" in said
     assert "Memory, measured in those steps: " in said
     assert not (tmp_path / "runs").exists()

@@ -94,10 +94,12 @@ def _source(config: Config) -> "DataSource":
 
 def _size_of_own_pictures(recipe: Recipe, config: Config) -> Config:
     """The size of a recipe that chooses, where nobody said one; says what is there."""
-    if config["data"] != _FOLDER or recipe.choose is None or config["image_size"]:
+    if config["data"] != _FOLDER:
         return {}
     survey = kg.datasets.survey_image_folder(config["data_dir"])
     say(f"{survey}.")
+    if recipe.choose is None or config["image_size"]:
+        return {}
     size, reason = survey.image_size()
     say(f"{recipe.name}: {reason}.")
     return {"image_size": size}

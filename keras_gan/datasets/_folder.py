@@ -82,6 +82,6 @@ def of_each(
 
 def listed(folder: Path, damaged: Mapping[Path, str]) -> str:
     """A line for each picture that cannot be read, with the reason."""
-    return "".join(
+    return ";".join(
         f"\n  {path.relative_to(folder)}: {damaged[path]}" for path in sorted(damaged)
     )
