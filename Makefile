@@ -20,8 +20,7 @@ EXPORTS ?= $(DEMO)/exports
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 COMPLETION_EXPORTS ?= runs/completion_exports
 
-.PHONY: demo test lint bench stress fuzz chaos ray audit locked deployment clean
-.PHONY: demo test lint docs bench stress fuzz chaos audit locked deployment clean
+.PHONY: demo test lint docs bench stress fuzz chaos ray audit locked deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
