@@ -12,6 +12,7 @@ from keras_gan._version import __version__
 from keras_gan.commands._shared import say
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.recipes.listing import BY_MODULE
+from keras_gan.recipes.recipe import Recipe
 
 SUMMARY = "write a recipe as a Python file that train takes"
 IF_STOPPED = "no file was written"
@@ -47,8 +48,11 @@ def _source_of(name: str, file: str) -> str:
         if name in {listing.name for listing in listings}
     )
     module = importlib.import_module(f"keras_gan.recipes.{module_name}")
-    recipe = kg.recipes.get(name)
-    constant = next(key for key, value in vars(module).items() if value is recipe)
+    constant = next(
+        key
+        for key, value in vars(module).items()
+        if isinstance(value, Recipe) and value.name == name
+    )
     return (
         f"# The recipe {name} of keras_gan {__version__}, a copy to change. It trains\n"
         f"# by: keras-gan train {file}\n"

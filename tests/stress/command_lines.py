@@ -28,7 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 STATUSES = {0, 1, 2, 75, 130, 143}
-SECONDS = 120  # that a command may take
+SECONDS = 300  # that a command may take
 NOBODY = 65534
 Setup = Callable[[], object]
 
@@ -107,6 +107,8 @@ def judged(status: int, said: str) -> str:
     """What is wrong with what a command did, or that it is all right."""
     if "Traceback (most" in said:
         return "TRACEBACK"
+    if status == -signal.SIGALRM:
+        return f"MORE THAN {SECONDS} s"
     if status not in STATUSES:
         return f"EXIT {status}"
     return f"exit {status}"
