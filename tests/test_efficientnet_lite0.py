@@ -181,9 +181,16 @@ def test_color_pictures_are_seen_by_it():
     np.testing.assert_allclose(
         network(2 * pictures - 1), load_efficientnet_lite0()(pictures), atol=1e-4
     )
-    assert of("image_folder", (64, 48, 3)) is not None
+    grey = pictures.mean(axis=3, keepdims=True)
+    np.testing.assert_array_equal(network(grey), network(grey.repeat(3, axis=3)))
+    for name, shape in (
+        ("image_folder", (64, 48, 3)),
+        ("image_folder", (64, 48, 1)),
+        ("olivetti", (48, 48, 1)),
+    ):
+        assert of(name, shape) is not None
     for name, shape, value_range in (
-        ("image_folder", (64, 48, 1), (0.0, 1.0)),
+        ("image_folder", (12, 48, 3), (0.0, 1.0)),  # too small to see anything
         ("stacked_mnist", (28, 28, 3), (0.0, 1.0)),
         ("cifar10", (32, 32, 3), (-5.2, 5.2)),  # normalized by their contrast
         (None, (32, 32, 3), (0.0, 1.0)),
@@ -192,7 +199,7 @@ def test_color_pictures_are_seen_by_it():
 
 
 def test_a_run_keeps_the_features_that_it_began_with(monkeypatch):
-    pictures = np.zeros((3, 4, 4, 3), "float32")
+    pictures = np.zeros((3, 16, 16, 3), "float32")
     split = kg.datasets.Split(pictures, None)
     data = kg.datasets.Dataset("cifar10", split, split, split)
 

@@ -238,3 +238,11 @@ def test_progress_is_shown_on_request(images, capsys):
     assert capsys.readouterr().out == ""
     evaluator(generated, verbose=1)
     assert "1/1" in capsys.readouterr().out
+
+
+def test_moments_of_many_features_are_taken_where_they_are_named_alone():
+    random = np.random.default_rng(0)
+    rows = random.uniform(size=(12, 2049))
+    assert "frechet_distance" not in Evaluator(rows, rows).measures
+    assert "frechet_distance" in Evaluator(rows[:, 1:], rows[:, 1:]).measures
+    assert Evaluator(rows, rows, measures=["frechet_distance"]).measures

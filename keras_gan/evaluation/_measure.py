@@ -32,6 +32,8 @@ class Measure:
             Defaults to `("training",)`.
         asks: bool, whether it looks at the labels that the samples were asked for.
             Defaults to `False`.
+        most_dim: int, features of which it takes long: with more it is computed only
+            where it is named. `None` for any number. Defaults to `None`.
     """
 
     compute: Callable[[Sets], Score]
@@ -39,6 +41,11 @@ class Measure:
     needs: tuple[Need, ...] = ()
     reads: tuple[str, ...] = ("training",)
     asks: bool = False
+    most_dim: int | None = None
+
+    def is_quick(self, reals: RealSets) -> bool:
+        """Whether all measures of these samples may have it among them."""
+        return self.most_dim is None or reals.training.dim <= self.most_dim
 
 
 TEST_POINTS = Need(

@@ -13,7 +13,8 @@ from keras_gan.evaluation import digit_classifier, efficientnet_lite0
 Network = Callable[[Any], Any]
 FeatureNetwork = Callable[[], Network | None]
 
-_PICTURES = (None, None, 3)
+_PICTURES = (None, None, None)
+_SMALLEST_PICTURE = 16  # pixels a side: below, a network of photographs sees nothing
 PIXELS, DIGITS, PICTURES = "pixels", "digit_classifier", "efficientnet_lite0"
 
 
@@ -21,7 +22,7 @@ def _network_of_pictures() -> Network | None:
     if efficientnet_lite0.installed_weights():
         return efficientnet_lite0.load_efficientnet_lite0()
     warnings.warn(
-        f"Color pictures are compared by their pixels. {efficientnet_lite0.MISSING}",
+        f"Pictures are compared by their pixels. {efficientnet_lite0.MISSING}",
         stacklevel=3,
     )
     return None
@@ -30,13 +31,16 @@ def _network_of_pictures() -> Network | None:
 FEATURE_NETWORKS: dict[str, tuple[FeatureNetwork, tuple[int | None, ...]]] = {
     "cifar10": (_network_of_pictures, _PICTURES),
     "image_folder": (_network_of_pictures, _PICTURES),
+    "olivetti": (_network_of_pictures, _PICTURES),
+    "tfd": (_network_of_pictures, _PICTURES),
     "mnist": (digit_classifier.load_digit_classifier, digit_classifier.IMAGE_SHAPE),
 }
 """By the key of `keras_gan.datasets.LOADERS`: who returns the network, of values in
 [0, 1], and the shape that it takes, `None` for any size. All other data are compared by
-their pixels; so are color pictures, with a warning, where their network's weights are
-not installed, and without one where they are not in [0, 1] or [-1, 1]: normalized by
-their contrast they are no pictures that it knows."""
+their pixels, and so are pictures below 16 pixels a side. So are larger ones, with a
+warning, where their network's weights are not installed, and without one where they are
+not in [0, 1] or [-1, 1]: normalized by their contrast they are no pictures that it
+knows."""
 
 
 def feature_network_of(
@@ -62,7 +66,8 @@ def feature_network_of(
     value_range = (float(value_range[0]), float(value_range[1]))
     if load is None or not _fits(shape, needed):
         return None
-    if needed == _PICTURES and value_range not in ((0.0, 1.0), (-1.0, 1.0)):
+    known = (0.0, 1.0), (-1.0, 1.0)
+    if needed == _PICTURES and not (_is_picture(shape) and value_range in known):
         return None
     if value_range == (0.0, 1.0):
         return load
@@ -72,12 +77,17 @@ def feature_network_of(
 def name_of(network: FeatureNetwork | None) -> str:
     """Returns which kind of features a run is judged by: `PIXELS` or a network's name.
 
-    Those of color pictures are pixels as long as their weights are not installed.
+    Those of pictures are pixels as long as their weights are not installed.
     """
     load = network.load if isinstance(network, _Ranged) else network
     if load is _network_of_pictures:
         return PICTURES if efficientnet_lite0.installed_weights() else PIXELS
     return PIXELS if load is None else DIGITS
+
+
+def _is_picture(shape: Shape) -> bool:
+    height, width, channels = shape
+    return min(height, width) >= _SMALLEST_PICTURE and channels in (1, 3)
 
 
 def _fits(shape: Shape, needed: tuple[int | None, ...]) -> bool:

@@ -31,6 +31,7 @@ from keras_gan.evaluation.two_sample import (
 )
 
 _SMALLEST_SIDE = 8  # that structural_diversity compares
+_MOST_MOMENTS = 2_048  # Inception's features; a covariance of more takes minutes
 
 
 def quantity_of(name: str) -> Quantity:
@@ -142,7 +143,9 @@ MEASURES: dict[str, Measure] = {
         _parzen_log_likelihood, ParzenEstimate, (TEST_POINTS,), reads=()
     ),
     "frechet_distance": Measure(
-        lambda sets: frechet_distance(real=sets.real, fake=sets.fake), FrechetDistance
+        lambda sets: frechet_distance(real=sets.real, fake=sets.fake),
+        FrechetDistance,
+        most_dim=_MOST_MOMENTS,
     ),
     "kernel_distance": Measure(_kernel_distance, KernelDistance),
     "inception_score": Measure(

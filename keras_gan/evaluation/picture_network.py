@@ -1,4 +1,4 @@
-"""What the feature networks of color pictures have in common."""
+"""What the feature networks of pictures have in common."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -16,9 +16,10 @@ _BATCH_SIZE = 100
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PictureNetwork:
-    """Features of color pictures, for `extract_features`.
+    """Features of pictures, for `extract_features`.
 
-    Get one from `load_efficientnet_lite0` or `load_inception`.
+    Get one from `load_efficientnet_lite0` or `load_inception`. The networks know color
+    pictures; of grey ones they see three equal channels.
 
     Args:
         network: `keras.Model` from prepared pictures to a dict with `"features"`.
@@ -28,7 +29,7 @@ class PictureNetwork:
 
     Raises:
         ValueError: when called, if the pictures are not `[num_images, height, width,
-            3]`, are not finite or clearly have another range than [0, 1].
+            3]`, or 1, are not finite or clearly have another range than [0, 1].
     """
 
     network: keras.Model
@@ -94,10 +95,11 @@ def _as_of_keras(layer: keras.layers.Layer, tensor: Array) -> Array:
 
 def _checked(images: Array) -> FloatArray:
     images = np.asarray(images)
-    if images.ndim != 4 or images.shape[3] != 3 or not images.size:
+    if images.ndim != 4 or images.shape[3] not in (1, 3) or not images.size:
         raise ValueError(
-            "`images` must have the shape [num_images, height, width, 3] with at least "
-            f"one picture. Received: images.shape={images.shape}"
+            "`images` must have the shape [num_images, height, width, 3], or 1, with "
+            f"at least one picture. Received: images.shape={images.shape}"
         )
     check_unit_range("images", images)
-    return images.astype("float32", copy=False)
+    images = images.astype("float32", copy=False)
+    return images if images.shape[3] == 3 else images.repeat(3, axis=3)
