@@ -82,7 +82,7 @@ def test_scores_name_network_weights_and_size(network):
 @pytest.mark.parametrize(
     ("images", "match"),
     [
-        (np.zeros((2, 32, 32, 1)), "images.shape="),
+        (np.zeros((2, 32, 32, 2)), "images.shape="),
         (np.zeros((0, 32, 32, 3)), "at least one picture"),
         (np.full((1, 32, 32, 3), 255.0), r"must lie in \[0, 1\]"),
         (np.full((1, 32, 32, 3), np.nan), "must be finite"),
