@@ -56,6 +56,7 @@ stress: $(VENV)/.installed
 	$(BIN)/python tests/stress/fresh_builds.py --loaded
 	$(BIN)/python tests/stress/every_step_in_order.py
 	$(BIN)/python tests/stress/from_pictures.py
+	$(BIN)/python tests/stress/soak.py
 
 # MINUTES for each reader of files.
 fuzz: $(VENV)/.installed

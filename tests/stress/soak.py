@@ -1,0 +1,93 @@
+"""A small game for hours: how its memory grows, without saves and with them.
+
+    python tests/stress/soak.py                 # three hours, of which half with saves
+    python tests/stress/soak.py --minutes 20
+
+Resident memory is read after every epoch. The slope is a least-squares line through the
+readings after the first fifth, in MB an hour and, with saves, in kB a save; what a save
+costs beyond that is Keras's and is given back or not by the allocator.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+WARM_UP = 0.2  # of a part
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=180.0)
+    parser.add_argument(
+        "--most", type=float, default=1.0, help="MB an hour without saves"
+    )
+    args = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.path.insert(0, str(ROOT))
+    import keras
+    from games import make_tiny_gan, tiny_images
+
+    import keras_gan as kg
+
+    gan, images = make_tiny_gan(ema_half_life=100.0), tiny_images(2_000)
+    with tempfile.TemporaryDirectory() as folder:
+        saves = [kg.callbacks.SaveEachEpoch(Path(folder, "gan.keras"))]
+        without = play(keras, gan, images, 30 * args.minutes, [])
+        with_saves = play(keras, gan, images, 30 * args.minutes, saves)
+    slope, epochs = slope_of(without)
+    print(f"without saves: {slope:.2f} MB an hour over {epochs} epochs")
+    slope_with, epochs = slope_of(with_saves)
+    hours = (with_saves[-1][0] - with_saves[0][0]) / 3600
+    per_save = 1000 * slope_with * hours / len(with_saves)
+    print(
+        f"with a save each epoch: {slope_with:.2f} MB an hour over {epochs} epochs, "
+        f"{per_save:.1f} kB a save"
+    )
+    return int(slope > args.most)
+
+
+def play(keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
+    """Plays for so long; returns seconds and MB after every epoch."""
+    readings: list[tuple[float, float]] = []
+
+    class Reading(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            readings.append((time.monotonic(), resident()))
+            if time.monotonic() - begun > seconds:
+                self.model.stop_training = True
+
+    begun = time.monotonic()
+    gan.fit(
+        images,
+        batch_size=50,
+        epochs=10**9,
+        initial_epoch=0,
+        callbacks=[*callbacks, Reading()],
+        verbose=0,
+    )
+    return readings
+
+
+def resident() -> float:
+    """MB of this process that lie in memory."""
+    pages = Path("/proc/self/statm").read_text().split()[1]
+    return int(pages) * PAGE / 1e6
+
+
+def slope_of(readings: list[tuple[float, float]]) -> tuple[float, int]:
+    """MB an hour after the warm-up, and the epochs that it is from."""
+    times, memory = np.array(readings).T
+    late = times >= times[0] + WARM_UP * (times[-1] - times[0])
+    slope = np.polyfit(times[late] / 3600, memory[late], 1)[0]
+    return float(slope), int(late.sum())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
