@@ -131,13 +131,9 @@ class GAN(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         latent_dim = network_checks.check_prior(prior)
+        half_lives = ema_half_life, discriminator_ema_half_life
         self.networks = Networks(
-            generator,
-            discriminator,
-            latent_dim,
-            packing,
-            ema_half_life,
-            discriminator_ema_half_life,
+            generator, discriminator, latent_dim, packing, *half_lives
         )
         self.generator = generator
         self.discriminator = discriminator
@@ -157,8 +153,7 @@ class GAN(keras.Model):
         self.game_metrics = GameMetrics()
         self.seed = check_seed("seed", seed)
         begin_counting(self, self.seed)
-        averaged = self.ema_discriminator is not None
-        self.averaged_share = count_of_average(self) if averaged else None
+        self.averaged_share = count_of_average(self)
         makers = self.game.makers(generator)
         for network in (*makers, self.game.encoder, discriminator):
             separate_draws(network_checks.layers_of(network))

@@ -122,11 +122,17 @@ def _play(
             callbacks=[stop, guard, *watchers(), budget, record, save, report],
             verbose=args.verbose,
         )
-    if budget.told is not None:
+    _tell_of_end(gan, directory, budget.told, epochs)
+
+
+def _tell_of_end(
+    gan: "kg.GAN", directory: RunDirectory, told: str | None, epochs: int
+) -> None:
+    if told is not None:
         completed = int(gan.epochs_completed.numpy())
         say(
-            f"Stopped after epoch {completed} of {epochs}: {budget.told}. It goes on "
-            f"with: keras-gan resume {directory.path}"
+            f"Stopped after epoch {completed} of {epochs}: {told}. It goes on with: "
+            f"keras-gan resume {directory.path}"
         )
     say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
 

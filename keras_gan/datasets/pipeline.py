@@ -126,11 +126,8 @@ def shuffled_batches(
     check_positive_integer("batch_size", batch_size)
     check_positive_integer("num_passes", num_passes)
     check_seed("seed", seed)
-    lengths = [len(array) for array in arrays]
-    if len(set(lengths)) != 1:
-        raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
-    dealers = _dealers(arrays)
-    num_rows = num_passes * lengths[0]
+    length, dealers = _one_length(arrays), _dealers(arrays)
+    num_rows = num_passes * length
     num_batches = -(-num_rows // batch_size)
 
     def order_of(rows: Tensor, draw: int) -> Tensor:
@@ -140,7 +137,7 @@ def shuffled_batches(
         return tf.random.experimental.stateless_shuffle(rows, seed=key)
 
     def rows_in_order(_: Tensor) -> tuple[Tensor, ...]:
-        rows = order_of(tf.range(num_rows) % lengths[0], 0)
+        rows = order_of(tf.range(num_rows) % length, 0)
         return rows, *(order_of(dealer.turns, _OTHER_ORDER) for dealer in dealers)
 
     def batches_of(rows: Tensor, *turns: Tensor) -> tf.data.Dataset:
@@ -161,6 +158,13 @@ def shuffled_batches(
     options = tf.data.Options()
     options.experimental_optimization.apply_default_optimizations = False
     return known.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+
+def _one_length(arrays: Sequence[Any]) -> int:
+    lengths = [len(array) for array in arrays]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"`arrays` must have one length. Received: lengths={lengths}")
+    return lengths[0]
 
 
 class _Dealer(NamedTuple):

@@ -39,8 +39,10 @@ def key_random_layers(model: keras.Model, seed: int) -> None:
         state.assign([int(key) % 2**31, 0])
 
 
-def count_of_average(model: Any) -> keras.Variable:
-    """Creates what a corrected average of weights counts its shares with."""
+def count_of_average(model: Any) -> keras.Variable | None:
+    """Creates what the corrected average counts its shares with, if there is one."""
+    if model.ema_discriminator is None:
+        return None
     return model.add_weight(
         name="averaged_share",
         shape=(),
