@@ -40,7 +40,7 @@ def data_of(name):
 
 
 def test_every_dataset_but_your_own_is_looked_at():
-    assert {*SHAPES, *POINTS, "image_folder"} == set(kg.datasets.LOADERS)
+    assert {*SHAPES, *POINTS, "image_folder", "shards"} == set(kg.datasets.LOADERS)
 
 
 @pytest.mark.parametrize("name", sorted({*SHAPES, *POINTS}))

@@ -209,3 +209,25 @@ def test_the_command_writes_shards(pictures, tmp_path, capsys):
     assert kg.datasets.stream_shards(shards).data_shape == (8, 6, 3)
     assert main([*arguments, "--verbose", "0"]) == 2
     assert main(["shard", str(tmp_path / "none"), str(shards), *arguments[3:]]) == 2
+
+
+def test_a_recipe_learns_from_shards(tmp_path, capsys):
+    pytest.importorskip("array_record")
+    shards, run = tmp_path / "shards", tmp_path / "run"
+    kg.datasets.write_shards(Stream(Numbered(200, True)), shards, verbose=0)
+    data = kg.datasets.load("shards", shards)
+    assert [len(split) for split in data.splits.values()] == [180, 10, 10]
+    assert len(data.stream) == 180 and data.in_range(-1, 1).stream.value_range[0] == -1
+    rows = np.rint(data.train.images[:, 0, 0, 0] * 255)
+    np.testing.assert_array_equal(np.sort(rows), np.arange(180))
+    np.testing.assert_array_equal(data.train.labels, rows % 3)
+    arguments = ["--data", "shards", "--data-dir", str(shards), "--epochs", "1"]
+    output = ["--output-dir", str(run), "--verbose", "0"]
+    assert main(["train", "digits", *arguments, *output]) == 0
+    assert int(kg.load(run / "model.keras").train_steps.numpy()) == 3
+    assert (
+        main(["train", "few_labels", *arguments, "--output-dir", str(run) + "2"]) == 2
+    )
+    assert "these are streamed" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="write them anew"):
+        kg.datasets.load("shards", shards, image_size=8)

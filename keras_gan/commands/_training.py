@@ -4,7 +4,7 @@ import argparse
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras_gan as kg
 from keras_gan._durations import parse_duration
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from keras_gan.evaluation.feature_networks import FeatureNetwork
 
 _SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
+_STEPS_OF_STREAM = 1_000  # an epoch: often enough to look and to save
 _PARZEN = "parzen"  # what runs of before watched
 
 
@@ -114,7 +115,7 @@ def _play(
         stop.listening(),
     ):
         gan.fit(
-            kg.datasets.Repeated(data.train, recipe.passes_per_epoch),
+            **_rows(data, recipe),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
@@ -123,6 +124,14 @@ def _play(
             verbose=args.verbose,
         )
     _tell_of_end(gan, directory, budget.told, epochs)
+
+
+def _rows(data: "Dataset", recipe: Recipe) -> dict[str, Any]:
+    """What an epoch is made of, as `fit` takes it."""
+    if data.stream is None:
+        return {"x": kg.datasets.Repeated(data.train, recipe.passes_per_epoch)}
+    steps = max(1, len(data.stream) // recipe.batch_size)
+    return {"x": data.stream, "steps_per_epoch": min(steps, _STEPS_OF_STREAM)}
 
 
 def _tell_of_end(

@@ -45,6 +45,5 @@ def run(args: argparse.Namespace) -> None:
     kg.datasets.write_shards(stream, args.output_dir, args.shard_size, args.verbose)
     say(
         f"Written: {args.output_dir}, {len(stream):,} images of {stream.data_shape}. "
-        f"In Python: gan.fit(kg.datasets.stream_shards({args.output_dir!r})"
-        ".in_range(-1, 1), steps_per_epoch=1000)"
+        f"Next: keras-gan train r3gan --data shards --data-dir {args.output_dir}"
     )

@@ -10,6 +10,7 @@ from keras_gan._data_names import axes_of, data_name_of
 from keras_gan._types import Array, FloatArray, Shape
 from keras_gan._validation import check_range
 from keras_gan.datasets.mixtures import GaussianMixture
+from keras_gan.datasets.stream import Stream
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Names of the splits, and what they are for."""
@@ -88,6 +89,8 @@ class Dataset:
             Defaults to `(0.0, 1.0)`.
         mixture: `GaussianMixture` that the data were drawn from, where it is known: the
             truth that samples are held against. Defaults to `None`.
+        stream: `Stream` of all training data, where memory does not hold them and
+            `train` are some of them. Defaults to `None`.
 
     Raises:
         TypeError: if values are not float32 or labels no integers.
@@ -110,6 +113,7 @@ class Dataset:
     test: Split
     value_range: tuple[float, float] = (0.0, 1.0)
     mixture: GaussianMixture | None = None
+    stream: Stream | None = None
 
     def __post_init__(self) -> None:
         for name in SPLITS:
@@ -174,7 +178,8 @@ class Dataset:
             )
             for split in self.splits.values()
         )
-        return Dataset(self.name, train, valid, test, new)
+        stream = None if self.stream is None else self.stream.in_range(*new)
+        return Dataset(self.name, train, valid, test, new, stream=stream)
 
     @property
     def splits(self) -> dict[str, Split]:

@@ -17,6 +17,7 @@ from keras_gan.datasets.points import (
     load_swiss_roll,
 )
 from keras_gan.datasets.resizing import resized
+from keras_gan.datasets.shards import load_shards
 from keras_gan.datasets.stacked_mnist import load_stacked_mnist
 from keras_gan.datasets.tfd import load_tfd
 
@@ -28,6 +29,7 @@ LOADERS: dict[str, Callable[..., Dataset]] = {
     "image_folder": load_image_folder,
     "mnist": load_mnist,
     "olivetti": load_olivetti,
+    "shards": load_shards,
     "ring_of_gaussians": load_ring_of_gaussians,
     "stacked_mnist": load_stacked_mnist,
     "swiss_roll": load_swiss_roll,
@@ -51,6 +53,7 @@ __all__ = [
     "load_mnist",
     "load_olivetti",
     "load_ring_of_gaussians",
+    "load_shards",
     "load_stacked_mnist",
     "load_swiss_roll",
     "load_tfd",

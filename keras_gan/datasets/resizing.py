@@ -42,6 +42,12 @@ def resized(data: Dataset, image_size: int | tuple[int, int]) -> Dataset:
         )
     if data.data_shape[:2] == (height, width):
         return data
+    if data.stream is not None:
+        raise ValueError(
+            "`image_size` must be that of data that are streamed, "
+            f"{data.data_shape[:2]}: write them anew in another size, by keras-gan "
+            f"shard. Received: image_size={image_size}"
+        )
     low, high = data.value_range
     train, valid, test = (
         dataclasses.replace(

@@ -12,12 +12,15 @@ import numpy as np
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Array, Shape
 from keras_gan._validation import check_positive_integer
-from keras_gan.datasets.stream import Source, Stream
+from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.stream import Part, Source, Stream
 
 _INDEX = "shards.json"
 _VERSION = 1
 _LABEL = np.dtype("<i4")
 _ROWS_AT_ONCE = 256
+_IN_MEMORY = 10_000  # training images that measures see
+_MOST_HELD_OUT = 20_000  # images that validate and test
 # Rows are read one by one, in any order; images hardly compress further.
 _OPTIONS = "group_size:1,uncompressed"
 
@@ -204,3 +207,60 @@ def _array_record() -> Any:
             "Shards need array_record: pip install keras-gan[shards]"
         ) from error
     return array_record_module
+
+
+def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
+    """Loads shards as a dataset whose training data are streamed.
+
+    When to use it: for recipes, and with `keras-gan train RECIPE --data shards`. The
+    last tenth of the images, at most 20,000, validate and test; of all others some
+    10,000 lie in memory as `train`, for measures, and `data.stream` has them all.
+
+    Args:
+        data_dir: folder with `shards.json`, as `write_shards` and `keras-gan shard`
+            leave it.
+
+    Returns:
+        data: `Dataset` of images in [0, 1], named as the folder, with `stream`.
+
+    Raises:
+        FileNotFoundError: if the folder holds no shards, or not all of them.
+        ImportError: if `array_record` is not installed.
+        ValueError: if there are fewer than three images, or a file is damaged.
+
+    Example:
+    ```python
+    data = kg.datasets.load_shards("shards").in_range(-1, 1)
+    gan = kg.recipes.r3gan(data)
+    gan.fit(data.stream, batch_size=64, steps_per_epoch=1000, epochs=50)
+    ```
+    """
+    if data_dir is None:
+        raise FileNotFoundError(
+            "`data_dir` must name a folder with shards. Received: None"
+        )
+    folder = Path(data_dir)
+    source = stream_shards(folder).source
+    num_held = min(len(source) // 10, _MOST_HELD_OUT)
+    stop = len(source) - max(2, num_held)
+    if stop < 1:
+        raise ValueError(
+            f"`data_dir` must hold three images, one for each split. Received: "
+            f"{len(source)} in {folder}"
+        )
+    middle = (stop + len(source)) // 2
+    stream = Stream(Part(source, 0, stop))
+    held = (Part(source, stop, middle), Part(source, middle, len(source)))
+    train, valid, test = (
+        _split(one, min(len(one), most))
+        for one, most in (
+            (stream, _IN_MEMORY),
+            *((Stream(part), len(part)) for part in held),
+        )
+    )
+    return Dataset(folder.resolve().name, train, valid, test, stream=stream)
+
+
+def _split(stream: Stream, num_images: int) -> Split:
+    images, labels = stream.take(num_images)
+    return Split(images, labels if stream.has_labels else None)

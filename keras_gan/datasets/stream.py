@@ -29,6 +29,27 @@ class Source(Protocol):
         """Returns uint8 `[num, …]` and int32 labels `[num]`, zeros where none are."""
 
 
+class Part:
+    """Rows of a source from one number to another.
+
+    Args:
+        source: `Source`.
+        start: int, the first.
+        stop: int, behind the last.
+    """
+
+    def __init__(self, source: Source, start: int, stop: int) -> None:
+        self._source, self._start, self._stop = source, start, stop
+        self.data_shape, self.has_labels = source.data_shape, source.has_labels
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    def read(self, rows: Sequence[int]) -> tuple[Array, Array]:
+        """Returns uint8 `[num, …]` and int32 labels `[num]`."""
+        return self._source.read([row + self._start for row in rows])
+
+
 class Stream:
     """Images that are read as `GAN.fit` needs them, any number of them.
 

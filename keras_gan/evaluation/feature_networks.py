@@ -32,6 +32,7 @@ FEATURE_NETWORKS: dict[str, tuple[FeatureNetwork, tuple[int | None, ...]]] = {
     "cifar10": (_network_of_pictures, _PICTURES),
     "image_folder": (_network_of_pictures, _PICTURES),
     "olivetti": (_network_of_pictures, _PICTURES),
+    "shards": (_network_of_pictures, _PICTURES),
     "tfd": (_network_of_pictures, _PICTURES),
     "mnist": (digit_classifier.load_digit_classifier, digit_classifier.IMAGE_SHAPE),
 }

@@ -106,6 +106,8 @@ class Recipe:
 
     def obstacle(self, data: "Dataset") -> str | None:
         """Returns why the game cannot be played on these data, `None` if it can."""
+        if data.stream is not None and self.prepare is not None:
+            return "it prepares all data in memory, and these are streamed"
         return next(filter(None, (check(data) for check in self.fits)), None)
 
     def for_data(self, data: "Dataset") -> "Recipe":
