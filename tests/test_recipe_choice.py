@@ -73,6 +73,9 @@ def test_other_data_are_refused():
     points = Dataset("ring", *[Split(np.zeros((4, 2), "float32"))] * 3)
     with pytest.raises(ValueError, match="`data` must be images.*ring, "):
         kg.recipes.for_data(points)
+    single = Dataset("one", *[Split(np.zeros((1, 8, 8, 1), "float32"))] * 3)
+    with pytest.raises(ValueError, match="at least 2 training pictures"):
+        kg.recipes.for_data(single)
     with pytest.raises(ValueError, match="`num_images`"):
         chosen_for(0, (28, 28, 1))
 

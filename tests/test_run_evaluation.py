@@ -86,6 +86,35 @@ def gan():
     return conditional_gan()
 
 
+@pytest.mark.parametrize(
+    ("num_test", "left_out"),
+    [
+        (4, ["density_coverage"]),
+        (3, ["precision_recall", "density_coverage", "classifier_two_sample_test"]),
+        (6, []),
+    ],
+)
+def test_of_few_data_what_needs_more_is_left_out(digits, num_test, left_out):
+    some = {
+        name: Split(getattr(digits, name).images[:num])
+        for name, num in {"train": 30, "valid": 6, "test": num_test}.items()
+    }
+    evaluator = RunEvaluator(
+        Dataset("few", **some),
+        parzen=kg.recipes.ParzenProtocol(NUM_KERNELS, 6, BANDWIDTHS),
+    )
+    scores = evaluator(plain_gan())
+    measured = {*scores[GENERATED]}
+    assert measured == {*scores[HELD_OUT]} and {"frechet_distance"} <= measured
+    assert measured.isdisjoint(left_out)
+    told = f"left out, for there are too few held-out images: {', '.join(left_out)}"
+    assert (told in evaluator.summary(scores)) == bool(left_out)
+    named = RunEvaluator(evaluator.data, ["density_coverage"])
+    if "density_coverage" in left_out:
+        with pytest.raises(ValueError, match="must hold at least 6 rows"):
+            named(plain_gan())
+
+
 def test_a_conditional_run_is_asked_for_each_class(recipe, data, gan):
     measures = ["parzen_log_likelihood", "frechet_distance", *OF_CLASSES]
     evaluator = RunEvaluator(data, measures, parzen=recipe.parzen)

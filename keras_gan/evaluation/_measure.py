@@ -32,6 +32,7 @@ class Measure:
             Defaults to `("training",)`.
         asks: bool, whether it looks at the labels that the samples were asked for.
             Defaults to `False`.
+        least: int, rows that each set must have. Defaults to `2`.
         most_dim: int, features of which it takes long: with more it is computed only
             where it is named. `None` for any number. Defaults to `None`.
     """
@@ -41,6 +42,7 @@ class Measure:
     needs: tuple[Need, ...] = ()
     reads: tuple[str, ...] = ("training",)
     asks: bool = False
+    least: int = 2
     most_dim: int | None = None
 
     def is_quick(self, reals: RealSets) -> bool:

@@ -152,10 +152,14 @@ MEASURES: dict[str, Measure] = {
         lambda sets: inception_score(fake=sets.fake), InceptionScore, (_PROBABILITIES,)
     ),
     "precision_recall": Measure(
-        lambda sets: precision_recall(real=sets.real, fake=sets.fake), PrecisionRecall
+        lambda sets: precision_recall(real=sets.real, fake=sets.fake),
+        PrecisionRecall,
+        least=4,
     ),
     "density_coverage": Measure(
-        lambda sets: density_coverage(real=sets.real, fake=sets.fake), DensityCoverage
+        lambda sets: density_coverage(real=sets.real, fake=sets.fake),
+        DensityCoverage,
+        least=6,
     ),
     "class_coverage": Measure(_class_coverage, ClassCoverage, (_PROBABILITIES,)),
     "different_bins": Measure(_different_bins, DifferentBins),
@@ -165,6 +169,7 @@ MEASURES: dict[str, Measure] = {
         ),
         ClassifierTwoSampleTest,
         reads=("held_out",),
+        least=4,
     ),
     "memorization": Measure(
         lambda sets: memorization(

@@ -12,6 +12,7 @@ from keras_gan.recipes._unconditional import image_recipe
 from keras_gan.recipes.recipe import Recipe
 
 _NAME = "default"
+_FEWEST = 2  # of one, nothing can be measured
 
 
 def default(data: Dataset, seed: int = 0) -> GAN:
@@ -44,7 +45,7 @@ def for_data(data: Dataset) -> Recipe:
         `recipe.obstacle(data)` whether the images halve at all.
 
     Raises:
-        ValueError: if the data are no images, or have none to learn from.
+        ValueError: if the data are no images, or have fewer than two to learn from.
 
     Example:
     >>> from keras_gan.datasets import load_digits
@@ -56,6 +57,11 @@ def for_data(data: Dataset) -> Recipe:
         raise ValueError(
             "`data` must be images: this recipe makes nothing else. Received: "
             f"{data.name}, {data.data_name} of shape {data.data_shape}"
+        )
+    if len(data.train) < _FEWEST:
+        raise ValueError(
+            f"`data` must have at least {_FEWEST} training pictures, besides those "
+            f"that validate and test. Received: {data}"
         )
     choice = chosen_for(len(data.train), data.image_shape)
     return dataclasses.replace(

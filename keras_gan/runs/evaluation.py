@@ -13,6 +13,7 @@ from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.evaluation._sample_parts import Samples
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.feature_networks import FeatureNetwork
+from keras_gan.evaluation.measures import MEASURES
 from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
@@ -168,6 +169,11 @@ class RunEvaluator:
             for name, score in generated.items()
             if hasattr(score, "classes") and hasattr(score, "classifier")
         ]
+        if self._left_out():
+            lines.append(
+                f"left out, for there are too few held-out {what}: "
+                f"{', '.join(self._left_out())}"
+            )
         return "\n".join(lines)
 
     def _classes(self, gan: GAN) -> Array | None:
@@ -197,7 +203,8 @@ class RunEvaluator:
         whole = [name for name in on_kernels if name not in streamed]
         if self._takes_parzen:
             yield _Part(whole, num_kernels, _first(train, num_kernels))
-        others = [name for name in evaluator.measures if name not in on_kernels]
+        left_out = {*on_kernels, *self._left_out()}
+        others = [name for name in evaluator.measures if name not in left_out]
         num_test = self._num_test()
         yield _Part(others, num_test, _first(self.data.test, num_test))
 
@@ -234,6 +241,13 @@ class RunEvaluator:
             ),
             mixture=self.data.mixture,
         )
+
+    def _left_out(self) -> list[str]:
+        """Measures that nobody named, for which there are too few real samples."""
+        if self.measures is not None:
+            return []
+        num = min(self._num_test(), len(self.data.valid))
+        return [name for name, measure in MEASURES.items() if measure.least > num]
 
     def _num_test(self) -> int:
         return min(_LARGEST_SET, len(self.data.test))
