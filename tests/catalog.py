@@ -266,19 +266,13 @@ NETWORKS = {
         name="painter",
     ),
     "networks.inpainting_discriminator": lambda: kg.networks.inpainting_discriminator(
-        (12, 20, 2),
-        base_filters=2,
-        kernel_size=5,
-        normalization="batch",
-        seed=3,
-        name="judge",
+        (12, 20, 2), base_filters=2, num_blocks=2, seed=3, name="judge"
     ),
     "networks.inpainting_generator": lambda: kg.networks.inpainting_generator(
         LATENT_DIM,
         (12, 20, 2),
         base_filters=2,
         kernel_size=5,
-        normalization="layer",
         output_activation="sigmoid",
         seed=3,
         name="painter",

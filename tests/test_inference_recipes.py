@@ -73,6 +73,9 @@ def test_inpainting_completes_and_draws():
     recipe = kg.recipes.get("inpainting")
     gan = recipe.build(data, 3)
     assert gan.name == "inpainting" and gan.seed == 3
+    assert [type(one) for one in gan.terms] == [
+        *(kg.terms.R1, kg.terms.R2, kg.terms.Reconstruction)
+    ]
     assert any(moved_of(gan, data.train.images))
     images = data.test.images
     left = np.zeros((8, 8, 1))
