@@ -211,7 +211,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "olivetti",
         ),
     ),
-    "few_labels": (
+    "salimans_2016": (
         Listing(
             "few_labels",
             "A classifier of 100 labelled images and all the others without a label.",
