@@ -13,7 +13,12 @@ NUM_CLASSES = 3
 
 
 def make_tiny_gan(
-    seed: int = 0, optimizer=None, packing=1, ema_half_life=None, **compile_arguments
+    seed: int = 0,
+    optimizer=None,
+    packing=1,
+    ema_half_life=None,
+    game=None,
+    **compile_arguments,
 ) -> kg.GAN:
     """A game on 4x4 images with dropout, small enough to play in milliseconds."""
     gan = kg.GAN(
@@ -28,6 +33,7 @@ def make_tiny_gan(
             seed=2 * seed + 1,
         ),
         prior=kg.priors.UniformPrior(3),
+        game=game,
         ema_half_life=ema_half_life,
         packing=packing,
         seed=seed,

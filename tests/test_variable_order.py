@@ -6,7 +6,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import SERIALIZABLE, copy_of, data_for, game_with, name_of, teams
+from catalog import (
+    SERIALIZABLE,
+    copy_of,
+    data_for,
+    game_with,
+    name_of,
+    teams,
+    tiny_encoder,
+)
 from games import make_tiny_gan, tiny_images
 from google.protobuf import text_format
 from variable_order import optimized_graphs, unordered_accesses
@@ -82,7 +90,9 @@ def unordered_pairs(gan, images):
 
 def pairs_of_tiny_game(objective, term, order, optimizer, **rules):
     """Pairs of a step of the tiny game by rules out of the tables above."""
+    has_encoder = isinstance(term, kg.terms.LatentRegression | kg.terms.Reconstruction)
     gan = make_tiny_gan(
+        game=kg.games.Game(tiny_encoder()) if has_encoder else None,
         optimizer=OPTIMIZERS[optimizer],
         objective=copy_of(objective),
         terms=[] if term is None else [copy_of(term)],
