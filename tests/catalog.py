@@ -582,7 +582,10 @@ def data_for(gan, num_rows):
     images = gan.sample(num_rows, seed=9)  # of the generator's range
     if "labels" not in gan.entries.needed:
         return images
-    return {"images": images, "labels": np.arange(num_rows) % NUM_CLASSES}
+    entries = {"images": images, "labels": np.arange(num_rows) % NUM_CLASSES}
+    if "labelled_images" in gan.entries.needed:
+        entries["labelled_images"] = images
+    return entries
 
 
 def _rules_with(copies):

@@ -146,9 +146,9 @@ def test_convolutional_steps_are_ordered(objective, penalty):
     assert unordered_pairs(gan, images_of(gan)) == []
 
 
-def test_steps_that_read_labels_are_ordered():
-    *_, labelled = teams()
-    gan = game_with(labelled)
+@pytest.mark.parametrize("team", [-2, -1], ids=["conditions", "few labels"])
+def test_steps_that_read_labels_are_ordered(team):
+    gan = game_with(teams()[team])
     terms = [*gan.terms, kg.terms.R1(interval=2)]
     players = (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
     gan.compile(*players, terms=terms, jit_compile=False)
