@@ -63,11 +63,10 @@ def write_run(path, num_epochs=3, name="mine", **record):
     return path
 
 
-def write_evaluation(path, value=2.25, real=0.125):
+def write_evaluation(path, value=2.25, real=0.125, features="pixels"):
+    rest = {"error": None, "better": "lower", "features": features}
     values = {
-        column: {
-            "frechet_distance": {"value": number, "error": None, "better": "lower"}
-        }
+        column: {"frechet_distance": {"value": number, **rest}}
         for column, number in (("generated", value), ("held-out real", real))
     }
     doubtful = {"frechet_distance": {"warnings": ["few samples"]}}
@@ -171,6 +170,25 @@ def test_what_is_known_stands_on_it(run):
         assert told in page.text
     shown = [image for image in page.all("img") if "data-epoch" in image]
     assert [image["data-epoch"] for image in shown if "hidden" not in image] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("of_training", "features", "compared"),
+    [
+        ("pixels", "pixels", True),
+        ("efficientnet_lite0", "EfficientNet-Lite0-57934424 at 128 px", True),
+        ("efficientnet_lite0", "pixels", False),
+        ("efficientnet_lite0", None, True),  # of a measure that looks at none
+    ],
+)
+def test_real_data_are_compared_by_the_same_features(
+    tmp_path, of_training, features, compared
+):
+    path = write_run(tmp_path / "run", features=of_training)
+    write_evaluation(path, features=features)
+    text = page_of(path).text
+    assert ("held-out real data: 0.125" in text) == compared
+    assert ("By other features" in text) != compared
 
 
 def test_a_run_that_has_just_begun_has_a_page(tmp_path):

@@ -274,13 +274,14 @@ def records(scores: Scores) -> dict[str, dict[str, Config]]:
 
 
 def measured(scores: Scores) -> dict[str, dict[str, Config]]:
-    """Returns the measured numbers by column and name: value, error, what is better."""
+    """Returns the measured numbers by column and name, and how to read them."""
     return {
         column: {
             quantity.name: {
                 "value": _finite(score.values[quantity.name]),
                 "error": _finite(score.errors.get(quantity.name)),
                 "better": quantity.better,
+                "features": getattr(score, "features", None),
             }
             for score in by_name.values()
             for quantity in score.quantities

@@ -1,6 +1,7 @@
 """A fresh environment, the wheel, a folder of pictures, three commands: a generator.
 
-    python tests/stress/from_pictures.py [--time 5m]
+    python tests/stress/from_pictures.py
+    python tests/stress/from_pictures.py --time 10s --image-size 8   # the quickest
 
 Builds the wheel of these sources, installs it with all that the command line wants into
 a new virtual environment in an empty folder (a package index is needed), writes 40
@@ -39,6 +40,7 @@ def write_pictures(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--time", default="5m", help="of the training")
+    parser.add_argument("--image-size", help="default: what the pictures suggest")
     options = parser.parse_args()
     clean = {key: os.environ[key] for key in os.environ if key != "PYTHONPATH"}
     with tempfile.TemporaryDirectory() as folder:
@@ -59,6 +61,8 @@ def main() -> None:
         write_pictures(empty / "pictures")
         keras_gan = python.with_name("keras-gan")
         train = [keras_gan, "train", "pictures", "--on-damaged", "skip"]
+        if options.image_size:
+            train += ["--image-size", options.image_size]
         run(*train, "--time", options.time, "--verbose", "2")
         run(keras_gan, "evaluate", "runs/pictures")
         run(keras_gan, "export", "runs/pictures", "--format", "onnx")

@@ -14,6 +14,7 @@ from keras_gan.runs.report.charts import Curve
 GENERATED, HELD_OUT = "generated", "held-out real"
 PLAYERS, TERMS = ("d_loss", "g_loss"), ("penalty", "g_penalty")
 OUTPUTS = ("d_real", "d_fake")
+_PIXELS = "pixels"
 _UNMEASURED = ("epoch", "seconds", *PLAYERS, *TERMS, *OUTPUTS)
 
 
@@ -113,6 +114,13 @@ class Facts:
     def value(self, name: str, column: str = GENERATED) -> Config:
         """A measured number of the evaluation: `value`, `error`, `better`; or none."""
         return dict((self._values().get(column) or {}).get(name) or {})
+
+    def has_features_of(self, value: Config) -> bool:
+        """Whether the training looked at the features that a number is measured by."""
+        features, of_training = value.get("features"), self.record.get("features")
+        if features is None or of_training is None:
+            return True
+        return (features == _PIXELS) == (of_training == _PIXELS)
 
     def measured(self) -> list[str]:
         """The names of the numbers of the evaluation."""

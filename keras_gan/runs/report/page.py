@@ -167,9 +167,12 @@ def _curves(facts: Facts) -> Html:
 def _measures(facts: Facts) -> Html:
     charts = []
     for key in facts.measures():
-        real = facts.value(key, HELD_OUT).get("value")
-        levels = [] if real is None else [Level("held-out real data", real)]
-        note = "Real data by the protocol of the evaluation below." if levels else ""
+        real, levels, note = facts.value(key, HELD_OUT), [], ""
+        if real.get("value") is not None and facts.has_features_of(real):
+            levels = [Level("held-out real data", real["value"])]
+            note = "Real data by the protocol of the evaluation below."
+        elif real:
+            note = "By other features than the evaluation below."
         charts.append(chart(key, [facts.curve(key)], levels, note=note))
     return element("div", *charts, class_="charts") if charts else Html("")
 
