@@ -113,6 +113,7 @@ NEEDED = {
     "num_octaves": 2,
     "centres": [[0.0, 1.0]],
     "layer": keras.layers.Dense(1),
+    "shape": [2],
 }
 
 
