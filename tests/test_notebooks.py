@@ -44,3 +44,11 @@ def test_a_doubtful_score_says_so():
         )
     shown = score._repr_html_()
     assert shown.count('<th scope="row">warning</th>') == len(score.warnings) > 0
+
+
+def test_a_gan_is_a_table_of_its_game(tiny_gan):
+    shown = tiny_gan._repr_html_()
+    assert '<th scope="row">images</th><td>4 x 4 x 1</td>' in shown
+    assert '<th scope="row">objective</th><td>NonSaturating</td>' in shown
+    count = tiny_gan.generator.count_params()
+    assert f"<td>generator, {count:,} parameters</td>" in shown

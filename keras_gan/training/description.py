@@ -1,0 +1,35 @@
+"""What a notebook shows of a GAN."""
+
+from typing import Any
+
+from keras_gan._html import element, rows_of
+
+
+def table_of(gan: Any) -> str:
+    """Returns a table in HTML: the networks, what they play, how far they are."""
+    rules = gan.rules
+    rows = [
+        ("generator", _network(gan.generator)),
+        ("discriminator", _network(gan.discriminator)),
+        (gan.data_name, " x ".join(map(str, gan.data_shape))),
+        ("prior", f"{type(gan.prior).__name__}, {gan.prior.latent_dim} numbers"),
+        ("game", type(gan.game).__name__),
+        *((name, type(prior).__name__) for name, prior in gan.conditions.items()),
+    ]
+    if gan.compiled:
+        terms = ", ".join(type(term).__name__ for term in rules.terms)
+        rows += [
+            ("objective", type(rules.objective).__name__),
+            ("terms", terms or "none"),
+            ("discriminator steps", str(rules.discriminator_steps)),
+        ]
+    rows += [
+        ("steps", f"{int(gan.train_steps.numpy()):,}"),
+        ("epochs", str(int(gan.epochs_completed.numpy()))),
+    ]
+    head, body = rows_of((gan.name, "GAN"), rows)
+    return element("table", head, body)
+
+
+def _network(network: Any) -> str:
+    return f"{network.name}, {network.count_params():,} parameters"
