@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import NUM_CLASSES, copy_of, entries_of, game_with
+from catalog import NUM_CLASSES, copy_of, entries_of, game_with, tiny_encoder
 from games import make_tiny_gan, tiny_images, value_of, without_dropout
 
 import keras_gan as kg
@@ -312,10 +312,31 @@ def labelled_players():
     return generator, keras.Model(images, said)
 
 
+def gradients_of_an_encoder_match(term):
+    gan = kg.GAN(
+        *smooth_players(),
+        kg.priors.UniformPrior(3),
+        game=kg.games.Game(tiny_encoder()),
+    )
+    batch = {"images": tf.constant(3 * tiny_images(9))}
+
+    def value():
+        round = Round(gan, batch, ["generator"])
+        round.latents = tf.constant(ROWS[:, :3], tf.float32)
+        return term(round, "generator")
+
+    variables = [one.value for one in gan.game.encoder.trainable_variables]
+    # A short step: absolute distances have kinks.
+    assert_gradient_matches(value, variables, step=1e-3, rtol=5e-3)
+
+
 @entries_of(kg.terms.Term)
 def test_gradients_of_penalties_match_differences(entry):
     keras.utils.set_random_seed(1)
     penalty = copy_of(entry)
+    if penalty.trains_encoder:
+        gradients_of_an_encoder_match(penalty)
+        return
     generator, discriminator = (
         players_with_classes(penalty) if penalty.reads else smooth_players()
     )
