@@ -1,7 +1,6 @@
 """Small games for the tests, and what to compare of them."""
 
 import dataclasses
-import types
 from pathlib import Path
 
 import keras
@@ -115,7 +114,6 @@ class RoundOf:
     """A round of given tensors: what a term asks of one, without a game."""
 
     training, step = True, 0
-    gan = types.SimpleNamespace(packing=1)
 
     def __init__(self, discriminator, real, fake, seed, labels=None) -> None:
         self.critic = discriminator

@@ -5,10 +5,10 @@ import math
 import keras
 
 from keras_gan._halvings import grid_of, num_halvings
-from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.networks._dcgan_parts import check_dcgan_arguments, checked_dcgan_shape
+from keras_gan.networks._fan_in import FanInWeights
 from keras_gan.networks.r3gan import r3gan_discriminator
 
 _CODE_UNITS = 256  # that read the whole image, wherever it is given
@@ -156,16 +156,12 @@ class _Parts:
 
     def __init__(self, base_filters: int, kernel_size: int, seed: int) -> None:
         self._base, self._size = base_filters, kernel_size
-        self._seed, self._drawn = seed, 0
+        self._weights = FanInWeights(seed)
 
     def weights(self, rectified: bool = True) -> keras.Initializer:
         """N(0, gain^2 / fan_in) for the next layer."""
-        self._drawn += 1
-        return keras.initializers.VarianceScaling(
-            2 / (1 + _LEAK**2) if rectified else 1.0,
-            distribution="untruncated_normal",
-            seed=derived_seed(self._seed, self._drawn),
-        )
+        gain_squared = 2 / (1 + _LEAK**2) if rectified else 1.0
+        return self._weights.of_variance(gain_squared)
 
     def halved(self, inputs: Tensor, depth: int) -> Tensor:
         filters = self._base * 2**depth

@@ -5,9 +5,9 @@ import math
 import keras
 
 from keras_gan._halvings import grid_of, num_halvings
-from keras_gan._seeds import derived_seed
 from keras_gan._types import Shape, Tensor
 from keras_gan.networks._dcgan_parts import checked_dcgan_shape
+from keras_gan.networks._fan_in import FanInWeights
 from keras_gan.networks._residual_parts import check_residual_arguments
 
 _KERNEL_SIZE = 3  # of the convolutions in blocks
@@ -174,21 +174,16 @@ def r3gan_discriminator(
     return keras.Model(images, logits(outputs), name=name)
 
 
-class _Weights:
+class _Weights(FanInWeights):
     """Initial weights of a network, of their own for every layer."""
 
     def __init__(self, seed: int, num_blocks: int) -> None:
+        super().__init__(seed)
         self.in_block = num_blocks ** (-1 / (2 * _LAYERS_IN_BLOCK - 2))  # Fix-up's
-        self._seed, self._drawn = seed, 0
 
     def scaled(self, gain: float) -> keras.Initializer:
         """N(0, gain^2 / fan_in) for the next layer."""
-        self._drawn += 1
-        return keras.initializers.VarianceScaling(
-            gain**2,
-            distribution="untruncated_normal",
-            seed=derived_seed(self._seed, self._drawn),
-        )
+        return self.of_variance(gain**2)
 
 
 def _stage(inputs: Tensor, num_blocks: int, weights: _Weights, index: int) -> Tensor:

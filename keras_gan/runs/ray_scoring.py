@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._seeds import derived_seed
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.evaluation.feature_moments import FeatureMoments
+from keras_gan.evaluation.feature_moments import FeatureMoments, moments_of
 
 _PART = "part"
 
@@ -66,9 +65,9 @@ def moments_with_ray(
 
     with started_ray("data") as ray:
         ray.data.DataContext.get_current().enable_progress_bars = False
-        starts = range(0, num_samples, chunk_size)
+        num_chunks = -(-num_samples // chunk_size)
         # Items lie in memory: reading would want a processor that the workers have.
-        numbers = [{"id": number} for number in range(len(starts))]
+        numbers = [{"id": number} for number in range(num_chunks)]
         parts = ray.data.from_items(numbers).map_batches(
             _Describer,
             fn_constructor_args=(file, network, num_samples, seed, chunk_size),
@@ -90,16 +89,12 @@ class _Describer:
     ) -> None:
         from keras_gan.saving import load
 
-        self._gan = load(file)
+        self._stream = load(file).sample_stream(num_samples, seed, chunk_size)
         self._network = None if network is None else network()
-        self._total, self._seed, self._size = num_samples, seed, chunk_size
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        from keras_gan.evaluation.feature_moments import moments_of
-
         (part,) = batch["id"]
-        size = min(self._size, self._total - int(part) * self._size)
-        samples = self._gan.sample(size, seed=derived_seed(self._seed, int(part)))
+        samples = self._stream.chunk(int(part))
         num_rows, mean, scatter = moments_of([samples], self._network)
         return {
             _PART: np.array([part]),

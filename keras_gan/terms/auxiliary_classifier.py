@@ -3,13 +3,18 @@
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known, check_positive
+from keras_gan.terms._class_outputs import (
+    CLASSES,
+    LABELS,
+    check_classes_output,
+    cross_entropy,
+    inputs_of,
+)
 from keras_gan.terms.term import Term
 
-_CLASSES, _LABELS = "classes", "labels"
 _JUDGED = {"both": ("real", "fake"), "real": ("real",)}
 
 
@@ -59,7 +64,7 @@ class AuxiliaryClassifier(Term):
     """
 
     players = ("discriminator", "generator")
-    reads = (_LABELS,)
+    reads = (LABELS,)
 
     def __init__(
         self,
@@ -73,24 +78,16 @@ class AuxiliaryClassifier(Term):
 
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Raises unless the discriminator names classes and the generator is told."""
-        outputs = getattr(discriminator, "output", None)
-        if not isinstance(outputs, dict) or _CLASSES not in outputs:
-            raise ValueError(
-                "AuxiliaryClassifier needs a discriminator with a dict of outputs, "
-                f"'logits' and {_CLASSES!r}. Received: output {outputs}. Build it with "
-                "keras.Model(images, {'logits': …, 'classes': Dense(num_classes)(…)})."
-            )
-        shape = tuple(outputs[_CLASSES].shape)
-        if len(shape) != 2 or shape[-1] is None or shape[-1] < 2:
-            raise ValueError(
-                f"The discriminator's output {_CLASSES!r} must have shape [batch, "
-                f"num_classes], two classes or more. Received: shape {shape}"
-            )
-        told = [tensor.name for tensor in getattr(generator, "inputs", None) or []]
-        if _LABELS not in told:
+        check_classes_output(
+            "AuxiliaryClassifier",
+            discriminator,
+            "keras.Model(images, {'logits': …, 'classes': Dense(num_classes)(…)}).",
+        )
+        told = inputs_of(generator)
+        if LABELS not in told:
             raise ValueError(
                 "AuxiliaryClassifier needs a generator that is told the class, by an "
-                f"input named {_LABELS!r}. Received: inputs {told}. Declare it with "
+                f"input named {LABELS!r}. Received: inputs {told}. Declare it with "
                 "keras.Input((), dtype='int32', name='labels')."
             )
 
@@ -111,14 +108,11 @@ class AuxiliaryClassifier(Term):
 
 
 def _cross_entropy(round: Any, kind: str) -> Tensor:
-    labels, classes = round.shown(kind)[_LABELS], round.said(kind)[_CLASSES]
+    labels, classes = round.shown(kind)[LABELS], round.said(kind)[CLASSES]
     if labels.shape.rank != 1 or not labels.dtype.is_integer:
         raise ValueError(
-            f"AuxiliaryClassifier needs {_LABELS!r} of shape [batch], integers that "
+            f"AuxiliaryClassifier needs {LABELS!r} of shape [batch], integers that "
             f"number the classes, and no packs. Received: shape {labels.shape}, dtype "
             f"{labels.dtype.name}"
         )
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-        labels=tf.cast(labels, tf.int32), logits=classes
-    )  # [batch]; a label that is no class ends in an error, or in NaN under XLA
-    return tf.reduce_mean(losses)
+    return cross_entropy(labels, classes)

@@ -4,14 +4,20 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_gan._types import Array, Config, Tensor
+from keras_gan.datasets.hidden_labels import UNKNOWN
 from keras_gan.datasets.pipeline import InTurn
+from keras_gan.terms._class_outputs import (
+    CLASSES,
+    LABELS,
+    check_classes_output,
+    cross_entropy,
+    inputs_of,
+)
 from keras_gan.terms.term import Term
 
-_LABELLED, _LABELS, _CLASSES = "labelled_images", "labels", "classes"
-_UNKNOWN = -1  # scikit-learn's label of what has none
+_LABELLED = "labelled_images"
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -58,62 +64,58 @@ class LabelledExamples(Term):
         published code. https://arxiv.org/abs/1606.03498
     """
 
-    reads = (_LABELLED, _LABELS)
+    reads = (_LABELLED, LABELS)
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)
         self._num_classes = 0  # until `bind`
 
+    def check(self, gan: Any) -> None:
+        """Raises unless images are judged one by one."""
+        if gan.packing != 1:
+            raise ValueError(
+                "LabelledExamples needs images that are judged one by one. Received: "
+                f"packing={gan.packing}; set it to 1."
+            )
+
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Raises unless the discriminator names classes of images alone."""
-        outputs = getattr(discriminator, "output", None)
-        if not isinstance(outputs, dict) or _CLASSES not in outputs:
-            raise ValueError(
-                "LabelledExamples needs a discriminator with a dict of outputs, "
-                f"'logits' and {_CLASSES!r}. Received: output {outputs}. Build it with "
-                "keras_gan.networks.classifying_discriminator, or keras.Model(images, "
-                "{'logits': …, 'classes': Dense(num_classes)(…)})."
-            )
+        self._num_classes = check_classes_output(
+            "LabelledExamples",
+            discriminator,
+            "keras_gan.networks.classifying_discriminator, or keras.Model(images, "
+            "{'logits': …, 'classes': Dense(num_classes)(…)}).",
+        )
         if len(discriminator.inputs) != 1:
             raise ValueError(
                 "LabelledExamples needs a discriminator of images alone. Received: "
-                f"inputs {[one.name for one in discriminator.inputs]}"
+                f"inputs {inputs_of(discriminator)}"
             )
-        told = [one.name for one in getattr(generator, "inputs", None) or []]
-        if _LABELS in told:
+        told = inputs_of(generator)
+        if LABELS in told:
             raise ValueError(
                 "LabelledExamples needs a generator that is told no class: images and "
-                f"{_LABELS!r} of a minibatch do not belong together. Received: inputs "
+                f"{LABELS!r} of a minibatch do not belong together. Received: inputs "
                 f"{told}"
             )
-        self._num_classes = int(outputs[_CLASSES].shape[-1])
 
     def arrange(self, arrays: dict[str, Any], data_name: str) -> dict[str, Any]:
         """Takes the labelled rows out of labels with -1 and repeats them."""
-        if _LABELLED in arrays or _LABELS not in arrays or data_name not in arrays:
+        if _LABELLED in arrays or LABELS not in arrays or data_name not in arrays:
             return arrays
-        data, labels = arrays[data_name], np.asarray(arrays[_LABELS])
+        data, labels = arrays[data_name], np.asarray(arrays[LABELS])
         self._check(labels, len(data))
-        known = np.flatnonzero(labels != _UNKNOWN)
+        known = np.flatnonzero(labels != UNKNOWN)
         return {
             **arrays,
             _LABELLED: InTurn(data, known, len(data)),
-            _LABELS: InTurn(labels, known, len(data)),
+            LABELS: InTurn(labels, known, len(data)),
         }
 
     def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted cross-entropy of the labelled examples."""
-        batch = round.batch
-        if round.gan.packing != 1:
-            raise ValueError(
-                "LabelledExamples needs images that are judged one by one. Received: "
-                f"packing={round.gan.packing}; set it to 1."
-            )
-        said = round.said_of(batch[_LABELLED])
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-            labels=tf.cast(batch[_LABELS], tf.int32), logits=said[_CLASSES]
-        )  # [batch]; a label that is no class ends in an error, or in NaN under XLA
-        return self.weight * tf.reduce_mean(losses)
+        said = round.said_of(round.batch[_LABELLED])
+        return self.weight * cross_entropy(round.batch[LABELS], said[CLASSES])
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this term."""
@@ -122,20 +124,20 @@ class LabelledExamples(Term):
     def _check(self, labels: Array, num_rows: int) -> None:
         if labels.shape != (num_rows,) or labels.dtype.kind not in "iu":
             raise ValueError(
-                f"`labels` must be one integer for each image, {_UNKNOWN} where none "
+                f"`labels` must be one integer for each image, {UNKNOWN} where none "
                 f"is known. Received: shape {labels.shape}, dtype {labels.dtype}, for "
                 f"{num_rows} images"
             )
-        known = labels[labels != _UNKNOWN]
+        known = labels[labels != UNKNOWN]
         if not len(known):
             raise ValueError(
-                f"`labels` must name the class of some images. Received: {_UNKNOWN} "
+                f"`labels` must name the class of some images. Received: {UNKNOWN} "
                 f"for all {num_rows}; leave the term out to learn without labels."
             )
         classes = np.arange(self._num_classes)
         if known.min() < 0 or known.max() >= len(classes):
             raise ValueError(
-                f"`labels` must lie in 0 to {len(classes) - 1}, or be {_UNKNOWN} where "
+                f"`labels` must lie in 0 to {len(classes) - 1}, or be {UNKNOWN} where "
                 f"none is known. Received: labels from {known.min()} to {known.max()}"
             )
         missing = np.setdiff1d(classes, known)

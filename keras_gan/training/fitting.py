@@ -147,15 +147,16 @@ def prepare(
     What is not Keras's business is taken out of `rest`, the other arguments of `fit`.
     """
     refuse_weights(rest)
-    if isinstance(x, Stream):
-        return _from_stream(gan, x, y, batch_size, validation_data, rest)
     data = _data_of(gan, x, y)
     if data is None:
         raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     clock = EpochClock()
     data, num_passes = _passes_of(data)
-    if isinstance(data, dict):
+    if isinstance(data, Stream):
+        steps = rest.pop("steps_per_epoch", None)
+        batches, clock = streamed(gan, data, batch_size, steps)
+    elif isinstance(data, dict):
         train, last_rows = _held_back(gan, data, validation_split)
         validation_data = validation_data if last_rows is None else last_rows
         clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
@@ -174,28 +175,6 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     validation_batches = evaluation_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
-
-
-def _from_stream(
-    gan: Any,
-    stream: Stream,
-    y: Any,
-    batch_size: int | None,
-    validation_data: Any,
-    rest: dict[str, Any],
-) -> FitData:
-    if y is not None:
-        raise ValueError(
-            "`y` must be None where `x` is a stream, which has labels of its own or "
-            f"none. Received: y of type {type(y).__name__}"
-        )
-    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
-    steps = rest.pop("steps_per_epoch", None)
-    batches, clock = streamed(gan, stream, batch_size, steps)
-    size = rest.pop("validation_batch_size", None)
-    size = _checked_size("validation_batch_size", size, batch_size)
-    held = evaluation_batches(gan, *held_out(validation_data), size)
-    return FitData(batches, clock, held, shuffle=False)
 
 
 def _held_back(

@@ -20,15 +20,7 @@ _TERM_STATE = "term_state"
 def begin_counting(model: Any, seed: int) -> None:
     """Creates the counters and keys every random layer of a model by `seed`."""
     for name in ("train_steps", "test_steps", "epochs_completed"):
-        counter = model.add_weight(
-            name=name,
-            shape=(),
-            dtype="int64",
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-        )
-        setattr(model, name, counter)
+        setattr(model, name, _count(model, name, "int64"))
     key_random_layers(model, seed)
 
 
@@ -43,10 +35,14 @@ def count_of_average(model: Any) -> keras.Variable | None:
     """Creates what the corrected average counts its shares with, if there is one."""
     if model.ema_discriminator is None:
         return None
+    return _count(model, "averaged_share", "float32")
+
+
+def _count(model: Any, name: str, dtype: str) -> keras.Variable:
     return model.add_weight(
-        name="averaged_share",
+        name=name,
         shape=(),
-        dtype="float32",
+        dtype=dtype,
         initializer="zeros",
         trainable=False,
         aggregation="only_first_replica",

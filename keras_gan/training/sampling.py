@@ -160,9 +160,22 @@ class SampleStream:
 
     def __iter__(self) -> Iterator[FloatArray]:
         """Yields arrays `[at most chunk_size, …]`."""
-        for index, start in enumerate(range(0, self.num_samples, self.chunk_size)):
-            size = min(self.chunk_size, self.num_samples - start)
-            yield self._draw(size, derived_seed(self.seed, index))
+        return map(self.chunk, range(self.num_chunks))
+
+    @property
+    def num_chunks(self) -> int:
+        """Chunks of one reading."""
+        return -(-self.num_samples // self.chunk_size)
+
+    def chunk(self, index: int) -> FloatArray:
+        """Draws one chunk, the same that a reading has at this place.
+
+        Args:
+            index: int, from 0 to `num_chunks - 1`.
+        """
+        start = index * self.chunk_size
+        size = min(self.chunk_size, self.num_samples - start)
+        return self._draw(size, derived_seed(self.seed, index))
 
 
 def _warn_of_lost_samples(samples: FloatArray, generator: keras.Model) -> None:

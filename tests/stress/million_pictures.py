@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from memory import resident
 
 SIZE, BATCH_SIZE, STEPS_PER_EPOCH = 64, 64, 100
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class MadePictures:
@@ -135,12 +135,6 @@ def resumes_bit_equal(kg, stream, folder: Path) -> bool:
         for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True)
         if np.shape(one)  # counters of epochs differ
     )
-
-
-def resident() -> float:
-    """MB of this process that lie in memory."""
-    pages = Path("/proc/self/statm").read_text().split()[1]
-    return int(pages) * PAGE / 1e6
 
 
 if __name__ == "__main__":

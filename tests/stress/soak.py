@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from memory import resident
 
 ROOT = Path(__file__).parent.parent
 WARM_UP = 0.2  # of a part
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> int:
@@ -73,12 +73,6 @@ def play(keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
         verbose=0,
     )
     return readings
-
-
-def resident() -> float:
-    """MB of this process that lie in memory."""
-    pages = Path("/proc/self/statm").read_text().split()[1]
-    return int(pages) * PAGE / 1e6
 
 
 def slope_of(readings: list[tuple[float, float]]) -> tuple[float, int]:
