@@ -348,11 +348,11 @@ class GAN(keras.Model):
                 are an epoch.
             y: labels, an array as long as `x`; refused where nothing reads `labels`.
                 Defaults to `None`.
-            batch_size: int. Rows of one minibatch, for arrays; over all replicas of a
-                strategy. Defaults to `32`.
+            batch_size: int. Rows of one minibatch, for arrays and streams alone; over
+                all replicas of a strategy. Defaults to `32`.
             callbacks: list of Keras callbacks. Defaults to `None`.
             validation_split: float in [0, 1). Share of an array's last rows to hold
-                out. Defaults to `0.0`.
+                out; for arrays alone. Defaults to `0.0`.
             validation_data: as in Keras; losses on it are logged with prefix `val_`.
                 Defaults to `None`.
             shuffle: bool, for arrays. Defaults to `True`.
@@ -365,7 +365,8 @@ class GAN(keras.Model):
             ValueError: if images have another shape than generated ones, are not
                 finite, lie far outside the generator's range, or come in batches that
                 packs or groups do not divide; a dataset is checked as it is read;
-                if `batch_size` or `validation_batch_size` is below 1.
+                if `batch_size` or `validation_batch_size` is below 1; if a dataset is
+                given with a `batch_size` or a `validation_split`.
             TypeError: if images are no floats.
         """
         fitted = fitting.prepare(

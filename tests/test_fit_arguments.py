@@ -143,6 +143,18 @@ def test_mistakes_in_held_out_data(arguments, error, message):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"validation_split": 0.5}, "give `validation_data` instead"),
+        ({"batch_size": 4}, "elements are batches already"),
+    ],
+)
+def test_a_dataset_takes_nothing_of_arrays(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        game_of((2,), "points").fit(dataset_of(POINTS).batch(4), verbose=0, **arguments)
+
+
+@pytest.mark.parametrize(
     ("x", "y", "error", "message"),
     [
         (POINTS, LABELS / 2, TypeError, "`labels` must be integers.*float64"),

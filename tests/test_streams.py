@@ -96,6 +96,7 @@ def test_critic_steps_and_labels_are_read_too():
         (Stream(Numbered(3)), {}, "at most 3"),
         (Stream(Numbered()), {"y": np.zeros(23)}, "`y` must be None"),
         (Stream(Numbered()), {"steps_per_epoch": 0}, "`steps_per_epoch`"),
+        (Stream(Numbered()), {"validation_split": 0.5}, "give `validation_data`"),
     ],
 )
 def test_what_cannot_be_streamed_is_refused(stream, arguments, message, tiny_gan):

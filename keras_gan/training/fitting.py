@@ -150,9 +150,13 @@ def prepare(
     data = _data_of(gan, x, y)
     if data is None:
         raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
-    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     clock = EpochClock()
     data, num_passes = _passes_of(data)
+    if not isinstance(data, dict):
+        _refuse_split(data, validation_split)
+    if not isinstance(data, dict | Stream):
+        _refuse_batch_size(data, batch_size)
+    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     if isinstance(data, Stream):
         steps = rest.pop("steps_per_epoch", None)
         batches, clock = streamed(gan, data, batch_size, steps)
@@ -196,13 +200,31 @@ def _held_back(
     )
 
 
+def _refuse_split(data: Any, share: float) -> None:
+    if check_fraction("validation_split", share):
+        raise ValueError(
+            "`validation_split` holds back the last rows of arrays; a dataset's rows "
+            f"are not known beforehand. Received: validation_split={share} with "
+            f"{type(data).__name__}; give `validation_data` instead."
+        )
+
+
+def _refuse_batch_size(data: Any, batch_size: int | None) -> None:
+    if batch_size is not None:
+        raise ValueError(
+            "`batch_size` is for arrays: a dataset's elements are batches already. "
+            f"Received: batch_size={batch_size} with {type(data).__name__}; leave it "
+            "out, and let the dataset batch (`dataset.batch(64)`)."
+        )
+
+
 def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """Arrays to judge in batches of which the first gives every replica as many rows.
 
     Keras 3 cannot begin with another one. What is no array is returned as it is.
     """
     data = _data_of(gan, x, y)
-    batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     data, _ = _passes_of(data)  # one says what several would
     if not isinstance(data, dict):
         return data
@@ -211,7 +233,7 @@ def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     return named_batches(
         data,
         shuffled_batches(
-            tuple(data.values()), min(batch_size, full), seed=0, shuffle=False
+            tuple(data.values()), min(size, full), seed=0, shuffle=False
         ),
     )
 
