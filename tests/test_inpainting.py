@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
+from PIL import Image
 
 import keras_gan as kg
 from keras_gan.training.round import Round
@@ -150,3 +151,34 @@ def test_games_that_do_not_fit_are_refused():
         kg.GAN(tiny.generator, tiny.discriminator, tiny.prior, kg.games.Inpainting())
     with pytest.raises(ValueError, match="one for each of 2 axes"):
         kg.games.BlockMask([1, 2, 3])(tf.zeros((2, 4, 4, 1)), SEED)
+
+
+def test_the_picture_of_an_epoch_has_what_is_given_and_completions(tmp_path):
+    gan = completing_gan(kg.games.HalfMask())
+    grid = kg.callbacks.CompletionGrid(tmp_path, IMAGES[:3], num_samples=2, seed=5)
+    gan.fit(IMAGES, batch_size=20, epochs=2, verbose=0, callbacks=[grid])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "epoch_0001.png",
+        "epoch_0002.png",
+    ]
+    assert sorted(grid.mask.mean(axis=(1, 2, 3))) == [0.5] * 3  # drawn from the game's
+    made = gan.complete(IMAGES[:3], grid.mask, 2, seed=5)
+    given = np.where(grid.mask, IMAGES[:3], 0.5)
+    rows = np.concatenate([IMAGES[:3, None], given[:, None], made], axis=1)
+    picture = np.asarray(Image.open(tmp_path / "epoch_0002.png"))
+    np.testing.assert_array_equal(
+        picture,
+        kg.visualization.image_grid(rows.reshape(-1, 4, 4, 1), num_columns=4)[..., 0],
+    )
+
+
+def test_pictures_of_completions_need_images_and_a_game_that_completes(
+    tmp_path, tiny_gan
+):
+    with pytest.raises(ValueError, match=r"at least one image.*\(0, 4, 4, 1\)"):
+        kg.callbacks.CompletionGrid(tmp_path, IMAGES[:0])
+    with pytest.raises(ValueError, match=r"`mask` must have shape \(4, 4, 1\)"):
+        kg.callbacks.CompletionGrid(tmp_path, IMAGES, np.ones((2, 4, 1)))
+    grid = kg.callbacks.CompletionGrid(tmp_path, IMAGES)
+    with pytest.raises(ValueError, match="a game of Game; `SampleGrid`"):
+        tiny_gan.fit(IMAGES, verbose=0, callbacks=[grid])

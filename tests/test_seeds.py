@@ -9,7 +9,7 @@ from games import make_tiny_gan, tiny_images
 import keras_gan as kg
 from keras_gan import evaluation, layers, networks
 from keras_gan._seeds import pair_of_seeds
-from keras_gan.callbacks import EvaluationMonitor, SampleGrid
+from keras_gan.callbacks import CompletionGrid, EvaluationMonitor, SampleGrid
 from keras_gan.datasets import mixtures
 from keras_gan.datasets.pipeline import shuffled_batches
 from keras_gan.initializers import SparseNormal
@@ -66,6 +66,9 @@ TAKERS = {
     "mixture": lambda seed: mixtures.ring_of_gaussians().sample(2, seed),
     "swiss_roll": lambda seed: mixtures.swiss_roll(2, seed=seed),
     "SampleGrid": lambda seed: SampleGrid("nowhere", seed=seed),
+    "CompletionGrid": lambda seed: CompletionGrid(
+        "nowhere", ROWS.reshape(10, 2, 2, 1), seed=seed
+    ),
     "EvaluationMonitor": lambda seed: EvaluationMonitor(None, seed=seed),
     "recipe": pair_of_seeds,
     "transport": lambda seed: kg.divergences.sliced_wasserstein(ROWS, ROWS, seed=seed),

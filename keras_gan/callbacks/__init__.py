@@ -2,6 +2,7 @@
 
 from keras_gan.callbacks.classification_monitor import ClassificationMonitor
 from keras_gan.callbacks.collapse_monitor import CollapseMonitor
+from keras_gan.callbacks.completion_grid import CompletionGrid
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.callbacks.nan_guard import NaNGuard
 from keras_gan.callbacks.optimizer_schedule import OptimizerSchedule
@@ -13,6 +14,7 @@ from keras_gan.callbacks.save_each_epoch import SaveEachEpoch
 __all__ = [
     "ClassificationMonitor",
     "CollapseMonitor",
+    "CompletionGrid",
     "EvaluationMonitor",
     "NaNGuard",
     "OptimizerSchedule",

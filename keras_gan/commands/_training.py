@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
 _STEPS_OF_STREAM = 1_000  # an epoch: often enough to look and to save
+_COMPLETED = 8  # held-out images, a row of the picture for each
 _PARZEN = "parzen"  # what runs of before watched
 
 
@@ -74,7 +75,10 @@ def train(
         directory.take_up()
 
     def watchers() -> "list[keras.callbacks.Callback]":
-        return _watchers(directory, recipe, data, config, network) if chief else []
+        if not chief:
+            return []
+        pictures = _pictures(directory, data, gan.game, config["seed"])
+        return [pictures, *_watchers(directory, recipe, data, config, network)]
 
     _play(gan, data, recipe, directory, about, watchers, args)
 
@@ -167,17 +171,25 @@ def _watchers(
     config: Config,
     network: "FeatureNetwork | None",
 ) -> "list[keras.callbacks.Callback]":
-    """The pictures, the value of each epoch, and the epoch that has the best one."""
+    """The value of each epoch, and the epoch that has the best one."""
     watched, seed = _watched(directory, recipe), config["seed"]
     best = directory.best_value(watched)
     return [
-        kg.callbacks.SampleGrid(
-            directory.samples, value_range=data.value_range, seed=seed
-        ),
         kg.callbacks.CollapseMonitor(data.train.values[:_SPREAD_OF], seed=seed),
         kg.runs.monitor_of(watched, data, network, seed, parzen=recipe.parzen),
         kg.callbacks.SaveBestEpoch(directory.best_model, watched, best=best),
     ]
+
+
+def _pictures(
+    directory: RunDirectory, data: "Dataset", game: "kg.games.Game", seed: int
+) -> "keras.callbacks.Callback":
+    """Samples or, where the game completes images, completions of held-out ones."""
+    shown: dict[str, Any] = {"value_range": data.value_range, "seed": seed}
+    if not isinstance(game, kg.games.Inpainting):
+        return kg.callbacks.SampleGrid(directory.samples, **shown)
+    held_out = data.valid.values[:_COMPLETED]
+    return kg.callbacks.CompletionGrid(directory.samples, held_out, **shown)
 
 
 def _watched(directory: RunDirectory, recipe: Recipe) -> str:

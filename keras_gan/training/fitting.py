@@ -232,9 +232,7 @@ def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     full = max(len(data[gan.data_name]) // replicas, 1) * replicas
     return named_batches(
         data,
-        shuffled_batches(
-            tuple(data.values()), min(size, full), seed=0, shuffle=False
-        ),
+        shuffled_batches(tuple(data.values()), min(size, full), seed=0, shuffle=False),
     )
 
 
