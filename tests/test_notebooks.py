@@ -1,9 +1,12 @@
 """What a notebook shows of objects: tables, and lines without addresses."""
 
+import base64
 import dataclasses
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import keras_gan as kg
 
@@ -52,3 +55,21 @@ def test_a_gan_is_a_table_of_its_game(tiny_gan):
     assert '<th scope="row">objective</th><td>NonSaturating</td>' in shown
     count = tiny_gan.generator.count_params()
     assert f"<td>generator, {count:,} parameters</td>" in shown
+
+
+def test_a_dataset_is_a_table_with_pictures(digits):
+    shown = digits._repr_html_()
+    assert '<th scope="row">train images</th>' in shown
+    assert f"<td>{len(digits.test):,}</td>" in shown
+    assert '<th scope="row">classes</th><td>10</td>' in shown
+    coded = shown.partition("base64,")[2].partition('"')[0]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(coded))))
+    expected = kg.visualization.image_grid(digits.train.images[:32], num_columns=8)
+    np.testing.assert_array_equal(picture, expected[..., 0])
+
+
+def test_points_and_large_images_are_a_table_alone():
+    for values in (np.zeros((4, 2), "float32"), np.zeros((1, 256, 256, 3), "float32")):
+        split = kg.datasets.Split(values)
+        shown = kg.datasets.Dataset("zeros", split, split, split)._repr_html_()
+        assert "<img" not in shown and "classes" not in shown

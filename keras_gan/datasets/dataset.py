@@ -9,6 +9,7 @@ import numpy as np
 from keras_gan._data_names import axes_of, data_name_of
 from keras_gan._types import Array, FloatArray, Shape
 from keras_gan._validation import check_range
+from keras_gan.datasets._html_table import table_of
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.datasets.stream import Stream
 
@@ -191,6 +192,10 @@ class Dataset:
         low, high = self.value_range
         described = _described(self.train, f" in [{low:g}, {high:g}]")
         return f"Dataset({self.name!r}, {sizes} {described})"
+
+    def _repr_html_(self) -> str:
+        """Returns a table for notebooks, with some training images."""
+        return table_of(self)
 
     def _check_split(self, name: str, split: Split) -> None:
         data, of_train = split.data_name, self.train.data_name
