@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,16 @@ def blocks_of(page):
     return re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
 
 
+# These set what a whole process has one of, such as strategies and precisions.
+ALONE = ("command_line", "devices", "games", "speed")
+
+
+def script_of(blocks):
+    return re.sub(r"epochs=\d+", "epochs=2", "\n".join(blocks))
+
+
 def run(blocks, folder):
-    script = re.sub(r"epochs=\d+", "epochs=2", "\n".join(blocks))
-    # A process of its own: a second strategy in this one would disturb the first.
+    script = script_of(blocks)
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True
     )
@@ -40,10 +48,19 @@ def test_the_workflow_and_what_goes_on_from_it_run_in_order(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page not in GO_ON and blocks_of(page)]
+    "page",
+    [page for page in PAGES if page not in GO_ON and blocks_of(page)],
+    ids=lambda page: page.stem,
 )
-def test_pages_of_their_own_run(page, tmp_path):
-    run(blocks_of(page), tmp_path)
+def test_pages_of_their_own_run(page, tmp_path, monkeypatch):
+    if page.stem in ALONE:
+        run(blocks_of(page), tmp_path)
+        return
+    # A new process imports TensorFlow for seconds.
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(script_of(blocks_of(page)), page.name, "exec"), {})
 
 
 def test_the_readme_is_short():

@@ -1,8 +1,7 @@
 """Looks for a read and a write that nothing orders in every step the catalog can play.
 
 Every objective with every term, order of play and optimizer of the tables in
-tests/test_variable_order.py, of which the tests take one order and one optimizer for
-each pair.
+tests/test_variable_order.py, of which the tests take every term in every order once.
 
     make stress
     python tests/stress/every_step_in_order.py --num 50 --seed 1     # fifty of them
