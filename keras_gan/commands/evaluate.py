@@ -54,10 +54,13 @@ def run(args: argparse.Namespace) -> None:
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.runs.evaluation import RunEvaluator, columns, measured, records
+    from keras_gan.runs.evaluation_cost import cost_of
 
     size, recipe = image_size_of(args), recipe_of(args)
     run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
+    if args.verbose and not args.json:
+        say(str(cost_of(evaluator, run.gan)))
     with warnings.catch_warnings():
         # They stand below the table and in the record.
         warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)

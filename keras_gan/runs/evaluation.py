@@ -87,7 +87,7 @@ class RunEvaluator:
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
-        classes = self._classes(gan)
+        classes = self.classes_of(gan)
         evaluator = self._evaluator(classes is not None and self._held_out_has(classes))
         draw = functools.cache(
             lambda num: sample_classes(gan, num, _SAMPLE_SEED, classes)
@@ -118,7 +118,7 @@ class RunEvaluator:
 
     def protocol(self, gan: GAN) -> Config:
         """Returns what the values depend on besides each score's own record."""
-        classes, what = self._classes(gan), self.data.data_name
+        classes, what = self.classes_of(gan), self.data.data_name
         return {
             "dataset": self.data.name,
             "value_range": self.data.value_range,
@@ -176,7 +176,12 @@ class RunEvaluator:
             )
         return "\n".join(lines)
 
-    def _classes(self, gan: GAN) -> Array | None:
+    @property
+    def set_sizes(self) -> tuple[int, int]:
+        """Generated samples, as many as test ones, and held-out validation ones."""
+        return self._num_test(), min(_LARGEST_SET, len(self.data.valid))
+
+    def classes_of(self, gan: GAN) -> Array | None:
         """What the generator is asked for, where it is told and data have labels."""
         labels = self.data.train.labels
         return np.unique(labels) if takes_labels(gan) and labels is not None else None
