@@ -1,6 +1,7 @@
 """Every script in examples/ runs, small."""
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -103,6 +104,12 @@ def test_example_runs(name, tmp_path, run_here):
     expected = ("nats", "test images read right", "holds", "Written")
     assert any(word in output for word in expected)
     assert any(tmp_path.iterdir())
+
+
+def test_every_example_is_in_the_gallery():
+    gallery = (EXAMPLES.parent / "docs" / "gallery.md").read_text("utf-8")
+    found = {path.name for path in [*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")]}
+    assert set(re.findall(r"\]\(\.\./examples/([^)]+)\)", gallery)) == found
 
 
 def test_no_example_is_missing():
