@@ -1,11 +1,12 @@
 """The functions that every artefact holds, as graphs."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
+from export.contract.conditions import Condition
 from export.contract.guards import bounded, of_classes, with_rows, with_rows_or_drawn
 from export.contract.names import (
     LATENTS,
@@ -44,7 +45,7 @@ def generate_function(
     def generate(latents: Tensor, **conditions: Tensor) -> dict[str, Tensor]:
         if to_prior is not None:
             latents = to_prior(latents)
-        told = _told(signature, conditions, tf.shape(latents)[0], {})
+        told = told_rows(signature.conditions, conditions, tf.shape(latents)[0])
         made = pixels(gan.generate({LATENTS: latents, **told}))
         return {signature.data_name: made}
 
@@ -70,7 +71,8 @@ def sample_function(
     ) -> dict[str, Tensor]:
         drawn = _draw(gan, signature, num_samples, seed)
         latents = drawn.pop(LATENTS)
-        told = _told(signature, conditions, tf.shape(latents)[0], drawn)
+        num_rows = tf.shape(latents)[0]
+        told = told_rows(signature.conditions, conditions, num_rows, drawn)
         made = pixels(gan.generate({LATENTS: latents, **told}))
         return {signature.data_name: made}
 
@@ -114,24 +116,25 @@ def graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> An
     return tf.function(graph, input_signature=specs)
 
 
-def _told(
-    signature: GeneratorSignature,
-    conditions: Mapping[str, Tensor],
+def told_rows(
+    conditions: Iterable[Condition],
+    given: Mapping[str, Tensor],
     num_rows: Tensor,
-    drawn: Mapping[str, Tensor],
+    drawn: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """Conditions as the generator gets them, each checked.
+    """Conditions as a network gets them, each checked.
 
     Args:
-        signature: `GeneratorSignature`.
-        conditions: tensors by name, as they were given.
+        conditions: `Condition` objects.
+        given: tensors by name, these among them.
         num_rows: int32 scalar, how many rows each must have.
-        drawn: by name, for those that may come without any row.
+        drawn: by name, for those that may come without any row. Defaults to `None`:
+            there are none.
     """
     told = {}
-    for one in signature.conditions:
-        name, values = one.name, conditions[one.name]
-        if name in drawn:
+    for one in conditions:
+        name, values = one.name, given[one.name]
+        if drawn is not None and name in drawn:
             values = with_rows_or_drawn(name, values, num_rows, drawn[name])
         else:
             values = with_rows(name, values, num_rows)

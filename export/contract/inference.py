@@ -6,7 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from export.contract.endpoints import generate_function, graph_of
+from export.contract.conditions import conditions_of
+from export.contract.endpoints import generate_function, graph_of, told_rows
 from export.contract.guards import of_zeros_and_ones, with_rows
 from export.contract.names import (
     CLASS_PROBABILITIES,
@@ -32,30 +33,37 @@ INFERENCE = (ENCODE, COMPLETE, CLASSIFY)
 
 
 def encode_function(gan: GAN, signature: GeneratorSignature) -> Any:
-    """`encode(images)`, or other data: the latents of `gan.encode`."""
+    """`encode(images, …)`, or other data: the latents of `gan.encode`."""
+    names = _names_of_encoder(gan)
+    conditions = [one for one in signature.conditions if one.name in names]
 
-    def encode(**data: Tensor) -> dict[str, Tensor]:
-        return {LATENTS: gan.game.encode(gan, data)}
+    def encode(**entries: Tensor) -> dict[str, Tensor]:
+        data = entries[signature.data_name]
+        told = told_rows(conditions, entries, tf.shape(data)[0])
+        return {LATENTS: gan.game.encode(gan, {signature.data_name: data, **told})}
 
-    return graph_of(encode, [signature.data])
+    return graph_of(encode, [signature.data, *(one.spec for one in conditions)])
 
 
 def complete_function(gan: GAN, signature: GeneratorSignature) -> Any:
-    """`complete(latents, images, mask)`: the completions of `gan.complete`.
+    """`complete(latents, images, mask, …)`: the completions of `gan.complete`.
 
     Pixels where the mask is 1 come out as they went in; the others may hold anything.
     """
     name = signature.data_name
     mask = tf.TensorSpec([None, *mask_shape(gan.data_shape)], tf.float32, name=MASK)
+    conditions = [one for one in signature.conditions if one.name not in (KNOWN, MASK)]
 
-    def complete(latents: Tensor, mask: Tensor, **data: Tensor) -> dict[str, Tensor]:
+    def complete(latents: Tensor, mask: Tensor, **entries: Tensor) -> dict[str, Tensor]:
         num_rows = tf.shape(latents)[0]
         mask = of_zeros_and_ones(MASK, with_rows(MASK, mask, num_rows))
-        known = given(with_rows(name, data[name], num_rows), mask)
-        example = {LATENTS: latents, KNOWN: known, MASK: mask}
+        known = given(with_rows(name, entries[name], num_rows), mask)
+        told = told_rows(conditions, entries, num_rows)
+        example = {LATENTS: latents, KNOWN: known, MASK: mask, **told}
         return {COMPLETIONS: completed(gan, example)}
 
-    return graph_of(complete, [signature.latents, signature.data, mask])
+    specs = [signature.latents, signature.data, mask]
+    return graph_of(complete, [*specs, *(one.spec for one in conditions)])
 
 
 def classify_function(gan: GAN, signature: GeneratorSignature) -> Any:
@@ -115,22 +123,25 @@ def _no_encoder(gan: GAN) -> str | None:
             "a GAN with an encoder. Received: one without; "
             "keras_gan.inference.fit_encoder trains one."
         )
-    names = NamedInputs(gan.game.encoder, gan.data_name).names
-    if names != (gan.data_name,):
+    names = _names_of_encoder(gan)
+    known = {one.name for one in conditions_of(gan)} - {KNOWN, MASK}
+    if {*names} - {gan.data_name} - known:
         told = ", ".join(names)
-        return f"an encoder of {gan.data_name} alone. Received: one of {told}."
+        return (
+            f"an encoder of {gan.data_name}, and of what the generator is told, "
+            f"{sorted(known)}. Received: one of {told}."
+        )
     return None
+
+
+def _names_of_encoder(gan: GAN) -> tuple[str, ...]:
+    return NamedInputs(gan.game.encoder, gan.data_name).names
 
 
 def _no_completion(gan: GAN) -> str | None:
     if not isinstance(gan.game, Inpainting):
         game = type(gan.game).__name__
         return f"a GAN that completes, by game=Inpainting(). Received: game={game}."
-    names = gan.networks.of_generator.names
-    others = sorted({*names} - {LATENTS, KNOWN, MASK})
-    if others:
-        told = ", ".join(others)
-        return f"a generator that is told nothing else. Received: one told {told}."
     return None
 
 

@@ -16,6 +16,7 @@ from export.contract.names import (
     COMPLETIONS,
     DISCRIMINATE,
     ENCODE,
+    GENERATE,
     KNOWN,
     LATENTS,
     MASK,
@@ -123,14 +124,15 @@ class _Asked:
 
     def of_each_class(self) -> Iterator[Case]:
         """Rows of a grid, of one class each, from the first endpoint that makes any."""
-        (condition, *_) = [*self._of_classes(), None]
-        if condition is None:
+        made_of_classes = [
+            (condition, endpoint)
+            for condition in self._of_classes()
+            for endpoint, one in self._contents.endpoints.items()
+            if condition.name in one.inputs and endpoint in (GENERATE, SAMPLE)
+        ]
+        if not made_of_classes:
             return
-        endpoint = next(
-            name
-            for name, one in self._contents.endpoints.items()
-            if condition.name in one.inputs
-        )
+        condition, endpoint = made_of_classes[0]
         labels = np.repeat(condition.classes[:_MAX_ROWS], SAMPLES_IN_A_ROW)
         told = draw_conditions(self._gan, len(labels), self._seed)
         told[condition.name] = np.broadcast_to(
@@ -146,9 +148,8 @@ class _Asked:
                 if condition.name not in one.inputs:
                     continue
                 for label in (-1, condition.classes.stop):
-                    told = draw_conditions(self._gan, 2, self._seed)
-                    told[condition.name][-1] = label
-                    inputs, _ = self._inputs(endpoint, 2, told)
+                    inputs = self._inputs_of_two(endpoint)
+                    inputs[condition.name][-1] = label
                     yield Case(endpoint, inputs, REFUSAL, np.array(""), condition.name)
 
     def _of_classes(self) -> Iterator[Condition]:
@@ -198,8 +199,10 @@ class _Asked:
 
     def _encode(self, size: int) -> Case:
         data, _ = self._data(size)
-        inputs = {self._gan.data_name: data}
-        return Case(ENCODE, inputs, LATENTS, self._gan.encode(data))
+        told = self._told(ENCODE, size)
+        inputs = {self._gan.data_name: data, **told}
+        latents = self._gan.encode(data, batch_size=size, **told)
+        return Case(ENCODE, inputs, LATENTS, latents)
 
     def _classify(self, size: int) -> Case:
         data, _ = self._data(size)
@@ -214,10 +217,27 @@ class _Asked:
         shape = (size, *mask_shape(gan.data_shape))
         mask = random.integers(0, 2, shape).astype("float32")
         hidden = np.where(mask > 0, data, np.float32("nan"))
-        inputs = {LATENTS: latents, gan.data_name: hidden, MASK: mask}
-        example = {LATENTS: latents, KNOWN: np.where(mask > 0, data, 0), MASK: mask}
+        told = {LATENTS: latents, MASK: mask, **self._told(COMPLETE, size)}
+        inputs = {gan.data_name: hidden, **told}
+        example = {KNOWN: np.where(mask > 0, data, 0), **told}
         expected = completed(gan, each(tf.convert_to_tensor, example)).numpy()
         return Case(COMPLETE, inputs, COMPLETIONS, expected)
+
+    def _told(self, endpoint: str, size: int) -> dict[str, Array]:
+        """Conditions that an endpoint takes beside data."""
+        names = self._contents.endpoints[endpoint].inputs
+        told = draw_conditions(self._gan, size, self._seed)
+        return {name: told[name] for name in told if name in names and name != MASK}
+
+    def _inputs_of_two(self, endpoint: str) -> dict[str, Array]:
+        if endpoint == ENCODE:
+            inputs = self._encode(2).inputs
+        elif endpoint == COMPLETE:
+            inputs = self._complete(2).inputs
+        else:
+            told = draw_conditions(self._gan, 2, self._seed)
+            inputs, _ = self._inputs(endpoint, 2, told)
+        return {name: np.array(values) for name, values in inputs.items()}
 
     def _data(self, size: int) -> tuple[Array, Array]:
         """Data that the generator makes, and the latents behind them."""
