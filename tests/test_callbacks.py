@@ -886,3 +886,29 @@ def test_a_run_whose_first_save_failed_can_begin_again(tmp_path, end):
     getattr(record, end)("No space left on device")  # as the GAN was saved
     play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), num_images=10)
     assert read_record(tmp_path)[0]["earlier"][0]["epochs_completed"] == 1
+
+
+@pytest.mark.parametrize("kind", ["SampleGrid", "CollapseMonitor"])
+def test_a_condition_without_a_prior_is_told_of_before_training(kind, tmp_path):
+    inputs = [
+        keras.Input((3,), name="latents"),
+        keras.Input((), dtype="int32", name="labels"),
+    ]
+    classes = keras.layers.Embedding(2, 3)(inputs[1])
+    images = keras.layers.Reshape((2, 2, 1))(
+        keras.layers.Dense(4)(keras.layers.Add()([inputs[0], classes]))
+    )
+    gan = kg.GAN(
+        keras.Model(inputs, images),
+        kg.networks.maxout_discriminator((2, 2, 1), (2,)),
+        kg.priors.NormalPrior(3),
+    )
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    arguments = [tmp_path] if kind == "SampleGrid" else []
+    callback = getattr(kg.callbacks, kind)(*arguments)
+    before = gan.get_weights()
+    data = {"images": np.zeros((4, 2, 2, 1), "float32"), "labels": np.arange(4) % 2}
+    with pytest.raises(ValueError, match=r"priors of what .* \['labels'\]"):
+        gan.fit(data, verbose=0, callbacks=[callback])
+    for old, new in zip(before, gan.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)

@@ -46,6 +46,7 @@ ARGUMENTS = {
         *("--num-images", "128", "--num-samples", "300"),
         *("--games", "all"),
     ],
+    "symptoms.py": ["--epochs", "1", "--games", "another range", "not told"],
     "theory.py": ["--num-steps", "1200"],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
     "wasserstein_loss.py": [

@@ -17,7 +17,7 @@ from keras_gan._validation import (
     invalid_argument,
 )
 from keras_gan.objectives import Minimax, NonSaturating
-from keras_gan.training.class_rows import sample_in_rows
+from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 
 _CERTAIN = 0.01  # of a probability, from 0 and from 1
 _STILL = 1e-6  # relative length of a player's move in an epoch
@@ -67,7 +67,8 @@ class CollapseMonitor(keras.callbacks.Callback):
         seed: int, of the samples. Defaults to `0`.
 
     Raises:
-        ValueError: if an argument is out of its range.
+        ValueError: if an argument is out of its range; when training begins, if the
+            generator is told a condition that the GAN has no prior of.
 
     Warns:
         UserWarning: at the end of an epoch, for each kind of failure.
@@ -104,7 +105,8 @@ class CollapseMonitor(keras.callbacks.Callback):
         self._before: dict[str, FloatArray] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Forgets an earlier training."""
+        """Forgets an earlier training; raises where no sample can be drawn."""
+        check_samples_untold(self.model)
         self._lasted, self._before = {}, {}
         self._largest = self._of_data
 

@@ -8,7 +8,7 @@ import keras
 
 from keras_gan._replicas import is_chief
 from keras_gan._validation import check_positive_integer, check_range, check_seed
-from keras_gan.training.class_rows import sample_in_rows
+from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 from keras_gan.training.network_checks import reachable_range
 from keras_gan.visualization import save_samples
 
@@ -33,6 +33,10 @@ class SampleGrid(keras.callbacks.Callback):
             greatest value of each picture. Defaults to `None`.
         seed: int, of the latents. Defaults to `0`.
 
+    Raises:
+        ValueError: when training begins, if the generator is told a condition that the
+            GAN has no prior of.
+
     Example:
     ```python
     gan.fit(images, callbacks=[kg.callbacks.SampleGrid("pictures")])
@@ -55,6 +59,10 @@ class SampleGrid(keras.callbacks.Callback):
             check_range("value_range", value_range)
         self.value_range = value_range
         self.seed = check_seed("seed", seed)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Raises where no sample could be drawn."""
+        check_samples_untold(self.model)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Draws the picture of this epoch."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gan._types import FloatArray
 from keras_gan.priors import CategoricalPrior
-from keras_gan.training.examples import LABELS
+from keras_gan.training.examples import LABELS, LATENTS
 
 
 def sample_in_rows(
@@ -39,3 +39,22 @@ def sample_in_rows(
     num_columns = max(1, num_samples // len(labels))
     rows = np.repeat(labels, num_columns)
     return gan.sample(len(rows), seed=seed, labels=rows), num_columns
+
+
+def check_samples_untold(gan: Any) -> None:
+    """Raises unless a GAN can sample without being told any condition.
+
+    Args:
+        gan: the `GAN`.
+
+    Raises:
+        ValueError: if its generator names a condition that has no prior.
+    """
+    names = gan.networks.of_generator.names
+    told = [name for name in names if name != LATENTS and name not in gan.conditions]
+    if told:
+        raise ValueError(
+            f"Samples of an epoch need priors of what the generator is told, {told}. "
+            f"Received: none; give the GAN conditions={{{told[0]!r}: "
+            "keras_gan.priors.CategoricalPrior(…)}, or another prior."
+        )
