@@ -92,6 +92,22 @@ def test_a_generator_that_draws_one_sample(tiny_gan):
         )
 
 
+@pytest.mark.parametrize(("factor", "is_told"), [(1.3, False), (1.02, True)])
+def test_samples_that_begin_alike_and_grow_apart(tiny_gan, factor, is_told):
+    """As untrained generators do; told of are those that stay alike."""
+    kernel = tiny_gan.generator.trainable_variables[0]
+    first = kernel * 1e-3
+    monitor = CollapseMonitor(tiny_images(10), patience=4)
+    monitor.set_model(tiny_gan)
+    monitor._still = lambda: iter(())
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for epoch in range(6):
+            kernel.assign(first * factor**epoch)
+            monitor.on_epoch_end(epoch, {})
+    assert len(told) == is_told
+
+
 def test_samples_that_were_more_different_before(tiny_gan):
     monitor = CollapseMonitor(patience=2)
     monitor.set_model(tiny_gan)

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 
 _CERTAIN = 0.01  # of a probability, from 0 and from 1
 _STILL = 1e-6  # relative length of a player's move in an epoch
+_GROWING = 1.2  # spread over that of `patience` epochs: untrained games begin alike
 
 _SATURATED = "discriminator saturation"
 _COLLAPSED = "mode collapse"
@@ -49,7 +51,8 @@ class CollapseMonitor(keras.callbacks.Callback):
 
         discriminator saturation   d_real > 0.99 and d_fake < 0.01, of an objective
                                    whose logits are those of a probability
-        mode collapse              spread of samples < spread_ratio * spread of data
+        mode collapse              spread of samples < spread_ratio * spread of data,
+                                   and not growing by a fifth in `patience` epochs
         vanishing gradients        |w_t - w_(t-1)| < 1e-6 |w_(t-1)|, of either player
 
     The spread is the mean over all pixels of the standard deviation among samples of
@@ -102,6 +105,7 @@ class CollapseMonitor(keras.callbacks.Callback):
         self._of_data = 0.0 if data is None else _spread_of_data(data)
         self._largest = self._of_data
         self._lasted: dict[str, int] = {}
+        self._recent: deque[float] = deque(maxlen=self.patience)  # spreads
         self._before: dict[str, FloatArray] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -109,6 +113,7 @@ class CollapseMonitor(keras.callbacks.Callback):
         check_samples_untold(self.model)
         self._lasted, self._before = {}, {}
         self._largest = self._of_data
+        self._recent.clear()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Looks at the logs, the samples and the weights."""
@@ -147,7 +152,9 @@ class CollapseMonitor(keras.callbacks.Callback):
         samples, _ = sample_in_rows(self.model, self.num_samples, self.seed)
         spread = _spread(samples)
         self._largest = self._of_data or max(self._largest, spread)
-        if not spread < self.spread_ratio * self._largest:
+        self._recent.append(spread)
+        is_growing = spread > _GROWING * self._recent[0]
+        if is_growing or not spread < self.spread_ratio * self._largest:
             return {}
         whose = "the data" if self._of_data else "earlier samples"
         told = f"samples spread by {spread:.3g}, {whose} by {self._largest:.3g}"
