@@ -21,7 +21,6 @@ cores; the record is in examples/records/symptoms.
 import argparse
 import json
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,7 +84,7 @@ def main() -> None:
         print(name, flush=True)
         measured, samples = play(GAMES[name], args)
         picture = args.output_dir / f"{name.replace(' ', '_')}.png"
-        # A range that the generator cannot reach is how the picture would be drawn.
+        # In the range of the data, whatever of it the generator reaches.
         save_image_grid(picture, samples, GAMES[name].value_range, NUM_COLUMNS)
         held[name] = {**asked, **measured}
         write_json(record, {"games": held, "environment": record_environment()})
@@ -139,10 +138,10 @@ def game_of(data: kg.datasets.Dataset, trouble: Trouble, seed: int) -> kg.GAN:
         seed=seed,
     )
     rules: dict[str, Any] = {"terms": [kg.terms.R1(0.1)], **trouble.rules}
-    adam: Callable[[float], Any] = lambda rate: keras.optimizers.Adam(rate, beta_1=0.5)  # noqa: E731
+    optimizers = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in trouble.rates]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the objective without a bound says so
-        gan.compile(*map(adam, trouble.rates), **rules)
+        gan.compile(*optimizers, **rules)
     return gan
 
 

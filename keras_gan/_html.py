@@ -1,5 +1,6 @@
 """HTML from Python: whatever is not markup already is text."""
 
+import base64
 import html
 from collections.abc import Iterable, Sequence
 
@@ -36,6 +37,16 @@ def joined(parts: Iterable[str | Html]) -> Html:
     return Html(
         "".join(part if isinstance(part, Html) else html.escape(part) for part in parts)
     )
+
+
+def image_address(kind: str, content: bytes) -> str:
+    """Returns an address that holds an image itself, for `src`.
+
+    Example:
+    >>> image_address("png", b"no image")
+    'data:image/png;base64,bm8gaW1hZ2U='
+    """
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def rows_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Html, Html]:

@@ -1,5 +1,6 @@
 """Pictures of samples: written whole, as PNG files."""
 
+import io
 import math
 import os
 from collections.abc import Collection
@@ -161,17 +162,31 @@ def save_image_grid(
         ValueError: if `scale` is below 1, or as `image_grid` does.
     """
     check_positive_integer("scale", scale)
+    pixels = image_grid(images, value_range, num_columns, framed=framed)
+    png = png_of(pixels.repeat(scale, axis=0).repeat(scale, axis=1))
+    with replacing(path) as partial:
+        partial.write_bytes(png)
+
+
+def png_of(pixels: Array) -> bytes:
+    """Returns what a PNG file of pixels holds.
+
+    Args:
+        pixels: uint8 array `[height, width, channels]`, as `image_grid` returns them.
+
+    Raises:
+        ImportError: if Pillow is not installed.
+    """
     try:
         from PIL import Image
     except ImportError as error:
         raise ImportError(
             "Pictures need Pillow: pip install keras-gan[pictures]"
         ) from error
-    pixels = image_grid(images, value_range, num_columns, framed=framed)
-    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    content = io.BytesIO()
     picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
-    with replacing(path) as partial:
-        picture.save(partial, format="PNG")
+    picture.save(content, format="PNG")
+    return content.getvalue()
 
 
 def save_nearest_neighbors(

@@ -100,17 +100,17 @@ class _Asked:
         self._gan, self._contents = gan, contents
         self._pixels, self._seed = pixels, seed
         self._conditions = conditions_of(gan)
-
-    def of_endpoint(self, endpoint: str, sizes: Sequence[int]) -> Iterator[Case]:
-        of_data = {
+        self._of_data = {
             DISCRIMINATE: self._discriminate,
             ENCODE: self._encode,
             COMPLETE: self._complete,
             CLASSIFY: self._classify,
         }
-        if endpoint in of_data:
+
+    def of_endpoint(self, endpoint: str, sizes: Sequence[int]) -> Iterator[Case]:
+        if endpoint in self._of_data:
             for size in sizes:
-                yield of_data[endpoint](size)
+                yield self._of_data[endpoint](size)
         elif LATENTS in self._contents.endpoints[endpoint].outputs:
             for size in sizes:
                 yield from self._draw(endpoint, size)
@@ -201,8 +201,7 @@ class _Asked:
         data, _ = self._data(size)
         told = self._told(ENCODE, size)
         inputs = {self._gan.data_name: data, **told}
-        latents = self._gan.encode(data, batch_size=size, **told)
-        return Case(ENCODE, inputs, LATENTS, latents)
+        return Case(ENCODE, inputs, LATENTS, self._gan.encode(data, **told))
 
     def _classify(self, size: int) -> Case:
         data, _ = self._data(size)
@@ -223,17 +222,15 @@ class _Asked:
         expected = completed(gan, each(tf.convert_to_tensor, example)).numpy()
         return Case(COMPLETE, inputs, COMPLETIONS, expected)
 
-    def _told(self, endpoint: str, size: int) -> dict[str, Array]:
+    def _told(self, endpoint: str, size: int) -> dict[str, Any]:
         """Conditions that an endpoint takes beside data."""
         names = self._contents.endpoints[endpoint].inputs
         told = draw_conditions(self._gan, size, self._seed)
         return {name: told[name] for name in told if name in names and name != MASK}
 
     def _inputs_of_two(self, endpoint: str) -> dict[str, Array]:
-        if endpoint == ENCODE:
-            inputs = self._encode(2).inputs
-        elif endpoint == COMPLETE:
-            inputs = self._complete(2).inputs
+        if endpoint in self._of_data:
+            inputs = self._of_data[endpoint](2).inputs
         else:
             told = draw_conditions(self._gan, 2, self._seed)
             inputs, _ = self._inputs(endpoint, 2, told)

@@ -4,18 +4,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
-from keras_gan._replicas import is_chief
 from keras_gan._types import Array, FloatArray
-from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan._validation import check_positive_integer
+from keras_gan.callbacks._epoch_pictures import EpochPictures
 from keras_gan.games.inpainting import Inpainting, checked_masks
-from keras_gan.training.network_checks import reachable_range
 from keras_gan.visualization import save_image_grid
 
 
-class CompletionGrid(keras.callbacks.Callback):
+class CompletionGrid(EpochPictures):
     """Writes a picture of the same images' completions after each epoch.
 
     For games of `keras_gan.games.Inpainting`, whose samples without a given part are
@@ -55,8 +53,7 @@ class CompletionGrid(keras.callbacks.Callback):
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        self.directory = Path(directory)
+        super().__init__(directory, value_range, seed)
         self.images = np.asarray(images, "float32")
         if self.images.ndim != 4 or not len(self.images):
             raise ValueError(
@@ -65,10 +62,6 @@ class CompletionGrid(keras.callbacks.Callback):
             )
         self.mask = None if mask is None else checked_masks(mask, self.images)
         self.num_samples = check_positive_integer("num_samples", num_samples)
-        if value_range is not None:
-            check_range("value_range", value_range)
-        self.value_range = value_range
-        self.seed = check_seed("seed", seed)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Looks whether the game completes anything."""
@@ -78,30 +71,17 @@ class CompletionGrid(keras.callbacks.Callback):
                 "`CompletionGrid` draws completions, which games of `Inpainting` make. "
                 f"Received: a game of {type(game).__name__}; `SampleGrid` draws others."
             )
+
+    def draw(self, path: Path) -> None:
+        """Draws completions of the GAN as it is now."""
+        gan = self.model
         if self.mask is None:
             seed = np.array([self.seed, 0], "int32")
-            self.mask = np.asarray(game.masks(self.images, seed))
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Draws the picture of this epoch."""
-        gan = self.model
-        if not is_chief(gan.distribute_strategy) or self.mask is None:
-            return
+            self.mask = np.asarray(gan.game.masks(self.images, seed))
         made = gan.complete(self.images, self.mask, self.num_samples, seed=self.seed)
-        low, high = self._black_and_white()
+        low, high = self.shown_range or (self.images.min(), self.images.max())
         given = np.where(self.mask > 0, self.images, (low + high) / 2)
         # [num_images, 2 + num_samples, height, width, channels]
         rows = np.concatenate([np.stack([self.images, given], axis=1), made], axis=1)
-        number = int(gan.epochs_completed.numpy())
-        save_image_grid(
-            self.directory / f"epoch_{number:04d}.png",
-            rows.reshape(-1, *self.images.shape[1:]),
-            (low, high),
-            rows.shape[1],
-        )
-
-    def _black_and_white(self) -> tuple[float, float]:
-        known = self.value_range or reachable_range(self.model.generator)
-        if known is not None:
-            return known
-        return float(self.images.min()), float(self.images.max())
+        images = rows.reshape(-1, *self.images.shape[1:])
+        save_image_grid(path, images, (float(low), float(high)), rows.shape[1])

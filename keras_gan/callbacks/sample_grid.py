@@ -4,18 +4,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-import keras
-
-from keras_gan._replicas import is_chief
-from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan._validation import check_positive_integer
+from keras_gan.callbacks._epoch_pictures import EpochPictures
 from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
-from keras_gan.training.network_checks import reachable_range
 from keras_gan.visualization import save_samples
 
 _NUM_SAMPLES, _NUM_POINTS = 64, 1000
 
 
-class SampleGrid(keras.callbacks.Callback):
+class SampleGrid(EpochPictures):
     """Writes a picture of the same latents' samples after each epoch.
 
     Images make a grid, points in the plane a scatter plot, signals and other vectors
@@ -50,30 +47,20 @@ class SampleGrid(keras.callbacks.Callback):
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        self.directory = Path(directory)
+        super().__init__(directory, value_range, seed)
         if num_samples is not None:
             check_positive_integer("num_samples", num_samples)
         self.num_samples = num_samples
-        if value_range is not None:
-            check_range("value_range", value_range)
-        self.value_range = value_range
-        self.seed = check_seed("seed", seed)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Raises where no sample could be drawn."""
         check_samples_untold(self.model)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Draws the picture of this epoch."""
+    def draw(self, path: Path) -> None:
+        """Draws samples of the GAN as it is now."""
         gan = self.model
-        if not is_chief(gan.distribute_strategy):
-            return
         default = _NUM_POINTS if gan.data_shape == (2,) else _NUM_SAMPLES
         samples, num_columns = sample_in_rows(
             gan, self.num_samples or default, self.seed
         )
-        number = int(gan.epochs_completed.numpy())
-        path = self.directory / f"epoch_{number:04d}.png"
-        value_range = self.value_range or reachable_range(gan.generator)
-        save_samples(path, samples, value_range, num_columns)
+        save_samples(path, samples, self.shown_range, num_columns)

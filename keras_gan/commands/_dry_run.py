@@ -11,6 +11,7 @@ import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan._durations import in_words
+from keras_gan._memory import bytes_in_words
 from keras_gan._types import Config
 from keras_gan.commands._shared import say
 from keras_gan.recipes.recipe import Recipe
@@ -95,11 +96,12 @@ def _tell_of_memory(gan: "kg.GAN", data: "Dataset") -> None:
         for variable in gan.variables
     )
     say(
-        f"Memory, computed: {_bytes(of_data)} for the data and the copy that is drawn "
-        f"from, {_bytes(of_gan)} for weights and what optimizers keep."
+        f"Memory, computed: {bytes_in_words(of_data)} for the data and the copy that "
+        f"is drawn from, {bytes_in_words(of_gan)} for weights and what optimizers keep."
     )
     for name, peak in _peaks().items():
-        say(f"Memory, measured in those steps: {_bytes(peak)} at the peak of {name}.")
+        used = bytes_in_words(peak)
+        say(f"Memory, measured in those steps: {used} at the peak of {name}.")
 
 
 def _peaks() -> dict[str, int]:
@@ -114,7 +116,3 @@ def _peaks() -> dict[str, int]:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         peaks["this process, TensorFlow and all"] = unit * most
     return peaks
-
-
-def _bytes(number: int) -> str:
-    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.1f} MB"

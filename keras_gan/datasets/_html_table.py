@@ -1,14 +1,11 @@
 """A dataset as a table for notebooks, with some of its training images."""
 
-import base64
-import io
 from typing import Any
 
 import numpy as np
 
-from keras_gan._html import Html, element, rows_of
-from keras_gan._types import FloatArray
-from keras_gan.visualization import image_grid
+from keras_gan._html import Html, element, image_address, rows_of
+from keras_gan.visualization import image_grid, png_of
 
 _SHOWN = 32  # images, four rows: to see what they are, in some 50 kB
 _COLUMNS = 8
@@ -43,21 +40,9 @@ def _pictures(data: Any) -> str:
     are_images = data.data_name == "images" and values.shape[-1] in (1, 3)
     if not are_images or max(values.shape[1:3]) > _LARGEST:
         return ""
-    png = _png(values, data.value_range)
-    if png is None:
-        return ""
-    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    return element("img", src=source, alt=f"{len(values)} training images")
-
-
-def _png(images: FloatArray, value_range: tuple[float, float]) -> bytes | None:
     try:
-        from PIL import Image
-    except ImportError:  # an extra: the table says what there is
-        return None
-    pixels = image_grid(images, value_range, _COLUMNS)
-    held = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(
-        held, "PNG"
-    )
-    return held.getvalue()
+        png = png_of(image_grid(values, data.value_range, _COLUMNS))
+    except ImportError:  # Pillow is an extra: the table says what there is
+        return ""
+    source = image_address("png", png)
+    return element("img", src=source, alt=f"{len(values)} training images")

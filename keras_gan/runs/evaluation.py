@@ -3,8 +3,8 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -176,6 +176,11 @@ class RunEvaluator:
             )
         return "\n".join(lines)
 
+    @functools.cached_property
+    def network(self) -> Callable[[Any], Any] | None:
+        """The feature network, loaded once; `None` for the data themselves."""
+        return self.feature_network() if self.feature_network else None
+
     @property
     def set_sizes(self) -> tuple[int, int]:
         """Generated samples, as many as test ones, and held-out validation ones."""
@@ -223,7 +228,7 @@ class RunEvaluator:
         return self.measures is not None or self.parzen is not None or of_images
 
     def _evaluator(self, has_classes: bool) -> Evaluator:
-        protocol, network = self._protocol, self.feature_network
+        protocol = self._protocol
         train, valid, test = self.data.train, self.data.valid, self.data.test
         held_out, chosen_on = (
             _first(valid, num) for num in (_LARGEST_SET, protocol.num_valid)
@@ -231,7 +236,7 @@ class RunEvaluator:
         return Evaluator(
             train.values,
             held_out.values,
-            network=network() if network else None,
+            network=self.network,
             measures=self.measures,
             value_range=self.data.value_range,
             seed=_SAMPLE_SEED,

@@ -3,9 +3,8 @@
 import time
 from typing import NamedTuple
 
-import numpy as np
-
 from keras_gan._durations import in_words
+from keras_gan._memory import bytes_in_words
 from keras_gan.evaluation.features import extract_features
 from keras_gan.gan import GAN
 from keras_gan.runs.evaluation import RunEvaluator
@@ -34,12 +33,10 @@ class EvaluationCost(NamedTuple):
     features: str
 
     def __str__(self) -> str:
-        size = self.num_bytes
-        memory = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
         return (
-            f"About {memory} of memory beside the data, and {in_words(self.seconds)} "
-            f"for samples and features ({self.features}) of {self.num_rows:,} rows; "
-            "distances come on top."
+            f"About {bytes_in_words(self.num_bytes)} of memory beside the data, and "
+            f"{in_words(self.seconds)} for samples and features ({self.features}) of "
+            f"{self.num_rows:,} rows; distances come on top."
         )
 
 
@@ -59,7 +56,7 @@ def cost_of(evaluator: RunEvaluator, gan: GAN) -> EvaluationCost:
     """
     data = evaluator.data
     num_test, num_held_out = evaluator.set_sizes
-    network = evaluator.feature_network() if evaluator.feature_network else None
+    network = evaluator.network
     row_bytes = _FLOAT32 * data.train.values[0].size
     for _ in range(2):  # what is traced first is not timed
         began = time.perf_counter()
@@ -75,7 +72,7 @@ def cost_of(evaluator: RunEvaluator, gan: GAN) -> EvaluationCost:
         kept += num_rows * features.dim * _FLOAT32
     made = _largest_of_measures(len(data.train), num_test, features.dim)
     return EvaluationCost(
-        int(kept + made), of_sampling + of_features, num_rows, features.name
+        kept + made, of_sampling + of_features, num_rows, features.name
     )
 
 
@@ -89,4 +86,4 @@ def _largest_of_measures(num_train: int, num_test: int, dim: int) -> int:
     moments = 2 * num_test * rows + _SQUARES * side * side * _FLOAT64
     tiles = min(_TILES, 4 * _FLOAT64 * num_test * num_train)
     neighbours = (num_train + num_test) * rows + tiles
-    return int(np.max([moments, neighbours]))
+    return max(moments, neighbours)

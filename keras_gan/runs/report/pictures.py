@@ -1,11 +1,12 @@
 """Pictures inside a page: few enough, and small enough."""
 
-import base64
 import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from keras_gan._html import image_address
 
 _MOST_FRAMES = 40
 _MOST_BYTES = 60_000  # of a picture: 40 of them, written in 64 letters, make 3.2 MB
@@ -84,7 +85,7 @@ def chosen(epochs: Sequence[int], most: int = _MOST_FRAMES) -> list[int]:
 
 def _address_of(content: bytes) -> str | None:
     if len(content) <= _MOST_BYTES:
-        return _data_address("png", content)
+        return image_address("png", content)
     try:
         from PIL import Image
     except ImportError:
@@ -99,9 +100,5 @@ def _address_of(content: bytes) -> str | None:
             packed = io.BytesIO()
             opened.save(packed, "WEBP", quality=quality)
             if packed.tell() <= _MOST_BYTES:
-                return _data_address("webp", packed.getvalue())
+                return image_address("webp", packed.getvalue())
         opened = opened.resize([max(1, side // 2) for side in opened.size])
-
-
-def _data_address(kind: str, content: bytes) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
