@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keras_gan._after_keras import import_after_keras
 from keras_gan._lazy import lazy_attributes
+from keras_gan._processor import turn_onednn_on
 from keras_gan._version import __version__
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ if not TYPE_CHECKING:
         {**_ROOMS, "GAN": f"{__name__}.gan", "load": f"{__name__}.saving"},
     )
 
+turn_onednn_on()
 # The exports, which register nothing, wait until they are asked for.
 _REGISTERING = [module for name, module in _ROOMS.items() if name != "export"]
 import_after_keras([f"{__name__}.gan", *_REGISTERING])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def without_onednn(monkeypatch):
-    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: False)
+    monkeypatch.setattr(compilation, "tensorflow_has_onednn", lambda: False)
 
 
 def dense_gan(units=1000, dtype="float32"):
@@ -60,7 +60,7 @@ def test_rules_of_the_game_choose(without_onednn, gan, rules, expected):
 
 
 def test_onednn_needs_no_xla(monkeypatch):
-    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: True)
+    monkeypatch.setattr(compilation, "tensorflow_has_onednn", lambda: True)
     assert chosen(dense_gan()) is False
 
 
@@ -79,7 +79,7 @@ def test_what_was_chosen_is_saved(without_onednn, monkeypatch, tmp_path):
     gan = dense_gan()
     assert chosen(gan)
     gan.save(tmp_path / "gan.keras")
-    monkeypatch.setattr(compilation, "_onednn_is_on", lambda: True)
+    monkeypatch.setattr(compilation, "tensorflow_has_onednn", lambda: True)
     assert kg.load(tmp_path / "gan.keras").jit_compile is True
 
 
@@ -117,4 +117,4 @@ def test_maps_of_open_size_are_left_to_xla():
 
 
 def test_tensorflow_tells_whether_onednn_is_on():
-    assert isinstance(compilation._onednn_is_on(), bool)
+    assert isinstance(compilation.tensorflow_has_onednn(), bool)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import keras_gan as kg
+from keras_gan import _processor
 from keras_gan.commands import _machine
 from keras_gan.commands.export import _Progress
 from keras_gan.commands.main import main
@@ -16,14 +17,13 @@ from keras_gan.commands.main import main
 
 @pytest.fixture
 def processor(monkeypatch, tmp_path):
-    """Lets the processor have other features, and nothing asks for oneDNN."""
-    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    """Lets the processor have other features."""
     monkeypatch.setattr(_machine, "multiplications_a_second", lambda: 5e9)
 
     def has(*features):
         info = tmp_path / "cpuinfo"
         info.write_text(f"processor : 0\nflags\t\t: fpu sse {' '.join(features)}\n")
-        monkeypatch.setattr(_machine, "_CPU_INFO", info)
+        monkeypatch.setattr(_processor, "CPU_INFO", info)
 
     return has
 
@@ -32,29 +32,39 @@ def found():
     return {finding.name: finding for finding in _machine.findings()}
 
 
-def test_an_older_processor_is_told_of_onednn(processor, monkeypatch):
+def test_what_an_older_processor_can_do(processor):
     processor("avx2", "fma")
     looked = found()
     assert looked["processor"].told.endswith("cores with avx2, fma")
-    assert looked["oneDNN"].state == "slow"
-    assert "TF_ENABLE_ONEDNN_OPTS=1" in looked["oneDNN"].told
     assert "slower than float32" in looked["bfloat16"].told
     assert looked["matrix product"].told.startswith("5 GFLOP/s in float32")
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
-    assert found()["oneDNN"].state == "fine"
 
 
-def test_a_newer_processor_is_told_of_bfloat16(processor, monkeypatch):
+def test_a_newer_processor_is_told_of_bfloat16(processor):
     processor("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16")
-    looked = found()
-    assert looked["oneDNN"].state == "fine"
-    assert "--precision mixed_bfloat16 is faster" in looked["bfloat16"].told
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-    assert found()["oneDNN"].state == "slow"
+    assert "--precision mixed_bfloat16 is faster" in found()["bfloat16"].told
+
+
+@pytest.mark.parametrize(
+    ("on", "set_to", "expected"),
+    [
+        (True, None, ("fine", "on")),
+        (False, None, ("slow", "TF_ENABLE_ONEDNN_OPTS=1 before")),
+        (False, "0", ("slow", "turned off by TF_ENABLE_ONEDNN_OPTS=0")),
+    ],
+)
+def test_where_onednn_is_off(processor, monkeypatch, on, set_to, expected):
+    processor("avx2", "fma")
+    monkeypatch.setattr(_machine, "tensorflow_has_onednn", lambda: on)
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if set_to is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", set_to)
+    looked = found()["oneDNN"]
+    assert looked.state == expected[0] and expected[1] in looked.told
 
 
 def test_a_processor_that_nothing_is_known_of(processor, monkeypatch, tmp_path):
-    monkeypatch.setattr(_machine, "_CPU_INFO", tmp_path / "nowhere")
+    monkeypatch.setattr(_processor, "CPU_INFO", tmp_path / "nowhere")
     looked = found()
     assert looked["processor"].state == "fine" and "oneDNN" not in looked
 
@@ -86,8 +96,9 @@ def test_what_is_missing_is_named_with_its_remedy(processor, monkeypatch, tmp_pa
     assert found()["disk"].state == "missing"
 
 
-def test_checks_speak_to_people_and_to_programs(processor, capsys):
+def test_checks_speak_to_people_and_to_programs(processor, monkeypatch, capsys):
     processor("avx2")
+    monkeypatch.setattr(_machine, "tensorflow_has_onednn", lambda: False)
     assert main(["checks"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert re.fullmatch(rf"keras-gan +{re.escape(kg.__version__)}", lines[5])

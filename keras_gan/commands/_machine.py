@@ -12,15 +12,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan._environment import record_environment
+from keras_gan._processor import (
+    BFLOAT16,
+    FEATURES,
+    ONEDNN,
+    processor_features,
+    tensorflow_has_onednn,
+)
 
 FINE, SLOW, MISSING = "fine", "slow", "missing"
 
-_CPU_INFO, _MEMORY_INFO = Path("/proc/cpuinfo"), Path("/proc/meminfo")
+_MEMORY_INFO = Path("/proc/meminfo")
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia")
-_FEATURES = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
-_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
-_ONEDNN_BY_ITSELF = {"avx512_vnni", "amx_bf16"}
-_ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 _DATA = "KERAS_GAN_DATA"
 _SIDE = 1024  # of the matrices that are multiplied
 _LITTLE_MEMORY, _LITTLE_DISK = 2e9, 1e9  # bytes
@@ -75,16 +78,6 @@ def findings() -> Iterator[Finding]:
     yield _of_data()
 
 
-def processor_features() -> set[str] | None:
-    """Those that products of matrices are fast by; `None` where nothing says them."""
-    if not _CPU_INFO.is_file():
-        return None
-    for line in _CPU_INFO.read_text(encoding="utf-8").splitlines():
-        if line.startswith("flags"):
-            return set(line.split()) & {*_FEATURES}
-    return None
-
-
 def multiplications_a_second(side: int = _SIDE) -> float:
     """Float32 multiplications and additions of a product of matrices, a second."""
     import tensorflow as tf
@@ -125,25 +118,24 @@ def _of_processor(features: set[str] | None) -> Iterator[Finding]:
     if features is None:
         yield Finding("processor", FINE, f"{platform.machine()}, {num_cores} cores")
         return
-    listed = ", ".join(name for name in _FEATURES if name in features) or "no AVX2"
+    listed = ", ".join(name for name in FEATURES if name in features) or "no AVX2"
     state = FINE if "avx2" in features else SLOW
     yield Finding("processor", state, f"{num_cores} cores with {listed}")
-    set_to = os.environ.get(_ONEDNN)
-    if not features & _ONEDNN_BY_ITSELF and set_to != "1":
-        told = (
-            f"off, as ever without AVX512_VNNI: {_ONEDNN}=1 makes convolutions faster"
-        )
-        yield Finding("oneDNN", SLOW, told)
-    elif set_to == "0":
-        told = f"turned off by {_ONEDNN}=0, where the processor is made for it"
-        yield Finding("oneDNN", SLOW, told)
-    else:
-        yield Finding("oneDNN", FINE, "on")
-    if features & _BFLOAT16:
+    yield _of_onednn()
+    if features & BFLOAT16:
         told = "multiplied by the processor: --precision mixed_bfloat16 is faster"
     else:
         told = "emulated: --precision mixed_bfloat16 is slower than float32 here"
     yield Finding("bfloat16", FINE, told)
+
+
+def _of_onednn() -> Finding:
+    if tensorflow_has_onednn():
+        return Finding("oneDNN", FINE, "on")
+    if os.environ.get(ONEDNN) == "0":
+        return Finding("oneDNN", SLOW, f"turned off by {ONEDNN}=0")
+    told = f"off; set {ONEDNN}=1 before Python starts: convolutions are faster by it"
+    return Finding("oneDNN", SLOW, told)
 
 
 def _of_load() -> Finding:

@@ -1,12 +1,12 @@
 """Whether XLA compiles the training step, where nobody said.
 
-Measured by tests/benchmarks/train_step.py. On a processor for which TensorFlow turns
-oneDNN on (AVX512_VNNI or AMX, or TF_ENABLE_ONEDNN_OPTS=1), kernels one by one are as
-fast as XLA or faster, and start sooner. Without oneDNN the kernels of moves that follow
-each other compete for the cores and its convolutions are slow; there XLA takes a fifth
-off the time of larger games. It exchanges the operands of a convolution whose kernel
-has more entries than the map, and its code for the result is several times slower than
-TensorFlow's kernel.
+Measured by tests/benchmarks/train_step.py. With oneDNN, which TensorFlow turns on by
+itself with AVX512_VNNI or AMX and `_processor.turn_onednn_on` with AVX2, kernels one by
+one are as fast as XLA or faster, and start sooner. Without oneDNN the kernels of moves
+that follow each other compete for the cores and its convolutions are slow; there XLA
+takes a fifth off the time of larger games. It exchanges the operands of a convolution
+whose kernel has more entries than the map, and its code for the result is several times
+slower than TensorFlow's kernel.
 """
 
 import math
@@ -16,6 +16,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._processor import tensorflow_has_onednn
 from keras_gan._replicas import without_strategy
 from keras_gan.terms.term import Term
 from keras_gan.training.network_checks import layers_of
@@ -41,7 +42,7 @@ def chosen_compilation(
     return (
         without_strategy(strategy)
         and not simultaneous  # its kernels hardly compete: no gain
-        and not _onednn_is_on()
+        and not tensorflow_has_onednn()
         and sum(network.count_params() for network in networks) >= _FEWEST_WEIGHTS
         and all(network.compute_dtype == "float32" for network in networks)
         and not any(map(_kernel_exceeds_map, _layers(networks)))
@@ -51,15 +52,6 @@ def chosen_compilation(
 def _layers(networks: Sequence[keras.Model]) -> Iterator[keras.layers.Layer]:
     for network in networks:
         yield from layers_of(network)
-
-
-def _onednn_is_on() -> bool:
-    # TensorFlow has no public name for it; without this one, its usual answer.
-    try:
-        from tensorflow.python.util import _pywrap_util_port
-    except ImportError:
-        return True
-    return bool(_pywrap_util_port.IsMklEnabled())
 
 
 def _kernel_exceeds_map(layer: keras.layers.Layer) -> bool:
