@@ -17,6 +17,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # What the deployments need, with nothing of ours in it: see examples/deployment.
 DEPLOYMENT := .venv-deployment
 EXPORTS ?= $(DEMO)/exports
+REPORT ?= $(DEMO)/report.html
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 COMPLETION_EXPORTS ?= runs/completion_exports
 
@@ -91,14 +92,15 @@ locked:
 	    --extra test --extra lint --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --upgrade --quiet --output-file tests/locked_versions.txt
 
-# Needs Node.js and npm; the page is tested where Chromium and its driver are installed.
+# Needs Node.js and npm; pages, that of a run's report too, are tested where Chromium and
+# its driver are installed.
 # Both kinds of generators are tried, one that is told a class and one that is not.
 deployment: $(DEPLOYMENT)/.installed $(CONDITIONAL_EXPORTS)/prior.onnx \
 		$(COMPLETION_EXPORTS)/prior.onnx
 	test -f $(EXPORTS)/prior.onnx || $(MAKE) demo
 	npm ci --prefix examples/deployment/web_page
 	for exports in $(abspath $(EXPORTS) $(CONDITIONAL_EXPORTS)); do \
-	    KERAS_GAN_EXPORTS=$$exports \
+	    KERAS_GAN_EXPORTS=$$exports KERAS_GAN_REPORT=$(abspath $(REPORT)) \
 	    KERAS_GAN_COMPLETION_EXPORTS=$(abspath $(COMPLETION_EXPORTS)) \
 	    $(DEPLOYMENT)/bin/python -m pytest --noconftest \
 	        tests/deployment/test_*.py $(PYTEST_ARGS) || exit 1; \

@@ -3,8 +3,8 @@
     keras-gan train inpainting --data-dir DIR --output-dir runs/inpainting
     python examples/completion.py runs/inpainting --output-dir runs/completion
 
-For four masks (the upper half is given, the left half, all but the middle, every fifth
-pixel) a row for each way to complete: the generator; copying the hidden part from the
+For five masks (the upper half is given, the left half, all but the middle, half of the
+pixels at random, a fifth of them) a row for each way to complete: the generator; copying the hidden part from the
 training images that are nearest in the given one; the mean of the training images.
 Columns: whether given pixels are kept bit for bit; error and PSNR of the mean and of
 the best of `--num-samples` completions; their spread; how often the digit classifier
@@ -65,6 +65,7 @@ def masks_for(image_shape: Shape, seed: int) -> dict[str, FloatArray]:
         "upper half": upper,
         "left half": left,
         "around the middle": around,
+        "half of the pixels": (random < 0.5).astype("float32"),
         "a fifth": (random < 0.2).astype("float32"),
     }
 
@@ -106,7 +107,7 @@ def records_of(run: Run, images: Split, mask: FloatArray, options: Any) -> Any:
 
 
 def table_of(held: Any) -> str:
-    rows = [f"{'mask':18}{'by':10}" + "".join(f"{name:>11}" for name in COLUMNS)]
+    rows = [f"{'mask':20}{'by':10}" + "".join(f"{name:>11}" for name in COLUMNS)]
     for mask, records in held.items():
         for way, record in records.items():
             values = [record.get(key) for key in COLUMNS.values()]
@@ -114,7 +115,7 @@ def table_of(held: Any) -> str:
                 f"{'-' if value is None else format(value, '.4g'):>11}"
                 for value in values
             )
-            rows.append(f"{mask:18}{way:10}" + "".join(cells))
+            rows.append(f"{mask:20}{way:10}" + "".join(cells))
     return "\n".join(rows)
 
 

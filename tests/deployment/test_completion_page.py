@@ -4,35 +4,19 @@ Needs what test_web_page.py does, and a folder named by KERAS_GAN_COMPLETION_EXP
 with completion.onnx, prior.onnx and completion.onnx.json.
 """
 
-import functools
-import http.server
 import json
 import os
-import shutil
-import subprocess
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 onnxruntime = pytest.importorskip("onnxruntime")
-webdriver = pytest.importorskip("selenium.webdriver")
+import chromium  # noqa: E402
+from chromium import find, wait  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-PAGE = Path(__file__).parents[2] / "examples/deployment/web_page"
-FILES = ("completion.onnx", "prior.onnx", "completion.onnx.json")
-PATIENCE = 120  # seconds: the machine may be busy
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1000,930")
-READ_PIXELS = """
-    return [...document.querySelectorAll("#completions canvas")].map((canvas) => {
-      const { width, height } = canvas;
-      const area = canvas.getContext("2d").getImageData(0, 0, width, height);
-      return Array.from(area.data);
-    });
-"""
+MODEL = ("completion.onnx", "prior.onnx", "completion.onnx.json")
 
 
 @pytest.fixture(scope="module")
@@ -46,36 +30,15 @@ def exports():
 @pytest.fixture(scope="module")
 def page(exports, tmp_path_factory):
     """The opened page, built from its source and served with the artefacts."""
-    vite = PAGE / "node_modules/.bin/vite"
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not vite.exists() or not chromium or not driver:
-        pytest.skip("npm packages, chromium and chromedriver are not all installed")
     folder = tmp_path_factory.mktemp("site") / "dist"
-    subprocess.run([vite, "build", "--outDir", folder], cwd=PAGE, check=True)
-    (folder / "model").mkdir(exist_ok=True)
-    for name in FILES:
-        shutil.copy(exports / name, folder / "model")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    browser.get(f"http://127.0.0.1:{server.server_port}/completion.html")
-    wait(browser, lambda: find(browser, "main").get_dom_attribute("inert") is None)
-    yield browser
-    browser.quit()
-    server.shutdown()
-
-
-def wait(browser, condition):
-    WebDriverWait(browser, PATIENCE, 0.05).until(lambda _: condition())
-
-
-def find(browser, selector):
-    return browser.find_element(By.CSS_SELECTOR, selector)
+    chromium.built_page(folder, [exports / name for name in MODEL])
+    with (
+        chromium.opened_chromium(tmp_path_factory.mktemp("profile")) as browser,
+        chromium.served(folder) as origin,
+    ):
+        browser.get(f"{origin}completion.html")
+        wait(browser, lambda: find(browser, "main").get_dom_attribute("inert") is None)
+        yield browser
 
 
 def painted(browser):
@@ -113,14 +76,16 @@ def expected_levels(exports, image_seed, mask, seed):
 
 
 def test_eight_completions_of_the_upper_half_and_others(page, exports):
-    height, width, _ = json.loads((exports / FILES[2]).read_text())["image_shape"]
+    height, width, _ = json.loads((exports / MODEL[2]).read_text())["image_shape"]
     mask = np.ones((height, width, 1))
     mask[height // 2 :] = 0
     seed, num_hidden = painted(page)
     assert (seed, num_hidden) == (100, int((mask == 0).sum()))
     for more in range(2):
         wait(page, lambda seed=100 + more: painted(page)[0] == seed)
-        levels = np.array(page.execute_script(READ_PIXELS))
+        levels = np.array(
+            page.execute_script(chromium.READ_PIXELS, "#completions canvas")
+        )
         levels = levels.reshape(8, height, width, 4)[..., :3]
         expected = expected_levels(exports, 7, mask, 100 + more)
         assert np.abs(levels - expected).max() <= 1
@@ -137,3 +102,7 @@ def test_the_brush_hides_and_gives_back(page):
     ActionChains(page).move_to_element(easel).click().perform()
     wait(page, lambda: painted(page)[1] == 0)
     assert find(page, "#failure").text == ""
+
+
+def test_axe_finds_no_serious_fault(page):
+    assert chromium.serious_faults(page) == []

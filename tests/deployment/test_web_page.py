@@ -7,39 +7,22 @@ KERAS_GAN_SCREENSHOT names a file to write a picture of the page to.
 """
 
 import contextlib
-import functools
-import http.server
 import json
 import os
 import shutil
-import subprocess
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 onnxruntime = pytest.importorskip("onnxruntime")
-webdriver = pytest.importorskip("selenium.webdriver")
+import chromium  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.ui import Select  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-PAGE = Path(__file__).parents[2] / "examples/deployment/web_page"
-PATIENCE = 120  # seconds: the machine may be busy
-FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run
-    --disable-background-networking --disable-component-update --disable-sync
-    --no-proxy-server --window-size=1000,930 --hide-scrollbars""".split()
-# No address but the page's resolves, so nothing that it needs can come from elsewhere.
-FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
-READ_PIXELS = """
-    return [...document.querySelectorAll(arguments[0])].map((canvas) => {
-      const { width, height } = canvas;
-      const area = canvas.getContext("2d").getImageData(0, 0, width, height);
-      return Array.from(area.data);
-    });
-"""
+MODEL = ("generator.onnx", "prior.onnx", "generator.onnx.json")
 
 
 class Reference:
@@ -90,16 +73,15 @@ class Page:
         self.origin = origin
         self.image_shape = image_shape
         browser.get("about:blank")
-        browser.get_log("performance")
-        browser.get_log("browser")
+        chromium.forget_logs(browser)
         browser.get(origin)
         self.wait(lambda: self.is_ready() or self.text("#failure"))
 
     def wait(self, condition):
-        WebDriverWait(self.browser, PATIENCE, 0.05).until(lambda _: condition())
+        chromium.wait(self.browser, condition)
 
     def find(self, selector):
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
+        return chromium.find(self.browser, selector)
 
     def text(self, selector):
         return self.find(selector).text  # "" while it is hidden
@@ -109,7 +91,7 @@ class Page:
 
     def pixels(self, selector):
         height, width, _ = self.image_shape
-        images = np.array(self.browser.execute_script(READ_PIXELS, selector))
+        images = np.array(self.browser.execute_script(chromium.READ_PIXELS, selector))
         images = images.reshape(-1, height, width, 4)
         assert np.all(images[..., 3] == 255)
         return images[..., :3]
@@ -169,23 +151,6 @@ def assert_close(pixels, expected):
     np.testing.assert_allclose(pixels, expected, rtol=0, atol=1)  # grey levels
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def exports():
     named = os.environ.get("KERAS_GAN_EXPORTS")
@@ -202,43 +167,19 @@ def reference(exports):
 @pytest.fixture(scope="module")
 def site(exports, tmp_path_factory):
     """The page, built from its source, with the artefacts."""
-    vite = PAGE / "node_modules/.bin/vite"
-    if not vite.exists() or not shutil.which("node"):
-        pytest.skip(f"npm packages are not installed: run `npm ci` in {PAGE}")
     folder = tmp_path_factory.mktemp("site") / "dist"
-    build = [vite, "build", "--outDir", folder]
-    result = subprocess.run(build, cwd=PAGE, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-    shutil.rmtree(folder / "model", ignore_errors=True)
-    (folder / "model").mkdir()
-    for name in ("generator.onnx", "prior.onnx", "generator.onnx.json"):
-        shutil.copy(exports / name, folder / "model")
-    return folder
+    return chromium.built_page(folder, [exports / name for name in MODEL])
 
 
 @pytest.fixture(scope="module")
 def browser(site, tmp_path_factory):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("chromium and chromedriver are not both installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    logs = {"performance": "ALL", "browser": "ALL"}
-    options.set_capability("goog:loggingPrefs", logs)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")  # to the driver
-        service = webdriver.ChromeService(driver)
-        started = webdriver.Chrome(options=options, service=service)
-        started.set_page_load_timeout(PATIENCE)
-        yield started
-        started.quit()
+    with chromium.opened_chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def origin(site):
-    with served(site) as address:
+    with chromium.served(site) as address:
         yield address
 
 
@@ -250,7 +191,7 @@ def page(browser, origin, reference):
 
 
 def test_lock_file_names_no_registry():
-    lock_file = (PAGE / "package-lock.json").read_text()
+    lock_file = (chromium.PAGE / "package-lock.json").read_text()
     assert "://" not in lock_file, "delete the `funding` entries that npm install adds"
 
 
@@ -275,19 +216,17 @@ def test_draws_images_within_a_second(page, browser, origin, reference):
 
 
 def test_no_request_leaves_the_origin(page, browser, origin):
-    messages = [
-        json.loads(entry["message"]) for entry in browser.get_log("performance")
-    ]
-    events = [message["message"] for message in messages]
-    addresses = [
-        event["params"]["request"]["url"]
-        for event in events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
+    addresses = chromium.requested_addresses(browser)
     assert all(address.startswith(origin) for address in addresses), addresses
     for ending in (".wasm", "model/generator.onnx", "model/prior.onnx"):
         assert any(address.endswith(ending) for address in addresses)
     assert browser.get_log("browser") == []  # no errors, no broken policy
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_no_serious_fault(page, browser, mode):
+    with chromium.seen_as(browser, mode):
+        assert chromium.serious_faults(browser) == []
 
 
 def test_policy_forbids_other_origins(page, browser, site):
@@ -297,7 +236,7 @@ def test_policy_forbids_other_origins(page, browser, site):
           done(event.effectiveDirective));
         fetch(arguments[0]).then(() => done("allowed"), () => {});
     """
-    with served(site) as other:
+    with chromium.served(site) as other:
         assert browser.execute_async_script(script, other) == "connect-src"
 
 
@@ -489,7 +428,7 @@ def test_wrong_files_are_answered_in_words(browser, site, reference, tmp_path, n
     sentence = sentence.replace("{num_images}", str(reference.num_images))
     shutil.copytree(site, tmp_path / "site")
     damage(tmp_path / "site/model")
-    with served(tmp_path / "site") as origin:
+    with chromium.served(tmp_path / "site") as origin:
         page = Page(browser, origin)
         assert sentence in page.text("#failure")
         assert page.text("#status") == "The model could not be loaded."
