@@ -4,12 +4,12 @@
     python examples/completion.py runs/inpainting --output-dir runs/completion
 
 For five masks (the upper half is given, the left half, all but the middle, half of the
-pixels at random, a fifth of them) a row for each way to complete: the generator; copying the hidden part from the
-training images that are nearest in the given one; the mean of the training images.
-Columns: whether given pixels are kept bit for bit; error and PSNR of the mean and of
-the best of `--num-samples` completions; their spread; how often the digit classifier
-reads the digit that was hidden (digits alone); the Frechet distance of completed
-images.
+pixels at random, a fifth of them) a row for each way to complete: the generator;
+copying the hidden part from the training images that are nearest in the given one; the
+mean of the training images. Columns: whether given pixels are kept bit for bit; error
+and PSNR of the mean and of the best of `--num-samples` completions; their spread; how
+often the digit classifier reads the digit that was hidden (digits alone); the Frechet
+distance of completed images.
 
 `completion.png`: for some test images the image, what is given, several completions by
 the generator, and the nearest copy at the end.
