@@ -29,7 +29,7 @@ ITSELF = "of which keras_gan itself"
 IMPORT_ALONE = "import keras_gan, nothing used"
 ANSWERS = (["list"], ["--help"], ["train", "--help"], ["train", "digti"])
 ANSWER_TARGET_SECONDS = 1.0
-TARGET_SECONDS = 0.3  # that `import keras_gan` may add
+TARGET_SECONDS = 0.2  # that `import keras_gan` may add
 OPTIONAL = (
     "tensorflow_probability",
     "matplotlib",
