@@ -84,6 +84,7 @@ def test_training_says_nothing_but_its_own_lines(tmp_path):
     first, *_, last = result.stdout.splitlines()
     assert first.startswith("digits: epochs 1 to 1, in ")
     assert last.startswith("Trained: ")
+    assert "\r" not in result.stdout and "\b" not in result.stdout  # a file, no bars
     export = ["-m", "keras_gan", "export", str(tmp_path / "run"), "--format"]
     result = run([*export, "onnx", "saved_model", "litert"])
     assert result.returncode == 0, result.stderr

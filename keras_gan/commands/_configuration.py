@@ -36,7 +36,7 @@ def settled(
     elif chief:
         directory.check_free()
     chosen = _size_of_own_pictures(recipe, config)
-    data = _source(config | chosen).load(recipe, verbose=min(args.verbose, 1))
+    data = _source(config | chosen).load(recipe, verbose=int(args.verbose == 1))
     recipe = recipe.for_data(data)
     config = jsonable(_resolve(args, recipe, begun | chosen))
     if held:

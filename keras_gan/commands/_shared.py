@@ -50,6 +50,26 @@ def add_data_of_run(parser: argparse.ArgumentParser) -> None:
     add_recipe_file(parser)
 
 
+def on_terminal() -> bool:
+    """Whether what is said goes to a terminal, where a progress bar can be redrawn."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """Adds `--verbose` of a command that draws progress bars, or does not."""
+    parser.add_argument(
+        "--verbose",
+        type=int,
+        choices=(0, 1),
+        help="1 draws progress bars, 0 does not; default: 1 on a terminal, else 0",
+    )
+
+
+def draws_bars(args: argparse.Namespace) -> bool:
+    """What `--verbose` says, or else the place that output goes to."""
+    return on_terminal() if args.verbose is None else args.verbose == 1
+
+
 def recipe_of(args: argparse.Namespace) -> "Recipe | None":
     """The recipe of the file that `--recipe` names."""
     return None if args.recipe is None else kg.recipes.load_recipe(args.recipe)

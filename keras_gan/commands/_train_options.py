@@ -2,7 +2,7 @@
 
 import argparse
 
-from keras_gan.commands._shared import add_image_size, add_seed
+from keras_gan.commands._shared import add_image_size, add_seed, on_terminal
 
 ENGINES = ("none", "ray")
 STRATEGIES = ("none", "mirrored", "multi_worker")
@@ -81,7 +81,8 @@ def add_how_it_is_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verbose",
         type=int,
-        default=1,
+        default=1 if on_terminal() else 2,
         choices=(0, 1, 2),
-        help="0 silent, 1 progress bar (default), 2 one line per epoch",
+        help="0 silent, 1 progress bars, 2 one line per epoch; default: 1 on a "
+        "terminal, else 2",
     )

@@ -12,7 +12,9 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.commands._shared import (
     add_data_of_run,
     add_json,
+    add_progress,
     add_run,
+    draws_bars,
     image_size_of,
     recipe_of,
     say,
@@ -41,9 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="generated images that carry Parzen kernels, any number: they are "
         "streamed; default: the recipe's",
     )
-    parser.add_argument(
-        "--verbose", type=int, default=1, choices=(0, 1), help="1 shows progress"
-    )
+    add_progress(parser)
     add_json(parser)
 
 
@@ -59,12 +59,12 @@ def run(args: argparse.Namespace) -> None:
     size, recipe = image_size_of(args), recipe_of(args)
     run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
-    if args.verbose and not args.json:
+    if args.verbose != 0 and not args.json:
         say(str(cost_of(evaluator, run.gan)))
     with warnings.catch_warnings():
         # They stand below the table and in the record.
         warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)
-        scores = evaluator(run.gan, 0 if args.json else args.verbose)
+        scores = evaluator(run.gan, int(draws_bars(args) and not args.json))
     table = kg.evaluation.score_table(columns(scores))
     report = f"{table}\n{evaluator.summary(scores)}"
     record = {

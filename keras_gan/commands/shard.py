@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 import keras_gan as kg
-from keras_gan.commands._shared import say
+from keras_gan.commands._shared import add_progress, draws_bars, say
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "write a folder of pictures as files that stream into training"
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=10_000,
         help="images a file; default: 10000",
     )
-    parser.add_argument("--verbose", type=int, choices=(0, 1), default=1)
+    add_progress(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> None:
     start_tensorflow()
     size = args.image_size[0] if len(args.image_size) == 1 else tuple(args.image_size)
     stream = kg.datasets.stream_image_folder(args.data_dir, size, args.channels)
-    kg.datasets.write_shards(stream, args.output_dir, args.shard_size, args.verbose)
+    bars = int(draws_bars(args))
+    kg.datasets.write_shards(stream, args.output_dir, args.shard_size, bars)
     say(
         f"Written: {args.output_dir}, {len(stream):,} images of {stream.data_shape}. "
         f"Next: keras-gan train r3gan --data shards --data-dir {args.output_dir}"
