@@ -21,7 +21,7 @@ REPORT ?= $(DEMO)/report.html
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 COMPLETION_EXPORTS ?= runs/completion_exports
 
-.PHONY: demo test lint docs bench stress fuzz chaos ray audit locked deployment clean
+.PHONY: demo test lint docs links bench stress fuzz chaos ray audit locked dist deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -44,6 +44,10 @@ lint: $(VENV)/.installed-lint
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --builder html docs build/docs
 	@echo "Look at build/docs/index.html"
+
+# Whether the addresses of other sites still lead somewhere; those of this one are tested.
+links: $(VENV)/.installed-docs
+	$(BIN)/sphinx-build --keep-going --builder linkcheck docs build/links
 
 # PyTorch's CPU build is enough: `pip install torch --index-url` of PyTorch's CPU wheels
 # before `make bench` keeps the large one away.
@@ -91,6 +95,14 @@ locked:
 	.venv-audit/bin/uv pip compile pyproject.toml tests/build_requirements.txt \
 	    --extra test --extra lint --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --upgrade --quiet --output-file tests/locked_versions.txt
+
+# What a release consists of: the wheel and the sources, complete by PyPI's rules.
+dist:
+	rm -rf dist
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet "build>=1.2" "twine>=6"
+	.venv-audit/bin/python -m build --outdir dist .
+	.venv-audit/bin/python -m twine check --strict dist/*
 
 # Needs Node.js and npm; pages, that of a run's report too, are tested where Chromium and
 # its driver are installed.
