@@ -2,36 +2,63 @@
 
 Seconds are summed over threads, so that two operations which run at once both count,
 and an operation that shares its work among threads counts once. What matters is the
-share of the matrix products: the rest is what a change of the code can win.
+share of matrix products and convolutions: the rest is what a change of the code can
+win. Played is the pair of 2014, or a recipe on noise of the shape of its data.
 
     python tests/benchmarks/step_profile.py --output-dir runs/bench
+    python tests/benchmarks/step_profile.py --recipe dcgan --precision mixed_bfloat16
 """
 
 import argparse
 import collections
 import tempfile
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 from _pairs import IMAGE_SHAPE, mnist_pair
 from _turns import write_record
+from first_step import build, noise_for
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
 import keras_gan as kg
 
-BATCH_SIZE = 100
-PRODUCTS = ("MatMul", "_FusedMatMul")
+BATCH_SIZE = 100  # of the pair
+PRODUCTS = ("MatMul", "Conv2D", "Conv3D", "Einsum")  # and what is fused with them
+_WARM_STEPS = 3  # the first ones are traced
 
 
-def profile(gan: kg.GAN, num_steps: int) -> dict[str, dict[str, float]]:
-    """Milliseconds and number of each kind of operation in one step."""
+class Played(NamedTuple):
+    """A game, the rows that it is played on, and how many are a minibatch."""
+
+    gan: kg.GAN
+    rows: Any
+    batch_size: int
+
+
+def pair(num_steps: int) -> Played:
     random = np.random.default_rng(0)
-    images = random.random((num_steps * BATCH_SIZE, *IMAGE_SHAPE), dtype="float32")
-    gan.fit(images[: 3 * BATCH_SIZE], batch_size=BATCH_SIZE, verbose=0)  # traces
+    shape = (num_steps * BATCH_SIZE, *IMAGE_SHAPE)
+    return Played(mnist_pair(), random.random(shape, dtype="float32"), BATCH_SIZE)
+
+
+def recipe(name: str, num_steps: int) -> Played:
+    asked = kg.recipes.get(name)
+    data = noise_for(asked.data, num_steps * asked.batch_size)
+    chosen = asked.for_data(data)
+    data = chosen.prepared(data)
+    return Played(build(chosen, data), data.train, chosen.batch_size)
+
+
+def profile(played: Played, num_steps: int) -> dict[str, dict[str, float]]:
+    """Milliseconds and number of each kind of operation in one step."""
+    gan, rows, batch_size = played
+    gan.fit(rows, batch_size=batch_size, steps_per_epoch=_WARM_STEPS, verbose=0)
     with tempfile.TemporaryDirectory() as folder:
         with tf.profiler.experimental.Profile(folder):
-            gan.fit(images, batch_size=BATCH_SIZE, verbose=0)
+            gan.fit(rows, batch_size=batch_size, steps_per_epoch=num_steps, verbose=0)
         (path,) = Path(folder).rglob("*.xplane.pb")
         space = xplane_pb2.XSpace.FromString(path.read_bytes())
     totals: dict[str, list[float]] = collections.defaultdict(list)
@@ -57,9 +84,14 @@ def _is_operation(name: str) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--recipe", help="default: the pair of 2014")
+    parser.add_argument("--precision", default="float32", help="Keras's dtype policy")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/bench"))
     options = parser.parse_args()
-    operations = profile(mnist_pair(), options.steps)
+    keras.config.set_dtype_policy(options.precision)
+    name, num_steps = options.recipe, options.steps
+    played = pair(num_steps) if name is None else recipe(name, num_steps)
+    operations = profile(played, num_steps)
     total = sum(found["milliseconds"] for found in operations.values())
     print(f"{'operation':32}{'ms a step':>11}{'number':>8}{'share':>8}")
     for kind, found in list(operations.items())[:15]:
@@ -68,10 +100,14 @@ def main() -> None:
             f"{kind:32}{found['milliseconds']:11.2f}{found['number']:8.1f}{share:8.1%}"
         )
     products = sum(
-        operations[kind]["milliseconds"] for kind in PRODUCTS if kind in operations
+        found["milliseconds"]
+        for kind, found in operations.items()
+        if any(product in kind for product in PRODUCTS)
     )
-    print(f"{'matrix products':32}{products:11.2f}{'':8}{products / total:8.1%}")
-    record = {"steps": options.steps, "operations": operations}
+    named = "products and convolutions"
+    print(f"{named:32}{products:11.2f}{'':8}{products / total:8.1%}")
+    asked = {name: str(getattr(options, name)) for name in ("recipe", "precision")}
+    record = {"steps": options.steps, **asked, "operations": operations}
     write_record(options.output_dir / "step_profile.json", record)
 
 
