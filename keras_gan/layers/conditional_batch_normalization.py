@@ -10,6 +10,7 @@ from keras_gan._validation import (
     check_positive,
     check_positive_integer,
 )
+from keras_gan.layers.fused_normalization import batch_normalized
 
 _Shape = tuple[int | None, ...]
 
@@ -94,7 +95,7 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs: Tensor, labels: Tensor, training: bool = False) -> Tensor:
         """Returns the inputs, normalised and moved to where their classes are."""
-        normalized = super().call(inputs, training=training)
+        normalized = batch_normalized(self, inputs, training)
         labels = keras.ops.cast(labels, "int32")  # as keras.layers.Embedding does
         spread = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
         gamma, beta = (
