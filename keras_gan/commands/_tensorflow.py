@@ -10,21 +10,25 @@ from pathlib import Path
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS = 2  # and what is worse
+# Errors that end something are exceptions of Python besides. The others frighten for
+# nothing: that graphs with a convolution before a LeakyReLU could not be rewritten once
+# more (oneDNN's remapper), at each training of a DCGAN.
+_ONLY_THE_LAST_WORDS = 3
 _VISIBLE = "CUDA_VISIBLE_DEVICES"  # where the user says which GPUs there are
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia")
 
 
 def start_tensorflow() -> None:
-    """Loads TensorFlow, and shows of what it says errors alone, unless told otherwise.
+    """Loads TensorFlow, and shows nothing of what it says itself, unless told to.
 
     Some lines come before TensorFlow heeds its level: which instructions it would use,
     and that there is no GPU. They are held back, and shown where the import fails or a
-    GPU that the machine has is not found. A level of 0 or 1 in the environment
-    variable TF_CPP_MIN_LOG_LEVEL shows all.
+    GPU that the machine has is not found. The environment
+    variable TF_CPP_MIN_LOG_LEVEL shows more: 2 errors, 0 or 1 all of it.
     """
     if "tensorflow" in sys.modules:
         return
-    if os.environ.setdefault(_LEVEL, str(_ERRORS)) < str(_ERRORS):
+    if os.environ.setdefault(_LEVEL, str(_ONLY_THE_LAST_WORDS)) < str(_ERRORS):
         return
     with _held_back_stderr() as show:
         import keras  # noqa: F401
