@@ -90,16 +90,17 @@ def requested_addresses(browser):
 
 
 @contextlib.contextmanager
-def seen_as(browser, mode, width=1000):
+def seen_as(browser, mode, width=1000, height=844):
     """Shows the page to somebody with a dark or light screen of some width.
 
     Args:
         mode: `"light"` or `"dark"`.
         width: int, pixels; a telephone has some 390.
+        height: int, pixels.
     """
     tell = browser.execute_cdp_cmd
     preferred = {"name": "prefers-color-scheme", "value": mode}
-    screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
     tell("Emulation.setEmulatedMedia", {"features": [preferred]})
     tell("Emulation.setDeviceMetricsOverride", screen)
     yield

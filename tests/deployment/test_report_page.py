@@ -92,6 +92,6 @@ def test_pictures_are_taken(page, mode, width):
     if not folder:
         pytest.skip("KERAS_GAN_SCREENSHOTS is unset: it names a folder for pictures")
     Path(folder).mkdir(parents=True, exist_ok=True)
-    with chromium.seen_as(page, mode, width):
+    with chromium.seen_as(page, mode, width, height=1500):  # down to the curves
         page.execute_script("scrollTo(0, 0)")
         assert page.save_screenshot(str(Path(folder) / f"report_{mode}_{width}.png"))
