@@ -303,7 +303,7 @@ def test_evaluate_takes_some_measures(run_dir, capsys):
 
 def test_evaluate_streams_any_number_of_kernels(run_dir, capsys):
     command = ["evaluate", str(run_dir), "--measures", "parzen_log_likelihood"]
-    assert main([*command, "--num-kernels", "2500"]) == 0
+    assert main([*command, "--num-kernels", "2500", "--verbose", "1"]) == 0
     scores = json.loads((run_dir / "evaluation.json").read_text())["scores"]
     parzen = scores["generated"]["parzen_log_likelihood"]
     assert parzen["num_samples"] == 2500
