@@ -68,7 +68,7 @@ def test_the_table_of_completions(runs, example, tmp_path):
     command = [runs / "inpainting", *small, "--output-dir", tmp_path]
     output = example("completion.py", *command)
     held = json.loads((tmp_path / "completion.json").read_text())
-    assert len(held) == 4
+    assert len(held) == 5
     for mask, records in held.items():
         assert mask in output and list(records) == ["generator", "nearest", "mean"]
         for record in records.values():
@@ -76,4 +76,4 @@ def test_the_table_of_completions(runs, example, tmp_path):
         assert records["nearest"]["num_completions"] == 2
         assert records["mean"]["spread"] is None
     with Image.open(tmp_path / "completion.png") as picture:
-        assert picture.size == (2 * (10 * 34 + 2), 2 * (8 * 34 + 2))
+        assert picture.size == (2 * (10 * 34 + 2), 2 * (10 * 34 + 2))
