@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 
-from keras_gan.layers.fused_normalization import fuse_normalization
 from keras_gan.optimizers.fused_updates import fuse_updates
 from keras_gan.training.gradient_sums import keep_updates_in_order
 from keras_gan.training.network_checks import layers_of
@@ -81,7 +80,6 @@ def _prepared(
             f"{type(optimizer).__name__} created elsewhere."
         ) from error
     fuse_updates(optimizer)
-    fuse_normalization(layers)
     keep_updates_in_order(optimizer)
     return optimizer
 

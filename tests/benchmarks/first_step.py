@@ -20,14 +20,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-# Of the datasets that recipes are made for; the others draw their points themselves.
-SHAPES = {
-    "cifar10": (32, 32, 3),
-    "digits": (8, 8, 1),
-    "mnist": (28, 28, 1),
-    "olivetti": (48, 48, 1),
-    "tfd": (48, 48, 1),
-}
 MOMENTS = ("imported", "built", "first step")
 SECOND = "second step"
 FEWEST_ROWS = 600  # some of each class, and enough for what looks at data first
@@ -36,23 +28,10 @@ FEWEST_ROWS = 600  # some of each class, and enough for what looks at data first
 # ----------------------------------------------------------- what a process is timed at
 
 
-def noise_for(name: str, num_rows: int) -> Any:
-    """Rows of the shape of a dataset, whose files are not needed."""
-    import numpy as np
-
-    import keras_gan as kg
-
-    if name not in SHAPES:
-        return kg.datasets.load(name)
-    random = np.random.default_rng(0)
-    images = random.uniform(size=(num_rows, *SHAPES[name])).astype("float32")
-    split = kg.datasets.Split(images, np.arange(num_rows) % 10)
-    return kg.datasets.Dataset(name, split, split, split)
-
-
 def play(name: str, started: float) -> dict[str, float]:
     """Seconds until each moment, and the length of the second step."""
     import keras
+    from _recipes import built, noise_for
 
     import keras_gan as kg
 
@@ -67,7 +46,7 @@ def play(name: str, started: float) -> dict[str, float]:
     rows = noise_for(recipe.data, max(2 * recipe.batch_size, FEWEST_ROWS))
     recipe = recipe.for_data(rows)
     rows = recipe.prepared(rows)
-    gan = build(recipe, rows)
+    gan = built(recipe, rows)
     moments[MOMENTS[1]] = time.time() - started
     size = 2 * recipe.batch_size * gan.steps_per_execution
     labels = None if rows.train.labels is None else rows.train.labels[:size]
@@ -76,16 +55,6 @@ def play(name: str, started: float) -> dict[str, float]:
     moments[MOMENTS[2]] = ends[0]
     moments[SECOND] = (ends[1] - ends[0]) / gan.steps_per_execution
     return moments
-
-
-def build(recipe: Any, rows: Any) -> Any:
-    """The recipe's game, after its first stage where it continues one."""
-    import keras_gan as kg
-
-    if recipe.continues is None:
-        return recipe.build(rows, 0)
-    first = kg.recipes.get(recipe.continues).build(rows, 0)
-    return recipe.build(rows, 0, pretrained=first)
 
 
 # ---------------------------------------------------------------- the process that asks

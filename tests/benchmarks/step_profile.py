@@ -19,8 +19,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 from _pairs import IMAGE_SHAPE, mnist_pair
+from _recipes import built, noise_for
 from _turns import write_record
-from first_step import build, noise_for
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
 import keras_gan as kg
@@ -49,7 +49,7 @@ def recipe(name: str, num_steps: int) -> Played:
     data = noise_for(asked.data, num_steps * asked.batch_size)
     chosen = asked.for_data(data)
     data = chosen.prepared(data)
-    return Played(build(chosen, data), data.train, chosen.batch_size)
+    return Played(built(chosen, data), data.train, chosen.batch_size)
 
 
 def profile(played: Played, num_steps: int) -> dict[str, dict[str, float]]:
