@@ -8,7 +8,7 @@ Takes finished runs and trains nothing: the scores are those of each run's
 `evaluation.json`, which holds their protocol (10,000 samples, features of the digit
 classifier), the minutes those of its `history.jsonl`, its epochs' and what was measured
 after each. Several runs of one recipe, of other seeds, share a row: means, with the
-standard error over seeds.
+standard error over seeds. `families.png` shows the last samples of the first run of each.
 """
 
 import argparse
@@ -17,6 +17,8 @@ import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
+
+import matplotlib.pyplot as plt
 
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
@@ -32,6 +34,7 @@ COLUMNS = {
 """Name of each column, and where its value stands."""
 
 HELD_OUT = "held-out real data"
+PICTURES_IN_A_ROW = 4
 
 
 def record_of(run: Path) -> Config:
@@ -100,6 +103,29 @@ def table_of(records: Sequence[Config]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
+def draw(runs: Sequence[Path], records: Sequence[Config], path: Path) -> None:
+    """Draws the last samples of the first run of each recipe that has any."""
+    pictures: dict[str, Path] = {}
+    for run, record in zip(runs, records, strict=True):
+        for sample in sorted(RunDirectory(run).samples.glob("*.png"))[-1:]:
+            pictures.setdefault(record["recipe"], sample)
+    if not pictures:
+        return
+    num_columns = min(len(pictures), PICTURES_IN_A_ROW)
+    num_rows = math.ceil(len(pictures) / num_columns)
+    size = (2.5 * num_columns, 2.7 * num_rows)
+    figure, axes = plt.subplots(num_rows, num_columns, figsize=size, squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, (recipe, sample) in zip(axes.flat, pictures.items(), strict=False):
+        axis.imshow(plt.imread(sample), cmap="gray")
+        axis.set_title(recipe)
+    figure.tight_layout()
+    with replacing(path) as partial:
+        figure.savefig(partial, format="png", dpi=100)
+    plt.close(figure)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", nargs="+", type=Path, help="evaluated run directories")
@@ -112,6 +138,7 @@ def main() -> None:
         partial.write_text(table, encoding="utf-8")
     named = {run.name: record for run, record in zip(options.run, records, strict=True)}
     write_json(options.output_dir / "families.json", named)
+    draw(options.run, records, options.output_dir / "families.png")
 
 
 if __name__ == "__main__":

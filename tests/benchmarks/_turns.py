@@ -30,6 +30,7 @@ Contestant = Callable[[], Sequence[float]]
 
 faulthandler.enable()
 
+MOST_TO_COMPILE = 60.0  # seconds: XLA tries kernels out where it compiles for a GPU
 _WARM_STEPS = 2  # of a turn: the other contestants' data leave the caches
 
 
@@ -134,7 +135,7 @@ def reason_against(entry: Entry) -> str:
         return ""
     try:
         seconds = seconds_of(entry.attempt)
-        if seconds < 5 * entry.patience:  # else tracing does not explain it
+        if seconds < MOST_TO_COMPILE:  # else compiling does not explain it
             seconds = seconds_of(entry.attempt)
     except Exception as error:  # whatever a compiler raises
         return f"{type(error).__name__}: {error}"
