@@ -8,7 +8,7 @@ Takes finished runs and trains nothing: the scores are those of each run's
 `evaluation.json`, which holds their protocol (10,000 samples, features of the digit
 classifier), the minutes those of its `history.jsonl`, its epochs' and what was measured
 after each. Several runs of one recipe, of other seeds, share a row: means, with the
-standard error over seeds. `families.png` shows the last samples of the first run of each.
+standard error over seeds. `families.png` shows the last samples of the first of each.
 """
 
 import argparse

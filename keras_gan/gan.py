@@ -13,7 +13,13 @@ from keras_gan.games.game import Game, check_game, makers_of
 from keras_gan.layers.fused_normalization import fuse_normalization
 from keras_gan.priors import Prior
 from keras_gan.terms.term import Term
-from keras_gan.training import configuration, fitting, network_checks
+from keras_gan.training import (
+    configuration,
+    fitting,
+    network_checks,
+    step_function,
+    steps_function,
+)
 from keras_gan.training.batches import clear_errors
 from keras_gan.training.compatibility import checked_compilation, constrain
 from keras_gan.training.compile_arguments import takes_rules
@@ -42,7 +48,8 @@ from keras_gan.training.random_state import (
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
 from keras_gan.training.sampling import SampleStream, Sampling
-from keras_gan.training.step_function import StepFunction, suits
+from keras_gan.training.step_function import StepFunction
+from keras_gan.training.steps_function import StepsFunction
 from keras_gan.training.view import DiscriminatorView
 
 
@@ -411,10 +418,16 @@ class GAN(keras.Model):
 
     def make_train_function(self, force: bool = False) -> Any:
         """Prepares one training step; Keras calls it."""
-        if not suits(self):
-            return super().make_train_function(force)
-        if self.train_function is None or force:
+        if self.train_function is not None and not force:
+            return self.train_function
+        if step_function.suits(self):
             self.train_function = StepFunction(self.train_step, self.jit_compile)
+            return self.train_function
+        super().make_train_function(force)
+        if steps_function.suits(self):
+            self.train_function = StepsFunction(
+                self.train_step, self.steps_per_execution, self.train_function
+            )
         return self.train_function
 
     def _maybe_symbolic_build(self, *args: Any, **kwargs: Any) -> None:

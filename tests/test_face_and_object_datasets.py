@@ -164,6 +164,11 @@ def test_splits_of_2014(small_cifar10):
     np.testing.assert_array_equal(data.valid.labels, fifth[1])
 
 
+@pytest.mark.parametrize("below", ["cifar10", "cifar10/cifar-10-batches-py"])
+def test_each_folder_on_the_way_to_the_files_may_be_named(small_cifar10, below):
+    assert len(kg.datasets.load_cifar10(small_cifar10 / below).train) == 40
+
+
 def test_a_missing_batch_is_named(small_cifar10):
     (small_cifar10 / "cifar10" / "cifar-10-batches-py" / "data_batch_3").unlink()
     with pytest.raises(FileNotFoundError, match=r"Missing in .*: data_batch_3$"):

@@ -18,7 +18,7 @@ def find_folder(
     """Returns the folder that holds the files, or `None` where there is none.
 
     Without `data_dir` the folder that `KERAS_GAN_DATA` names is searched. Either may
-    hold the files themselves, or `subfolder` with them.
+    hold the files themselves, or `subfolder` with them, or its last part.
 
     Args:
         dataset: name for the message.
@@ -33,7 +33,8 @@ def find_folder(
     root = data_dir if data_dir is not None else os.environ.get(DATA_VARIABLE)
     if not root:
         return None
-    candidates = (Path(root), Path(root) / subfolder)
+    parts = Path(subfolder).parts
+    candidates = [Path(root), *(Path(root, *parts[at:]) for at in range(len(parts)))]
     started = [
         folder
         for folder in candidates

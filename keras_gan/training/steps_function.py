@@ -1,0 +1,181 @@
+"""Several training steps in one compiled program, for `steps_per_execution`.
+
+Keras runs the compiled step so many times from a loop of TensorFlow's, which looks at
+each weight again at every step: on a GPU that takes longer than the whole step of a
+small game. Here the minibatches are collected first, and XLA compiles the loop itself.
+"""
+
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from keras_gan._replicas import without_strategy
+from keras_gan._types import Tensor
+
+Results = dict[str, Tensor]
+
+
+def suits(model: Any) -> bool:
+    """Whether a model's steps may be made so: several, compiled, on one GPU.
+
+    On a processor a program of many steps takes as long as so many programs, and its
+    sums are added up in another order.
+    """
+    return (
+        model.steps_per_execution > 1
+        and model.jit_compile is True
+        and not model.run_eagerly
+        and without_strategy(model.distribute_strategy)
+        and bool(tf.config.list_logical_devices("GPU"))
+    )
+
+
+def of_one_shape(iterator: Any) -> bool:
+    """Whether minibatches of these data differ in nothing but their rows."""
+    return isinstance(iterator, tf.data.Iterator) and all(
+        isinstance(spec, tf.TensorSpec)
+        and spec.shape.rank
+        and spec.shape[1:].is_fully_defined()
+        for spec in tf.nest.flatten(iterator.element_spec)
+    )
+
+
+class StepsFunction:
+    """Makes several training steps on the next elements of an iterator.
+
+    Args:
+        step: function of one element of the data that returns scalars by name.
+        num_steps: int, at least 2, steps of one call; where the data end before, those
+            that are left.
+        otherwise: function of an iterator, called for data that do not suit.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[Any], Results],
+        num_steps: int,
+        otherwise: Callable[[Any], Results],
+    ) -> None:
+        self._num_steps, self._otherwise = num_steps, otherwise
+        self._step = tf.function(step, jit_compile=True, autograph=False)
+        self._all_steps = tf.function(
+            self._step_on_each, jit_compile=True, autograph=False
+        )
+        self._steps_on_iterator = tf.function(self._next_steps, autograph=False)
+        self._iterator: Callable[[], Any] = lambda: None
+        self._graph: Any = None
+
+    def __call__(self, iterator: Iterator[Any]) -> Results:
+        """Returns the results of the last step; `StopIteration` where the data end."""
+        if tf.config.functions_run_eagerly() or not of_one_shape(iterator):
+            return self._otherwise(iterator)
+        if iterator is not self._iterator():
+            self._graph = self._steps_on_iterator.get_concrete_function(iterator)
+            self._iterator = weakref.ref(iterator)
+        try:
+            return self._graph(iterator)
+        except tf.errors.OutOfRangeError as error:
+            raise StopIteration from error
+
+    def _next_steps(self, iterator: Any) -> Results:
+        rows, minibatches = self._collected(iterator)
+        with tf.device("CPU:0"):  # what decides is read there
+            regular = tf.logical_and(
+                tf.equal(tf.size(rows), self._num_steps),
+                tf.reduce_all(tf.equal(rows, rows[0])),
+            )
+        return tf.cond(
+            regular,
+            lambda: self._all_steps(_element(minibatches, iterator, "stack")),
+            lambda: self._one_by_one(tf.size(rows), minibatches, iterator),
+        )
+
+    def _collected(self, iterator: Any) -> tuple[Tensor, list[tf.TensorArray]]:
+        """Rows of each of the next minibatches, and their arrays."""
+        with tf.device("CPU:0"):  # one copy to the GPU in place of many
+            first = tf.nest.flatten(next(iterator))  # raises where the data ended
+            rows = self._array(tf.TensorSpec([], tf.int32))
+            arrays = [
+                self._array(spec) for spec in tf.nest.flatten(iterator.element_spec)
+            ]
+
+            def written(index: Tensor, rows: Any, arrays: Any, values: Any) -> Any:
+                return (
+                    rows.write(index, tf.shape(values[0])[0]),
+                    [a.write(index, v) for a, v in zip(arrays, values, strict=True)],
+                )
+
+            def body(index: Tensor, rows: Any, arrays: Any, following: Any) -> Any:
+                values = tf.nest.flatten(following.get_value())
+                rows, arrays = written(index, rows, arrays, values)
+                return index + 1, rows, arrays, self._following(iterator, index + 1)
+
+            rows, arrays = written(tf.constant(0), rows, arrays, first)
+            _, rows, arrays, _ = tf.while_loop(
+                lambda index, rows, arrays, following: following.has_value(),
+                body,
+                (tf.constant(1), rows, arrays, self._following(iterator, 1)),
+            )
+            return rows.stack(), arrays
+
+    def _array(self, spec: tf.TensorSpec) -> tf.TensorArray:
+        return tf.TensorArray(
+            spec.dtype,
+            size=0,
+            dynamic_size=True,
+            infer_shape=False,
+            element_shape=spec.shape,
+        )
+
+    def _following(self, iterator: Any, index: Any) -> Any:
+        """The next element where one more is asked for."""
+        return tf.cond(
+            tf.less(index, self._num_steps),
+            iterator.get_next_as_optional,
+            lambda: tf.experimental.Optional.empty(iterator.element_spec),
+        )
+
+    def _step_on_each(self, minibatches: Any) -> Results:
+        """Steps on elements that lie behind each other along a first axis."""
+
+        def body(index: Tensor, results: Results) -> tuple[Tensor, Results]:
+            element = tf.nest.map_structure(lambda values: values[index], minibatches)
+            return index + 1, self._step(element)
+
+        first = tf.nest.map_structure(lambda values: values[0], minibatches)
+        return tf.while_loop(
+            lambda index, results: index < self._num_steps,
+            body,
+            (tf.constant(0), self._no_results(first)),
+            maximum_iterations=self._num_steps,
+        )[1]
+
+    def _one_by_one(self, count: Tensor, arrays: Any, iterator: Any) -> Results:
+        def body(index: Tensor, results: Results) -> tuple[Tensor, Results]:
+            return index + 1, self._step(_element(arrays, iterator, "read", index))
+
+        first = _element(arrays, iterator, "read", 0)
+        return tf.while_loop(
+            lambda index, results: index < count,
+            body,
+            (tf.constant(0), self._no_results(first)),
+        )[1]
+
+    def _no_results(self, element: Any) -> Results:
+        """Zeros in the place of results, from which a loop can begin."""
+        specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, element)
+        found = self._step.get_concrete_function(specs).structured_outputs
+        return tf.nest.map_structure(lambda one: tf.zeros(one.shape, one.dtype), found)
+
+
+def _element(arrays: list[tf.TensorArray], iterator: Any, how: str, *index: Any) -> Any:
+    """What the arrays hold, in the structure of the data."""
+    specs = iterator.element_spec
+    rows = (None,) if how == "stack" else ()
+    values = [
+        tf.ensure_shape(getattr(array, how)(*index), [*rows, *spec.shape])
+        for array, spec in zip(arrays, tf.nest.flatten(specs), strict=True)
+    ]
+    return tf.nest.pack_sequence_as(specs, values)
