@@ -255,5 +255,5 @@ def test_pictures_of_many_sizes_need_one(small, tmp_path, capsys):
     assert "have 3 sizes, from 5 x 7 to 8 x 8" in told
     assert load_image_folder(folder, 4).image_shape == (4, 4, 3)
     (tmp_path / "own" / "05.png").write_bytes(b"no picture")
-    with pytest.raises(ValueError, match="1 pictures in .* cannot be read"):
+    with pytest.raises(ValueError, match="1 picture in .* cannot be read"):
         load_image_folder(folder)

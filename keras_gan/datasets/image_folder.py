@@ -137,16 +137,16 @@ def _tell_of_damaged(
 ) -> None:
     if not damaged:
         return
+    pictures = "1 picture" if len(damaged) == 1 else f"{len(damaged)} pictures"
     lines = listed(folder, damaged)
     if on_damaged == "raise":
         raise ValueError(
-            f"{len(damaged)} pictures in {folder} cannot be read: repair or remove "
+            f"{pictures} in {folder} cannot be read: repair or remove "
             'them, or leave them out by on_damaged="skip" (--on-damaged skip).'
             f"{lines}"
         )
     warnings.warn(
-        f"{len(damaged)} pictures in {folder} are left out, for they cannot be read:"
-        f"{lines}",
+        f"{pictures} in {folder} cannot be read and are left out:{lines}",
         stacklevel=3,
     )
 
