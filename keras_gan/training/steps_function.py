@@ -20,8 +20,8 @@ Results = dict[str, Tensor]
 def suits(model: Any) -> bool:
     """Whether a model's steps may be made so: several, compiled, on one GPU.
 
-    On a processor a program of many steps takes as long as so many programs, and its
-    sums are added up in another order.
+    On a processor the steps themselves take the time, and in a program of many the
+    sums of larger networks were seen to round otherwise.
     """
     return (
         model.steps_per_execution > 1
