@@ -8,6 +8,7 @@ from export.contract.contents import Contents
 from export.contract.export_format import ExportFormat
 from export.contract.exportable import check_exportable
 from export.contract.metadata import Provenance
+from export.contract.precision import in_float32
 from export.parity.compare import compare
 from export.parity.report import ParityReport
 from export.record import model_card
@@ -49,7 +50,7 @@ def write_checked(
         ValueError: if the generator cannot be exported, or the artefact differs from
             Keras by more than the tolerance.
     """
-    check_exportable(gan)
+    gan = in_float32(check_exportable(gan))
     provenance = _in_its_range(provenance or Provenance(), gan)
     format.check(gan, provenance)
     path = format.place(path)
