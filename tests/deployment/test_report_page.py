@@ -67,7 +67,7 @@ def test_a_telephone_shows_its_whole_width(page):
 
 
 def test_the_slider_walks_through_the_epochs(page):
-    images = page.find_elements(By.CSS_SELECTOR, ".film img")
+    images = page.find_elements(By.CSS_SELECTOR, ".film img[data-epoch]")
     if len(images) < 2:
         pytest.skip("the run has one picture")
     slider, told = find(page, ".film input"), find(page, ".film output")
