@@ -101,7 +101,7 @@ def test_three_commands_from_pictures_to_a_generator(installed, tmp_path):
         text=True,
     )
     assert result.returncode == 0, result.stderr[-3000:]
-    assert "1 pictures in" in result.stderr and "broken.png" in result.stderr
+    assert "1 picture in" in result.stderr and "broken.png" in result.stderr
     report = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert "finished" in report and report.count("data-epoch=") == 2
     assert (tmp_path / "run" / "exports" / "generator.onnx").is_file()

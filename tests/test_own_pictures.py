@@ -113,7 +113,7 @@ def test_a_folder_is_trained_on_and_a_run_goes_on(
 ):
     monkeypatch.chdir(tmp_path)
     train = ["train", "cats", *QUIET, "--on-damaged", "skip"]
-    with pytest.warns(UserWarning, match=r"1 pictures .* left out(.|\n)*broken\.png"):
+    with pytest.warns(UserWarning, match=r"1 picture .* left out(.|\n)*broken\.png"):
         assert main([*train, "--epochs", "1"]) == 0
     said = capsys.readouterr().out
     assert "20 pictures, 2 sizes from 7 x 10 to 9 x 14, in grey levels; 1 more" in said
@@ -124,12 +124,12 @@ def test_a_folder_is_trained_on_and_a_run_goes_on(
     assert config["recipe"] == "default" and config["data"] == "image_folder"
     assert config["image_size"] == [8, 12] and config["on_damaged"] == "skip"
     assert config["data_dir"] == str(pictures)
-    with pytest.warns(UserWarning, match="1 pictures"):
+    with pytest.warns(UserWarning, match="1 picture in"):
         assert main(["resume", str(run), "--epochs", "2", *QUIET]) == 0
     said = capsys.readouterr().out
     assert "cats: 20 pictures" in said and "images of" not in said  # it is settled
     assert kg.load(run / "model.keras").epochs_completed == 2
-    with pytest.warns(UserWarning, match="1 pictures"):
+    with pytest.warns(UserWarning, match="1 picture in"):
         data = kg.runs.load_run(run).data
     assert data.image_shape == (8, 12, 1) and len(data.train) == 16
 
