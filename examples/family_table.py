@@ -18,7 +18,8 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
@@ -113,17 +114,15 @@ def draw(runs: Sequence[Path], records: Sequence[Config], path: Path) -> None:
         return
     num_columns = min(len(pictures), PICTURES_IN_A_ROW)
     num_rows = math.ceil(len(pictures) / num_columns)
-    size = (2.5 * num_columns, 2.7 * num_rows)
-    figure, axes = plt.subplots(num_rows, num_columns, figsize=size, squeeze=False)
-    for axis in axes.flat:
-        axis.axis("off")
-    for axis, (recipe, sample) in zip(axes.flat, pictures.items(), strict=False):
-        axis.imshow(plt.imread(sample), cmap="gray")
-        axis.set_title(recipe)
-    figure.tight_layout()
+    figure = Figure((2.5 * num_columns, 2.7 * num_rows), layout="tight")
+    panels = [*figure.subplots(num_rows, num_columns, squeeze=False).flat]
+    for axes in panels:
+        axes.axis("off")
+    for axes, (recipe, sample) in zip(panels, pictures.items(), strict=False):
+        axes.imshow(imread(sample), cmap="gray")
+        axes.set_title(recipe)
     with replacing(path) as partial:
-        figure.savefig(partial, format="png", dpi=100)
-    plt.close(figure)
+        figure.savefig(partial, dpi=100, format="png")
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from keras_gan.training import (
     configuration,
     fitting,
     network_checks,
+    several_steps,
     step_function,
-    steps_function,
 )
 from keras_gan.training.batches import clear_errors
 from keras_gan.training.compatibility import checked_compilation, constrain
@@ -48,8 +48,8 @@ from keras_gan.training.random_state import (
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
 from keras_gan.training.sampling import SampleStream, Sampling
+from keras_gan.training.several_steps import SeveralSteps
 from keras_gan.training.step_function import StepFunction
-from keras_gan.training.steps_function import StepsFunction
 from keras_gan.training.view import DiscriminatorView
 
 
@@ -424,8 +424,8 @@ class GAN(keras.Model):
             self.train_function = StepFunction(self.train_step, self.jit_compile)
             return self.train_function
         super().make_train_function(force)
-        if steps_function.suits(self):
-            self.train_function = StepsFunction(
+        if several_steps.suits(self):
+            self.train_function = SeveralSteps(
                 self.train_step, self.steps_per_execution, self.train_function
             )
         return self.train_function

@@ -1,10 +1,15 @@
 """Small games for the tests, and what to compare of them."""
 
 import dataclasses
+import gc
+import weakref
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 import keras_gan as kg
 
@@ -192,6 +197,20 @@ def everything_of(gan: kg.GAN) -> list[np.ndarray]:
 def assert_equal_state(first: kg.GAN, second: kg.GAN) -> None:
     for one, other in zip(everything_of(first), everything_of(second), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def assert_keeps_no_data_alive(
+    step: Callable[[Any], Any], data: tf.data.Dataset
+) -> None:
+    """Once a step was made, nothing holds on to the iterator that it read."""
+    gc.freeze()  # what the tests before left behind takes seconds to look through
+    iterator = iter(data)
+    step(iterator)
+    gone = weakref.ref(iterator)
+    del iterator
+    gc.collect()
+    gc.unfreeze()
+    assert gone() is None
 
 
 def weights_of(model: keras.Model) -> list[np.ndarray]:

@@ -1,11 +1,13 @@
-import gc
-import weakref
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, make_tiny_gan, tiny_images
+from games import (
+    assert_equal_state,
+    assert_keeps_no_data_alive,
+    make_tiny_gan,
+    tiny_images,
+)
 
 from keras_gan.training.step_function import StepFunction
 
@@ -48,15 +50,8 @@ def test_takes_elements_of_a_generator_and_steps_eagerly():
 
 
 def test_keeps_no_data_alive():
-    gc.freeze()  # what the tests before left behind takes seconds to look through
     step, _ = counting_step()
-    iterator = iter(tf.data.Dataset.range(5))
-    step(iterator)
-    gone = weakref.ref(iterator)
-    del iterator
-    gc.collect()
-    gc.unfreeze()
-    assert gone() is None
+    assert_keeps_no_data_alive(step, tf.data.Dataset.range(5))
 
 
 def test_plays_as_the_function_of_keras_does():

@@ -364,6 +364,9 @@ def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path)
         (tmp_path / name / "history.jsonl").write_text(lines)
         record = {"seed": seed, "status": "complete", "version": 1}
         (tmp_path / name / "run.json").write_text(json.dumps(record))
+    (tmp_path / "first" / "samples").mkdir()
+    red = np.array([[[255, 0, 0]]], "uint8")
+    Image.fromarray(red).save(tmp_path / "first" / "samples" / "epoch_0002.png")
     runs = [tmp_path / name for name in ("first", "second", "third")]
     command = [EXAMPLES / "family_table.py", *runs, "--output-dir", tmp_path]
     subprocess.run([sys.executable, *command], check=True, capture_output=True)
@@ -378,6 +381,8 @@ def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path)
     record = json.loads((tmp_path / "families.json").read_text())
     assert record["second"]["minutes"] == 3.0
     assert record["third"]["generated"]["recall"] == 0.5
+    is_red = np.all(pixels_of(tmp_path / "families.png")[..., :3] == red, axis=-1)
+    assert 0.5 < is_red.mean() < 1  # the one run with samples
 
 
 def test_runs_that_nobody_evaluated_are_named(tmp_path):

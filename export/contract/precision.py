@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from keras_gan._types import Config
 from keras_gan.gan import GAN
 from keras_gan.training.network_checks import layers_of
 
@@ -34,12 +33,8 @@ def _told_float32(config: Any) -> Any:
     """A config in which every dtype policy is that of float32."""
     if isinstance(config, dict):
         if config.get("class_name") == "DTypePolicy":
-            return _policy(config)
+            return {**config, "config": {"name": _FLOAT32}}
         return {key: _told_float32(value) for key, value in config.items()}
     if isinstance(config, (list, tuple)):
         return type(config)(_told_float32(value) for value in config)
     return config
-
-
-def _policy(config: Config) -> Config:
-    return {**config, "config": {"name": _FLOAT32}}

@@ -1,21 +1,16 @@
 """The compiled training step of one device, called with little Python around it.
 
 Keras wraps the results of each step into an optional value, which takes longer to open
-than the whole step of a small game, and TensorFlow looks up the right graph by the
-iterator's type at each call. Here the results are returned as they are, and the graph
-is looked up once for each iterator.
+than the whole step of a small game. Here the results are returned as they are.
 """
 
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
 
 from keras_gan._replicas import without_strategy
-from keras_gan._types import Tensor
-
-Results = dict[str, Tensor]
+from keras_gan.training.iterator_graph import IteratorGraph, Results
 
 
 def suits(model: Any) -> bool:
@@ -39,11 +34,7 @@ class StepFunction:
         self._step = tf.function(
             step, jit_compile=jit_compile, autograph=False, reduce_retracing=True
         )
-        self._step_on_iterator = tf.function(
-            self._next_step, autograph=False, reduce_retracing=True
-        )
-        self._iterator: Callable[[], Any] = lambda: None
-        self._graph: Any = None
+        self._step_on_iterator = IteratorGraph(self._next_step)
 
     def _next_step(self, iterator: Any) -> Results:
         element = next(iterator)
@@ -57,10 +48,4 @@ class StepFunction:
             return self._step(next(iterator))
         if tf.config.functions_run_eagerly():
             return self._next_step(iterator)
-        if iterator is not self._iterator():
-            self._graph = self._step_on_iterator.get_concrete_function(iterator)
-            self._iterator = weakref.ref(iterator)  # its data end with the training
-        try:
-            return self._graph(iterator)
-        except tf.errors.OutOfRangeError as error:
-            raise StopIteration from error
+        return self._step_on_iterator(iterator)

@@ -5,7 +5,6 @@ each weight again at every step: on a GPU that takes longer than the whole step 
 small game. Here the minibatches are collected first, and XLA compiles the loop itself.
 """
 
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,8 +12,7 @@ import tensorflow as tf
 
 from keras_gan._replicas import without_strategy
 from keras_gan._types import Tensor
-
-Results = dict[str, Tensor]
+from keras_gan.training.iterator_graph import IteratorGraph, Results
 
 
 def suits(model: Any) -> bool:
@@ -42,7 +40,7 @@ def of_one_shape(iterator: Any) -> bool:
     )
 
 
-class StepsFunction:
+class SeveralSteps:
     """Makes several training steps on the next elements of an iterator.
 
     Args:
@@ -63,60 +61,55 @@ class StepsFunction:
         self._all_steps = tf.function(
             self._step_on_each, jit_compile=True, autograph=False
         )
-        self._steps_on_iterator = tf.function(self._next_steps, autograph=False)
-        self._iterator: Callable[[], Any] = lambda: None
-        self._graph: Any = None
+        self._steps_on_iterator = IteratorGraph(self._next_steps)
 
     def __call__(self, iterator: Iterator[Any]) -> Results:
         """Returns the results of the last step; `StopIteration` where the data end."""
         if tf.config.functions_run_eagerly() or not of_one_shape(iterator):
             return self._otherwise(iterator)
-        if iterator is not self._iterator():
-            self._graph = self._steps_on_iterator.get_concrete_function(iterator)
-            self._iterator = weakref.ref(iterator)
-        try:
-            return self._graph(iterator)
-        except tf.errors.OutOfRangeError as error:
-            raise StopIteration from error
+        return self._steps_on_iterator(iterator)
 
     def _next_steps(self, iterator: Any) -> Results:
-        rows, minibatches = self._collected(iterator)
+        rows, arrays = self._collected(iterator)
+
+        def packed(values: list[Tensor]) -> Any:
+            return tf.nest.pack_sequence_as(iterator.element_spec, values)
+
         with tf.device("CPU:0"):  # what decides is read there
+            num_steps = tf.size(rows)
             regular = tf.logical_and(
-                tf.equal(tf.size(rows), self._num_steps),
+                tf.equal(num_steps, self._num_steps),
                 tf.reduce_all(tf.equal(rows, rows[0])),
             )
         return tf.cond(
             regular,
-            lambda: self._all_steps(_element(minibatches, iterator, "stack")),
-            lambda: self._one_by_one(tf.size(rows), minibatches, iterator),
+            lambda: self._all_steps(packed([array.stack() for array in arrays])),
+            lambda: self._loop(
+                num_steps, lambda index: packed([one.read(index) for one in arrays])
+            ),
         )
 
     def _collected(self, iterator: Any) -> tuple[Tensor, list[tf.TensorArray]]:
         """Rows of each of the next minibatches, and their arrays."""
-        with tf.device("CPU:0"):  # one copy to the GPU in place of many
-            first = tf.nest.flatten(next(iterator))  # raises where the data ended
-            rows = self._array(tf.TensorSpec([], tf.int32))
+
+        def body(index: Tensor, rows: Any, arrays: Any, following: Any) -> Any:
+            values = tf.nest.flatten(following.get_value())
+            rows = rows.write(index, tf.shape(values[0])[0])
             arrays = [
-                self._array(spec) for spec in tf.nest.flatten(iterator.element_spec)
+                one.write(index, v) for one, v in zip(arrays, values, strict=True)
             ]
+            return index + 1, rows, arrays, self._following(iterator, index + 1)
 
-            def written(index: Tensor, rows: Any, arrays: Any, values: Any) -> Any:
-                return (
-                    rows.write(index, tf.shape(values[0])[0]),
-                    [a.write(index, v) for a, v in zip(arrays, values, strict=True)],
-                )
-
-            def body(index: Tensor, rows: Any, arrays: Any, following: Any) -> Any:
-                values = tf.nest.flatten(following.get_value())
-                rows, arrays = written(index, rows, arrays, values)
-                return index + 1, rows, arrays, self._following(iterator, index + 1)
-
-            rows, arrays = written(tf.constant(0), rows, arrays, first)
+        with tf.device("CPU:0"):  # one copy to the GPU in place of many
+            rows = self._array(tf.TensorSpec([], tf.int32))
+            arrays = [*map(self._array, tf.nest.flatten(iterator.element_spec))]
+            first = tf.experimental.Optional.from_value(
+                next(iterator)  # raises where the data ended
+            )
             _, rows, arrays, _ = tf.while_loop(
                 lambda index, rows, arrays, following: following.has_value(),
                 body,
-                (tf.constant(1), rows, arrays, self._following(iterator, 1)),
+                (tf.constant(0), rows, arrays, first),
             )
             return rows.stack(), arrays
 
@@ -139,28 +132,22 @@ class StepsFunction:
 
     def _step_on_each(self, minibatches: Any) -> Results:
         """Steps on elements that lie behind each other along a first axis."""
+        return self._loop(
+            self._num_steps,
+            lambda index: tf.nest.map_structure(lambda one: one[index], minibatches),
+        )
+
+    def _loop(self, num_steps: Any, element_at: Callable[[Any], Any]) -> Results:
+        """The results of the last of so many steps."""
 
         def body(index: Tensor, results: Results) -> tuple[Tensor, Results]:
-            element = tf.nest.map_structure(lambda values: values[index], minibatches)
-            return index + 1, self._step(element)
+            return index + 1, self._step(element_at(index))
 
-        first = tf.nest.map_structure(lambda values: values[0], minibatches)
         return tf.while_loop(
-            lambda index, results: index < self._num_steps,
+            lambda index, results: index < num_steps,
             body,
-            (tf.constant(0), self._no_results(first)),
-            maximum_iterations=self._num_steps,
-        )[1]
-
-    def _one_by_one(self, count: Tensor, arrays: Any, iterator: Any) -> Results:
-        def body(index: Tensor, results: Results) -> tuple[Tensor, Results]:
-            return index + 1, self._step(_element(arrays, iterator, "read", index))
-
-        first = _element(arrays, iterator, "read", 0)
-        return tf.while_loop(
-            lambda index, results: index < count,
-            body,
-            (tf.constant(0), self._no_results(first)),
+            (tf.constant(0), self._no_results(element_at(0))),
+            maximum_iterations=num_steps,
         )[1]
 
     def _no_results(self, element: Any) -> Results:
@@ -168,14 +155,3 @@ class StepsFunction:
         specs = tf.nest.map_structure(tf.TensorSpec.from_tensor, element)
         found = self._step.get_concrete_function(specs).structured_outputs
         return tf.nest.map_structure(lambda one: tf.zeros(one.shape, one.dtype), found)
-
-
-def _element(arrays: list[tf.TensorArray], iterator: Any, how: str, *index: Any) -> Any:
-    """What the arrays hold, in the structure of the data."""
-    specs = iterator.element_spec
-    rows = (None,) if how == "stack" else ()
-    values = [
-        tf.ensure_shape(getattr(array, how)(*index), [*rows, *spec.shape])
-        for array, spec in zip(arrays, tf.nest.flatten(specs), strict=True)
-    ]
-    return tf.nest.pack_sequence_as(specs, values)

@@ -1,13 +1,15 @@
-import gc
-import weakref
-
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, make_tiny_gan, tiny_images
+from games import (
+    assert_equal_state,
+    assert_keeps_no_data_alive,
+    make_tiny_gan,
+    tiny_images,
+)
 
-from keras_gan.training import steps_function
-from keras_gan.training.steps_function import StepsFunction
+from keras_gan.training import several_steps
+from keras_gan.training.several_steps import SeveralSteps
 
 
 def refuse(iterator):
@@ -23,17 +25,17 @@ def summing(num_steps, otherwise=refuse):
         count.assign_add(1)
         return {"total": total.read_value(), "rows": tf.shape(element["a"])[0]}
 
-    return StepsFunction(step, num_steps, otherwise), total, count
+    return SeveralSteps(step, num_steps, otherwise), total, count
 
 
 def batches_of(numbers, batch_size):
     data = {"a": np.asarray(numbers, "float32")}
-    return iter(tf.data.Dataset.from_tensor_slices(data).batch(batch_size))
+    return tf.data.Dataset.from_tensor_slices(data).batch(batch_size)
 
 
 def test_makes_so_many_steps_on_the_next_elements():
     steps, total, count = summing(3)
-    iterator = batches_of(range(12), 2)
+    iterator = iter(batches_of(range(12), 2))
     found = steps(iterator)
     assert (found["total"].numpy(), found["rows"].numpy()) == (2.0 * sum(range(6)), 2)
     assert count.numpy() == 3
@@ -45,10 +47,10 @@ def test_makes_so_many_steps_on_the_next_elements():
 
 def test_a_smaller_minibatch_at_the_end_and_fewer_steps_than_asked():
     steps, total, count = summing(3)
-    whole_but_smaller_last = batches_of(range(5), 2)
+    whole_but_smaller_last = iter(batches_of(range(5), 2))
     assert steps(whole_but_smaller_last)["rows"].numpy() == 1
     assert (total.numpy(), count.numpy()) == (2.0 * sum(range(5)), 3)
-    two_of_three = batches_of(range(4), 2)
+    two_of_three = iter(batches_of(range(4), 2))
     assert steps(two_of_three)["total"].numpy() == 2.0 * (sum(range(5)) + sum(range(4)))
     assert count.numpy() == 5
     with pytest.raises(StopIteration):
@@ -68,15 +70,8 @@ def test_other_data_are_left_to_the_other_function():
 
 
 def test_keeps_no_data_alive():
-    gc.freeze()  # what the tests before left behind takes seconds to look through
     steps, _, _ = summing(2)
-    iterator = batches_of(range(8), 2)
-    steps(iterator)
-    gone = weakref.ref(iterator)
-    del iterator
-    gc.collect()
-    gc.unfreeze()
-    assert gone() is None
+    assert_keeps_no_data_alive(steps, batches_of(range(8), 2))
 
 
 def test_a_game_ends_in_the_bits_of_one_step_at_once(monkeypatch):
@@ -88,18 +83,18 @@ def test_a_game_ends_in_the_bits_of_one_step_at_once(monkeypatch):
         return gan, history
 
     alone, expected = played()
-    monkeypatch.setattr(steps_function, "suits", lambda model: True)
+    monkeypatch.setattr(several_steps, "suits", lambda model: True)
     together, history = played(steps_per_execution=4)
-    assert isinstance(together.train_function, StepsFunction)
+    assert isinstance(together.train_function, SeveralSteps)
     assert_equal_state(together, alone)
     assert history == expected
 
 
 def test_suits_a_compiled_game_on_a_gpu_alone(monkeypatch):
     gan = make_tiny_gan(jit_compile=True, steps_per_execution=4)
-    assert not steps_function.suits(gan)
+    assert not several_steps.suits(gan)
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
-    assert steps_function.suits(gan)
+    assert several_steps.suits(gan)
     for rules in ({"jit_compile": False}, {"steps_per_execution": 1}):
         other = {"jit_compile": True, "steps_per_execution": 4} | rules
-        assert not steps_function.suits(make_tiny_gan(**other))
+        assert not several_steps.suits(make_tiny_gan(**other))
