@@ -46,6 +46,17 @@ def test_what_a_reader_lets_through_is_found(fuzz_readers, monkeypatch):
     assert counts["read"] + counts["ZeroDivisionError"] == 200
 
 
+def test_a_file_that_takes_much_memory_is_found(fuzz_readers, monkeypatch):
+    def greedy(folder):
+        return fuzz_readers.Reader({"a.bin": b"1234"}, lambda path: None)
+
+    monkeypatch.setitem(fuzz_readers.READERS, "greedy", greedy)
+    monkeypatch.setattr(fuzz_readers, "largest", lambda: next(sizes))
+    sizes = iter([100.0, 101.0, 700.0, 700.0, 701.0])
+    counts, (failure,) = fuzz_readers.fuzz("greedy", seed=0, executions=3)
+    assert counts["large"] == 1 and failure.told.startswith("600 MB")
+
+
 def test_a_seed_repeats_its_mutations(fuzz_readers):
     one, other = (fuzz_readers.fuzz("cifar10", seed=3, executions=60) for _ in range(2))
     assert one == other

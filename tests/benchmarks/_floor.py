@@ -3,8 +3,8 @@
 Nothing of that can be left out of a step: what is built of TensorFlow's kernels does
 not get below, and what does has faster ones. The products are read off the Keras
 networks. A layer has three: the forward one, the gradient of its weights and the
-gradient of its inputs; `alternating`, `simultaneous` and `wasserstein` list those that
-a game needs.
+gradient of its inputs; `alternating`, `simultaneous`, `wasserstein` and `relativistic`
+list those that a game needs.
 
 A product is counted at 2 floating-point operations for each multiplication, where
 those of a convolution with its zero border count as any other.
@@ -137,6 +137,23 @@ def wasserstein(
     critic_step += _pass(judged, forward=judged[:-1], weights=judged)
     work = critic_steps * critic_step + _generator_step(made, judged)
     return Step(work, [(generator, 1), (critic, critic_steps)])
+
+
+def relativistic(generator: keras.Model, discriminator: keras.Model) -> Step:
+    """R3GAN: pairs of images, R1 and R2 at every step.
+
+    A discriminator step is that of `alternating`; each penalty adds the gradients of
+    inputs from the logit to the image and, as in `wasserstein`, the gradient of those.
+    The generator's step judges the real images too.
+    """
+    made, judged = layers_of(generator), layers_of(discriminator)
+    work = _pass(made, forward=made)
+    work += 2 * _learning(judged)
+    work += 2 * _pass(judged, inputs=judged)
+    work += 2 * _pass(judged, forward=judged[:-1], weights=judged)
+    work += _pass(judged, forward=judged)
+    work += _generator_step(made, judged)
+    return Step(work, [(generator, 1), (discriminator, 1)])
 
 
 def _generator_step(made: Sequence[Layer], judged: Sequence[Layer]) -> list[Work]:

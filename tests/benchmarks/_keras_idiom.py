@@ -92,6 +92,46 @@ class IdiomWGAN(IdiomGAN):
         return tf.reduce_mean(tf.square(norms - 1.0))
 
 
+class IdiomR3GAN(IdiomGAN):
+    """Relativistic pairs, R1 and R2, and an average of the generator's weights."""
+
+    average_rate = 1e-3
+
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, latent_dim: int
+    ) -> None:
+        super().__init__(generator, discriminator, latent_dim)
+        self.averaged = keras.models.clone_model(generator)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        size = tf.shape(real)[0]
+        fake = self.generator(self.latents(size), training=True)
+        with tf.GradientTape() as tape:
+            real_logits, real_slopes = self.with_slopes(real)
+            fake_logits, fake_slopes = self.with_slopes(fake)
+            d_loss = tf.reduce_mean(tf.nn.softplus(fake_logits - real_logits))
+            d_loss += 0.5 * (real_slopes + fake_slopes)
+        _minimise(self.d_optimizer, tape, d_loss, self.discriminator)
+        real_logits = self.discriminator(real, training=True)
+        with tf.GradientTape() as tape:
+            fake = self.generator(self.latents(size), training=True)
+            fake_logits = self.discriminator(fake, training=True)
+            g_loss = tf.reduce_mean(tf.nn.softplus(real_logits - fake_logits))
+        _minimise(self.g_optimizer, tape, g_loss, self.generator)
+        pairs = zip(self.averaged.weights, self.generator.weights, strict=True)
+        for average, weight in pairs:
+            average.assign_add(self.average_rate * (weight - average))
+        return self.observed(d_loss, g_loss)
+
+    def with_slopes(self, images: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            logits = self.discriminator(images, training=True)
+        slopes = tape.gradient(logits, images)
+        return logits, tf.reduce_mean(tf.reduce_sum(slopes**2, axis=[1, 2, 3]))
+
+
 def _minimise(
     optimizer: Any, tape: tf.GradientTape, loss: Any, network: keras.Model
 ) -> None:

@@ -20,6 +20,8 @@ Networks = tuple[nn.Module, nn.Module]
 
 _PENALTY_WEIGHT = 10.0
 _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
+_SLOPE_WEIGHT = 1.0  # of R1 and R2
+_AVERAGE_RATE = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,6 +180,59 @@ def _downsampling(
     return blocks
 
 
+class ResidualBlock(nn.Module):
+    """`h + f(h)`, where f is two rectified convolutions."""
+
+    def __init__(self, filters: int) -> None:
+        super().__init__()
+        same = {"kernel_size": 3, "padding": 1}
+        self.residue = nn.Sequential(
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(filters, filters, **same),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(filters, filters, **same),
+        )
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs + self.residue(inputs)
+
+
+def r3gan_pair(
+    latent_dim: int, image_shape: tuple[int, ...], base_filters: int = 32
+) -> Networks:
+    """Residual networks without normalisation, one block a stage."""
+    height, width, channels = image_shape
+    halvings = _halvings(height)
+    coarse = (height >> halvings, width >> halvings)
+    filters = [base_filters << step for step in range(halvings)]  # finest grid first
+    units = coarse[0] * coarse[1] * filters[-1]
+    grown: list[nn.Module] = [ResidualBlock(filters[-1])]
+    shrunk: list[nn.Module] = [ResidualBlock(filters[0])]
+    for fine, broad in reversed([*itertools.pairwise(filters)]):
+        one_pixel = nn.Conv2d(broad, fine, 1, bias=False)
+        doubling = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        grown += [one_pixel, doubling, ResidualBlock(fine)]
+    for fine, broad in itertools.pairwise(filters):
+        one_pixel = nn.Conv2d(fine, broad, 1, bias=False)
+        shrunk += [nn.AvgPool2d(2), one_pixel, ResidualBlock(broad)]
+    generator = nn.Sequential(
+        nn.Linear(latent_dim, units),
+        nn.Unflatten(1, (filters[-1], *coarse)),
+        *grown,
+        nn.LeakyReLU(0.2),
+        nn.ConvTranspose2d(filters[0], channels, 4, 2, padding=1),
+        nn.Tanh(),
+    )
+    discriminator = nn.Sequential(
+        nn.Conv2d(channels, filters[0], 4, 2, padding=1),
+        *shrunk,
+        nn.LeakyReLU(0.2),
+        nn.Flatten(),
+        nn.Linear(units, 1),
+    )
+    return generator, discriminator
+
+
 def channels_first(image_shape: tuple[int, ...]) -> tuple[int, int, int]:
     height, width, channels = image_shape
     return channels, height, width
@@ -239,7 +294,7 @@ class AlternatingGame:
             _minimise(loss, self.discriminator_optimizer)
         with self._held_discriminator():
             with self._autocast():
-                loss = self.generator_loss()
+                loss = self.generator_loss(real)
             _minimise(loss, self.generator_optimizer)
         if self.device == "cuda":
             torch.cuda.synchronize()
@@ -249,7 +304,7 @@ class AlternatingGame:
         fake_logits = self.discriminator(self.fake())
         return _cross_entropy(real_logits, 1.0) + _cross_entropy(fake_logits, 0.0)
 
-    def generator_loss(self) -> torch.Tensor:
+    def generator_loss(self, real: torch.Tensor) -> torch.Tensor:
         """Non-saturating."""
         return _cross_entropy(self.discriminator(self.generator(self.latents())), 1.0)
 
@@ -288,7 +343,7 @@ class WassersteinGame(AlternatingGame):
         distance = self.discriminator(fake).mean() - self.discriminator(real).mean()
         return distance + _PENALTY_WEIGHT * self.penalty(real, fake)
 
-    def generator_loss(self) -> torch.Tensor:
+    def generator_loss(self, real: torch.Tensor) -> torch.Tensor:
         return -self.discriminator(self.generator(self.latents())).mean()
 
     def penalty(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
@@ -306,6 +361,54 @@ class WassersteinGame(AlternatingGame):
         between.requires_grad_(True)
         total = self.discriminator(between).sum()
         return torch.autograd.grad(total, between, create_graph=True)[0]
+
+
+class RelativisticGame(AlternatingGame):
+    """R3GAN's: pairs of a real and a generated image, R1 and R2 at every step.
+
+    A moving average follows the generator.
+    """
+
+    def __init__(self, networks: Networks, *args: Any, **kwargs: Any) -> None:
+        super().__init__(networks, *args, **kwargs)
+        self.averaged = [
+            weight.detach().clone() for weight in self.generator.parameters()
+        ]
+
+    def step(self, index: int) -> None:
+        super().step(index)
+        weights = [weight.detach() for weight in self.generator.parameters()]
+        torch._foreach_lerp_(self.averaged, weights, _AVERAGE_RATE)
+
+    def discriminator_loss(self, real: torch.Tensor) -> torch.Tensor:
+        real_logits, real_slopes = self._with_slopes(real)
+        fake_logits, fake_slopes = self._with_slopes(self.fake())
+        loss = functional.softplus(fake_logits - real_logits).mean()
+        return loss + _SLOPE_WEIGHT / 2 * (real_slopes + fake_slopes)
+
+    def generator_loss(self, real: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            real_logits = self.discriminator(real)
+        fake_logits = self.discriminator(self.generator(self.latents()))
+        return functional.softplus(real_logits - fake_logits).mean()
+
+    def _with_slopes(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits, and the mean squared norm of their gradients by the images."""
+        if self.variant.compiled:  # which cannot differentiate a backward pass twice
+            slopes = torch.func.grad(lambda x: self.discriminator(x).sum())(images)
+            logits = self.discriminator(images)
+        else:
+            images = images.detach().requires_grad_(True)
+            logits = self.discriminator(images)
+            (slopes,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
+        return logits, slopes.float().flatten(1).square().sum(dim=1).mean()
+
+
+GAMES = {
+    "alternating": AlternatingGame,
+    "relativistic": RelativisticGame,
+    "wasserstein": WassersteinGame,
+}
 
 
 def _cross_entropy(logits: torch.Tensor, label: float) -> torch.Tensor:

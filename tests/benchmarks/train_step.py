@@ -38,11 +38,12 @@ import _turns
 import keras
 import numpy as np
 import tensorflow as tf
-from _keras_idiom import IdiomGAN, IdiomWGAN
+from _keras_idiom import IdiomGAN, IdiomR3GAN, IdiomWGAN
 
 import keras_gan as kg
 from keras_gan._types import FloatArray, Shape
 from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan.networks.r3gan import r3gan_discriminator, r3gan_generator
 
 PYTORCH, FLOOR = "PyTorch", "floor"
 STEPS_PER_EXECUTION = 20
@@ -58,18 +59,18 @@ MNIST_FLOPS = 2 * 100 * (3 * 2_500_800 + 2_380_800 + 6 * 1_229_040 + 2 * 288_240
 class Game(NamedTuple):
     """What all contestants of one table play."""
 
-    family: str  # "maxout" or "dcgan"
+    family: str  # "maxout", "dcgan" or "r3gan"
     image_shape: Shape
     batch_size: int
     latent_dim: int = 100
     optimizer: str = "adam"
     learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.9, 0.999)
-    wasserstein: bool = False
+    kind: str = "alternating"  # "wasserstein" or "relativistic"
 
     @property
     def discriminator_steps(self) -> int:
-        return IdiomWGAN.critic_steps if self.wasserstein else 1
+        return IdiomWGAN.critic_steps if self.kind == "wasserstein" else 1
 
     @property
     def rows_per_step(self) -> int:
@@ -81,9 +82,37 @@ GAMES = {
     "mnist_sgd": Game("maxout", (28, 28, 1), 100, optimizer="sgd", learning_rate=0.1),
     "dcgan28": Game("dcgan", (28, 28, 1), 64, betas=(0.5, 0.999)),
     "dcgan32": Game("dcgan", (32, 32, 3), 64, betas=(0.5, 0.999)),
-    "wgan_gp": Game(
-        "dcgan", (28, 28, 1), 64, 128, "adam", 1e-4, (0.5, 0.9), wasserstein=True
+    "dcgan64": Game("dcgan", (64, 64, 3), 64, betas=(0.5, 0.999)),
+    "r3gan28": Game(
+        "r3gan", (28, 28, 1), 64, 64, "adam", 5e-4, (0.0, 0.99), "relativistic"
     ),
+    "wgan_gp": Game(
+        "dcgan", (28, 28, 1), 64, 128, "adam", 1e-4, (0.5, 0.9), "wasserstein"
+    ),
+}
+IDIOMS = {
+    "alternating": IdiomGAN,
+    "relativistic": IdiomR3GAN,
+    "wasserstein": IdiomWGAN,
+}
+RULES: dict[str, dict[str, Any]] = {
+    "alternating": {},
+    "relativistic": {
+        "objective": "relativistic_pairing",
+        "terms": [kg.terms.R1(1.0), kg.terms.R2(1.0)],
+        "fused_discriminator": True,  # as the recipe has it
+        "ema_half_life": 44_000.0,  # images: a rate of 0.001 for minibatches of 64
+    },
+    "wasserstein": {
+        "objective": "wasserstein",
+        "terms": [kg.terms.GradientPenalty(10.0)],
+        "discriminator_steps": IdiomWGAN.critic_steps,
+    },
+}
+FLOORS = {
+    "alternating": _floor.alternating,
+    "relativistic": _floor.relativistic,
+    "wasserstein": _floor.wasserstein,
 }
 
 
@@ -96,7 +125,12 @@ def networks(game: Game) -> tuple[keras.Model, keras.Model]:
             kg.networks.mlp_generator(game.latent_dim, game.image_shape),
             kg.networks.maxout_discriminator(game.image_shape),
         )
-    normalization = None if game.wasserstein else "batch"
+    if game.family == "r3gan":
+        return (
+            r3gan_generator(game.latent_dim, game.image_shape),
+            r3gan_discriminator(game.image_shape),
+        )
+    normalization = None if game.kind == "wasserstein" else "batch"
     return (
         dcgan_generator(game.latent_dim, game.image_shape),
         dcgan_discriminator(game.image_shape, normalization=normalization),
@@ -106,8 +140,11 @@ def networks(game: Game) -> tuple[keras.Model, keras.Model]:
 def torch_networks(game: Game, torch_games: ModuleType) -> Any:
     if game.family == "maxout":
         return torch_games.maxout_pair(game.latent_dim, game.image_shape)
+    if game.family == "r3gan":
+        return torch_games.r3gan_pair(game.latent_dim, game.image_shape)
+    normalized = game.kind != "wasserstein"
     return torch_games.dcgan_pair(
-        game.latent_dim, game.image_shape, normalized_discriminator=not game.wasserstein
+        game.latent_dim, game.image_shape, normalized_discriminator=normalized
     )
 
 
@@ -119,8 +156,7 @@ def noise_images(game: Game, num_steps: int) -> FloatArray:
 
 
 def needed(game: Game) -> _floor.Step:
-    pair = networks(game)
-    return _floor.wasserstein(*pair) if game.wasserstein else _floor.alternating(*pair)
+    return FLOORS[game.kind](*networks(game))
 
 
 def check_equal_work(game: Game, torch_games: ModuleType) -> dict[str, int]:
@@ -205,7 +241,7 @@ class Table:
         if self.device == "cuda":
             label = f"keras_gan, {STEPS_PER_EXECUTION} steps per execution"
             found[label] = self._in_executions
-        if self.game.family == "maxout" or self.game.wasserstein:
+        if self.game.family == "maxout" or self.game.kind == "wasserstein":
             label = "keras_gan, fused discriminator"
             found[label] = play(self._keras_gan, fused_discriminator=True)
         if self.game.family == "maxout":
@@ -226,8 +262,7 @@ class Table:
 
     def _torch(self, **variant: Any) -> _turns.Entry:
         module, game = self.torch_games, self.game
-        play = module.WassersteinGame if game.wasserstein else module.AlternatingGame
-        opponent = play(
+        opponent = module.GAMES[game.kind](
             torch_networks(game, module),
             self.images,
             game.batch_size,
@@ -244,8 +279,8 @@ class Table:
         return entry._replace(attempt=attempt) if needs_proof else entry
 
     def _idiom(self) -> _turns.Entry:
-        kind = IdiomWGAN if self.game.wasserstein else IdiomGAN
-        model = kind(*networks(self.game), self.game.latent_dim)
+        idiom = IDIOMS[self.game.kind]
+        model = idiom(*networks(self.game), self.game.latent_dim)
         model.compile(self._optimizer(), self._optimizer())
         turn = _turns.fitted(model, self.images, self.game.rows_per_step)
         return _turns.Entry(turn, self.flops)
@@ -279,10 +314,7 @@ class Table:
 
     def _compiled(self, **rules: Any) -> kg.GAN:
         game = self.game
-        if game.wasserstein:
-            rules["objective"] = "wasserstein"
-            rules["terms"] = [kg.terms.GradientPenalty(10.0)]
-            rules["discriminator_steps"] = game.discriminator_steps
+        rules |= RULES[game.kind]
         gan = kg.GAN(*networks(game), kg.priors.NormalPrior(game.latent_dim))
         gan.compile(self._optimizer(), self._optimizer(), **rules)
         return gan

@@ -29,10 +29,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from memory import largest
 
 ROOT = Path(__file__).parent.parent
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 1)
 SLOW = 10.0  # seconds for one file: as bad as an error
+LARGE = 500.0  # MB that one reader's files may add to the process at its largest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +63,11 @@ def main(arguments=None) -> int:
     for name in args.readers:
         counts, failures = fuzz(name, args.seed, seconds=60 * args.minutes)
         told = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
-        print(f"{name:<12}{counts.total():>8} executions: {told}", flush=True)
+        print(
+            f"{name:<18}{counts.total():>8} executions: {told}; largest process "
+            f"{largest():.0f} MB",
+            flush=True,
+        )
         for failure in failures:
             num_failed += 1
             args.kept.mkdir(exist_ok=True)
@@ -89,11 +95,16 @@ def fuzz(
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reader = READERS[name](Path(folder))
-        began = time.monotonic()
+        for file_name, content in reader.files.items():  # libraries are loaded
+            outcome(reader, Path(folder), file_name, content)
+        began, size = time.monotonic(), largest()
         while counts.total() < executions and time.monotonic() - began < seconds:
             file_name, content = chance.choice([*reader.files.items()])
             content = mutated(content, chance, reader)
             kind, told = outcome(reader, Path(folder), file_name, content)
+            if (grown := largest() - size) > LARGE:
+                kind, told = "large", f"{grown:.0f} MB more than before all files"
+                size = largest()
             counts[kind] += 1
             if told and kind not in failures:
                 suffix = Path(file_name).suffix
