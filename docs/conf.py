@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import _docstrings
+import _example_pages
 import _links
 
 import keras_gan
@@ -14,7 +15,10 @@ project = "keras_gan"
 author = "The keras_gan authors"
 release = version = keras_gan.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = [
+    *("myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"),
+    "sphinx_gallery.gen_gallery",
+]
 myst_heading_anchors = 3
 myst_enable_extensions = ["html_image"]
 exclude_patterns = ["_build"]
@@ -26,6 +30,19 @@ napoleon_google_docstring, napoleon_numpy_docstring = True, False
 napoleon_use_rtype = False  # "data" in `data: Dataset` is a name, and no type
 napoleon_custom_sections = [("Warns", "returns_style")]
 default_role = "code"  # `name` in a docstring is code, as in Markdown
+
+_ROOT = Path(__file__).parent.parent
+_STAGED = _ROOT / "build" / "scripts"
+sphinx_gallery_conf = {
+    "examples_dirs": str(_STAGED),
+    "gallery_dirs": _example_pages.FOLDER,
+    "subsection_order": _example_pages.stage(_ROOT, _STAGED),
+    "plot_gallery": False,  # they train for minutes to hours; tests run them, small
+    "remove_config_comments": True,
+    "notebook_extensions": set(),  # scripts take arguments, which notebooks have not
+    "show_signature": False,
+    "min_reported_time": 1e9,  # nothing ran
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "keras_gan"

@@ -138,13 +138,11 @@ def networks(game: Game) -> tuple[keras.Model, keras.Model]:
 
 
 def torch_networks(game: Game, torch_games: ModuleType) -> Any:
-    if game.family == "maxout":
-        return torch_games.maxout_pair(game.latent_dim, game.image_shape)
-    if game.family == "r3gan":
-        return torch_games.r3gan_pair(game.latent_dim, game.image_shape)
-    normalized = game.kind != "wasserstein"
-    return torch_games.dcgan_pair(
-        game.latent_dim, game.image_shape, normalized_discriminator=normalized
+    return torch_games.make_networks(
+        game.family,
+        game.latent_dim,
+        game.image_shape,
+        normalized_discriminator=game.kind != "wasserstein",
     )
 
 
