@@ -12,6 +12,7 @@ from pathlib import Path
 import _docstrings
 
 FOLDER = "scripts"  # of the pages, within docs/
+_HEAD = "The scripts of the folder examples, each with its code."
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _SCRIPT = re.compile(r"(\w+)\.py\]\(\.\./examples/")
 _PICTURE = re.compile(r'<img src="\.\./([^"]+)"')
@@ -56,14 +57,14 @@ def stage(root: Path, staged: Path) -> list[str]:
             that pages are not made anew.
     """
     folders = []
-    _write(staged / "GALLERY_HEADER.rst", _titled("Scripts", ["Their code."]))
+    _write(staged / "GALLERY_HEADER.rst", _titled("Scripts", [_HEAD]))
     gallery = (root / "docs" / "gallery.md").read_text("utf-8")
     for title, scripts in sections(gallery).items():
         if not scripts:
             continue
         folder = staged / folder_of(title)
         folders.append(os.path.relpath(folder, root / "docs"))
-        _write(folder / "GALLERY_HEADER.rst", _titled(title, []))
+        _write(folder / "GALLERY_HEADER.rst", _titled(title, [], line="-"))
         for name, picture in scripts.items():
             code = (root / "examples" / f"{name}.py").read_text("utf-8")
             _write(folder / f"{name}.py", with_title(code, name, picture))
@@ -81,8 +82,8 @@ def with_title(code: str, name: str, picture: str | None) -> str:
     return f"r{quotes}{page}{quotes}{rest}{thumbnail if picture else ''}"
 
 
-def _titled(title: str, lines: list[str]) -> str:
-    return "\n".join([title, "=" * len(title), "", *lines, ""])
+def _titled(title: str, lines: list[str], line: str = "=") -> str:
+    return "\n".join([title, line * len(title), "", *lines, ""])
 
 
 def _write(path: Path, text: str) -> None:
