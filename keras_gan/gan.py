@@ -1,5 +1,6 @@
 """The adversarial game as a Keras model: Algorithm 1 in `train_step`."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,7 @@ from keras_gan.games.game import Game, check_game, makers_of
 from keras_gan.layers.fused_normalization import fuse_normalization
 from keras_gan.priors import Prior
 from keras_gan.terms.term import Term
-from keras_gan.training import (
-    configuration,
-    fitting,
-    network_checks,
-    several_steps,
-    step_function,
-)
+from keras_gan.training import configuration, fitting, network_checks
 from keras_gan.training.batches import clear_errors
 from keras_gan.training.compatibility import checked_compilation, constrain
 from keras_gan.training.compile_arguments import takes_rules
@@ -48,8 +43,7 @@ from keras_gan.training.random_state import (
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
 from keras_gan.training.sampling import SampleStream, Sampling
-from keras_gan.training.several_steps import SeveralSteps
-from keras_gan.training.step_function import StepFunction
+from keras_gan.training.train_function import train_function
 from keras_gan.training.view import DiscriminatorView
 
 
@@ -418,16 +412,9 @@ class GAN(keras.Model):
 
     def make_train_function(self, force: bool = False) -> Any:
         """Prepares one training step; Keras calls it."""
-        if self.train_function is not None and not force:
-            return self.train_function
-        if step_function.suits(self):
-            self.train_function = StepFunction(self.train_step, self.jit_compile)
-            return self.train_function
-        super().make_train_function(force)
-        if several_steps.suits(self):
-            self.train_function = SeveralSteps(
-                self.train_step, self.steps_per_execution, self.train_function
-            )
+        if self.train_function is None or force:
+            by_keras = functools.partial(super().make_train_function, force)
+            self.train_function = train_function(self, by_keras)
         return self.train_function
 
     def _maybe_symbolic_build(self, *args: Any, **kwargs: Any) -> None:
