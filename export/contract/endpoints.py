@@ -88,7 +88,7 @@ def prior_function(gan: GAN, signature: GeneratorSignature) -> Any:
     def prior(num_samples: Tensor, seed: Tensor) -> dict[str, Tensor]:
         return _draw(gan, signature, num_samples, seed)
 
-    return tf.function(prior, input_signature=signature.draw)
+    return tf.function(prior, input_signature=signature.draw, autograph=False)
 
 
 def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
@@ -113,7 +113,7 @@ def graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> An
     parameters = [inspect.Parameter(name, kind) for name in names]
     graph.__name__ = function.__name__
     graph.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return tf.function(graph, input_signature=specs)
+    return tf.function(graph, input_signature=specs, autograph=False)
 
 
 def told_rows(

@@ -136,10 +136,12 @@ def shuffled_batches(
         key = tf.stack([tf.cast(seed, tf.int64) + draw, tf.cast(epoch, tf.int64)])
         return tf.random.experimental.stateless_shuffle(rows, seed=key)
 
+    @tf.autograph.experimental.do_not_convert
     def rows_in_order(_: Tensor) -> tuple[Tensor, ...]:
         rows = order_of(tf.range(num_rows) % length, 0)
         return rows, *(order_of(dealer.turns, _OTHER_ORDER) for dealer in dealers)
 
+    @tf.autograph.experimental.do_not_convert
     def batches_of(rows: Tensor, *turns: Tensor) -> tf.data.Dataset:
         def batch(index: Tensor) -> tuple[Tensor, ...]:
             start, stop = index * batch_size, (index + 1) * batch_size

@@ -137,15 +137,18 @@ def fresh_stacks(
         # [batch, channels, height, width] to channels last.
         return tf.transpose(tf.gather(planes, rows), (0, 2, 3, 1))
 
+    @tf.autograph.experimental.do_not_convert
     def batches_of(first: Tensor) -> tf.data.Dataset:
         steps = tf.data.Dataset.range(num_batches)
         return steps.map(
             lambda step: stacks(tf.stack([tf.cast(seed, tf.int64), first + step]))
         )
 
-    epochs = tf.data.Dataset.from_tensors(0).map(
-        lambda _: tf.cast(epoch, tf.int64) * num_batches
-    )
+    @tf.autograph.experimental.do_not_convert
+    def first_step(_: Tensor) -> Tensor:
+        return tf.cast(epoch, tf.int64) * num_batches
+
+    epochs = tf.data.Dataset.from_tensors(0).map(first_step)
     known = epochs.flat_map(batches_of).apply(
         tf.data.experimental.assert_cardinality(num_batches)
     )

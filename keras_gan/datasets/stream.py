@@ -165,11 +165,13 @@ class Stream:
         check_positive_integer("num_batches", num_batches)
         check_seed("seed", seed)
 
+        @tf.autograph.experimental.do_not_convert
         def numbers(_: Tensor) -> tf.data.Dataset:
             first = tf.cast(start, tf.int64)
             counted = tf.data.Dataset.range(num_batches)
             return counted.map(lambda index: first + index * batch_size)
 
+        @tf.autograph.experimental.do_not_convert
         def batch(first: Tensor) -> tuple[Tensor, Tensor]:
             places = first + tf.range(batch_size, dtype=tf.int64)
             pixels, labels = tf.numpy_function(

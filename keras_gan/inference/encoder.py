@@ -85,7 +85,9 @@ def fit_encoder(
     optimizer.build(encoder.trainable_variables)
     key_random_layers(encoder, seed)
     separate_draws(layers_of(encoder))
-    step = tf.function(_Step(gan, encoder, optimizer), reduce_retracing=True)
+    step = tf.function(
+        _Step(gan, encoder, optimizer), autograph=False, reduce_retracing=True
+    )
     bar = keras.utils.Progbar(num_steps, verbose=int(verbose > 0))
     losses = []
     for index in range(num_steps):

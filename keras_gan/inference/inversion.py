@@ -106,7 +106,7 @@ def invert(
     images = checked_data(gan, images)
     told = told_conditions(gan, len(images), conditions)
     starts = gan.prior.sample(restarts, seed)  # [restarts, latent_dim]
-    step = tf.function(_Step(gan, prior_weight), reduce_retracing=True)
+    step = tf.function(_Step(gan, prior_weight), autograph=False, reduce_retracing=True)
     batches = range(0, len(images), batch_size)
     bar = keras.utils.Progbar(len(batches) * num_steps, verbose=int(verbose > 0))
     found = []

@@ -64,7 +64,12 @@ def named_batches(names: Iterable[str], batches: tf.data.Dataset) -> tf.data.Dat
     names = tuple(names)
     if len(names) == 1:
         return batches
-    return batches.map(lambda *entries: dict(zip(names, entries, strict=True)))
+
+    @tf.autograph.experimental.do_not_convert
+    def named(*entries: Tensor) -> dict[str, Tensor]:
+        return dict(zip(names, entries, strict=True))
+
+    return batches.map(named)
 
 
 def checked_dataset(
@@ -100,6 +105,7 @@ def checked_dataset(
         )
     _check_spec(dataset.element_spec, check)
 
+    @tf.autograph.experimental.do_not_convert
     def needed(*element: Any) -> dict[str, Tensor]:
         example = entries.of(element)
         data = _checked(entries.data, example[entries.data], reachable)
@@ -138,6 +144,7 @@ def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
     if rows == 1 or not isinstance(dataset, tf.data.Dataset):
         return dataset
 
+    @tf.autograph.experimental.do_not_convert
     def full(*element: Any) -> Any:
         return full_rows(entries.of(element), rows)
 

@@ -40,7 +40,9 @@ class InBatches:
         # TensorFlow counts the traces of one code, whose ever they are, and warns of
         # many: those of a partial object are its own.
         outputs_of = functools.partial(_outputs, network)
-        self._outputs_of = tf.function(outputs_of, reduce_retracing=True)
+        self._outputs_of = tf.function(
+            outputs_of, autograph=False, reduce_retracing=True
+        )
 
     def __call__(self, example: Example, batch_size: int) -> FloatArray:
         """Returns the outputs for an example, computed `batch_size` rows at once."""

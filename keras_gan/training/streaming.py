@@ -76,5 +76,6 @@ def _needed(gan: Any, stream: Stream) -> list[str]:
     return sorted(needed, key=has.index)
 
 
+@tf.autograph.experimental.do_not_convert
 def _images_alone(images: Tensor, labels: Tensor) -> Tensor:
     return images
