@@ -100,14 +100,17 @@ RULES: dict[str, dict[str, Any]] = {
     "relativistic": {
         "objective": "relativistic_pairing",
         "terms": [kg.terms.R1(1.0), kg.terms.R2(1.0)],
-        "fused_discriminator": True,  # as the recipe has it
-        "ema_half_life": 44_000.0,  # images: a rate of 0.001 for minibatches of 64
     },
     "wasserstein": {
         "objective": "wasserstein",
         "terms": [kg.terms.GradientPenalty(10.0)],
         "discriminator_steps": IdiomWGAN.critic_steps,
     },
+}
+HALF_LIVES = {
+    "alternating": None,
+    "relativistic": 44_000.0,  # images: a rate of 0.001 for minibatches of 64
+    "wasserstein": None,
 }
 FLOORS = {
     "alternating": _floor.alternating,
@@ -239,7 +242,7 @@ class Table:
         if self.device == "cuda":
             label = f"keras_gan, {STEPS_PER_EXECUTION} steps per execution"
             found[label] = self._in_executions
-        if self.game.family == "maxout" or self.game.kind == "wasserstein":
+        if self.game.family != "dcgan" or self.game.kind == "wasserstein":
             label = "keras_gan, fused discriminator"
             found[label] = play(self._keras_gan, fused_discriminator=True)
         if self.game.family == "maxout":
@@ -313,7 +316,8 @@ class Table:
     def _compiled(self, **rules: Any) -> kg.GAN:
         game = self.game
         rules |= RULES[game.kind]
-        gan = kg.GAN(*networks(game), kg.priors.NormalPrior(game.latent_dim))
+        prior = kg.priors.NormalPrior(game.latent_dim)
+        gan = kg.GAN(*networks(game), prior, ema_half_life=HALF_LIVES[game.kind])
         gan.compile(self._optimizer(), self._optimizer(), **rules)
         return gan
 
