@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 import keras_gan as kg
+from keras_gan.terms.gradients import squared_gradient_norms
 
 NUM_CLASSES = 3
 
@@ -131,6 +132,9 @@ class RoundOf:
 
     def said(self, kind):
         return self.critic(self._images[kind], training=True)
+
+    def squared_slopes(self, kind):
+        return squared_gradient_norms(self.critic, self._images[kind])
 
     def said_of(self, data):
         return self.critic(data, training=True)

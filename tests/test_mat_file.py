@@ -64,7 +64,9 @@ def test_a_big_endian_file(tmp_path):
     header = b"MATLAB 5.0".ljust(124) + struct.pack(">H2s", 0x0100, b"MI")
     path = tmp_path / "a.mat"
     path.write_bytes(header + struct.pack(">II", 14, len(body)) + body)
-    np.testing.assert_array_equal(read_mat(path, ["x"])["x"], scipy.io.loadmat(path)["x"])
+    np.testing.assert_array_equal(
+        read_mat(path, ["x"])["x"], scipy.io.loadmat(path)["x"]
+    )
 
 
 @pytest.mark.parametrize("kind", [0, 8, 10, 11, 19, 200])

@@ -1,8 +1,8 @@
 """Arrays of real numbers in a MATLAB file, bounded before they are taken.
 
-SciPy reads such files too, but not damaged ones: where an element is of a type that does
-not exist, its compiled reader ends the process. Files of version 4, for which it has
-no compiled code, are left to it.
+SciPy reads such files too, but not damaged ones: where an element is of a type that
+does not exist, its compiled reader ends the process. Files of version 4, for which it
+has no compiled code, are left to it.
 """
 
 import math
@@ -26,7 +26,7 @@ _DTYPES = {
     **{1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8"},
     **{12: "i8", 13: "u8"},
 }
-_NUMERIC_CLASSES = range(6, 16)  # float64 to uint64; others are text, cells and the like
+_NUMERIC_CLASSES = range(6, 16)  # float64 to uint64; others are text, cells, …
 _OPAQUE = 17  # has no shape where others have theirs
 _COMPLEX = 1 << 11  # among the flags of an array
 _LARGEST_ITEM = 16  # bytes, as complex numbers of version 4 have
@@ -214,12 +214,10 @@ def _content(source: _Plain | _Packed, length: int) -> bytes:
     return content
 
 
-def _numbers(
-    path: Path, source: _Plain | _Packed, order: str, head: _Head
-) -> Array:
+def _numbers(path: Path, source: _Plain | _Packed, order: str, head: _Head) -> Array:
     if head.kind not in _NUMERIC_CLASSES or head.is_complex:
-        kind = "complex numbers" if head.is_complex else f"class {head.kind}"
-        _refuse(path, head.name, kind)
+        received = "complex numbers" if head.is_complex else f"class {head.kind}"
+        _refuse(path, head.name, received)
     kind, length, content = _tag(source, order)
     if kind not in _DTYPES:
         raise ValueError(f"`{head.name}` has numbers of the unknown type {kind}")

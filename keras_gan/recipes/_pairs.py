@@ -83,5 +83,4 @@ def relativistic_rules(data: Dataset, num_updates: int) -> dict[str, Any]:
     return {
         "objective": "relativistic_pairing",
         "terms": [R1(weight, schedule=burn_in), R2(weight, schedule=burn_in)],
-        "fused_discriminator": True,
     }

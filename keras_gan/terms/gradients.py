@@ -164,6 +164,8 @@ class DRAGAN(SlopePenalty):
 class _ZeroCentered(SlopePenalty):
     """What R1 and R2 share: weight / 2 times the mean squared slope."""
 
+    example: str  # "real" or "fake": where slopes are taken
+
     def __init__(
         self,
         weight: float = 10.0,
@@ -175,14 +177,20 @@ class _ZeroCentered(SlopePenalty):
 
     def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted penalty of one round, at its place in the schedule."""
-        penalty = super().__call__(round, player)
+        penalty = self._weighted(round.squared_slopes(self.example))
         if self.schedule is None:
             return penalty
         return tf.cast(self.schedule(round.step), penalty.dtype) * penalty
 
-    def _penalty_at(self, discriminator: Any, images: Tensor) -> Tensor:
-        norms = squared_gradient_norms(discriminator, images)
-        return 0.5 * self.weight * tf.reduce_mean(norms)
+    def penalty(
+        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
+    ) -> Tensor:
+        """Returns the weighted mean squared slope on one of the two."""
+        images = real if self.example == "real" else fake
+        return self._weighted(squared_gradient_norms(discriminator, images))
+
+    def _weighted(self, squared_slopes: Tensor) -> Tensor:
+        return 0.5 * self.weight * tf.reduce_mean(squared_slopes)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
@@ -213,11 +221,7 @@ class R1(_ZeroCentered):
         Converge?, 2018. https://arxiv.org/abs/1801.04406
     """
 
-    def penalty(
-        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
-        """Returns the weighted mean squared slope on the data."""
-        return self._penalty_at(discriminator, real)
+    example = "real"
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -236,11 +240,7 @@ class R2(_ZeroCentered):
         Converge?, 2018. https://arxiv.org/abs/1801.04406
     """
 
-    def penalty(
-        self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
-    ) -> Tensor:
-        """Returns the weighted mean squared slope on generated images."""
-        return self._penalty_at(discriminator, fake)
+    example = "fake"
 
 
 def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:
@@ -258,6 +258,17 @@ def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         logits = tf.cast(discriminator(images, training=True), tf.float32)
+    return squared_norms(tape, logits, images)
+
+
+def squared_norms(tape: tf.GradientTape, logits: Tensor, images: Tensor) -> Tensor:
+    """The same of logits that a tape saw made from the images.
+
+    Args:
+        tape: that watched `images`; it is used up unless it is persistent.
+        logits: float32, `[batch, 1]`.
+        images: float, `[batch, ...]`.
+    """
     raised = tf.fill(tf.shape(logits), _GRADIENT_SCALE)
     gradients = tape.gradient(logits, images, output_gradients=raised)
     gradients = tf.cast(gradients, tf.float32) / _GRADIENT_SCALE

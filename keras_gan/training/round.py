@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.terms.gradients import squared_gradient_norms, squared_norms
 from keras_gan.training.examples import LOGITS, Example, each, num_rows
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -47,6 +48,7 @@ class Round:
         self._draw = draw
         self._shown: dict[str, Example] = {}
         self._said: dict[str, dict[str, Tensor]] = {}
+        self._tapes: dict[str, tf.GradientTape] = {}
 
     @functools.cached_property
     def num_rows(self) -> Tensor:
@@ -119,7 +121,11 @@ class Round:
             if self._in_one_pass():
                 self._said = self._said_of_both()
             else:
-                self._said[kind] = self._judge(self.shown(kind))
+                with tf.GradientTape(watch_accessed_variables=False) as tape:
+                    if self._one_pass_serves():
+                        tape.watch(self.shown(kind)[self.gan.data_name])
+                        self._tapes[kind] = tape
+                    self._said[kind] = self._judge(self.shown(kind))
         return self._said[kind]
 
     def logits(self, kind: str) -> Tensor:
@@ -153,6 +159,37 @@ class Round:
         rest = each(gan.view.pack, self.real)
         return gan.judge({**rest, gan.data_name: shown}, training)[LOGITS]
 
+    def squared_slopes(self, kind: str) -> Tensor:
+        """Squared norm of the logit's gradient by each pack of an example's data.
+
+        They come from the pass that gave the logits where another pass would say the
+        same; otherwise from one of their own.
+
+        Args:
+            kind: `"real"` or `"fake"`.
+        """
+        logits = self.logits(kind) if self._one_pass_serves() else None
+        if kind not in self._tapes:
+            return squared_gradient_norms(self.critic, self.packs(kind))
+        shown = self.shown(kind)[self.gan.data_name]
+        return squared_norms(self._tapes.pop(kind), logits, shown)
+
+    def _one_pass_serves(self) -> bool:
+        """Whether a second pass of the discriminator would say what the first one did.
+
+        It would not where layers draw or count, or where data are shown disturbed.
+        """
+        gan = self.gan
+        return (
+            self.players == ("discriminator",)
+            and self.training
+            and not gan.rules.fused_discriminator
+            and not gan.view.disturbs
+            and not gan.discriminator.non_trainable_variables
+            and len(gan.discriminator.inputs) == 1
+            and any(term.limits_gradient for term in gan.rules.terms)
+        )
+
     def seed_of(self, term: Any) -> Tensor:
         """Key `[2]` of what a term of the game draws in this round."""
         places = [id(one) for one in self.gan.terms]
@@ -165,7 +202,7 @@ class Round:
         A branch of a graph must not hand what it computed to another one.
         """
         other = copy.copy(self)
-        other._shown, other._said = {}, {}
+        other._shown, other._said, other._tapes = {}, {}, {}
         return other
 
     @functools.cached_property
