@@ -1,6 +1,8 @@
 """A short, seeded turn of tests/stress/fuzz_readers.py; `make fuzz` takes minutes."""
 
 import importlib.util
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +57,34 @@ def test_a_file_that_takes_much_memory_is_found(fuzz_readers, monkeypatch):
     sizes = iter([100.0, 101.0, 700.0, 700.0, 701.0])
     counts, (failure,) = fuzz_readers.fuzz("greedy", seed=0, executions=3)
     assert counts["large"] == 1 and failure.told.startswith("600 MB")
+
+
+DEADLY = """
+import os, signal, sys
+import fuzz_readers
+
+def deadly(folder):
+    def read(path):
+        if len(path.read_bytes()) > 8:
+            os.kill(os.getpid(), signal.SIGSEGV)
+    return fuzz_readers.Reader({"a.bin": b"1234"}, read)
+
+fuzz_readers.READERS["deadly"] = deadly
+sys.exit(fuzz_readers.main(["--readers", "deadly", "--kept", sys.argv[1]]))
+"""
+
+
+def test_a_reader_that_ends_its_process_is_told_and_its_file_kept(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-c", DEADLY, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=PATH.parent,
+    )
+    assert result.returncode == signal.SIGSEGV, result.stderr
+    assert "was ended by a signal" in result.stdout and "SIGSEGV" in result.stdout
+    (kept,) = tmp_path.rglob("a.bin")
+    assert len(kept.read_bytes()) > 8
 
 
 def test_a_seed_repeats_its_mutations(fuzz_readers):

@@ -17,7 +17,10 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import random
+import shutil
+import signal
 import struct
 import sys
 import tempfile
@@ -59,23 +62,45 @@ def main(arguments=None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, default=Path("fuzz_failures"))
     args = parser.parse_args(arguments)
-    num_failed = 0
-    for name in args.readers:
-        counts, failures = fuzz(name, args.seed, seconds=60 * args.minutes)
-        told = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
-        print(
-            f"{name:<18}{counts.total():>8} executions: {told}; largest process "
-            f"{largest():.0f} MB",
-            flush=True,
-        )
-        for failure in failures:
-            num_failed += 1
-            args.kept.mkdir(exist_ok=True)
-            digest = hashlib.sha256(failure.content).hexdigest()[:12]
-            kept = args.kept / f"{name}-{digest}{failure.suffix}"
-            kept.write_bytes(failure.content)
-            print(f"  {kept}: {failure.told}", flush=True)
-    return 1 if num_failed else 0
+    return max([in_a_child(name, args) for name in args.readers])
+
+
+def in_a_child(name: str, args: argparse.Namespace) -> int:
+    """Feeds a reader in a process of its own, which it may end; returns a status."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = os.fork()
+        if process == 0:
+            tempfile.tempdir = folder  # what is there when the child ends was fed last
+            status = 70
+            try:
+                status = told(name, args)
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        if status < 0:
+            kept = args.kept / f"{name}-{signal.Signals(-status).name}"
+            shutil.copytree(folder, kept, dirs_exist_ok=True)
+            print(f"{name:<18}was ended by a signal: {kept}", flush=True)
+    return abs(status)
+
+
+def told(name: str, args: argparse.Namespace) -> int:
+    """Feeds a reader, prints and keeps what came of it; returns a status."""
+    counts, failures = fuzz(name, args.seed, seconds=60 * args.minutes)
+    outcomes = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
+    print(
+        f"{name:<18}{counts.total():>8} executions: {outcomes}; largest process "
+        f"{largest():.0f} MB",
+        flush=True,
+    )
+    for failure in failures:
+        args.kept.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256(failure.content).hexdigest()[:12]
+        kept = args.kept / f"{name}-{digest}{failure.suffix}"
+        kept.write_bytes(failure.content)
+        print(f"  {kept}: {failure.told}", flush=True)
+    return 1 if failures else 0
 
 
 @dataclasses.dataclass(frozen=True)
