@@ -122,7 +122,7 @@ class Round:
                 self._said = self._said_of_both()
             else:
                 with tf.GradientTape(watch_accessed_variables=False) as tape:
-                    if self._one_pass_serves():
+                    if self._one_pass_serves(kind):
                         tape.watch(self.shown(kind)[self.gan.data_name])
                         self._tapes[kind] = tape
                     self._said[kind] = self._judge(self.shown(kind))
@@ -168,16 +168,17 @@ class Round:
         Args:
             kind: `"real"` or `"fake"`.
         """
-        logits = self.logits(kind) if self._one_pass_serves() else None
+        logits = self.logits(kind) if self._one_pass_serves(kind) else None
         if kind not in self._tapes:
             return squared_gradient_norms(self.critic, self.packs(kind))
         shown = self.shown(kind)[self.gan.data_name]
         return squared_norms(self._tapes.pop(kind), logits, shown)
 
-    def _one_pass_serves(self) -> bool:
+    def _one_pass_serves(self, kind: str) -> bool:
         """Whether a second pass of the discriminator would say what the first one did.
 
-        It would not where layers draw or count, or where data are shown disturbed.
+        It would not where layers draw or count, or where data are shown disturbed or
+        beside other entries than the critic's.
         """
         gan = self.gan
         return (
@@ -186,9 +187,14 @@ class Round:
             and not gan.rules.fused_discriminator
             and not gan.view.disturbs
             and not gan.discriminator.non_trainable_variables
-            and len(gan.discriminator.inputs) == 1
             and any(term.limits_gradient for term in gan.rules.terms)
+            and (kind == "real" or self._examples_share_the_rest())
         )
+
+    def _examples_share_the_rest(self) -> bool:
+        real, fake = self.shown("real"), self.shown("fake")
+        rest = real.keys() - {self.gan.data_name}
+        return all(fake.get(name) is real[name] for name in rest)
 
     def seed_of(self, term: Any) -> Tensor:
         """Key `[2]` of what a term of the game draws in this round."""
