@@ -373,7 +373,10 @@ def measure(
     parameters = check_equal_work(game, torch_games)
     size = 8192 if device == "cuda" else 512 if options.quick else 2048
     table = Table(game, torch_games, device, options.steps, product_size=size)
-    entries, left_out = _turns.that_run(table.makers())
+    makers = table.makers()
+    if options.contestants:
+        makers = {label: makers[label] for label in options.contestants}
+    entries, left_out = _turns.that_run(makers)
     seconds = _turns.in_turns(
         {label: entry.turn for label, entry in entries.items()}, options.rounds
     )
@@ -426,6 +429,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--steps", type=int, help="timed steps of a turn")
+    parser.add_argument("--contestants", nargs="+", help="those of the table to play")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 3 steps")
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/bench"))
