@@ -60,8 +60,6 @@ def stage(root: Path, staged: Path) -> list[str]:
     _write(staged / "GALLERY_HEADER.rst", _titled("Scripts", [_HEAD]))
     gallery = (root / "docs" / "gallery.md").read_text("utf-8")
     for title, scripts in sections(gallery).items():
-        if not scripts:
-            continue
         folder = staged / folder_of(title)
         folders.append(os.path.relpath(folder, root / "docs"))
         _write(folder / "GALLERY_HEADER.rst", _titled(title, [], line="-"))

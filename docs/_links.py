@@ -5,7 +5,7 @@ from pathlib import Path
 
 import _example_pages
 
-_ROOT = Path(__file__).parent.parent
+_PAGES = _example_pages.pages(Path(__file__).parent.parent)
 _LINK = re.compile(r"\[([^\]]+)\]\(\.\./([^)]+)\)")
 
 
@@ -14,11 +14,10 @@ def inside(app, name, source):
 
     A link to a script leads to its page.
     """
-    pages = _example_pages.pages(_ROOT)
 
     def written(link):
         text, path = link.groups()
-        page = pages.get(Path(path).stem) if path.startswith("examples/") else None
+        page = _PAGES.get(Path(path).stem) if path.startswith("examples/") else None
         return f"[{text}]({page})" if page else f"{text} (`{path}`)"
 
     source[0] = _LINK.sub(written, source[0])

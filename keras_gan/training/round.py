@@ -49,6 +49,7 @@ class Round:
         self._shown: dict[str, Example] = {}
         self._said: dict[str, dict[str, Tensor]] = {}
         self._tapes: dict[str, tf.GradientTape] = {}
+        self._slopes: dict[str, Tensor] = {}
 
     @functools.cached_property
     def num_rows(self) -> Tensor:
@@ -120,12 +121,10 @@ class Round:
         if kind not in self._said:
             if self._in_one_pass():
                 self._said = self._said_of_both()
+            elif self._one_pass_serves(kind):
+                self._said[kind] = self._said_on_a_tape(kind)
             else:
-                with tf.GradientTape(watch_accessed_variables=False) as tape:
-                    if self._one_pass_serves(kind):
-                        tape.watch(self.shown(kind)[self.gan.data_name])
-                        self._tapes[kind] = tape
-                    self._said[kind] = self._judge(self.shown(kind))
+                self._said[kind] = self._judge(self.shown(kind))
         return self._said[kind]
 
     def logits(self, kind: str) -> Tensor:
@@ -168,11 +167,12 @@ class Round:
         Args:
             kind: `"real"` or `"fake"`.
         """
-        logits = self.logits(kind) if self._one_pass_serves(kind) else None
-        if kind not in self._tapes:
+        if not self._one_pass_serves(kind):
             return squared_gradient_norms(self.critic, self.packs(kind))
-        shown = self.shown(kind)[self.gan.data_name]
-        return squared_norms(self._tapes.pop(kind), logits, shown)
+        if kind not in self._slopes:
+            logits, shown = self.logits(kind), self.shown(kind)[self.gan.data_name]
+            self._slopes[kind] = squared_norms(self._tapes[kind], logits, shown)
+        return self._slopes[kind]
 
     def _one_pass_serves(self, kind: str) -> bool:
         """Whether a second pass of the discriminator would say what the first one did.
@@ -208,7 +208,7 @@ class Round:
         A branch of a graph must not hand what it computed to another one.
         """
         other = copy.copy(self)
-        other._shown, other._said, other._tapes = {}, {}, {}
+        other._shown, other._said, other._tapes, other._slopes = {}, {}, {}, {}
         return other
 
     @functools.cached_property
@@ -221,6 +221,14 @@ class Round:
     def _judge(self, shown: Example) -> dict[str, Tensor]:
         gan = self.gan
         return gan.game.judge(gan, shown, self.players, self.training)
+
+    def _said_on_a_tape(self, kind: str) -> dict[str, Tensor]:
+        shown = self.shown(kind)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(shown[self.gan.data_name])
+            said = self._judge(shown)
+        self._tapes[kind] = tape
+        return said
 
     def _in_one_pass(self) -> bool:
         return self.gan.rules.fused_discriminator and "discriminator" in self.players

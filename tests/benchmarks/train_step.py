@@ -25,7 +25,7 @@ import functools
 import gc
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -90,32 +90,37 @@ GAMES = {
         "dcgan", (28, 28, 1), 64, 128, "adam", 1e-4, (0.5, 0.9), "wasserstein"
     ),
 }
-IDIOMS = {
-    "alternating": IdiomGAN,
-    "relativistic": IdiomR3GAN,
-    "wasserstein": IdiomWGAN,
-}
-RULES: dict[str, dict[str, Any]] = {
-    "alternating": {},
-    "relativistic": {
-        "objective": "relativistic_pairing",
-        "terms": [kg.terms.R1(1.0), kg.terms.R2(1.0)],
-    },
-    "wasserstein": {
-        "objective": "wasserstein",
-        "terms": [kg.terms.GradientPenalty(10.0)],
-        "discriminator_steps": IdiomWGAN.critic_steps,
-    },
-}
-HALF_LIVES = {
-    "alternating": None,
-    "relativistic": 44_000.0,  # images: a rate of 0.001 for minibatches of 64
-    "wasserstein": None,
-}
-FLOORS = {
-    "alternating": _floor.alternating,
-    "relativistic": _floor.relativistic,
-    "wasserstein": _floor.wasserstein,
+
+
+class Kind(NamedTuple):
+    """How a game is played by the Keras idiom and by keras_gan, and what it needs."""
+
+    idiom: type[IdiomGAN]
+    floor: Callable[[keras.Model, keras.Model], _floor.Step]
+    rules: dict[str, Any]
+    ema_half_life: float | None = None
+
+
+KINDS = {
+    "alternating": Kind(IdiomGAN, _floor.alternating, {}),
+    "relativistic": Kind(
+        IdiomR3GAN,
+        _floor.relativistic,
+        {
+            "objective": "relativistic_pairing",
+            "terms": [kg.terms.R1(1.0), kg.terms.R2(1.0)],
+        },
+        ema_half_life=44_000.0,  # images: a rate of 0.001 for minibatches of 64
+    ),
+    "wasserstein": Kind(
+        IdiomWGAN,
+        _floor.wasserstein,
+        {
+            "objective": "wasserstein",
+            "terms": [kg.terms.GradientPenalty(10.0)],
+            "discriminator_steps": IdiomWGAN.critic_steps,
+        },
+    ),
 }
 
 
@@ -157,7 +162,7 @@ def noise_images(game: Game, num_steps: int) -> FloatArray:
 
 
 def needed(game: Game) -> _floor.Step:
-    return FLOORS[game.kind](*networks(game))
+    return KINDS[game.kind].floor(*networks(game))
 
 
 def check_equal_work(game: Game, torch_games: ModuleType) -> dict[str, int]:
@@ -280,7 +285,7 @@ class Table:
         return entry._replace(attempt=attempt) if needs_proof else entry
 
     def _idiom(self) -> _turns.Entry:
-        idiom = IDIOMS[self.game.kind]
+        idiom = KINDS[self.game.kind].idiom
         model = idiom(*networks(self.game), self.game.latent_dim)
         model.compile(self._optimizer(), self._optimizer())
         turn = _turns.fitted(model, self.images, self.game.rows_per_step)
@@ -315,9 +320,10 @@ class Table:
 
     def _compiled(self, **rules: Any) -> kg.GAN:
         game = self.game
-        rules |= RULES[game.kind]
+        kind = KINDS[game.kind]
+        rules |= kind.rules
         prior = kg.priors.NormalPrior(game.latent_dim)
-        gan = kg.GAN(*networks(game), prior, ema_half_life=HALF_LIVES[game.kind])
+        gan = kg.GAN(*networks(game), prior, ema_half_life=kind.ema_half_life)
         gan.compile(self._optimizer(), self._optimizer(), **rules)
         return gan
 
