@@ -50,6 +50,8 @@ def test_r1_and_r2_are_half_the_mean_squared_slope(quadratic, batches):
         expected = 3.0 / 2 * np.mean(slopes(quadratic, images) ** 2)
         received = value_of(penalty, quadratic, real, fake, SEED)
         np.testing.assert_allclose(received, expected, rtol=1e-5)
+        alone = penalty.penalty(quadratic, real, fake, SEED)  # without a round
+        np.testing.assert_allclose(alone, expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("one_sided", [False, True])
