@@ -70,6 +70,24 @@ def test_a_layer_that_xla_cannot_compile(without_onednn):
     assert chosen(gan) is False
 
 
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (keras.layers.Dropout(0.5), False),
+        (keras.layers.GaussianNoise(0.5), False),
+        (kg.layers.GaussianInputNoise(0.5), False),
+        (kg.layers.Dropout(0.5), True),  # of bits
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_random_floats_are_left_to_kernels(without_onednn, layer, expected):
+    pair = dense_gan()
+    images = keras.Input((4, 4, 1))
+    logits = pair.discriminator(layer(images))
+    gan = kg.GAN(pair.generator, keras.Model(images, logits), pair.prior)
+    assert chosen(gan) is expected
+
+
 def test_replicas_are_not_compiled(without_onednn):
     with tf.distribute.OneDeviceStrategy("CPU:0").scope():
         assert chosen(dense_gan()) is False

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._replicas import draw_rows
+from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Shape, Tensor
 from keras_gan._validation import check_fraction, check_positive_integer
 
@@ -73,7 +74,9 @@ class PixelMask(Mask):
         share = tf.random.stateless_uniform(
             rows, share_seed, self.least, self.most + 1e-7
         )
-        pixels = tf.random.stateless_uniform([num_rows, *shape], pixel_seed)
+        pixels = tf.random.stateless_uniform(
+            [num_rows, *shape], pixel_seed, alg=RANDOM_ALGORITHM
+        )
         return tf.cast(pixels < share, tf.float32)
 
     def get_config(self) -> Config:

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._replicas import draw_like, draw_rows
+from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
 from keras_gan.terms.term import Term
@@ -150,7 +151,10 @@ class DRAGAN(SlopePenalty):
         share = _uniform_per_sample(real, share_seed)  # [batch, 1, 1, 1]
         spread = self.scale * tf.math.reduce_std(real)
         uniform = functools.partial(
-            tf.random.stateless_uniform, seed=noise_seed, dtype=real.dtype
+            tf.random.stateless_uniform,
+            seed=noise_seed,
+            dtype=real.dtype,
+            alg=RANDOM_ALGORITHM,
         )
         around = real + share * spread * draw_like(real, uniform)
         excess = _slopes(discriminator, around) - 1

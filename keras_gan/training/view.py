@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._replicas import draw_like
+from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_nonnegative
 
@@ -91,7 +92,10 @@ class DiscriminatorView:
             data = self.augmentation(data, augmentation_seed)
         if self.instance_noise != 0.0:
             normal = functools.partial(
-                tf.random.stateless_normal, seed=noise_seed, dtype=data.dtype
+                tf.random.stateless_normal,
+                seed=noise_seed,
+                dtype=data.dtype,
+                alg=RANDOM_ALGORITHM,
             )
             stddev = tf.cast(self._stddev(step), data.dtype)
             data += stddev * draw_like(data, normal)

@@ -33,6 +33,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from child import fork, status_of
+
 ROOT = Path(__file__).parent.parent
 EPOCHS = 3
 NOBODY = 65534
@@ -78,31 +80,20 @@ def load() -> None:
 
 def start(run: Path, setup: Setup = lambda: None) -> int:
     """Forks a trainer of a run; returns its process."""
-    process = os.fork()
-    if process:
-        return process
-    status = 70
-    try:
+
+    def work() -> int:
         os.setsid()
-        with open(os.devnull, "w") as nowhere:
-            for descriptor in (1, 2):
-                os.dup2(nowhere.fileno(), descriptor)
         setup()
         from keras_gan.commands.main import main as command
 
         train = ["train", "digits", "--verbose", "0", "--epochs", str(EPOCHS)]
-        status = command([*train, "--resume", "--output-dir", str(run)])
-    finally:
-        os._exit(status)
+        return command([*train, "--resume", "--output-dir", str(run)])
 
-
-def end(process: int) -> int:
-    """Waits; returns the exit status, of a signal its number with a minus."""
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    return fork(work, Path(os.devnull))
 
 
 def train(run: Path, setup: Setup = lambda: None) -> int:
-    return end(start(run, setup))
+    return status_of(start(run, setup))
 
 
 def judged(run: Path, uncut: Path) -> str:
@@ -167,7 +158,7 @@ def signaled(
         os.kill(process, number)
     except ProcessLookupError:
         pass
-    return unless(end(process), *allowed)
+    return unless(status_of(process), *allowed)
 
 
 def call(run: Path, chance: random.Random, trial: int) -> str | None:
@@ -178,7 +169,7 @@ def twice(run: Path, chance: random.Random, trial: int) -> str | None:
     first = start(run)
     time.sleep(chance.uniform(0, 1))
     second = start(run)
-    statuses = sorted([end(first), end(second)])
+    statuses = sorted([status_of(first), status_of(second)])
     # The other may begin when the first has ended, or find that all is done.
     return None if statuses in ([0, 2], [0, 0]) else f"EXITS {statuses}"
 
@@ -211,7 +202,7 @@ def vanished(run: Path, chance: random.Random, trial: int) -> str | None:
     process, moved = start(run), run.with_name(f"{run.name}-moved")
     wait_for_a_moment(run, chance)
     run.rename(moved)
-    status = end(process)
+    status = status_of(process)
     if run.exists():
         return f"MADE ANEW {[path.name for path in run.rglob('*')]}"
     moved.rename(run)

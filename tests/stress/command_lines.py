@@ -15,7 +15,6 @@ The disk's faults are those of `FAULTS`, for every command that reads or writes 
 
 import argparse
 import collections
-import contextlib
 import os
 import random
 import resource
@@ -25,6 +24,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from child import fork, status_of
 
 ROOT = Path(__file__).parent.parent
 STATUSES = {0, 1, 2, 75, 130, 143}
@@ -75,31 +76,19 @@ def said_by(
 ) -> tuple[int, str]:
     """Runs a command in a child; returns its exit status and what it says."""
     output = folder / "said.txt"
-    process = os.fork()
-    if process == 0:
-        status = 70
+
+    def work() -> int:
+        os.chdir(folder)
+        signal.alarm(SECONDS)
+        setup()
+        from keras_gan.commands.main import main as command
+
         try:
-            os.chdir(folder)
-            signal.alarm(SECONDS)
-            with output.open("w") as file:
-                for descriptor in (1, 2):
-                    os.dup2(file.fileno(), descriptor)
-            setup()
-            from keras_gan.commands.main import main as command
+            return command(arguments)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 1
 
-            try:
-                status = command(arguments)
-            except SystemExit as end:
-                status = end.code if isinstance(end.code, int) else 1
-            sys.stdout.flush()
-        except BaseException:
-            import traceback
-
-            with contextlib.suppress(OSError):
-                traceback.print_exc()
-        finally:
-            os._exit(status)
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    status = status_of(fork(work, output))
     return status, output.read_text(errors="replace")
 
 

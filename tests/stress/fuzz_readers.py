@@ -17,7 +17,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import random
 import shutil
 import signal
@@ -32,6 +31,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from child import fork, status_of
 from memory import largest
 
 ROOT = Path(__file__).parent.parent
@@ -68,16 +68,12 @@ def main(arguments=None) -> int:
 def in_a_child(name: str, args: argparse.Namespace) -> int:
     """Feeds a reader in a process of its own, which it may end; returns a status."""
     with tempfile.TemporaryDirectory() as folder:
-        process = os.fork()
-        if process == 0:
+
+        def work() -> int:
             tempfile.tempdir = folder  # what is there when the child ends was fed last
-            status = 70
-            try:
-                status = told(name, args)
-            finally:
-                sys.stdout.flush()
-                os._exit(status)
-        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+            return told(name, args)
+
+        status = status_of(fork(work))
         if status < 0:
             kept = args.kept / f"{name}-{signal.Signals(-status).name}"
             shutil.copytree(folder, kept, dirs_exist_ok=True)
