@@ -5,7 +5,7 @@
 
 Resident memory is read after every epoch of 400 steps. The slope is a least-squares
 line through the readings after the first fifth, in MB an hour and, with saves, in kB a
-save; what a save costs beyond that is Keras's and is given back or not by the allocator.
+save; what a save costs beyond that is Keras's, given back or not by the allocator.
 Epochs are to be long: `keras.callbacks.History` keeps a row of each, which is no leak.
 """
 
