@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._seeds import RANDOM_ALGORITHM, stateless_seed
+from keras_gan._seeds import stateless_seed
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
@@ -223,9 +223,7 @@ class TruncatedNormalPrior(Prior):
         """By the inverse of the distribution function, which every runtime has."""
         mass = math.erf(self.bound / math.sqrt(2))
         shape = (num_samples, self.latent_dim)
-        uniform = tf.random.stateless_uniform(
-            shape, seed, -mass, mass, alg=RANDOM_ALGORITHM
-        )
+        uniform = tf.random.stateless_uniform(shape, seed, -mass, mass)
         return tf.clip_by_value(_root_2_erfinv(uniform), -self.bound, self.bound)
 
     def nearest(self, latents: Tensor) -> Tensor:
@@ -329,8 +327,7 @@ class GaussianMixturePrior(Prior):
         num_components = len(self.centres)
         quantile = statistics.NormalDist().inv_cdf
         edges = [quantile(k / num_components) for k in range(1, num_components)]
-        shape = (num_samples, 1 + self.latent_dim)
-        noise = tf.random.stateless_normal(shape, seed, alg=RANDOM_ALGORITHM)
+        noise = tf.random.stateless_normal((num_samples, 1 + self.latent_dim), seed)
         is_beyond = noise[:, :1] > tf.constant(edges, shape=(1, len(edges)))
         component = tf.reduce_sum(tf.cast(is_beyond, "int32"), axis=1)
         centres = tf.gather(tf.constant(self.centres), component)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from keras_gan._processor import turn_onednn_on
 
-# As the command line does. Without it XLA compiles every larger game, for a quarter of
-# the suite's time.
+# As the command line does; without it XLA would compile every larger game.
 turn_onednn_on()
 
 import keras  # noqa: E402

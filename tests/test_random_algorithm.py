@@ -22,10 +22,6 @@ DRAWS = {
     "instance noise": lambda: SHOWN(IMAGES, SEED, tf.constant(0)),
     "DRAGAN": lambda: kg.terms.DRAGAN().penalty(CRITIC, IMAGES, IMAGES, SEED),
     "a mask": lambda: kg.games.PixelMask()(IMAGES, SEED),
-    "a truncated prior": lambda: kg.priors.TruncatedNormalPrior(50).sample(4, SEED),
-    "a mixture": lambda: kg.priors.GaussianMixturePrior(
-        [[0.0] * 50, [1.0] * 50], 0.5
-    ).sample(4, SEED),
 }
 
 
