@@ -8,8 +8,9 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED, check_seed
 
-# For arrays of random floats. XLA's own choice on a CPU takes 70 times as long; without
-# XLA, and on a GPU, TensorFlow chooses Philox anyway.
+# For a random float per pixel or unit. XLA's own choice on a CPU takes 70 times as
+# long; without XLA, and on a GPU, TensorFlow chooses Philox anyway. Not for latents:
+# stated, it makes a graph that ONNX has no operators for.
 RANDOM_ALGORITHM = "philox"
 
 

@@ -12,7 +12,6 @@ SEED = tf.constant([3, 4])
 PHILOX = 1  # tf.random.Algorithm.PHILOX.value
 NUM_LARGE = 100  # fewer floats cost nothing
 
-
 NOISE, OF_KERAS = kg.layers.GaussianInputNoise(0.5), keras.layers.GaussianNoise(0.5)
 CRITIC = keras.Sequential([keras.Input((6, 6, 1)), keras.layers.Flatten()])
 SHOWN = DiscriminatorView(instance_noise=0.1)
