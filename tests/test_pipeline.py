@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
+from test_streams import Numbered
 
 from keras_gan.datasets import Repeated, shuffled_batches
+from keras_gan.datasets.stacked_mnist import fresh_stacks
+from keras_gan.datasets.stream import Stream
 
 
 def order(dataset):
@@ -69,6 +72,7 @@ def test_invalid_arguments():
         shuffled_batches((np.arange(3),), 2, seed=0, num_passes=0)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_game_on_repeated_arrays_is_that_on_tiled_ones(steps):
     images = tiny_images(12)
@@ -94,3 +98,13 @@ def test_repeated_arrays_are_arrays(tiny_gan):
     dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
     with pytest.raises(TypeError, match="a dataset has a method `repeat`"):
         tiny_gan.fit(Repeated(dataset, 2))
+
+
+@pytest.mark.parametrize("kind", ["arrays", "stacks", "stream"])
+def test_no_reading_waits_for_a_thread_that_tunes(kind):
+    reading = {
+        "arrays": lambda: shuffled_batches((np.arange(10),), 4, seed=3),
+        "stacks": lambda: fresh_stacks(np.zeros((5, 4, 4, 1)), 2, 3, seed=0),
+        "stream": lambda: Stream(Numbered()).batches(5, num_batches=3, seed=0),
+    }[kind]()
+    assert reading.options().autotune.enabled is False

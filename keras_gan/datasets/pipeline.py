@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.datasets.as_written import as_written
 from keras_gan.datasets.dataset import Split
 
 _OTHER_ORDER = 2**32  # tells the key of rows in turn from every seed below 2^31
@@ -156,10 +157,7 @@ def shuffled_batches(
 
     one_pass = tf.data.Dataset.from_tensors(0).map(rows_in_order).flat_map(batches_of)
     known = one_pass.apply(tf.data.experimental.assert_cardinality(num_batches))
-    # Rewriting the pipeline would copy all rows, and has nothing to gain in it.
-    options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False
-    return known.prefetch(tf.data.AUTOTUNE).with_options(options)
+    return as_written(known)
 
 
 def _one_length(arrays: Sequence[Any]) -> int:

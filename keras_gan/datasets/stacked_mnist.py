@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.datasets.as_written import as_written
 from keras_gan.datasets.dataset import Dataset, Split
 from keras_gan.datasets.mnist import load_mnist
 
@@ -152,9 +153,7 @@ def fresh_stacks(
     known = epochs.flat_map(batches_of).apply(
         tf.data.experimental.assert_cardinality(num_batches)
     )
-    options = tf.data.Options()  # as in shuffled_batches: no copies of the digits
-    options.experimental_optimization.apply_default_optimizations = False
-    return known.prefetch(tf.data.AUTOTUNE).with_options(options)
+    return as_written(known)
 
 
 def _stacks(digits: Split, num_stacks: int, random: np.random.Generator) -> Split:

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Shape, Tensor
 from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan.datasets.as_written import as_written
 
 _LARGEST_BYTE = 255
 _READERS = 2  # batches that are read at once, while a third one is learned from
@@ -182,7 +183,7 @@ class Stream:
 
         one_reading = tf.data.Dataset.from_tensors(0).flat_map(numbers)
         known = one_reading.apply(tf.data.experimental.assert_cardinality(num_batches))
-        return known.map(batch, num_parallel_calls=_READERS).prefetch(_READERS)
+        return as_written(known.map(batch, num_parallel_calls=_READERS), _READERS)
 
     def _rows(self, places: Tensor, seed: int) -> Tensor:
         """Numbers of the rows at these places of the order, int64."""
