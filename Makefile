@@ -11,6 +11,7 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/demo
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
@@ -21,7 +22,7 @@ REPORT ?= $(DEMO)/report.html
 CONDITIONAL_EXPORTS ?= runs/conditional_exports
 COMPLETION_EXPORTS ?= runs/completion_exports
 
-.PHONY: demo test lint docs links bench stress fuzz chaos ray audit locked dist deployment clean
+.PHONY: demo test exhaustive lint docs links bench stress fuzz chaos ray audit locked dist deployment clean
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)
@@ -32,7 +33,11 @@ demo: $(VENV)/.installed
 	@echo "Look at $(DEMO)/samples.png"
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
+
+# Everything that `make test` leaves out: whole catalogues, all examples, games played out.
+exhaustive: $(VENV)/.installed
+	$(PYTEST) -m exhaustive $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 from pathlib import Path
 
 from keras_gan._processor import turn_onednn_on
@@ -27,6 +28,7 @@ tf.config.set_logical_device_configuration(
 
 # Files that take a minute or so: begun last, one would keep a single worker busy.
 SLOW_FILES = (
+    "test_examples",
     "test_multi_worker",
     "test_variable_order",
     "test_strategies",
@@ -36,14 +38,23 @@ SLOW_FILES = (
     "test_keras_machinery",
     "test_readme",
     "test_lazy_import",
-    "test_command_start",
+    "test_stacked_mnist",
     "test_callbacks",
-    "test_examples",
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marks
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.stem not in SLOW_FILES)
+    cases = Counter()
+    for item in items:
+        one_in = item.get_closest_marker("one_in")
+        if one_in is None:
+            continue
+        test = (item.path, item.originalname)
+        if cases[test] % one_in.args[0]:
+            item.add_marker(pytest.mark.exhaustive)
+        cases[test] += 1
 
 
 def pytest_collection_finish():

@@ -253,6 +253,7 @@ def test_rows_differ_and_a_seed_repeats_itself():
         assert not np.array_equal(once, augment(images, SEED + 1))
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_eager_graph_and_compiled_agree(jit_compile, dtype):

@@ -102,6 +102,7 @@ def test_without_a_half_life_the_generator_is_evaluated(tiny_gan):
     assert tiny_gan.evaluation_generator is tiny_gan.generator
 
 
+@pytest.mark.exhaustive
 def test_the_average_is_saved_and_resumed_exactly(tmp_path):
     images = tiny_images()
     whole, save = with_average(25.0), SavedAfter(2, tmp_path / "gan.keras")

@@ -99,6 +99,7 @@ def test_workers_check_too(gan, processes):
         gan.fit(batches, shuffle=False, verbose=0)
 
 
+@pytest.mark.exhaustive
 def test_fit_batches_play_the_game_of_the_same_tf_dataset():
     def played(data):
         gan = make_tiny_gan()

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 
 CRASH = """
@@ -16,6 +18,7 @@ _turns.that_run({"sound": sound, "broken": crash, "next": crash})
 """
 
 
+@pytest.mark.exhaustive
 def test_a_contestant_that_crashes_is_named():
     finished = subprocess.run(
         [sys.executable, "-c", CRASH], capture_output=True, text=True, cwd=BENCHMARKS

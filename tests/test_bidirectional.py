@@ -131,6 +131,7 @@ def test_stop_save_and_resume_with_an_encoder(tmp_path):
     )
 
 
+@pytest.mark.exhaustive
 def test_two_replicas_move_the_encoder_as_one_does(two_replicas):
     alone = compiled(bidirectional_gan())
     with two_replicas.scope():

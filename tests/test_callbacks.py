@@ -493,6 +493,7 @@ def played(request):
     return Played(gan, history, witness, told, rates)
 
 
+@pytest.mark.one_in(3)
 def test_nan_guard_returns_to_the_last_good_epoch(played):
     # XLA on CPUs takes the larger of NaN and a number to be the number: there the
     # penalty on weights sees what the losses do not.
@@ -589,6 +590,7 @@ def test_schedule_sets_the_rate_of_each_player(played):
         assert any((a != b).any() for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.exhaustive
 def test_schedule_equals_a_rate_that_was_set_by_hand():
     scheduled, twin = (
         make_tiny_gan(optimizer=lambda: keras.optimizers.SGD(0.1), run_eagerly=True)

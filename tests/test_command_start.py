@@ -76,6 +76,7 @@ def test_a_module_is_a_command_too():
     assert all(name in result.stdout for name in kg.recipes.RECIPES)
 
 
+@pytest.mark.exhaustive
 def test_training_says_nothing_but_its_own_lines(tmp_path):
     train = ["-m", "keras_gan", "train", "digits", "--epochs", "1"]
     result = run([*train, "--output-dir", str(tmp_path / "run")])
@@ -92,6 +93,7 @@ def test_training_says_nothing_but_its_own_lines(tmp_path):
     assert result.stdout.count("Written: ") == 3
 
 
+@pytest.mark.exhaustive
 def test_a_level_of_the_user_shows_the_banner(tmp_path):
     sample = ["-m", "keras_gan", "sample", str(tmp_path), "--output", "x.png"]
     (tmp_path / "run.json").write_text('{"seed": 0, "status": "running"}')
@@ -119,6 +121,7 @@ with _held_back_stderr():
     assert result.stderr.endswith("ValueError: failed\n")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(
     bool(tf.config.list_physical_devices("GPU")), reason="TensorFlow finds the GPU"
 )

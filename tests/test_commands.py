@@ -210,6 +210,7 @@ def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     assert main(["sample", str(path), "--best", "--output", str(path / "x.png")]) == 0
 
 
+@pytest.mark.exhaustive
 def test_a_run_without_best_bandwidths_goes_on_as_it_began(
     tmp_path, small_digits, capsys
 ):
@@ -354,6 +355,7 @@ def conditional_recipe(monkeypatch):
     return told
 
 
+@pytest.mark.exhaustive
 def test_labels_are_learned_from_and_drawn_row_by_row(conditional_recipe, tmp_path):
     path = tmp_path / "run"
     train = ["train", "told", "--verbose", "0", "--output-dir", str(path)]
@@ -410,6 +412,7 @@ def test_export_writes_checked_artefacts(run_dir, capsys):
     assert main([*command, "--overwrite"]) == 0
 
 
+@pytest.mark.exhaustive
 def test_resume_begins_where_there_is_no_run_and_extends_a_finished_one(
     uncut, tmp_path, monkeypatch, capsys
 ):
@@ -427,6 +430,7 @@ def test_resume_begins_where_there_is_no_run_and_extends_a_finished_one(
     assert (path / "model.keras").read_bytes() == before
 
 
+@pytest.mark.exhaustive
 def test_a_killed_run_resumes_bit_equal(uncut, tmp_path, monkeypatch):
     make_small(monkeypatch, passes_per_epoch=PASSES)
     killed = tmp_path / "killed"
@@ -456,6 +460,7 @@ def signal_self(number, epoch, batch):
     return Signal()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("number", "status", "word"),
     [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")],
@@ -617,6 +622,7 @@ def test_debug_shows_the_traceback():
         main(["train", "digit", "--debug"])
 
 
+@pytest.mark.exhaustive
 def test_a_mirrored_run_resumes(tmp_path, small_digits):
     # That it equals the uncut one: tests/test_strategies.py.
     mirrored = [*TRAIN, "--strategy", "mirrored", "--output-dir", str(tmp_path)]

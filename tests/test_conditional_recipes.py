@@ -20,6 +20,7 @@ def labelled(num_images=4, labels=(0, 3, 1, 2), value_range=(0.0, 1.0)):
     return Dataset("noise", split, split, split, value_range)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_plays_on_labelled_images_and_draws_the_class_asked_for(name):
     data, recipe = labelled(), kg.recipes.get(name)

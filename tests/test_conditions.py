@@ -60,6 +60,7 @@ RULES = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", ["labels", "vectors", "thumbnails"])
 def test_any_entry_conditions_both_players(kind):
     gan = compiled(conditional_gan(kind))
@@ -77,6 +78,7 @@ def test_any_entry_conditions_both_players(kind):
     np.testing.assert_allclose(samples, expected, atol=1e-6)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 def test_the_options_of_the_game_know_conditions(rules):
     gan = compiled(conditional_gan(ema_half_life=20.0), **rules)
@@ -84,6 +86,7 @@ def test_the_options_of_the_game_know_conditions(rules):
     assert np.isfinite([*history.values()]).all()
 
 
+@pytest.mark.exhaustive
 def test_every_kind_of_data_plays_the_same_game(tmp_path):
     arrays = {"images": IMAGES, "labels": LABELS}
     pairs = tf.data.Dataset.from_tensor_slices((IMAGES, LABELS)).batch(10)
@@ -240,6 +243,7 @@ class ClassError(keras.metrics.Mean):
         super().update_state(tf.reduce_mean(tf.cast(wrong, tf.float32)))
 
 
+@pytest.mark.exhaustive
 def test_two_replicas_learn_what_one_learns(two_replicas):
     def ending():
         gan = compiled(conditional_gan())

@@ -162,6 +162,7 @@ def as_json(config):
     return json.loads(json.dumps(config))
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("name", GAMES)
 def test_plays_without_a_retrace_saves_and_loads(name, tmp_path):
     gan = GAMES[name]()
@@ -248,6 +249,7 @@ def saved(tmp_path_factory):
     return gan, json.loads(output)
 
 
+@pytest.mark.exhaustive
 def test_a_saved_gan_loads_in_a_fresh_process(saved):
     gan, told = saved
     np.testing.assert_allclose(
@@ -255,6 +257,7 @@ def test_a_saved_gan_loads_in_a_fresh_process(saved):
     )
 
 
+@pytest.mark.exhaustive
 def test_a_seed_gives_the_same_latents_in_a_fresh_process(saved):
     _, told = saved
     latents = kg.priors.NormalPrior(2).sample(1, seed=3)

@@ -34,6 +34,7 @@ def exports(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.mark.one_in(2)
 def test_onnxruntime_alone(exports, tmp_path):
     picture = tmp_path / "images.pgm"
     script = EXAMPLES / "onnxruntime_alone.py"
@@ -75,6 +76,7 @@ def c_program(tmp_path_factory):
     return folder / "sample"
 
 
+@pytest.mark.exhaustive
 def test_the_c_program(exports, c_program, tmp_path):
     model, _, record, _ = exports["saved_model"]
     picture = tmp_path / "images.pgm"

@@ -237,6 +237,7 @@ def test_seeds_decide_the_initial_weights():
     )
 
 
+@pytest.mark.exhaustive
 def test_training_learns_scores_and_repeats(bars, tmp_path):
     trained = train_digit_classifier(bars, tmp_path / "bars.npz", seed=3, epochs=2)
     # What measures train within themselves is trained alike, to the last bit.

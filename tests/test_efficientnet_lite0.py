@@ -93,6 +93,7 @@ def test_other_arrays_are_refused(network, images, match):
         network(images)
 
 
+@pytest.mark.exhaustive
 @needs_weights
 def test_distance_grows_with_noise_blur_and_missing_classes(network, real_data_dir):
     data = kg.datasets.load_cifar10(real_data_dir)

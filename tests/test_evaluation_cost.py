@@ -24,6 +24,7 @@ class Projection:
         return np.asarray(images).reshape(len(images), -1) @ self.matrix
 
 
+@pytest.mark.exhaustive
 @pytest.mark.filterwarnings("ignore:Doubtful")
 @pytest.mark.parametrize("dim", [None, 32, 1500])
 def test_memory_is_that_of_arrays(dim):

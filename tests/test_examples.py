@@ -69,6 +69,9 @@ NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 OF_SMALL_MNIST = {"few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"}
 
 
+# A quarter of a minute and less; all of them take three minutes.
+QUICK = {"anomaly.py", "distances.py", "quickstart.py", "symptoms.py"}
+
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
 # only a new process can do. The others spare themselves the seconds that takes.
 ALONE = {"ring_of_gaussians.py"}
@@ -95,7 +98,13 @@ def run_here(monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.exhaustive])
+        for name in sorted(ARGUMENTS)
+    ],
+)
 def test_example_runs(name, tmp_path, tmp_path_factory, monkeypatch, run_here):
     if name in NEED_REAL_DATA and not os.environ.get("KERAS_GAN_DATA"):
         pytest.skip("KERAS_GAN_DATA is unset: it names the folder with real datasets")

@@ -55,6 +55,7 @@ def call_of(exports, name, num_samples, seed, labels):
     )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", ["saved_model", "onnx_seeded"])
 def test_what_nobody_asks_for_is_drawn_as_sample_does(gan, exports, name):
     for num_samples, seed in ((1, 0), (5, 7), (33, 2**31 - 1)):
@@ -75,6 +76,7 @@ def test_what_nobody_asks_for_is_drawn_as_sample_does(gan, exports, name):
     assert report.max_abs_error <= 1e-5
 
 
+@pytest.mark.exhaustive
 def test_the_priors_file_draws_labels_bit_for_bit(gan, exports):
     path, _, record, card = exports["onnx_prior"]
     assert [*record["conditions"]] == ["labels"]
@@ -120,6 +122,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", WITH_IMAGES)
 @pytest.mark.parametrize("label", [-1, NUM_CLASSES, 2**31 - 1, -(2**31)])
 def test_labels_outside_the_classes_are_refused(exports, name, label):

@@ -181,6 +181,7 @@ def test_smaller_weights_are_measured_under_conditions(gan, tmp_path):
     assert own == pytest.approx(keras_value, abs=1e-3) and own != keras_value
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.usefixtures("play_here")
 @pytest.mark.parametrize("name", FLOATS)
 def test_conditions_of_any_name_type_and_shape(tmp_path, name):

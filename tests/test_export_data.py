@@ -61,6 +61,7 @@ def waveforms_gan():
     return gan_of((32, 2), "waveforms", "tanh")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("data", ["points", "waveforms"])
 def test_data_come_out_under_their_name(tmp_path, request, name, data):

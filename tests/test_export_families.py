@@ -93,6 +93,7 @@ def gan(request):
     return gan
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_family_in_every_format(gan, tmp_path, name):
     report = FORMATS[name](gan, tmp_path / name)
@@ -100,6 +101,7 @@ def test_every_family_in_every_format(gan, tmp_path, name):
     assert report.batch_sizes == (1, 7, 64)
 
 
+@pytest.mark.exhaustive
 def test_normalization_of_a_class_in_every_format(tmp_path):
     # 16 pixels a side: smaller images are made without a layer that is told the class.
     generator = kg.networks.projection_generator(

@@ -138,6 +138,7 @@ def test_latents_are_those_of_keras(encoders, name):
     assert [*kinds["encode"]["outputs"]] == ["latents"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", OF_COMPLETIONS)
 def test_completions_keep_what_is_given(completions, name):
     report = completions[name].report
@@ -196,6 +197,7 @@ def test_other_masks_are_refused(completions):
         play(completions, "onnx_completion", "complete", inputs)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", [*OF_ENCODERS, *OF_COMPLETIONS[:2]])
 def test_conditions_are_told_too(told, name):
     exported, images, masks = told[name], IMAGES[:, :4, :4], MASKS[:, :4, :4]

@@ -40,6 +40,7 @@ def reports(gan, folder):
         }
 
 
+@pytest.mark.exhaustive
 def test_weights_get_smaller_and_images_stay_close(gan, reports, folder):
     num_bytes = 4 * gan.generator.count_params()
     assert reports["float32"].max_abs_error <= 1e-5

@@ -60,6 +60,7 @@ def test_a_gan_in_float32_is_itself():
     assert in_float32(gan) is gan
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("format", ["onnx", "saved_model", "litert"])
 def test_each_format_agrees_with_float32(tmp_path, format):
     gan = mixed_gan("mixed_bfloat16")

@@ -274,6 +274,7 @@ def test_the_mean_of_past_weights_runs_on(player, compiled):
         np.testing.assert_allclose(received, 1.4 * distance, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_past_weights_survive_saving(tmp_path):
     def averaging():
         players = ("discriminator", "generator")

@@ -58,6 +58,7 @@ def test_data_are_called_what_they_are(shape, name, data_name):
         gan.fit(np.ones((4, *shape), int), verbose=0)
 
 
+@pytest.mark.exhaustive
 def test_a_split_is_its_data_and_the_labels_that_are_read():
     for labels in (False, True):
         keras.utils.set_random_seed(0)

@@ -52,6 +52,7 @@ def test_a_packed_game_judges_half_as_many_packs(tmp_path):
     assert kg.load(tmp_path / "gan.keras").packing == 2
 
 
+@pytest.mark.exhaustive
 def test_a_short_last_batch_of_packs_wraps_around():
     gan = make_tiny_gan(packing=4, discriminator_steps=2)
     logs = gan.fit(tiny_images(17), batch_size=4, verbose=0).history

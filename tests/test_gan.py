@@ -356,6 +356,7 @@ def weights_of_the_plain_way():
     return without_chance()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     "arguments", [{"jit_compile": True}, {"steps_per_execution": 3}]
 )
@@ -373,6 +374,7 @@ def test_no_retrace_after_the_first_epoch(tiny_gan):
     assert len(traces) <= 2
 
 
+@pytest.mark.exhaustive
 def test_the_game_moves_a_gaussian_to_the_data():
     # One pixel from N(0.7, 0.05^2); G starts near 0.5. It must come closer by far.
     random = np.random.default_rng(0)

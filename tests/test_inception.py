@@ -55,6 +55,7 @@ def tensors(network):
     }
 
 
+@pytest.mark.exhaustive
 def test_it_computes_what_pytorch_fid_does(network, tensors):
     assert len(tensors) == 472  # of a state dict of 566, 94 are counters
     assign_tensors(network, tensors, inception._places(), "InceptionV3")

@@ -165,6 +165,7 @@ print(json.dumps([found.latents.tolist(), gan.encode(images).tolist()]))
 """
 
 
+@pytest.mark.exhaustive
 def test_a_fresh_process_encodes_and_inverts_alike(tmp_path):
     gan, _ = fitted()
     gan.save(tmp_path / "gan.keras")

@@ -41,6 +41,7 @@ def example(monkeypatch, capsys):
     return run
 
 
+@pytest.mark.exhaustive
 def test_the_table_of_inference(runs, example, tmp_path):
     small = ["--num-codes", "200", "--num-images", "100", "--num-inverted", "4"]
     small += ["--inversion-steps", "2", "--regression-steps", "3"]
@@ -63,6 +64,7 @@ def test_the_table_of_inference(runs, example, tmp_path):
     assert "7.125" in example("inference_table.py", *command)
 
 
+@pytest.mark.exhaustive
 def test_the_table_of_completions(runs, example, tmp_path):
     small = ["--num-images", "40", "--num-samples", "2", "--num-shown", "2"]
     command = [runs / "inpainting", *small, "--output-dir", tmp_path]

@@ -35,6 +35,7 @@ def assert_comes_back(gan):
     np.testing.assert_array_equal(again.sample(4, seed=0), gan.sample(4, seed=0))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("name", "shape"), [("bigan", (8, 8, 1)), ("bigan_regression", (5, 7, 3))]
 )
@@ -119,6 +120,7 @@ def test_an_epoch_of_inpainting_is_as_long_as_one_of_mnist(
     assert f"{passes} passes over {num_images:,} images" in recipe.reasons[0]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", ["bigan", "inpainting"])
 def test_it_trains_from_the_command_line(name, tmp_path, monkeypatch):
     monkeypatch.setattr(completion, "_PIXELS_PER_EPOCH", 1)  # one pass

@@ -84,6 +84,7 @@ def test_the_wheel_holds_every_file_of_the_packages(installed):
         assert unpacked == source
 
 
+@pytest.mark.exhaustive
 def test_three_commands_from_pictures_to_a_generator(installed, tmp_path):
     random = np.random.default_rng(0)
     (tmp_path / "pictures").mkdir()

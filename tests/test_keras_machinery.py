@@ -70,6 +70,7 @@ def test_weights_alone_resume_all_that_moves(uncut):
     assert_equal_weights(whole, resumed)
 
 
+@pytest.mark.exhaustive
 def test_backup_and_restore_keeps_all_that_moves(uncut, tmp_path):
     whole, _ = uncut
 
@@ -85,13 +86,14 @@ def test_backup_and_restore_keeps_all_that_moves(uncut, tmp_path):
     assert_equal_state(whole, resumed)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"jit_compile": True, "discriminator_steps": 1},
-        {"steps_per_execution": 4},
         {"simultaneous": True, "discriminator_steps": 1},
         {"run_eagerly": True},
+        {"jit_compile": True, "discriminator_steps": 1},
+        {"steps_per_execution": 4},
     ],
     ids="-".join,
 )
@@ -104,6 +106,7 @@ def test_every_way_of_playing_resumes_exactly(arguments, tmp_path):
     assert_equal_state(whole, resumed)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_plays_and_resumes_exactly(policy, dtype_policy, tmp_path):
     dtype_policy(policy)

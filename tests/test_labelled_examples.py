@@ -94,6 +94,7 @@ def test_entries_of_ones_own_are_taken_as_they_are():
     np.testing.assert_allclose(again.history["penalty"], history["penalty"], rtol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_it_learns_the_classes():
     # Three blobs apart; the labels of three images of each are known.
     random = np.random.default_rng(0)
@@ -112,6 +113,7 @@ def test_it_learns_the_classes():
     assert history.history["num_errors"][-1] <= 3
 
 
+@pytest.mark.exhaustive
 def test_stop_and_resume_with_noise_and_an_average(tmp_path):
     arguments = {"x": IMAGES, "y": LABELS, "batch_size": 7, "verbose": 0}
     whole, save = (
@@ -126,6 +128,7 @@ def test_stop_and_resume_with_noise_and_an_average(tmp_path):
     np.testing.assert_array_equal(whole.averaged_share, resumed.averaged_share)
 
 
+@pytest.mark.exhaustive
 def test_two_replicas_learn_what_one_does(two_replicas):
     games = []
     for strategy in (tf.distribute.get_strategy(), two_replicas):

@@ -122,6 +122,7 @@ def linear_encoder():
     return keras.Model(points, slope(points))
 
 
+@pytest.mark.exhaustive
 def test_a_linear_encoder_finds_the_inverse_of_a_linear_generator():
     gan = linear_gan(kg.games.Game(linear_encoder()))
     optimizers = [keras.optimizers.Adam(0.05) for _ in range(2)]
@@ -143,6 +144,7 @@ def test_stop_save_and_resume(tmp_path):
     np.testing.assert_array_equal(whole.encode(IMAGES), resumed.encode(IMAGES))
 
 
+@pytest.mark.exhaustive
 def test_two_replicas_move_the_encoder_as_one_does(two_replicas):
     def play():
         gan = encoding_gan(kg.terms.LatentRegression(), kg.terms.Reconstruction())

@@ -58,6 +58,7 @@ path = sys.argv[1]
 """
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("order", ORDERS)
 def test_keras_loads_a_game_and_knows_every_class_in_every_order(order, saved):
     result = run(f"{WITHOUT}\n{ORDERS[order]}\n{LOAD}", saved)
@@ -79,6 +80,7 @@ print(heavy & set(sys.modules), len(dir(keras_gan)) > 20, keras_gan.__version__)
     assert result.stdout.split() == ["set()", "True", kg.__version__], result.stderr
 
 
+@pytest.mark.exhaustive
 def test_keras_looks_as_if_nobody_had_watched():
     code = """
 import sys
@@ -102,6 +104,7 @@ def test_public_names_come_when_asked_for():
         _ = kg.nothing
 
 
+@pytest.mark.exhaustive
 def test_a_builder_is_no_module(tmp_path):
     # A file of a builder's name would take the builder's place once it is imported.
     code = """

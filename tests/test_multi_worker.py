@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 PLAY = Path(__file__).parent / "workers" / "play.py"
 EPOCHS = 3
@@ -76,6 +77,7 @@ def assert_equal(first, second):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.exhaustive
 def test_a_lost_worker_resumes_and_both_end_with_the_weights_of_an_uncut_game(
     tmp_path,
 ):

@@ -52,6 +52,7 @@ def counted_passes(gan):
     return len(passes)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("rules", "interval"), [({}, 1), ({}, 2), ({"jit_compile": True}, 1)]
 )

@@ -187,6 +187,7 @@ def test_a_dry_run_tells_and_writes_nothing(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.exhaustive
 def test_a_run_ends_with_its_time_and_goes_on(short, pictures, tmp_path, capsys):
     (pictures / "broken.png").unlink()
     train = ["train", str(pictures), *QUIET, "--epochs", "3"]

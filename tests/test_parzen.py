@@ -349,6 +349,7 @@ def test_the_grid_of_2014():
     np.testing.assert_allclose(TABLE_1_BANDWIDTHS, published, rtol=1e-5)
 
 
+@pytest.mark.exhaustive
 def test_evaluator_gate(real_data_dir):
     # Real training images must score 241.9 +- 2.3 nats, Sohl-Dickstein et al. 2015,
     # table 2, before any generator's number is believed.

@@ -59,6 +59,7 @@ def test_a_processor_that_nothing_is_known_of(monkeypatch, tmp_path):
     assert _processor.processor_features() is None
 
 
+@pytest.mark.exhaustive
 def test_tensorflow_hears_of_it():
     """An older processor is one whose features are not told of."""
     code = (

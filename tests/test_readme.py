@@ -47,6 +47,7 @@ def test_the_workflow_and_what_goes_on_from_it_run_in_order(tmp_path):
         assert (tmp_path / name).exists()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if page not in GO_ON and blocks_of(page)],

@@ -80,6 +80,7 @@ def test_other_data_are_refused():
         chosen_for(0, (28, 28, 1))
 
 
+@pytest.mark.exhaustive
 def test_the_command_says_why_and_a_run_goes_on(tmp_path, monkeypatch, capsys):
     digits = kg.datasets.load_digits()
     few = Dataset(

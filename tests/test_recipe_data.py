@@ -43,6 +43,7 @@ def test_every_dataset_but_your_own_is_looked_at():
     assert {*SHAPES, *POINTS, "image_folder", "shards"} == set(kg.datasets.LOADERS)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("name", sorted({*SHAPES, *POINTS}))
 def test_who_says_that_it_fits_can_be_built(name):
     data = data_of(name)
@@ -233,6 +234,7 @@ def write_pictures(folder, sizes, channels=3):
     return str(folder)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_your_own_pictures_keep_their_size_and_colors(small, tmp_path, channels):
     folder = write_pictures(tmp_path / "own", [(6, 9)] * 8, channels)

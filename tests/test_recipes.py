@@ -87,6 +87,7 @@ def test_a_recipe_is_described(name):
     assert kg.evaluation.quantity_of(recipe.monitor).mode in ("max", "min")
 
 
+@pytest.mark.exhaustive
 def test_the_digits_recipe_learns(digits):
     gan = kg.recipes.digits(digits, seed=0)
     protocol = RECIPES["digits"].parzen

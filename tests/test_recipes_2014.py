@@ -78,6 +78,7 @@ def recipe(request):
     keras.backend.clear_session()
 
 
+@pytest.mark.one_in(4)
 def test_published_sizes(recipe):
     name, gan, _ = recipe
     counts = gan.generator.count_params(), gan.discriminator.count_params()

@@ -43,6 +43,7 @@ def test_without_classes_it_is_the_projection_network_of_one_class():
     )
 
 
+@pytest.mark.exhaustive
 def test_every_kernel_of_the_residual_discriminator_is_normalized():
     discriminator = networks.residual_discriminator((28, 28, 1), base_filters=4)
     images = tf.random.stateless_normal((2, 28, 28, 1), seed=(0, 1))

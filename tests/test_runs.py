@@ -169,6 +169,7 @@ def test_a_resume_that_does_not_fit_loads_no_data(arrays, tmp_path, capsys):
     assert "must be new or empty" in capsys.readouterr().err
 
 
+@pytest.mark.exhaustive
 def test_a_run_of_before_goes_on(arrays, tmp_path):
     one = folder(tmp_path / "one", pictures())
     uncut, run = tmp_path / "uncut", tmp_path / "run"
@@ -259,6 +260,7 @@ def of_a_program(tmp_path_factory):
     return folder
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("what", ["folder", "file"])
 def test_commands_take_what_a_program_saved(of_a_program, what, tmp_path, capsys):
     folder = Path(shutil.copytree(of_a_program, tmp_path / "own"))
@@ -337,6 +339,7 @@ def test_data_that_a_program_recorded_are_known_again(tmp_path):
 # ------------------------------------------------------------------ games in the plane
 
 
+@pytest.mark.exhaustive
 def test_a_ring_is_trained_drawn_judged_and_exported(tmp_path, monkeypatch, play_here):
     def few_points(num_train=600):
         return kg.datasets.load_ring_of_gaussians(num_train, 300, 300)

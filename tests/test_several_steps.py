@@ -74,6 +74,7 @@ def test_keeps_no_data_alive():
     assert_keeps_no_data_alive(steps, batches_of(range(8), 2))
 
 
+@pytest.mark.exhaustive
 def test_a_game_ends_in_the_bits_of_one_step_at_once(monkeypatch):
     images = tiny_images(4 * 10 + 2)  # two calls of four, then two steps and a rest
 

@@ -163,6 +163,7 @@ def test_fresh_stacks_refuse_what_are_no_digits(numbered):
         fresh_stacks(numbered, 8, 0, seed=0)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("protocol", ["small", "veegan"])
 def test_example_goes_on_where_it_stopped(
     readable_mnist, tmp_path, monkeypatch, capsys, protocol

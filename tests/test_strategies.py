@@ -56,6 +56,7 @@ def assert_replicas_agree(two_replicas, num_images=1000, **arguments):
     assert largest < 1e-5
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("objective", sorted(kg.objectives._BY_NAME))
 def test_every_objective_on_two_replicas(two_replicas, objective):
     constraint = kg.constraints.WeightClipping(0.5)
@@ -67,6 +68,7 @@ def test_every_objective_on_two_replicas(two_replicas, objective):
     )
 
 
+@pytest.mark.exhaustive
 def test_every_per_sample_penalty_on_two_replicas(two_replicas):
     assert_replicas_agree(two_replicas, terms=PER_SAMPLE_PENALTIES)
 
@@ -83,6 +85,7 @@ def test_the_rest_of_the_game_on_two_replicas(two_replicas):
     )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     "limits",
     [
@@ -101,6 +104,7 @@ def test_gradients_are_clipped_for_the_whole_batch(two_replicas, limits):
     )
 
 
+@pytest.mark.exhaustive
 def test_an_overflow_on_any_replica_skips_the_move_on_all(two_replicas, dtype_policy):
     # Keras asks the first replica alone: NaN would reach the weights.
     dtype_policy("mixed_float16")
@@ -130,6 +134,7 @@ def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
         assert np.isfinite(weight).all()
 
 
+@pytest.mark.exhaustive
 def test_validation_counts_every_image_once_on_any_number_of_replicas(two_replicas):
     # 9 images in batches of 4: the last one leaves the second replica without any.
     images = tiny_images(9)
@@ -153,6 +158,7 @@ def test_fit_inside_the_scope(two_replicas):
     assert gan.train_steps == 4
 
 
+@pytest.mark.exhaustive
 def test_layers_with_a_state_move_in_a_lazy_penalty(two_replicas):
     with two_replicas.scope():
         base = make_tiny_gan()
@@ -195,6 +201,7 @@ def test_replicas_drop_different_units(two_replicas):
     assert not np.allclose(first, second)
 
 
+@pytest.mark.exhaustive
 def test_stop_and_resume_on_two_replicas(two_replicas, tmp_path):
     # Five steps of two moves: the penalty of every third move is amid its turn.
     arguments = {
@@ -212,6 +219,7 @@ def test_stop_and_resume_on_two_replicas(two_replicas, tmp_path):
     assert_equal_state(whole, resumed)
 
 
+@pytest.mark.exhaustive
 def test_compile_outside_the_scope_still_mirrors_the_optimizers(two_replicas):
     with two_replicas.scope():
         gan = make_tiny_gan()

@@ -67,6 +67,7 @@ def test_bytes_are_scaled_to_the_range():
     assert repr(stream) == "Stream(256 images (4, 4, 1) in [-1, 1])"
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("steps", [(4, 4), (2, 8)])
 def test_a_run_goes_on_in_the_middle_of_the_data(tmp_path, steps):
     # As many steps, in epochs of other lengths after the run was stopped.
@@ -212,6 +213,7 @@ def test_the_command_writes_shards(pictures, tmp_path, capsys):
     assert main(["shard", str(tmp_path / "none"), str(shards), *arguments[3:]]) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_recipe_learns_from_shards(tmp_path, capsys):
     pytest.importorskip("array_record")
     shards, run = tmp_path / "shards", tmp_path / "run"

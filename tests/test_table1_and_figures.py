@@ -99,6 +99,7 @@ def example(monkeypatch):
     return run
 
 
+@pytest.mark.exhaustive
 def test_table_1_marks_the_stand_in(runs, example, tmp_path, capsys):
     arguments = ("--mnist", runs["mnist"], "--faces", runs["faces"])
     example("table1", *arguments, "--output-dir", tmp_path)
@@ -264,6 +265,7 @@ def test_play_on_refuses_a_factor_that_heats(runs, example, capsys):
     assert "--factor must be at least 1" in capsys.readouterr().err
 
 
+@pytest.mark.exhaustive
 def test_parzen_spread_is_that_of_other_samples(runs, example, tmp_path, monkeypatch):
     monkeypatch.setattr(kg.datasets, "load_mnist", small_mnist)
     paths = (Path(runs["mnist"]) / "model.keras", tmp_path / "longer.keras")
@@ -310,6 +312,7 @@ def test_load_run_takes_the_last_or_the_best_epoch(runs):
     assert last.recipe.name == last.config["recipe"] == "goodfellow2014_mnist"
 
 
+@pytest.mark.exhaustive
 def test_the_conditional_table_reads_what_evaluations_hold(tmp_path):
     data = kg.datasets.load_digits()
     evaluator = kg.evaluation.Evaluator(

@@ -175,6 +175,7 @@ def test_k_follows_what_the_discriminator_is_right_about(coordination):
     assert coordination.next_moves(8, 0.50, target=0.75) == 8
 
 
+@pytest.mark.exhaustive
 def test_another_k_goes_on_with_what_the_optimizers_know(coordination):
     gan = coordination.build_game("adaptive k", seed=0, steps_per_execution=1)
     points = coordination.RING.sample(200, seed=0)

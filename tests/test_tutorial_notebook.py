@@ -34,6 +34,7 @@ def kinds_of(notebook):
     return shown
 
 
+@pytest.mark.exhaustive
 def test_every_cell_runs_and_shows_what_is_kept(tmp_path):
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     kept = kinds_of(notebook)

@@ -32,6 +32,7 @@ def settings_of(optimizer):
     return tuple(pytest.approx(config[key], rel=1e-6) for key in keys)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_plays_on_any_image_that_halves_and_comes_back_from_its_config(name):
     recipe = kg.recipes.get(name)
@@ -127,6 +128,7 @@ def test_the_settings_of_wgan_are_the_published_ones():
     assert kernels == {(4, 4)}
 
 
+@pytest.mark.exhaustive
 def test_the_generator_of_wgan_waits_while_the_critic_gets_a_head_start():
     data = pictures(num_images=20)
     gan = kg.recipes.wgan(data)

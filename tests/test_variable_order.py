@@ -115,6 +115,7 @@ def every_term_in_every_order():
         yield pytest.param(objective, term, order, optimizer, id=", ".join(names))
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.filterwarnings("ignore:The objective Wasserstein estimates")
 @pytest.mark.parametrize(
     ("objective", "term", "order", "optimizer"), [*every_term_in_every_order()]
@@ -146,6 +147,7 @@ def test_convolutional_steps_are_ordered(objective, penalty):
     assert unordered_pairs(gan, images_of(gan)) == []
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("team", [-2, -1], ids=["conditions", "few labels"])
 def test_steps_that_read_labels_are_ordered(team):
     gan = game_with(teams()[team])
@@ -156,6 +158,7 @@ def test_steps_that_read_labels_are_ordered(team):
     assert unordered_pairs(gan, data_for(gan, 4)) == []
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("term", [kg.terms.R1(interval=2), kg.terms.R2()])
 def test_steps_of_several_replicas_are_ordered(two_replicas, term):
     with two_replicas.scope():

@@ -103,6 +103,7 @@ def test_no_live_row_matters_to_another():
     assert np.ptp(together, axis=0).max() > 0.1
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_a_generator_trains_any_batch(jit_compile):
     generator = make_generator()
