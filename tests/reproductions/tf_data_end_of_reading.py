@@ -34,6 +34,5 @@ print(f"TensorFlow {tf.__version__}: s at the end of each of {READINGS} readings
 for tuned in (True, False):
     waits = [wait_at_the_end(tuned) for _ in range(READINGS)]
     told = " ".join(f"{wait:.2f}" for wait in waits)
-    print(
-        f"{'tuned' if tuned else 'not tuned':<10}{told}   mean {sum(waits) / READINGS:.2f}"
-    )
+    name, mean = "tuned" if tuned else "not tuned", sum(waits) / READINGS
+    print(f"{name:<10}{told}   mean {mean:.2f}")
