@@ -114,6 +114,7 @@ def test_a_linear_encoder_inverts_a_frozen_linear_generator():
     )
 
 
+@pytest.mark.exhaustive
 def test_stop_save_and_resume_with_an_encoder(tmp_path):
     arguments = {"batch_size": 10, "verbose": 0}
     whole = compiled(bidirectional_gan(ema_half_life=50.0))

@@ -506,6 +506,7 @@ def test_nan_guard_returns_to_the_last_good_epoch(played):
     assert_equal_states(full_state(played.gan), played.witness.states[1])
 
 
+@pytest.mark.exhaustive
 def test_what_a_guarded_game_saved_goes_on_as_if_nothing_had_happened(tmp_path):
     save, spoiler = SaveEachEpoch(tmp_path / "gan.keras"), Spoil(1, 1, value=np.inf)
     with pytest.warns(UserWarning, match="Training stopped"):
@@ -574,6 +575,7 @@ def test_nan_guard_refuses_to_begin_with_broken_weights():
 # --------------------------------------------------------- OptimizerSchedule
 
 
+@pytest.mark.exhaustive
 def test_schedule_sets_the_rate_of_each_player(played):
     assert played.rates == [(0, 0.01), (1, 0.005), (2, 0.0025)]
     # Of the epoch that broke, the guard took back what had been set.
@@ -605,6 +607,7 @@ def test_schedule_equals_a_rate_that_was_set_by_hand():
     assert_equal_states(full_state(scheduled), full_state(twin))
 
 
+@pytest.mark.exhaustive
 def test_schedule_of_a_resumed_run_continues(tmp_path):
     def schedule():
         return OptimizerSchedule(discriminator=lambda epoch, rate: rate * 0.9**epoch)

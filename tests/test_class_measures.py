@@ -104,6 +104,7 @@ def logistic(samples, labels, seed):
     return lambda images: model.predict(images.reshape(len(images), -1))
 
 
+@pytest.mark.exhaustive
 def test_gan_train_on_real_samples_is_the_ordinary_accuracy(digits):
     sets = {
         "samples": digits.train.images[:300],

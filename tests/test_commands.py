@@ -182,6 +182,7 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert "features pixels; 300 images of each kind" in output
 
 
+@pytest.mark.exhaustive
 def test_the_best_epoch_is_kept_and_taken(tmp_path, small_digits, capsys):
     path = tmp_path / "run"
     train = [*TRAIN, "--output-dir", str(path)]
@@ -250,6 +251,7 @@ def small_recipes(monkeypatch):
         monkeypatch.setitem(kg.recipes.RECIPES, recipe.name, recipe)
 
 
+@pytest.mark.exhaustive
 def test_a_second_stage_continues_a_run(tmp_path, small_recipes, capsys):
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     train = ["train", "--verbose", "0"]
@@ -595,6 +597,7 @@ def test_a_directory_in_use_is_refused(run_dir, small_digits, capsys):
     assert (run_dir / "model.keras").read_bytes() == before
 
 
+@pytest.mark.exhaustive
 def test_precision_is_that_of_the_networks_and_of_nothing_else(tmp_path, small_digits):
     path = tmp_path / "half"
     arguments = [*TRAIN, "--precision", "mixed_bfloat16", "--output-dir", str(path)]

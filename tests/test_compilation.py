@@ -64,6 +64,7 @@ def test_onednn_needs_no_xla(monkeypatch):
     assert chosen(dense_gan()) is False
 
 
+@pytest.mark.exhaustive
 def test_a_layer_that_xla_cannot_compile(without_onednn):
     gan = dense_gan()
     gan.discriminator.layers[1].supports_jit = False

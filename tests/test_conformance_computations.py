@@ -182,7 +182,7 @@ def test_every_entry_computes_something(entry):
     assert isinstance(entry, tuple(COMPUTATIONS))
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "xla"])
 @entries_of(*(kind for kind in COMPUTATIONS if kind not in DRAWN))
 def test_graphs_compute_what_eager_code_does(entry, jit_compile):

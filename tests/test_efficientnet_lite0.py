@@ -172,6 +172,7 @@ def test_without_weights_it_is_said_what_to_install(without_weights):
         assert network() is None
 
 
+@pytest.mark.exhaustive
 @needs_weights
 def test_color_pictures_are_seen_by_it():
     of = kg.evaluation.feature_network_of

@@ -70,7 +70,7 @@ OF_SMALL_MNIST = {"few_labels.py", "salimans_techniques.py", "wasserstein_loss.p
 
 
 # A quarter of a minute and less; all of them take three minutes.
-QUICK = {"anomaly.py", "distances.py", "quickstart.py", "symptoms.py"}
+QUICK = {"distances.py", "quickstart.py"}
 
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
 # only a new process can do. The others spare themselves the seconds that takes.

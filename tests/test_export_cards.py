@@ -23,7 +23,7 @@ def exports(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("name", OF_GENERATORS)
 def test_the_code_of_every_card_runs(exports, name, monkeypatch):
     path, _, record, card = exports[name]

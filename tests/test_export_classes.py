@@ -122,7 +122,7 @@ SENTENCES = {
 }
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("name", WITH_IMAGES)
 @pytest.mark.parametrize("label", [-1, NUM_CLASSES, 2**31 - 1, -(2**31)])
 def test_labels_outside_the_classes_are_refused(exports, name, label):
@@ -148,6 +148,7 @@ def test_labels_of_another_number_are_refused(exports, name):
             call_of(exports, name, 4, 0, labels)
 
 
+@pytest.mark.exhaustive
 def test_labels_that_nobody_can_draw_are_asked_for(tmp_path, play_here):
     gan = conditional_gan(generator_of_labels())
     exports = Exports(gan, tmp_path)
@@ -226,6 +227,7 @@ def test_the_prior_says_how_many_classes_there_are():
         conditions_of(gan)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("play_here")
 def test_another_prior_is_drawn_from_where_the_layers_do_not_say(tmp_path):
     latents, style = latents_input(), keras.Input((3,), name="style")

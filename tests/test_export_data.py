@@ -77,6 +77,7 @@ def test_data_come_out_under_their_name(tmp_path, request, name, data):
     assert outputs[0][data] == {"dtype": "float32", "shape": shape}
 
 
+@pytest.mark.exhaustive
 def test_files_play_what_keras_makes(tmp_path, waveforms_gan):
     gan = waveforms_gan
     latents = np.float32(gan.prior.sample(5, seed=1))

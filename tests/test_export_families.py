@@ -93,7 +93,7 @@ def gan(request):
     return gan
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_family_in_every_format(gan, tmp_path, name):
     report = FORMATS[name](gan, tmp_path / name)

@@ -39,6 +39,7 @@ def run(tmp_path_factory):
     return path, gan
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("play_here")
 def test_a_run_is_exported_with_its_classes(run, capsys):
     path, gan = run

@@ -38,6 +38,7 @@ def loaded(folder):
     return tf.saved_model.load(str(folder / "3"))
 
 
+@pytest.mark.exhaustive
 def test_the_layout_is_that_of_tensorflow_serving(folder, loaded):
     assert [entry.name for entry in folder.iterdir() if entry.is_dir()] == ["3"]
     assert (folder / "3" / "saved_model.pb").is_file()

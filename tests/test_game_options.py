@@ -221,6 +221,7 @@ def test_a_generator_that_moves_often_answers_one_discriminator(tmp_path):
     assert loaded.rules.generator_steps == 3
 
 
+@pytest.mark.exhaustive
 def test_options_survive_saving(tmp_path):
     gan = make_tiny_gan(
         fused_discriminator=True,

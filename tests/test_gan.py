@@ -275,6 +275,7 @@ def test_a_weights_file_resumes_exactly_too(runs):
     assert_equal_weights(whole, play(resumed, 4, initial_epoch=2))
 
 
+@pytest.mark.exhaustive
 def test_backup_and_restore_resumes_exactly(runs, tmp_path):
     whole, *_ = runs[False]
 

@@ -47,6 +47,7 @@ def fitted(seed=0, dropout=False):
     return gan, losses
 
 
+@pytest.mark.exhaustive
 def test_the_seed_alone_decides_what_an_encoder_learns():
     gan, losses = fitted(dropout=True)
     twin, same_losses = fitted(dropout=True)
@@ -54,6 +55,7 @@ def test_the_seed_alone_decides_what_an_encoder_learns():
     np.testing.assert_array_equal(gan.encode(IMAGES), twin.encode(IMAGES))
 
 
+@pytest.mark.exhaustive
 def test_an_encoder_that_was_fitted_is_saved_and_the_game_goes_on(tmp_path):
     gan, _ = fitted(dropout=True)
     arguments = {"batch_size": 3, "verbose": 0}

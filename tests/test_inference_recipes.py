@@ -69,6 +69,7 @@ def test_the_settings_of_bigan_are_the_published_ones():
     assert gan.generator.get_layer("leaky_relu_1").negative_slope == 0.0
 
 
+@pytest.mark.exhaustive
 def test_inpainting_completes_and_draws():
     data = pictures()
     recipe = kg.recipes.get("inpainting")

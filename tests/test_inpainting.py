@@ -66,6 +66,7 @@ def test_given_pixels_are_returned_bit_for_bit_and_others_vary():
     np.testing.assert_allclose(again, completions, atol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_stop_save_and_resume_with_masks(tmp_path):
     masks = kg.games.MaskMixture(
         [kg.games.PixelMask(0.2, 0.5), kg.games.BlockMask([2, 3]), kg.games.HalfMask()]

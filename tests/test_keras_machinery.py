@@ -61,6 +61,7 @@ def test_a_saved_model_resumes_exactly(uncut):
     assert_equal_state(whole, play(resumed, epochs=3, initial_epoch=1))
 
 
+@pytest.mark.exhaustive
 def test_weights_alone_resume_all_that_moves(uncut):
     whole, folder = uncut
     resumed = everything_gan()
@@ -138,6 +139,7 @@ def test_each_network_has_a_loss_scaler_of_its_own(dtype_policy):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.exhaustive
 def test_float16_learns_what_float32_learns(dtype_policy):
     games = []
     for policy in ("float32", "mixed_float16"):

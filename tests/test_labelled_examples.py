@@ -80,6 +80,7 @@ def test_held_out_rows_lend_no_label():
     assert "val_d_loss" in history.history
 
 
+@pytest.mark.exhaustive
 def test_entries_of_ones_own_are_taken_as_they_are():
     game = few_label_gan()
     entries = {
@@ -154,6 +155,7 @@ class Recorder(keras.callbacks.Callback):
         self.weights.append([one.numpy().astype("float64") for one in trainable])
 
 
+@pytest.mark.exhaustive
 def test_the_average_holds_nothing_of_the_initial_weights():
     gan, recorder = few_label_gan(half_life=30.0), Recorder()
     gan.fit(IMAGES, LABELS, batch_size=16, verbose=0, callbacks=[recorder])

@@ -133,6 +133,7 @@ def test_a_linear_encoder_finds_the_inverse_of_a_linear_generator():
     np.testing.assert_allclose(gan.reconstruct(points), points, atol=0.04)
 
 
+@pytest.mark.exhaustive
 def test_stop_save_and_resume(tmp_path):
     arguments = {"batch_size": 10, "verbose": 0}
     path = tmp_path / "gan.keras"

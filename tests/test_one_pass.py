@@ -120,6 +120,7 @@ def conditional_game(**rules):
     return gan
 
 
+@pytest.mark.exhaustive
 def test_conditional_games_are_those_of_passes_of_their_own(monkeypatch):
     def played_with_labels():
         gan, asked = conditional_game(), np.arange(12) % 3

@@ -264,6 +264,7 @@ RECIPE = kg.recipes.Recipe(
 """
 
 
+@pytest.mark.exhaustive
 def test_a_python_file_is_trained_resumed_and_judged(tmp_path, capsys):
     file, run = tmp_path / "mine.py", tmp_path / "run"
     file.write_text(OWN)

@@ -31,6 +31,7 @@ def test_logits_are_the_closed_form():
     np.testing.assert_allclose(received, logits(KERNEL, EMBEDDINGS), rtol=1e-12)
 
 
+@pytest.mark.exhaustive
 def test_both_matrices_are_divided_by_their_largest_singular_values():
     head = head_with_weights()
     for _ in range(200):

@@ -196,6 +196,7 @@ def small(monkeypatch):
 TRAIN = ["train", "digits", "--verbose", "0", "--epochs", "1", "--output-dir"]
 
 
+@pytest.mark.exhaustive
 def test_a_run_learns_from_resized_images_and_goes_on_with_them(
     small, tmp_path, capsys
 ):

@@ -111,6 +111,7 @@ def folder(path, images):
     return str(path)
 
 
+@pytest.mark.exhaustive
 def test_a_run_goes_on_with_its_own_data_alone(arrays, tmp_path, capsys):
     one = folder(tmp_path / "one", pictures())
     grown = folder(tmp_path / "grown", pictures(41))

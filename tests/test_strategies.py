@@ -121,6 +121,7 @@ def test_an_overflow_on_any_replica_skips_the_move_on_all(two_replicas, dtype_po
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.exhaustive
 def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
     gan = play(two_replicas, num_images=101, discriminator_steps=2)
     assert gan.train_steps == 1
@@ -151,6 +152,7 @@ def test_validation_counts_every_image_once_on_any_number_of_replicas(two_replic
         assert np.isfinite([score["d_loss"], logs["val_d_loss"][0]]).all()
 
 
+@pytest.mark.exhaustive
 def test_fit_inside_the_scope(two_replicas):
     with two_replicas.scope():
         gan = make_tiny_gan()

@@ -84,6 +84,7 @@ def test_a_run_goes_on_in_the_middle_of_the_data(tmp_path, steps):
     assert_equal_state(whole, resumed)
 
 
+@pytest.mark.exhaustive
 def test_critic_steps_and_labels_are_read_too():
     gan = conditional_gan()
     gan.compile("sgd", "sgd", discriminator_steps=2)

@@ -129,6 +129,7 @@ def test_table_1_needs_a_run(example, capsys):
     assert "name at least one run" in capsys.readouterr().err
 
 
+@pytest.mark.exhaustive
 def test_figure_2_has_a_panel_for_each_run(runs, example, tmp_path):
     options = ("--scale", 1, "--output-dir", tmp_path)
     example("figure2_samples", *runs.values(), *options)
@@ -219,6 +220,7 @@ def test_play_on_averages_the_generator(runs, example, tmp_path):
     assert share == pytest.approx((1 - decay) * (1 + decay / 2.7), rel=0.1)
 
 
+@pytest.mark.exhaustive
 def test_play_on_changes_the_order_of_play_and_the_momentum(runs, example, tmp_path):
     options = ("--epochs", 1, "--momentum", 0.9, "--alternating")
     example("play_on", runs["mnist"], *options, "--output-dir", tmp_path)
@@ -249,6 +251,7 @@ def test_whole_discriminator_trains_the_generator_without_dropout():
         np.testing.assert_allclose(variable, start - rate * gradient, atol=1e-5)
 
 
+@pytest.mark.exhaustive
 def test_play_on_against_the_whole_discriminator_is_a_game_in_turns(
     runs, example, tmp_path
 ):

@@ -81,7 +81,7 @@ def test_the_distance_is_that_of_two_gaussians():
     np.testing.assert_allclose(distance_to_data(affine_generator()), expected)
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(10)
 @pytest.mark.parametrize(("objective", "rules"), GAMES, ids=name_of)
 def test_every_objective_moves_a_gaussian_to_the_data(objective, rules, gaussian_data):
     gan = kg.GAN(affine_generator(), small_discriminator(), kg.priors.NormalPrior(2))

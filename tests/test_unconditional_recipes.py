@@ -32,7 +32,7 @@ def settings_of(optimizer):
     return tuple(pytest.approx(config[key], rel=1e-6) for key in keys)
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_plays_on_any_image_that_halves_and_comes_back_from_its_config(name):
     recipe = kg.recipes.get(name)

@@ -115,7 +115,7 @@ def every_term_in_every_order():
         yield pytest.param(objective, term, order, optimizer, id=", ".join(names))
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(11)
 @pytest.mark.filterwarnings("ignore:The objective Wasserstein estimates")
 @pytest.mark.parametrize(
     ("objective", "term", "order", "optimizer"), [*every_term_in_every_order()]
