@@ -84,14 +84,11 @@ def play(keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
 def report(*parts: list[tuple[float, float]]) -> None:
     """Memory at four moments of each part."""
     begun = parts[0][0][0]
-    for name, part in zip(
-        ("warm-up", "without saves", "with saves"), parts, strict=True
-    ):
+    for name, part in zip(PARTS, parts, strict=True):
         moments = np.linspace(0, len(part) - 1, 4).round().astype(int)
-        readings = [
-            f"{part[i][1]:.2f} at {(part[i][0] - begun) / 60:.0f}" for i in moments
-        ]
-        print(f"{name}: MB at minute: " + ", ".join(readings))
+        readings = [part[moment] for moment in moments]
+        told = [f"{memory:.2f} at {(at - begun) / 60:.0f}" for at, memory in readings]
+        print(f"{name}: MB at minute: " + ", ".join(told))
 
 
 def slope_of(readings: list[tuple[float, float]]) -> tuple[float, int]:
