@@ -118,7 +118,7 @@ def image_grid(
         num_columns = math.ceil(math.sqrt(len(images)))
     check_positive_integer("num_columns", num_columns)
     check_integer("padding", padding)
-    tiles = _enlarge(_to_bytes(images, value_range))
+    tiles = _enlarge(_to_bytes(images, value_range))  # [num, height, width, channels]
     if framed and tiles.shape[-1] == 1:
         tiles = tiles.repeat(3, axis=-1)
     num_rows = -(-len(tiles) // num_columns)
@@ -223,6 +223,7 @@ def save_nearest_neighbors(
             f"`samples` must fill rows of num_columns={num_columns}. Received: "
             f"{len(samples)} samples"
         )
+    # [rows, columns, height, width, channels]
     rows = np.reshape(samples, (-1, num_columns, *samples.shape[1:]))
     search = NearestNeighbors(n_neighbors=1, algorithm="brute")
     search.fit(training_images.reshape(len(training_images), -1))

@@ -48,9 +48,9 @@ class Tile:
             inside: bool array `[num_rows, num_centres]`.
         """
         compare = np.less if strict else np.less_equal
-        excess = self.squared_distances - squared_radii
+        excess = self.squared_distances - squared_radii  # [rows, n]
         inside: Array = compare(excess, 0)
-        undecided = np.nonzero(np.abs(excess) <= self.errors)
+        undecided = np.nonzero(np.abs(excess) <= self.errors)  # rows, columns
         radii = np.broadcast_to(squared_radii, inside.shape)[undecided]
         exact = squared_pair_distances(self.points, self.centres, *undecided)
         inside[undecided] = compare(exact, radii)
@@ -79,7 +79,7 @@ def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
         working_memory=_TILE_MEMORY,
     ):
         rows = slice(start, start + len(squared_distances))
-        errors = bound * (norms[rows, np.newaxis] + centre_norms)
+        errors = bound * (norms[rows, np.newaxis] + centre_norms)  # [rows, n]
         yield Tile(rows, squared_distances, errors, points[rows], centres)
         start = rows.stop
 
@@ -116,6 +116,7 @@ def squared_pair_distances(
     step = max(1, _PAIR_VALUES // points.shape[1])
     for start in range(0, len(rows), step):
         some = slice(start, start + step)
+        # [pairs, dim]
         differences = centred(points[rows[some]], centres[columns[some]])
         distances[some] = np.square(differences).sum(axis=1)
     return distances

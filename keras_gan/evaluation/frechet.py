@@ -155,7 +155,7 @@ def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     num_rows = max(1, _CHUNK_VALUES // len(mean))
     for start in range(0, len(values), num_rows):
         deviations = values[start : start + num_rows] - mean
-        scatter += deviations.T @ deviations
+        scatter += deviations.T @ deviations  # [dim, dim]
     return mean, scatter / (len(values) - 1)
 
 
@@ -163,7 +163,7 @@ def _distance_of_rows(rows_1: FloatArray, rows_2: FloatArray) -> float:
     """Frechet distance from products of rows: C = A' A has the factor A'."""
     import scipy.linalg
 
-    # [n_1, n_2], a sum over blocks of features.
+    # A sum over blocks of features.
     products = np.zeros((len(rows_1), len(rows_2)))
     distance = 0.0
     num_columns = max(1, _CHUNK_VALUES // max(products.shape))
@@ -171,7 +171,7 @@ def _distance_of_rows(rows_1: FloatArray, rows_2: FloatArray) -> float:
         columns = slice(start, start + num_columns)
         mean_1, scaled_1 = _centred(rows_1[:, columns])
         mean_2, scaled_2 = _centred(rows_2[:, columns])
-        products += scaled_1 @ scaled_2.T
+        products += scaled_1 @ scaled_2.T  # [n_1, n_2]
         distance += float(np.sum((mean_1 - mean_2) ** 2))
         distance += float(np.sum(scaled_1**2) + np.sum(scaled_2**2))
     distance -= 2 * float(scipy.linalg.svdvals(products, overwrite_a=True).sum())

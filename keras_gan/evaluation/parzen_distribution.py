@@ -97,7 +97,7 @@ class ParzenMixture(tfd.Distribution):
         if self._bandwidth.ndim and value.shape.rank > 1 and value.shape[-2] != 1:
             log_probs = self._log_prob_of_own_points(value)
         else:
-            points = tf.reshape(value, [-1, num_axes])
+            points = tf.reshape(value, [-1, num_axes])  # [points, d]
             means = log_kernel_means(points, self._centres, bandwidths)
             log_probs = tf.transpose(means)  # [points, b]
         log_probs -= log_normaliser(num_axes, bandwidths)
@@ -105,6 +105,7 @@ class ParzenMixture(tfd.Distribution):
 
     def _log_prob_of_own_points(self, value: Tensor) -> Tensor:
         """Kernel means `[points, b]` where each bandwidth has points of its own."""
+        # b tensors [..., d]
         by_bandwidth = tf.unstack(value, num=len(self._bandwidth), axis=-2)
         return tf.stack(
             [

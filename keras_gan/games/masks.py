@@ -184,7 +184,8 @@ class MaskMixture(Mask):
         which = tf.random.stateless_uniform(
             [num_rows], key, 0, len(drawn), dtype=tf.int32
         )
-        return tf.gather(tf.stack(drawn, axis=1), which, axis=1, batch_dims=1)
+        drawn = tf.stack(drawn, axis=1)  # [num_rows, families, *shape]
+        return tf.gather(drawn, which, axis=1, batch_dims=1)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this family."""

@@ -112,7 +112,7 @@ def invert(
     found = []
     for first in batches:
         rows = slice(first, first + batch_size)
-        targets = tf.repeat(images[rows], restarts, axis=0)
+        targets = tf.repeat(images[rows], restarts, axis=0)  # [rows * restarts, ...]
         given = each(
             lambda entry: tf.repeat(entry, restarts, axis=0),
             {name: values[rows] for name, values in told.items()},
@@ -128,6 +128,7 @@ def invert(
     latents, best_restarts = map(np.concatenate, zip(*found, strict=True))
     example = {LATENTS: latents, **told}
     reconstructions = InBatches(gan.generate)(example, restarts * batch_size)
+    # [num_images, num_pixels]
     gaps = np.square(images - reconstructions).reshape(len(images), -1)
     return Inversion(latents, reconstructions, gaps.mean(axis=1), best_restarts)
 
@@ -199,7 +200,8 @@ class _Step:
 
 def _best(state: _State, restarts: int) -> tuple[FloatArray, Array]:
     """Latents of the best restart of each image, and which it is."""
-    costs = state.least.numpy().reshape(-1, restarts)
+    costs = state.least.numpy().reshape(-1, restarts)  # [images, restarts]
+    # [images, restarts, latent_dim]
     latents = state.best.numpy().reshape(*costs.shape, -1)
     which = costs.argmin(axis=1)
     return latents[np.arange(len(which)), which], which.astype("int32")

@@ -101,8 +101,9 @@ class VirtualBatchNormalization(keras.layers.Layer):
         rows = tf.cast(inputs, tf.float32)
         reference, live = rows[: self.reference_size], rows[self.reference_size :]
         axes = list(range(rows.shape.rank - 1))
+        # [1, 1, 1, channels]
         reference_mean, reference_var = _moments(reference, axes)
-        mean, var = self._mix(live, reference_mean, reference_var)
+        mean, var = self._mix(live, reference_mean, reference_var)  # of each row
         outputs = [
             self._normalize(reference, reference_mean, reference_var),
             self._normalize(live, mean, var),
@@ -113,7 +114,7 @@ class VirtualBatchNormalization(keras.layers.Layer):
         self, live: Tensor, reference_mean: Tensor, reference_var: Tensor
     ) -> tuple[Tensor, Tensor]:
         pixel_axes = list(range(1, live.shape.rank - 1))
-        own_mean, own_var = _moments(live, pixel_axes)
+        own_mean, own_var = _moments(live, pixel_axes)  # [batch, 1, 1, channels]
         weight = 1 / (self.reference_size + 1)
         distance = own_mean - reference_mean  # [batch, 1, 1, channels]
         mean = reference_mean + weight * distance

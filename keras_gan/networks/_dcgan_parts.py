@@ -43,10 +43,10 @@ def grown_images(
         use_bias=has_bias,
         kernel_initializer=dcgan_kernel(seed, 0),
         name="dense",
-    )(latents)
+    )(latents)  # [batch, rows * columns * filters]
     outputs = _normalized_relu(outputs, normalization, seed, 0)
     outputs = keras.layers.Reshape(grid, name="grid")(outputs)
-    for index in range(1, count):
+    for index in range(1, count):  # [batch, 2^i rows, 2^i columns, filters / 2^i]
         filters = base_filters * 2 ** (count - 1 - index)
         outputs = _doubled(outputs, filters, kernel_size, has_bias, seed, index)
         outputs = _normalized_relu(outputs, normalization, seed, index)
@@ -65,6 +65,7 @@ def shrunk_features(
 ) -> Tensor:
     """Features `[batch, num_features]` of images that were halved to a coarse grid."""
     outputs = images
+    # After i halvings: [batch, height / 2^i, width / 2^i, base_filters 2^(i-1)].
     for index in range(num_halvings(*images.shape[1:3])):
         # What the first layer sees is the image itself.
         normalization_here = normalization if index else None

@@ -46,7 +46,7 @@ def grown_residually(
         math.prod(grid), kernel_initializer=glorot(seed, 0, 0), name="dense"
     )(latents)
     outputs = keras.layers.Reshape(grid, name="grid")(outputs)
-    for index in range(1, count):
+    for index in range(1, count):  # [batch, 2^i rows, 2^i columns, filters / 2^i]
         filters = base_filters * 2 ** (count - 1 - index)
         outputs = _grown(outputs, normalize, filters, seed, index)
     outputs = batch_normalized(outputs, "last_normalization")
@@ -67,6 +67,7 @@ def shrunk_residually(images: Tensor, base_filters: int, seed: int) -> Tensor:
         outputs = _shrunk(outputs, base_filters * 2**index, seed, index)
     outputs = keras.layers.ReLU(name="last_relu")(outputs)
     pixels = outputs.shape[1] * outputs.shape[2]
+    # [batch, filters]
     means = keras.layers.GlobalAveragePooling2D(name="means")(outputs)
     return keras.layers.Rescaling(pixels, name="sums")(means)
 
@@ -100,6 +101,7 @@ def _grown(
     outputs = _doubling(filters, seed, index, f"doubling_{index}")(outputs)
     outputs = normalized_relu(outputs, "after")
     outputs = _convolution(filters, _KERNEL_SIZE, seed, index, 1)(outputs)
+    # [batch, rows, columns, filters] before it is doubled: a quarter of the work.
     shortcut = _convolution(filters, 1, seed, index, 2)(inputs)
     shortcut = keras.layers.UpSampling2D(name=f"nearest_{index}")(shortcut)
     return keras.layers.Add(name=f"sum_{index}")([outputs, shortcut])

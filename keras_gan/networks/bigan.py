@@ -97,7 +97,7 @@ def bigan_encoder(
     """
     check_positive_integer("latent_dim", latent_dim)
     images = keras.Input(checked_image_shape(image_shape), name="images")
-    rows = keras.layers.Flatten(name="pixels")(images)
+    rows = keras.layers.Flatten(name="pixels")(images)  # [batch, num_pixels]
     features = _two_layers(rows, hidden_units, _LEAK, seed)
     latents = dense_output(features, latent_dim, seed, 2, name="latents")
     return keras.Model(images, latents, name=name)
@@ -138,6 +138,7 @@ def bigan_discriminator(
     images = keras.Input(checked_image_shape(image_shape), name="images")
     latents = keras.Input((latent_dim,), name="latents")
     rows = keras.layers.Flatten(name="pixels")(images)
+    # [batch, num_pixels + latent_dim]
     pair = keras.layers.Concatenate(name="pair")([rows, latents])
     features = _two_layers(pair, hidden_units, _LEAK, seed)
     logits = dense_output(features, 1, seed, 2, name="logits")

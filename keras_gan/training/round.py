@@ -154,6 +154,7 @@ class Round:
         Slopes are taken at data as they are, through all that is done to show them.
         """
         gan = self.gan
+        # [packs, height, width, packing * channels]
         shown = gan.view.of_packs(packs, self._term_seed, gan.train_steps.value)
         rest = each(gan.view.pack, self.real)
         return gan.judge({**rest, gan.data_name: shown}, training)[LOGITS]
@@ -237,7 +238,7 @@ class Round:
         real, fake = self.shown("real"), self.shown("fake")
         both = self._judge(
             {name: tf.concat([real[name], fake[name]], axis=0) for name in real}
-        )
+        )  # [2 * packs, ...]
         halves = {name: tf.split(value, 2) for name, value in both.items()}
         return {
             kind: {name: halves[name][index] for name in halves}
