@@ -79,13 +79,17 @@ def forget_logs(browser):
 
 
 def requested_addresses(browser):
-    """Addresses of all requests since the logs were read last."""
+    """Addresses of all requests since the logs were read last.
+
+    But for those of the browser's own pages, such as the empty tab that it begins with.
+    """
     entries = browser.get_log("performance")
     events = [json.loads(entry["message"])["message"] for entry in entries]
     return [
         event["params"]["request"]["url"]
         for event in events
         if event["method"] == "Network.requestWillBeSent"
+        and not event["params"]["documentURL"].startswith("chrome://")
     ]
 
 
