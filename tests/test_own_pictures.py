@@ -192,17 +192,19 @@ def test_a_run_ends_with_its_time_and_goes_on(short, pictures, tmp_path, capsys)
     (pictures / "broken.png").unlink()
     train = ["train", str(pictures), *QUIET, "--epochs", "3"]
     short_run, whole = tmp_path / "short", tmp_path / "whole"
-    clock = iter(range(0, 1000, 2))  # each look at it two seconds later
+    # Each look at it is two seconds later: epochs begin at 2, 6, 10 and end at 4, 8, 12.
+    clock = iter(range(0, 1000, 2))
     with pytest.MonkeyPatch.context() as patch:
         time = type("Clock", (), {"perf_counter": lambda: next(clock)})
         patch.setattr("keras_gan.commands._time_budget.time", time)
-        assert main([*train, "--time", "3s", "--output-dir", str(short_run)]) == 0
+        assert main([*train, "--time", "9s", "--output-dir", str(short_run)]) == 0
     said = capsys.readouterr().out
-    assert "Stopped after epoch 2 of 3: its 3 s were over after 4 s." in said
+    reason = "8 s of its 9 s were over, and an epoch takes 2 s"
+    assert f"Stopped after epoch 2 of 3: {reason}." in said
     assert f"keras-gan resume {short_run}" in said
     record = record_of(short_run)
     assert record["status"] == "stopped" and record["epochs_completed"] == 2
-    assert record["reason"] == "its 3 s were over after 4 s, in epoch 2 of 3"
+    assert record["reason"] == f"{reason}, in epoch 2 of 3"
     assert main(["resume", str(short_run), "--time", "1h", *QUIET]) == 0
     assert record_of(short_run)["status"] == "finished"
     assert main([*train, "--output-dir", str(whole)]) == 0

@@ -1,4 +1,4 @@
-"""Training ends when its time is over."""
+"""Training ends before its time is over."""
 
 import time
 from typing import Any
@@ -10,10 +10,10 @@ from keras_gan.callbacks import RunRecord
 
 
 class TimeBudget(keras.callbacks.Callback):
-    """Ends training after the epoch in which its time was over, and says so.
+    """Ends training before an epoch that would not end in time, and says so.
 
-    List it before the record, to which it tells the reason. The last epoch that was
-    asked for ends as ever.
+    An epoch is taken to last as long as the one before it. The first is played in any
+    case. List it before the record, to which it tells the reason.
 
     Args:
         seconds: float, above 0, from the beginning of the training.
@@ -30,12 +30,18 @@ class TimeBudget(keras.callbacks.Callback):
         """Starts the clock."""
         self.told, self._began = None, time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Looks at it."""
-        taken = time.perf_counter() - self._began
-        if taken >= self.seconds and epoch + 1 < self.params["epochs"]:
+        self._epoch_began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Looks at it again."""
+        now = time.perf_counter()
+        taken, last = now - self._began, now - self._epoch_began
+        if taken + last > self.seconds and epoch + 1 < self.params["epochs"]:
             self.told = (
-                f"its {in_words(self.seconds)} were over after {in_words(taken)}"
+                f"{in_words(taken)} of its {in_words(self.seconds)} were over, and an "
+                f"epoch takes {in_words(last)}"
             )
             self.record.stopped_because(self.told)
             self.model.stop_training = True

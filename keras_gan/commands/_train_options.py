@@ -54,8 +54,8 @@ def add_how_long(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time",
         metavar="SPAN",
-        help="end after the epoch in which this much time was over, such as 90s, 30m "
-        "or 1h30m; `keras-gan resume` goes on. Default: all epochs",
+        help="end before an epoch that would not end in this much time, such as 90s, "
+        "30m or 1h30m; `keras-gan resume` goes on. Default: all epochs",
     )
 
 
