@@ -7,7 +7,9 @@ The columns: BiGAN's own encoder; the same untrained; a latent regressor, an enc
 the same shape that learns from images of the same generator after the game; inversion,
 gradient steps on the latents, on `--num-inverted` images; and an autoencoder of the
 same two networks, with squared errors. Rows: distance of reconstructions, over that of
-shuffled pairs, and the accuracy of a line and of the nearest neighbour on the codes.
+shuffled pairs, and the accuracy of a line and of the nearest neighbour on the codes and
+on the encoder's features, the last layer before them, which the paper's accuracies are
+of.
 
 `reconstructions.png`: test images, and how each makes them anew, a row for each.
 `interpolations.png`: from one test image's latents to another's, by BiGAN's encoder.
@@ -34,7 +36,20 @@ from keras_gan.visualization import latent_path, save_image_grid
 
 BIGAN, UNTRAINED, INVERSION = "BiGAN", "untrained", "inversion"
 REGRESSOR, AUTOENCODER = "latent regressor", "autoencoder"
-Coded = tuple[FloatArray | None, FloatArray]
+
+
+class Coded(NamedTuple):
+    """What a method makes of images.
+
+    Args:
+        reconstructions: `[num, height, width, channels]`.
+        codes: `[num, latent_dim]`, or `None` where they are too few to learn from.
+        features: `[num, hidden_units]`, the encoder's before the codes, or `None`.
+    """
+
+    reconstructions: FloatArray
+    codes: FloatArray | None = None
+    features: FloatArray | None = None
 
 
 class Sets(NamedTuple):
@@ -54,7 +69,14 @@ class Sets(NamedTuple):
 
 
 def by_encoder(gan: kg.GAN, images: FloatArray) -> Coded:
-    return gan.encode(images), gan.reconstruct(images)
+    features = features_of(gan.game.encoder, images)
+    return Coded(gan.reconstruct(images), gan.encode(images), features)
+
+
+def features_of(encoder: keras.Model, images: FloatArray) -> FloatArray:
+    features = keras.Model(encoder.inputs, encoder.layers[-1].input)
+    rows: FloatArray = features.predict(images, batch_size=1000, verbose=0)
+    return rows
 
 
 def untrained_of(run: Run) -> kg.GAN:
@@ -98,7 +120,7 @@ def autoencoder_of(run: Run, options: Any) -> tuple[keras.Model, keras.Model]:
 
 
 def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded]]:
-    """From images to codes, `None` where there are too few, and reconstructions."""
+    """From images to codes, features and reconstructions."""
     untrained = functools.cache(lambda: untrained_of(run))
     regressor = functools.cache(lambda: regressor_of(run, options))
     autoencoder = functools.cache(lambda: autoencoder_of(run, options))
@@ -108,12 +130,13 @@ def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded
         found = kg.inference.invert(
             run.gan, some, options.inversion_steps, seed=options.seed
         )
-        return None, found.reconstructions
+        return Coded(found.reconstructions)
 
     def autoencoded(images: FloatArray) -> Coded:
         encoder, decoder = autoencoder()
         codes = encoder.predict(images, batch_size=1000, verbose=0)
-        return codes, decoder.predict(codes, batch_size=1000, verbose=0)
+        made = decoder.predict(codes, batch_size=1000, verbose=0)
+        return Coded(made, codes, features_of(encoder, images))
 
     return {
         BIGAN: lambda images: by_encoder(run.gan, images),
@@ -124,42 +147,49 @@ def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded
     }
 
 
-def scores_of(method: Callable[[FloatArray], Coded], sets: Sets) -> list[Any]:
-    codes, again = method(sets.test)
-    images = sets.test[: len(again)]
-    scores: list[Any] = [reconstruction_error(images=images, reconstructions=again)]
-    if codes is not None:
-        learned, _ = method(sets.train)
-        scores.append(
-            code_accuracy(
-                codes=learned,
+def scores_of(method: Callable[[FloatArray], Coded], sets: Sets) -> dict[str, Any]:
+    coded = method(sets.test)
+    images = sets.test[: len(coded.reconstructions)]
+    scores: dict[str, Any] = {
+        "reconstruction": reconstruction_error(
+            images=images, reconstructions=coded.reconstructions
+        )
+    }
+    if coded.codes is not None:
+        learned = method(sets.train)
+        for part in ("codes", "features"):
+            scores[part] = code_accuracy(
+                codes=getattr(learned, part),
                 labels=sets.train_labels,
-                held_out=codes,
+                held_out=getattr(coded, part),
                 held_out_labels=sets.test_labels,
             )
-        )
-    return scores
+    return {part: score.record() for part, score in scores.items()}
 
 
 def table_of(held: dict[str, Any]) -> str:
     """A row for each method."""
-    rows = ["method                distance  over shuffled  linear  1-NN"]
-    for name, records in held.items():
-        values = {key: value for record in records for key, value in record.items()}
+    rows = [
+        "                                                    codes           features",
+        "method                distance  over shuffled  linear    1-NN  linear    1-NN",
+    ]
+    for name, record in held.items():
+        distance, ratio = (
+            record["reconstruction"][key] for key in ("distance", "ratio")
+        )
         shares = "".join(
-            f"{values[key]:8.4f}" if key in values else "       -"
+            f"{record[part][key]:8.4f}" if part in record else "       -"
+            for part in ("codes", "features")
             for key in ("linear_accuracy", "neighbor_accuracy")
         )
-        rows.append(
-            f"{name:20}{values['distance']:10.3f}{values['ratio']:15.3f}{shares}"
-        )
+        rows.append(f"{name:20}{distance:10.3f}{ratio:15.3f}{shares}")
     return "\n".join(rows)
 
 
 def draw(run: Run, methods: Any, images: FloatArray, options: Any) -> None:
     value_range = run.value_range or (0.0, 1.0)
     shown = [name for name in methods if name != UNTRAINED]
-    rows = [images, *(methods[name](images)[1] for name in shown)]
+    rows = [images, *(methods[name](images).reconstructions for name in shown)]
     path = options.output_dir / "reconstructions.png"
     columns = len(images)
     save_image_grid(path, np.concatenate(rows), value_range, columns, scale=2)
@@ -176,7 +206,7 @@ def draw(run: Run, methods: Any, images: FloatArray, options: Any) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("run", type=Path, help="run directory of the recipe bigan")
+    parser.add_argument("run", type=Path, help="run directory of a BiGAN")
     parser.add_argument("--data-dir", type=Path, default=None)
     parser.add_argument("--num-codes", type=int, default=10_000, help="training images")
     parser.add_argument("--num-images", type=int, default=10_000, help="test images")
@@ -201,7 +231,7 @@ def main() -> None:
     methods = methods_of(run, options)
     for name, method in methods.items():
         if name not in held:
-            held[name] = [score.record() for score in scores_of(method, sets)]
+            held[name] = scores_of(method, sets)
             write_json(path, held)
     print(table_of(held))
     print(f"Written: {path}")
