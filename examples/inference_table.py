@@ -2,6 +2,7 @@
 
     keras-gan train bigan --data-dir DIR --output-dir runs/bigan
     python examples/inference_table.py runs/bigan --output-dir runs/inference
+    python examples/inference_table.py runs/bigan_1 --methods BiGAN untrained
 
 The columns: BiGAN's own encoder; the same untrained; a latent regressor, an encoder of
 the same shape that learns from images of the same generator after the game; inversion,
@@ -36,6 +37,7 @@ from keras_gan.visualization import latent_path, save_image_grid
 
 BIGAN, UNTRAINED, INVERSION = "BiGAN", "untrained", "inversion"
 REGRESSOR, AUTOENCODER = "latent regressor", "autoencoder"
+METHODS = (BIGAN, UNTRAINED, REGRESSOR, INVERSION, AUTOENCODER)
 
 
 class Coded(NamedTuple):
@@ -208,6 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run", type=Path, help="run directory of a BiGAN")
     parser.add_argument("--data-dir", type=Path, default=None)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--num-codes", type=int, default=10_000, help="training images")
     parser.add_argument("--num-images", type=int, default=10_000, help="test images")
     parser.add_argument("--num-inverted", type=int, default=500, help="of these")
@@ -228,7 +231,11 @@ def main() -> None:
     )
     path = options.output_dir / "inference_table.json"
     held = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    methods = methods_of(run, options)
+    methods = {
+        name: method
+        for name, method in methods_of(run, options).items()
+        if name in options.methods
+    }
     for name, method in methods.items():
         if name not in held:
             held[name] = scores_of(method, sets)

@@ -25,21 +25,22 @@ _NAME, _REGRESSED = "bigan", "bigan_regression"
 _LATENT_DIM = 50
 _HIDDEN_UNITS = 512
 _BATCH_SIZE = 128
-_EPOCHS, _PASSES_PER_EPOCH = 40, 5
+_EPOCHS = {_NAME: 40, _REGRESSED: 10}
+_PASSES_PER_EPOCH = 5
 _LEARNING_RATE, _LAST_SHARE = 2e-4, 0.01
 
 
 def bigan(data: Dataset, seed: int = 0) -> GAN:
     """Builds BiGAN for images as rows of numbers, compiled and untrained.
 
-    As published for MNIST: latents uniform in [-1, 1], 50 of them; generator, encoder
-    and discriminator with two hidden layers, the second normalised over the batch
-    without parameters, leaky rectifiers in the latter two; Adam at 0.0002 with a beta_1
-    of 0.5, minibatches of 128; the rate falls to a hundredth.
+    As published for MNIST: latents uniform in [-1, 1], 50 of them; the networks of
+    `keras_gan.networks.bigan_generator` and its two partners; both players moving at
+    once; Adam at 0.0002 with a beta_1 of 0.5, minibatches of 128; the rate falls to a
+    hundredth.
 
     Of this package, for two cores: 512 hidden units instead of 1024, 200 passes over
-    the images (40 epochs of 5) instead of 400, both players moving at once, the rate
-    falling along half a cosine, no weight decay.
+    the images (40 epochs of 5) instead of 400, the rate falling along half a cosine, no
+    weight decay.
 
     Args:
         data: `Dataset` of images.
@@ -49,8 +50,8 @@ def bigan(data: Dataset, seed: int = 0) -> GAN:
         gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
 
     References:
-        Donahue et al., Adversarial Feature Learning, 2017, section 4.1 and appendix
-        C.1. https://arxiv.org/abs/1605.09782
+        Donahue et al., Adversarial Feature Learning, 2017, section 4.1, appendix C.1
+        and the published code. https://arxiv.org/abs/1605.09782
     """
     return _game(data, seed, _NAME)
 
@@ -59,9 +60,9 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
     """Builds BiGAN whose encoder also learns from generated images, untrained.
 
     The game of `bigan` with `keras_gan.terms.LatentRegression`: the encoder is told the
-    latents of generated images, which the discriminator lets it know of slowly. On the
-    8x8 digits it brings reconstructions nearer than `bigan` does; the generator plays
-    as it does there.
+    latents of generated images, which the discriminator lets it know of slowly.
+    Reconstructions are nearer than those of `bigan` after a few passes, so that it has
+    50 of them (10 epochs of 5).
 
     Args:
         data: `Dataset` of images.
@@ -78,6 +79,8 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
 
 
 def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
+    # `bigan_encoder` is bounded as these latents are.
+    prior = UniformPrior(_LATENT_DIM)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     sizes = (_LATENT_DIM, data.image_shape, _HIDDEN_UNITS)
     encoder = bigan_encoder(*sizes, seed=derived_seed(seed, 2))
@@ -86,13 +89,13 @@ def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
             *sizes, output_activation=output_activation_of(data), seed=generator_seed
         ),
         bigan_discriminator(*sizes, seed=discriminator_seed),
-        UniformPrior(_LATENT_DIM),
+        prior,
         game=Bidirectional(encoder),
         seed=seed,
         name=name,
     )
     num_rows = _PASSES_PER_EPOCH * len(data.train)
-    num_updates = _EPOCHS * math.ceil(num_rows / _BATCH_SIZE)
+    num_updates = _EPOCHS[name] * math.ceil(num_rows / _BATCH_SIZE)
     rate = along_cosine(_LEARNING_RATE, num_updates, _LAST_SHARE)
     gan.compile(*pair_of_adams(rate, beta_1=0.5), simultaneous=True, **rules)
     return gan
@@ -103,7 +106,7 @@ def _recipe(name: str, build: Callable[..., GAN]) -> Recipe:
         *LISTED[name],
         build=build,
         batch_size=_BATCH_SIZE,
-        epochs=_EPOCHS,
+        epochs=_EPOCHS[name],
         passes_per_epoch=_PASSES_PER_EPOCH,
         fits=(of_images, fully_connected(3 * _HIDDEN_UNITS)),
     )
