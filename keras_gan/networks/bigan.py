@@ -1,7 +1,7 @@
 """The fully connected networks of BiGAN: generator, encoder, discriminator of pairs.
 
-As in the published code, but for the discriminator's last kernel, which starts at zero
-there. No layer has a bias, and normalisation has no parameters.
+They have the form of the published code, whose discriminator begins with a last kernel
+of zeros. No layer has a bias, and normalisation has no parameters.
 """
 
 import math
