@@ -192,7 +192,7 @@ def test_a_run_ends_with_its_time_and_goes_on(short, pictures, tmp_path, capsys)
     (pictures / "broken.png").unlink()
     train = ["train", str(pictures), *QUIET, "--epochs", "3"]
     short_run, whole = tmp_path / "short", tmp_path / "whole"
-    # Each look at it is two seconds later: epochs begin at 2, 6, 10 and end at 4, 8, 12.
+    # Each look at it is two seconds later: epochs begin at 2, 6 and 10.
     clock = iter(range(0, 1000, 2))
     with pytest.MonkeyPatch.context() as patch:
         time = type("Clock", (), {"perf_counter": lambda: next(clock)})
