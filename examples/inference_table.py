@@ -33,6 +33,7 @@ from keras_gan._files import replacing, write_json
 from keras_gan._types import Array, FloatArray
 from keras_gan.evaluation import code_accuracy, reconstruction_error
 from keras_gan.runs import Run, load_run
+from keras_gan.terms.features import features_of
 from keras_gan.visualization import latent_path, save_image_grid
 
 BIGAN, UNTRAINED, INVERSION = "BiGAN", "untrained", "inversion"
@@ -71,14 +72,15 @@ class Sets(NamedTuple):
 
 
 def by_encoder(gan: kg.GAN, images: FloatArray) -> Coded:
-    features = features_of(gan.game.encoder, images)
+    features = before_codes(gan.game.encoder, images)
     return Coded(gan.reconstruct(images), gan.encode(images), features)
 
 
-def features_of(encoder: keras.Model, images: FloatArray) -> FloatArray:
-    features = keras.Model(encoder.inputs, encoder.layers[-1].input)
-    rows: FloatArray = features.predict(images, batch_size=1000, verbose=0)
-    return rows
+def before_codes(encoder: keras.Model, images: FloatArray) -> FloatArray:
+    features: FloatArray = features_of(encoder, None).predict(
+        images, batch_size=1000, verbose=0
+    )
+    return features
 
 
 def untrained_of(run: Run) -> kg.GAN:
@@ -138,7 +140,7 @@ def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded
         encoder, decoder = autoencoder()
         codes = encoder.predict(images, batch_size=1000, verbose=0)
         made = decoder.predict(codes, batch_size=1000, verbose=0)
-        return Coded(made, codes, features_of(encoder, images))
+        return Coded(made, codes, before_codes(encoder, images))
 
     return {
         BIGAN: lambda images: by_encoder(run.gan, images),

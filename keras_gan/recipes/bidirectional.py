@@ -79,8 +79,6 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
 
 
 def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
-    # `bigan_encoder` is bounded as these latents are.
-    prior = UniformPrior(_LATENT_DIM)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     sizes = (_LATENT_DIM, data.image_shape, _HIDDEN_UNITS)
     encoder = bigan_encoder(*sizes, seed=derived_seed(seed, 2))
@@ -89,7 +87,7 @@ def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
             *sizes, output_activation=output_activation_of(data), seed=generator_seed
         ),
         bigan_discriminator(*sizes, seed=discriminator_seed),
-        prior,
+        UniformPrior(_LATENT_DIM),  # in [-1, 1], as the encoder's output
         game=Bidirectional(encoder),
         seed=seed,
         name=name,
