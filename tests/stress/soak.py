@@ -6,8 +6,8 @@
 A third of the time is warm-up (the allocator takes what it will hold, the caches of
 Keras and TensorFlow fill), a third is played without saves, a third with a save each
 epoch. Resident memory is read after every epoch of 400 steps; slopes are least-squares
-lines, in MB an hour and, with saves, in kB a save. Twelve readings over the whole time
-are printed beside them, so that a bend can be seen. Epochs are to be long:
+lines, in MB an hour and, with saves, in kB a save, printed as each part ends; a reading
+is printed every five minutes, so that a bend can be seen. Epochs are to be long:
 `keras.callbacks.History` keeps a row of each, which is no leak.
 """
 
@@ -23,7 +23,7 @@ from memory import resident
 
 ROOT = Path(__file__).parent.parent
 STEPS, BATCH_SIZE = 400, 50
-PARTS = ("warm-up", "without saves", "with saves")
+SECONDS_BETWEEN_PRINTS = 300
 
 
 def main() -> int:
@@ -41,14 +41,14 @@ def main() -> int:
     import keras_gan as kg
 
     gan, images = make_tiny_gan(ema_half_life=100.0), tiny_images(STEPS * BATCH_SIZE)
+    seconds = 20 * args.minutes
     with tempfile.TemporaryDirectory() as folder:
         saves = [kg.callbacks.SaveEachEpoch(Path(folder, "gan.keras"))]
-        warm_up = play(keras, gan, images, 20 * args.minutes, [])
-        without = play(keras, gan, images, 20 * args.minutes, [])
-        with_saves = play(keras, gan, images, 20 * args.minutes, saves)
-    report(warm_up, without, with_saves)
-    slope, epochs = slope_of(without)
-    print(f"without saves: {slope:.2f} MB an hour over {epochs} epochs")
+        play("warm-up", keras, gan, images, seconds, [])
+        without = play("without saves", keras, gan, images, seconds, [])
+        slope, epochs = slope_of(without)
+        print(f"without saves: {slope:.2f} MB an hour over {epochs} epochs", flush=True)
+        with_saves = play("with saves", keras, gan, images, seconds, saves)
     slope_with, epochs = slope_of(with_saves)
     hours = (with_saves[-1][0] - with_saves[0][0]) / 3600
     per_save = 1000 * slope_with * hours / len(with_saves)
@@ -59,14 +59,21 @@ def main() -> int:
     return int(slope > args.most)
 
 
-def play(keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
+def play(part, keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
     """Plays for so long; returns seconds and MB after every epoch."""
     readings: list[tuple[float, float]] = []
+    printed = -SECONDS_BETWEEN_PRINTS
 
     class Reading(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
+            nonlocal printed
             readings.append((time.monotonic(), resident()))
-            if time.monotonic() - begun > seconds:
+            played = time.monotonic() - begun
+            if played >= printed + SECONDS_BETWEEN_PRINTS or played > seconds:
+                printed = played
+                memory = f"{readings[-1][1]:.2f} MB"
+                print(f"{part}, minute {played / 60:.0f}: {memory}", flush=True)
+            if played > seconds:
                 self.model.stop_training = True
 
     begun = time.monotonic()
@@ -79,16 +86,6 @@ def play(keras, gan, images, seconds, callbacks) -> list[tuple[float, float]]:
         verbose=0,
     )
     return readings
-
-
-def report(*parts: list[tuple[float, float]]) -> None:
-    """Memory at four moments of each part."""
-    begun = parts[0][0][0]
-    for name, part in zip(PARTS, parts, strict=True):
-        moments = np.linspace(0, len(part) - 1, 4).round().astype(int)
-        readings = [part[moment] for moment in moments]
-        told = [f"{memory:.2f} at {(at - begun) / 60:.0f}" for at, memory in readings]
-        print(f"{name}: MB at minute: " + ", ".join(told))
 
 
 def slope_of(readings: list[tuple[float, float]]) -> tuple[float, int]:
