@@ -78,7 +78,20 @@ if not TYPE_CHECKING:
         {**_ROOMS, "GAN": f"{__name__}.gan", "load": f"{__name__}.saving"},
     )
 
+# Rooms with classes that Keras finds in files; the others wait until asked for.
+_REGISTERING = (
+    "augmentation",
+    "constraints",
+    "games",
+    "gan",
+    "initializers",
+    "layers",
+    "objectives",
+    "optimizers",
+    "priors",
+    "schedules",
+    "terms",
+)
+
 turn_onednn_on()
-# The exports, which register nothing, wait until they are asked for.
-_REGISTERING = [module for name, module in _ROOMS.items() if name != "export"]
-import_after_keras([f"{__name__}.gan", *_REGISTERING])
+import_after_keras([f"{__name__}.{name}" for name in _REGISTERING])

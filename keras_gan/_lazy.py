@@ -1,15 +1,18 @@
-"""Names of a package that are imported when somebody asks for them (PEP 562)."""
+"""What is imported when asked for: names of a package, values of a mapping."""
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+Value = TypeVar("Value")
 
 
 def lazy_attributes(
     package: str, modules: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Returns a package's `__getattr__` and `__dir__`.
+    """Returns a package's `__getattr__` and `__dir__` (PEP 562).
 
     Args:
         package: its `__name__`.
@@ -30,3 +33,42 @@ def lazy_attributes(
         return sorted({*vars(sys.modules[package]), *modules})
 
     return __getattr__, __dir__
+
+
+class LazyMapping(MutableMapping[str, Value], Generic[Value]):
+    """Values by name: the names are there at once, a value once somebody takes it.
+
+    Args:
+        modules: for each name the module that holds its value.
+        find: function of that module and the name, to the value.
+    """
+
+    def __init__(
+        self, modules: Mapping[str, str], find: Callable[[ModuleType, str], Value]
+    ) -> None:
+        self._modules = {**modules}
+        self._find = find
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._values:
+            module = importlib.import_module(self._modules[name])
+            self._values[name] = self._find(module, name)
+        return self._values[name]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self._modules.setdefault(name, "")  # names stay in their order
+        self._values[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._modules[name]
+        self._values.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import pytest
@@ -78,6 +79,25 @@ print(heavy & set(sys.modules), len(dir(keras_gan)) > 20, keras_gan.__version__)
 """
     result = run(code)
     assert result.stdout.split() == ["set()", "True", kg.__version__], result.stderr
+
+
+def test_beside_keras_come_the_files_that_register_and_few_others():
+    code = """
+import keras, keras_gan, sys
+print(*(name for name in sys.modules if name.startswith("keras_gan")))
+"""
+    result = run(code)
+    imported = set(result.stdout.split())
+    root = Path(kg.__file__).parent
+    registering = {
+        ".".join(("keras_gan", *path.relative_to(root).with_suffix("").parts))
+        for path in root.rglob("*.py")
+        if "register_keras_serializable(" in path.read_text()
+    }
+    assert len(registering) > 30 and registering <= imported, result.stderr
+    rooms = {name.split(".")[1] for name in imported if "." in name}
+    assert not rooms & {"callbacks", "commands", "evaluation", "export", "networks"}
+    assert not rooms & {"divergences", "inference", "recipes", "runs"}
 
 
 @pytest.mark.exhaustive

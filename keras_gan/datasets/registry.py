@@ -2,39 +2,52 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from types import ModuleType
+from typing import TYPE_CHECKING
 
+from keras_gan._lazy import LazyMapping
 from keras_gan._validation import check_known
-from keras_gan.datasets.cifar10 import load_cifar10
-from keras_gan.datasets.dataset import Dataset
-from keras_gan.datasets.digits import load_digits
-from keras_gan.datasets.image_folder import load_image_folder
-from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
-from keras_gan.datasets.olivetti import load_olivetti
-from keras_gan.datasets.points import (
-    load_grid_of_gaussians,
-    load_ring_of_gaussians,
-    load_swiss_roll,
-)
-from keras_gan.datasets.resizing import resized
-from keras_gan.datasets.shards import load_shards
-from keras_gan.datasets.stacked_mnist import load_stacked_mnist
-from keras_gan.datasets.tfd import load_tfd
 
-LOADERS: dict[str, Callable[..., Dataset]] = {
-    "cifar10": load_cifar10,
-    "digits": load_digits,
-    "fashion_mnist": load_fashion_mnist,
-    "grid_of_gaussians": load_grid_of_gaussians,
-    "image_folder": load_image_folder,
-    "mnist": load_mnist,
-    "olivetti": load_olivetti,
-    "shards": load_shards,
-    "ring_of_gaussians": load_ring_of_gaussians,
-    "stacked_mnist": load_stacked_mnist,
-    "swiss_roll": load_swiss_roll,
-    "tfd": load_tfd,
+if TYPE_CHECKING:
+    from keras_gan.datasets.cifar10 import load_cifar10
+    from keras_gan.datasets.dataset import Dataset
+    from keras_gan.datasets.digits import load_digits
+    from keras_gan.datasets.image_folder import load_image_folder
+    from keras_gan.datasets.mnist import load_fashion_mnist, load_mnist
+    from keras_gan.datasets.olivetti import load_olivetti
+    from keras_gan.datasets.points import (
+        load_grid_of_gaussians,
+        load_ring_of_gaussians,
+        load_swiss_roll,
+    )
+    from keras_gan.datasets.shards import load_shards
+    from keras_gan.datasets.stacked_mnist import load_stacked_mnist
+    from keras_gan.datasets.tfd import load_tfd
+
+MODULES = {
+    "cifar10": "keras_gan.datasets.cifar10",
+    "digits": "keras_gan.datasets.digits",
+    "fashion_mnist": "keras_gan.datasets.mnist",
+    "grid_of_gaussians": "keras_gan.datasets.points",
+    "image_folder": "keras_gan.datasets.image_folder",
+    "mnist": "keras_gan.datasets.mnist",
+    "olivetti": "keras_gan.datasets.olivetti",
+    "ring_of_gaussians": "keras_gan.datasets.points",
+    "shards": "keras_gan.datasets.shards",
+    "stacked_mnist": "keras_gan.datasets.stacked_mnist",
+    "swiss_roll": "keras_gan.datasets.points",
+    "tfd": "keras_gan.datasets.tfd",
 }
+"""Where the function `load_…` of each dataset is."""
+
+
+def _loader(module: ModuleType, name: str) -> "Callable[..., Dataset]":
+    loader: Callable[..., Dataset] = getattr(module, f"load_{name}")
+    return loader
+
+
+LOADERS: "MutableMapping[str, Callable[..., Dataset]]" = LazyMapping(MODULES, _loader)
 """Functions that load a dataset, some of them from a `data_dir`, some to a size."""
 
 _OPTIONS = {
@@ -66,7 +79,7 @@ def load(
     image_size: int | tuple[int, int] | None = None,
     on_damaged: str | None = None,
     verbose: int = 0,
-) -> Dataset:
+) -> "Dataset":
     """Loads a dataset by name, with its loader's defaults.
 
     Args:
@@ -110,4 +123,8 @@ def load(
         if option in taken and (known[option] is not None or option == "data_dir")
     }
     data = loader(**options)
-    return data if image_size is None else resized(data, image_size)
+    if image_size is None:
+        return data
+    from keras_gan.datasets.resizing import resized
+
+    return resized(data, image_size)

@@ -1,11 +1,11 @@
 """Published configurations, each one function: compiled, not trained."""
 
 from collections.abc import MutableMapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from keras_gan._lazy import lazy_attributes
+from keras_gan._lazy import LazyMapping, lazy_attributes
 from keras_gan._validation import check_known
-from keras_gan.recipes._shelf import Shelf
 from keras_gan.recipes.listing import BY_MODULE, LISTED, Listing
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.recipes.recipe_file import load_recipe
@@ -16,7 +16,13 @@ _MODULES = {
     for listing in listings
 }
 
-RECIPES: MutableMapping[str, Recipe] = Shelf(_MODULES)
+
+def _named(module: ModuleType, name: str) -> Recipe:
+    recipes = (one for one in vars(module).values() if isinstance(one, Recipe))
+    return next(recipe for recipe in recipes if recipe.name == name)
+
+
+RECIPES: MutableMapping[str, Recipe] = LazyMapping(_MODULES, _named)
 """Every recipe by its name on the command line."""
 
 
