@@ -35,9 +35,14 @@ def assert_comes_back(gan):
     np.testing.assert_array_equal(again.sample(4, seed=0), gan.sample(4, seed=0))
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
-    ("name", "shape"), [("bigan", (8, 8, 1)), ("bigan_regression", (5, 7, 3))]
+    ("name", "shape"),
+    [
+        ("bigan", (8, 8, 1)),
+        ("bigan_regression", (5, 7, 3)),
+        ("bigan_reconstruction", (6, 4, 1)),
+    ],
 )
 def test_bigan_learns_an_encoder_for_images_of_any_size(name, shape):
     data = pictures(shape)

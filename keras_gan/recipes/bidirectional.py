@@ -20,14 +20,16 @@ from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms.latent_regression import LatentRegression
+from keras_gan.terms.reconstruction import Reconstruction
 
-_NAME, _REGRESSED = "bigan", "bigan_regression"
+_NAME, _REGRESSED, _RECONSTRUCTED = "bigan", "bigan_regression", "bigan_reconstruction"
 _LATENT_DIM = 50
 _HIDDEN_UNITS = 512
 _BATCH_SIZE = 128
-_EPOCHS = {_NAME: 40, _REGRESSED: 10}
+_EPOCHS = {_NAME: 40, _REGRESSED: 10, _RECONSTRUCTED: 4}
 _PASSES_PER_EPOCH = 5
 _LEARNING_RATE, _LAST_SHARE = 2e-4, 0.01
+_RECONSTRUCTION_WEIGHT = 10.0  # of errors of some 0.06, beside losses of the game of 1
 
 
 def bigan(data: Dataset, seed: int = 0) -> GAN:
@@ -78,6 +80,31 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
     return _game(data, seed, _REGRESSED, terms=[LatentRegression()])
 
 
+def bigan_reconstruction(data: Dataset, seed: int = 0) -> GAN:
+    """Builds BiGAN that is also paid for near reconstructions, untrained.
+
+    The game of `bigan` with `keras_gan.terms.Reconstruction`, the squared error of
+    G(E(x)) averaged over pixels, ten times. BiGAN's own codes forget much of an image
+    that its equilibrium would keep; a term that asks for it is enough to keep the
+    classes apart, after few passes (4 epochs of 5).
+
+    Args:
+        data: `Dataset` of images.
+        seed: int, of weights, latents and data order. Defaults to `0`.
+
+    Returns:
+        gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
+
+    References:
+        Donahue et al., Adversarial Feature Learning, 2017.
+        https://arxiv.org/abs/1605.09782
+        Li et al., ALICE, 2017 (its explicit cycle consistency).
+        https://arxiv.org/abs/1709.01215
+    """
+    terms = [Reconstruction(_RECONSTRUCTION_WEIGHT)]
+    return _game(data, seed, _RECONSTRUCTED, terms=terms)
+
+
 def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     sizes = (_LATENT_DIM, data.image_shape, _HIDDEN_UNITS)
@@ -112,3 +139,4 @@ def _recipe(name: str, build: Callable[..., GAN]) -> Recipe:
 
 BIGAN = _recipe(_NAME, bigan)
 BIGAN_REGRESSION = _recipe(_REGRESSED, bigan_regression)
+BIGAN_RECONSTRUCTION = _recipe(_RECONSTRUCTED, bigan_reconstruction)

@@ -187,6 +187,12 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "mnist",
         ),
         Listing(
+            "bigan_reconstruction",
+            "BiGAN that is also paid for near reconstructions: codes that keep most.",
+            "Li et al. 2017, https://arxiv.org/abs/1709.01215, on bigan's networks",
+            "mnist",
+        ),
+        Listing(
             "bigan_regression",
             "BiGAN whose encoder also learns the latents of generated images.",
             "Donahue et al. 2017, https://arxiv.org/abs/1605.09782, of keras_gan's "
