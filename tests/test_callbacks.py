@@ -849,7 +849,7 @@ def test_run_record_locks_its_folder_while_it_trains(tmp_path):
         def on_epoch_end(self, epoch, logs=None):
             held.append((tmp_path / ".lock").exists())
 
-    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), Look())
+    play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), Look(), num_images=10)
     assert held == [True] and not (tmp_path / ".lock").exists()
 
 
