@@ -1,6 +1,7 @@
 """`import keras_gan` does no work, and Keras finds every class all the same."""
 
 import itertools
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from games import make_tiny_gan
 
 import keras_gan as kg
+from keras_gan._lazy import LazyMapping
 
 # `tf.keras` has no `saving`.
 LOAD = """
@@ -129,6 +131,7 @@ def test_a_builder_is_no_module(tmp_path):
     # A file of a builder's name would take the builder's place once it is imported.
     code = """
 import keras_gan as kg
+from keras_gan._lazy import LazyMapping
 for name in list(kg.recipes.RECIPES): kg.recipes.RECIPES[name]
 print(all(callable(getattr(kg.recipes, name)) for name in kg.recipes.RECIPES))
 """
@@ -143,3 +146,20 @@ def test_recipes_say_what_the_list_says():
         assert name == recipe.build.__name__
     named = itertools.chain(*kg.recipes.listing.BY_MODULE.values())
     assert [one.name for one in named] == list(kg.recipes.RECIPES)
+
+
+def test_a_lazy_mapping_imports_what_is_taken_and_can_be_changed():
+    taken = []
+
+    def find(module, name):
+        taken.append(name)
+        return getattr(module, name)
+
+    values = LazyMapping({"pi": "math", "e": "math", "tau": "math"}, find)
+    assert [*values] == ["pi", "e", "tau"] and "pi" in values and taken == []
+    assert values["pi"] == values["pi"] == math.pi and taken == ["pi"]
+    values["e"], values["one"] = 3, 1
+    del values["tau"]
+    assert dict(values) == {"pi": math.pi, "e": 3, "one": 1} and taken == ["pi"]
+    with pytest.raises(KeyError, match="tau"):
+        _ = values["tau"]
