@@ -46,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faults", nargs="+", choices=FAULTS, default=[*FAULTS])
     parser.add_argument("--trials", type=int, default=20, help="of each fault")
+    parser.add_argument("--first", type=int, default=0, help="number of a trial")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -56,11 +57,13 @@ def main() -> int:
         assert train(uncut) == 0
         for fault in args.faults:
             counts: collections.Counter = collections.Counter()
-            for trial in range(args.trials):
+            for trial in range(args.first, args.first + args.trials):
                 chance = random.Random(f"{fault}-{args.seed}-{trial}")
                 run = Path(folder, f"{fault}-{trial}")
                 told = FAULTS[fault](run, chance, trial)
-                counts[told or judged(run, uncut)] += 1
+                outcome = told or judged(run, uncut)
+                counts[outcome] += 1
+                print(f"{fault} {trial}: {outcome}", file=sys.stderr, flush=True)
                 shutil.rmtree(run, ignore_errors=True)
             said = ", ".join(f"{what} {count}" for what, count in counts.items())
             print(f"{fault:<12}{args.trials} trials: {said}", flush=True)
