@@ -90,3 +90,20 @@ def test_a_reader_that_ends_its_process_is_told_and_its_file_kept(tmp_path):
 def test_a_seed_repeats_its_mutations(fuzz_readers):
     one, other = (fuzz_readers.fuzz("cifar10", seed=3, executions=60) for _ in range(2))
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"), [([11, 1], "read"), ([11, 12], "slow"), ([1], "read")]
+)
+def test_a_file_is_slow_that_is_slow_twice(
+    fuzz_readers, tmp_path, monkeypatch, seconds, kind
+):
+    clock, takes = [0.0], iter(seconds)
+
+    def read(path):
+        clock[0] += next(takes)
+
+    monkeypatch.setattr(fuzz_readers.time, "monotonic", lambda: clock[0])
+    reader = fuzz_readers.Reader({}, read)
+    assert fuzz_readers.outcome(reader, tmp_path, "file", b"")[0] == kind
+    assert next(takes, None) is None

@@ -36,7 +36,7 @@ from memory import largest
 
 ROOT = Path(__file__).parent.parent
 INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 1)
-SLOW = 10.0  # seconds for one file: as bad as an error
+SLOW = 10.0  # seconds for one file, twice: as bad as an error
 LARGE = 500.0  # MB that one reader's files may add to the process at its largest
 
 
@@ -140,6 +140,14 @@ def outcome(
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    kind, told, seconds = _timed(reader, path)
+    if seconds > SLOW:
+        # A busy machine may stop any process for seconds; it is no fault of the file.
+        seconds = min(seconds, _timed(reader, path)[2])
+    return (kind, told) if seconds <= SLOW else ("slow", f"{seconds:.0f} s")
+
+
+def _timed(reader: Reader, path: Path) -> tuple[str, str | None, float]:
     began = time.monotonic()
     kind, told = "read", None
     try:
@@ -151,9 +159,7 @@ def outcome(
     except Exception as error:
         kind = type(error).__name__
         told = traceback.format_exc().splitlines()[-1] + f" ({_place(error)})"
-    if time.monotonic() - began > SLOW:
-        kind, told = "slow", f"{time.monotonic() - began:.0f} s"
-    return kind, told
+    return kind, told, time.monotonic() - began
 
 
 def _place(error: Exception) -> str:
