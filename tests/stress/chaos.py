@@ -46,7 +46,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--faults", nargs="+", choices=FAULTS, default=[*FAULTS])
     parser.add_argument("--trials", type=int, default=20, help="of each fault")
-    parser.add_argument("--first", type=int, default=0, help="number of the first trial")
+    parser.add_argument(
+        "--first", type=int, default=0, help="number of the first trial"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
