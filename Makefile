@@ -11,7 +11,9 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/demo
-PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# The slowest tests are named at the end: whoever adds one makes another faster.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	--durations=30 --durations-min=2
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 

@@ -117,6 +117,7 @@ SERIALIZABLE = [
     kg.terms.HistoricalAveraging(0.25, player="generator"),
     kg.terms.LabelledExamples(0.5),
     kg.terms.LatentRegression(0.5, generator_learns=True),
+    kg.terms.MeanReconstruction(3.0),
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
@@ -490,10 +491,11 @@ def teams():
     kinds = (kg.objectives.Objective, kg.terms.Term, keras.layers.Layer)
     labelled = [entry for entry in SERIALIZABLE if isinstance(entry, _LABELLED)]
     few_labels = [entry for entry in SERIALIZABLE if isinstance(entry, _FEW_LABELS)]
+    completing = [entry for entry in SERIALIZABLE if isinstance(entry, _COMPLETING)]
     unlabelled = [
         entry
         for entry in SERIALIZABLE
-        if not isinstance(entry, (*_LABELLED, *_FEW_LABELS))
+        if not isinstance(entry, (*_LABELLED, *_FEW_LABELS, *_COMPLETING))
     ]
     objectives, penalties, layers = (
         [entry for entry in unlabelled if isinstance(entry, kind)] for kind in kinds
@@ -513,7 +515,7 @@ def teams():
         for start in range(0, len(stack), _STACKED)
     ]
     of_references = [[reference, *partners] for reference in references]
-    return rules + stacks + of_references + [labelled, few_labels]
+    return rules + stacks + of_references + [completing, labelled, few_labels]
 
 
 def game_with(team):
@@ -523,6 +525,8 @@ def game_with(team):
         return _labelled_game(copies)
     if isinstance(copies[0], _FEW_LABELS):
         return game_of_networks(*_FEW_LABEL_NETWORKS, terms=copies)
+    if isinstance(copies[0], _COMPLETING):
+        return game_of_networks(*_COMPLETING_NETWORKS, terms=copies)
     base = make_tiny_gan()
     prior = base.prior
     networks = [base.generator, base.discriminator]
@@ -664,6 +668,11 @@ _FEW_LABELS = (kg.terms.LabelledExamples,)
 _FEW_LABEL_NETWORKS = (
     "networks.softplus_generator",
     "networks.classifying_discriminator",
+)
+_COMPLETING = (kg.terms.MeanReconstruction,)
+_COMPLETING_NETWORKS = (
+    "networks.inpainting_generator",
+    "networks.inpainting_discriminator",
 )
 
 

@@ -87,6 +87,34 @@ def conditional_gan(kind="labels", outputs=None, packing=1, **arguments):
     return kg.GAN(generator, discriminator, prior, packing=packing, **arguments)
 
 
+def completing_gan(
+    masks=None, *, prior=None, terms=(), jit_compile="auto", **arguments
+):
+    """A game on 4x4 images that completes them, each judged with what is given."""
+    keras.utils.set_random_seed(1)
+    inputs = [
+        keras.Input((2,), name="latents"),
+        keras.Input((4, 4, 1), name="known"),
+        keras.Input((4, 4, 1), name="mask"),
+    ]
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in inputs])
+    pixels = keras.layers.Dense(16, "sigmoid")(rows)
+    generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
+    seen = [keras.Input((4, 4, 1), name=name) for name in ("images", "known", "mask")]
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in seen])
+    hidden = keras.layers.Dense(8, "relu")(rows)
+    discriminator = keras.Model(seen, keras.layers.Dense(1)(hidden))
+    game = kg.games.Inpainting(masks)
+    prior = prior or kg.priors.NormalPrior(2)
+    gan = kg.GAN(generator, discriminator, prior, game=game, **arguments)
+    gan.compile(
+        *[keras.optimizers.SGD(0.1) for _ in range(2)],
+        terms=list(terms),
+        jit_compile=jit_compile,
+    )
+    return gan
+
+
 def tiny_images(num_images: int = 40, seed: int = 0):
     random = np.random.default_rng(seed)
     return random.uniform(size=(num_images, 4, 4, 1)).astype("float32")

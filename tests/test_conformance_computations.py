@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from catalog import NUM_CLASSES, copy_of, entries_of, game_with, tiny_encoder
-from games import make_tiny_gan, tiny_images, value_of, without_dropout
+from games import (
+    completing_gan,
+    make_tiny_gan,
+    tiny_images,
+    value_of,
+    without_dropout,
+)
 
 import keras_gan as kg
 from keras_gan.training.round import Round
@@ -63,6 +69,8 @@ def penalty_computation(entry):
     penalty = copy_of(entry)
     if penalty.trains_encoder:
         return term_of_an_encoder(penalty)
+    if isinstance(entry, kg.terms.MeanReconstruction):
+        return with_gradients_of(*value_of_completions(penalty))
     if penalty.reads:
         generator, discriminator = players_with_classes(penalty)
     else:
@@ -105,6 +113,29 @@ def term_of_an_encoder(term):
         return term(round, "generator")
 
     return lambda: with_gradients(value, weights)
+
+
+def value_of_completions(term):
+    """The value of a term for lower halves, as a function, and the weights it is of.
+
+    All latents are alike in float32, and so are the two completions of an image.
+    """
+    prior = kg.priors.NormalPrior(2, mean=0.5, stddev=1e-12)
+    gan = completing_gan(prior=prior, terms=[term])
+    images = tf.constant(tiny_images(9))
+    mask = tf.constant(np.arange(4)[:, None, None] < 2, tf.float32)
+    mask = tf.broadcast_to(mask, images.shape)
+
+    def value():
+        round = Round(gan, {"images": images}, ["generator"])
+        round.context = {"mask": mask, "known": mask * images}
+        return term(round, "generator")
+
+    return value, [weight.value for weight in gan.generator.trainable_variables]
+
+
+def with_gradients_of(function, inputs):
+    return lambda: with_gradients(function, inputs)
 
 
 def made_by(generator, latents):
@@ -337,6 +368,9 @@ def test_gradients_of_penalties_match_differences(entry):
     penalty = copy_of(entry)
     if penalty.trains_encoder:
         gradients_of_an_encoder_match(penalty)
+        return
+    if isinstance(entry, kg.terms.MeanReconstruction):
+        assert_gradient_matches(*value_of_completions(penalty), step=0.01, rtol=5e-3)
         return
     generator, discriminator = (
         players_with_classes(penalty) if penalty.reads else smooth_players()

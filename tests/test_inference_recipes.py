@@ -80,7 +80,7 @@ def test_inpainting_completes_and_draws():
     gan = recipe.build(data, 3)
     assert gan.name == "inpainting" and gan.seed == 3
     assert [type(one) for one in gan.terms] == [
-        *(kg.terms.R1, kg.terms.R2, kg.terms.Reconstruction)
+        *(kg.terms.R1, kg.terms.R2, kg.terms.MeanReconstruction)
     ]
     assert any(moved_of(gan, data.train.images))
     images = data.test.images

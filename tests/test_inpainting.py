@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, make_tiny_gan, tiny_images
+from games import assert_equal_state, completing_gan, make_tiny_gan, tiny_images
 from PIL import Image
 
 import keras_gan as kg
@@ -12,27 +12,6 @@ from keras_gan.training.round import Round
 
 IMAGES = tiny_images(40)
 SEED = tf.constant([3, 4])
-
-
-def completing_gan(masks=None, **arguments):
-    keras.utils.set_random_seed(1)
-    inputs = [
-        keras.Input((2,), name="latents"),
-        keras.Input((4, 4, 1), name="known"),
-        keras.Input((4, 4, 1), name="mask"),
-    ]
-    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in inputs])
-    pixels = keras.layers.Dense(16, "sigmoid")(rows)
-    generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
-    seen = [keras.Input((4, 4, 1), name=name) for name in ("images", "known", "mask")]
-    rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in seen])
-    hidden = keras.layers.Dense(8, "relu")(rows)
-    discriminator = keras.Model(seen, keras.layers.Dense(1)(hidden))
-    game = kg.games.Inpainting(masks)
-    prior = kg.priors.NormalPrior(2)
-    gan = kg.GAN(generator, discriminator, prior, game=game, **arguments)
-    gan.compile(*[keras.optimizers.SGD(0.1) for _ in range(2)])
-    return gan
 
 
 def test_both_examples_share_what_is_given():
@@ -86,6 +65,66 @@ def test_held_out_data_get_the_same_masks_each_time():
     gan.train_steps.assign_add(1)
     second = gan.evaluate(IMAGES, batch_size=10, return_dict=True, verbose=0)
     assert first == second
+
+
+def noisy_completions(term):
+    """A game whose generator makes 0.2 + 0.3 z of every pixel, z ~ N(0, 1)."""
+    latents = keras.Input((1,), name="latents")
+    known = keras.Input((4, 4, 1), name="known")
+    pixels = keras.layers.Dense(
+        16,
+        kernel_initializer=keras.initializers.Constant(0.3),
+        bias_initializer=keras.initializers.Constant(0.2),
+    )(latents)
+    nothing = keras.layers.Rescaling(0.0)(known)
+    made = keras.layers.Add()([keras.layers.Reshape((4, 4, 1))(pixels), nothing])
+    gan = kg.GAN(
+        keras.Model([latents, known], made),
+        make_tiny_gan().discriminator,
+        kg.priors.NormalPrior(1),
+        game=kg.games.Inpainting(kg.games.HalfMask()),
+    )
+    gan.compile("sgd", "sgd", terms=[term])
+    return gan
+
+
+@pytest.mark.parametrize(
+    ("term", "spread"),
+    [(kg.terms.MeanReconstruction(4.0), 0.0), (kg.terms.Reconstruction(4.0), 0.09)],
+)
+def test_what_is_paid_is_the_distance_of_the_mean_or_of_each(term, spread):
+    images = np.repeat(IMAGES, 2_000, axis=0)
+    round = Round(noisy_completions(term), {"images": tf.constant(images)}, ())
+    asked = 1 - round.real["mask"].numpy()
+    # E (x - y)(x - y') = (x - .2)^2, and E (x - y)^2 has the variance of y besides.
+    expected = 4 * np.mean(asked * ((images.astype("float64") - 0.2) ** 2 + spread))
+    assert float(term(round, "generator")) == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pays_for_spread"),
+    [(kg.terms.MeanReconstruction, False), (kg.terms.Reconstruction, True)],
+)
+def test_completions_whose_mean_is_paid_for_keep_their_spread(kind, pays_for_spread):
+    images = np.repeat(IMAGES, 2_000, axis=0)
+    gan = noisy_completions(kind(1.0))
+    round = Round(gan, {"images": tf.constant(images)}, ["generator"])
+    with tf.GradientTape() as tape:
+        paid = gan.terms[0](round, "generator")
+    of_spread, of_mean = tape.gradient(paid, gan.generator.trainable_variables)
+    # d/da of the variance a^2 of each at a = .3, over the half that is asked for.
+    expected = 2 * 0.3 / 2 if pays_for_spread else 0.0
+    assert float(tf.reduce_sum(of_spread)) == pytest.approx(expected, abs=0.01)
+    # d/db (x - b)^2 at b = .2, there too.
+    asked = 1 - round.real["mask"].numpy()
+    expected = -2 * np.mean(asked * (images.astype("float64") - 0.2))
+    assert float(tf.reduce_sum(of_mean)) == pytest.approx(expected, rel=0.02)
+
+
+def test_the_mean_is_of_completions():
+    gan = make_tiny_gan()
+    with pytest.raises(ValueError, match="needs a game that completes.*Inpainting"):
+        gan.compile("sgd", "sgd", terms=[kg.terms.MeanReconstruction()])
 
 
 def test_pixels_are_given_as_often_as_their_share_says():

@@ -15,7 +15,7 @@ from catalog import (
     teams,
     tiny_encoder,
 )
-from games import make_tiny_gan, tiny_images
+from games import completing_gan, make_tiny_gan, tiny_images
 from google.protobuf import text_format
 from variable_order import optimized_graphs, unordered_accesses
 
@@ -65,7 +65,12 @@ OBJECTIVES, TERMS = (
     [entry for entry in SERIALIZABLE if isinstance(entry, kind)]
     for kind in (kg.objectives.Objective, kg.terms.Term)
 )
-TERMS = [term for term in TERMS if not term.reads]  # the tiny game has no labels
+# The tiny game has no labels and completes nothing.
+TERMS = [
+    term
+    for term in TERMS
+    if not term.reads and not isinstance(term, kg.terms.MeanReconstruction)
+]
 ORDERS = {
     "alternating": {},
     "simultaneous": {"simultaneous": True},
@@ -156,6 +161,12 @@ def test_steps_that_read_labels_are_ordered(team):
     gan.compile(*players, terms=terms, jit_compile=False)
     assert "labels" in gan.entries.needed
     assert unordered_pairs(gan, data_for(gan, 4)) == []
+
+
+def test_steps_that_complete_are_ordered():
+    terms = [kg.terms.MeanReconstruction(), kg.terms.R1(interval=2)]
+    gan = completing_gan(terms=terms, jit_compile=False)
+    assert unordered_pairs(gan, tiny_images(8)) == []
 
 
 @pytest.mark.one_in(2)

@@ -22,7 +22,7 @@ from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import halved, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
-from keras_gan.terms.reconstruction import Reconstruction
+from keras_gan.terms.mean_reconstruction import MeanReconstruction
 
 _NAME = "inpainting"
 _BATCH_SIZE = 64
@@ -41,9 +41,9 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
     percent of the pixels, or all of it, so that the generator draws whole images too:
     that is what `gan.sample` does. The game is that of `r3gan`: an image and its own
     completion are compared, with R1 and R2, and completions come from a moving average
-    of the generator. Squared errors of completions are added, ten times: without them
-    the generator is slow to listen to what is given, with more of them it would not
-    listen to its latents.
+    of the generator. The squared error of the mean of completions is added, ten times:
+    without it the generator is slow to listen to what is given, and paid for each
+    completion instead it would not listen to its latents.
 
     Args:
         data: `Dataset` of images that halve to a small grid.
@@ -87,7 +87,7 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
         name=_NAME,
     )
     rules = relativistic_rules(data, num_updates)
-    rules["terms"].append(Reconstruction(_RECONSTRUCTION_WEIGHT))
+    rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT))
     gan.compile(*relativistic_optimizers(num_updates), **rules)
     return gan
 
