@@ -68,8 +68,8 @@ class MeanReconstruction(Term):
         latents = draw_rows(lambda rows: gan.prior.sample(rows, seed), round.num_rows)
         other = game.fake(gan, round.batch, round.context, latents, round.training)
         data = tf.cast(round.real[gan.data_name], tf.float32)
-        gap, given = data - round.fake[gan.data_name], data - other[gan.data_name]
-        product = tf.reduce_mean(gap * tf.stop_gradient(given))
+        gap, other_gap = data - round.fake[gan.data_name], data - other[gan.data_name]
+        product = tf.reduce_mean(gap * tf.stop_gradient(other_gap))
         return self.weight * (2 * product - tf.stop_gradient(product))
 
     def get_config(self) -> Config:
