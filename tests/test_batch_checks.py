@@ -118,7 +118,7 @@ def test_a_generator_of_images_alone_or_with_labels():
     for alone in (True, False):
         batches = generator_of(Batches())
         data = (images for images, _ in batches) if alone else batches
-        gan = make_tiny_gan()
+        gan = make_tiny_gan(run_eagerly=True)
         gan.fit(data, verbose=0, steps_per_epoch=5)  # no warning
         assert gan.train_steps == 5
 

@@ -68,8 +68,8 @@ NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 # Real MNIST would be read, scored and classified for a minute each.
 OF_SMALL_MNIST = {"few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"}
 
-# The first that a user plays, and one of theory; `make exhaustive` plays all others.
-QUICK = {"distances.py", "quickstart.py"}
+# The first that a user plays; `make exhaustive` plays all others.
+QUICK = {"quickstart.py"}
 
 # In a process of its own, as users start them all: it sets TensorFlow's threads, which
 # only a new process can do. The others spare themselves the seconds that takes.

@@ -98,6 +98,7 @@ def test_artefacts_play_in_a_process_without_us(trained, artefacts, tmp_path, na
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", ["onnx", "saved_model", "litert"])
 def test_parity_is_found_by_a_process_that_imports_none_of_us(
     trained, artefacts, tmp_path, name

@@ -85,7 +85,7 @@ def test_the_rest_of_the_game_on_two_replicas(two_replicas):
     )
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "limits",
     [

@@ -169,7 +169,7 @@ def test_steps_that_complete_are_ordered():
     assert unordered_pairs(gan, tiny_images(8)) == []
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("term", [kg.terms.R1(interval=2), kg.terms.R2()])
 def test_steps_of_several_replicas_are_ordered(two_replicas, term):
     with two_replicas.scope():
