@@ -110,6 +110,7 @@ def test_the_c_program(exports, c_program, tmp_path):
         assert refused.returncode == 1 and text in refused.stderr, refused.stderr
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("play_here")
 def test_the_c_program_says_who_must_tell(c_program, tmp_path):
     gan = conditional_gan(generator_of_labels())

@@ -20,6 +20,7 @@ QUICK = {"num_steps": 40, "restarts": 3, "verbose": 0}
 # --------------------------------------------------------------------- fit_encoder
 
 
+@pytest.mark.exhaustive
 def test_fit_encoder_finds_the_inverse_of_a_linear_generator():
     gan = linear_gan()
     losses = kg.inference.fit_encoder(

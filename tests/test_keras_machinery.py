@@ -87,7 +87,7 @@ def test_backup_and_restore_keeps_all_that_moves(uncut, tmp_path):
     assert_equal_state(whole, resumed)
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "arguments",
     [
