@@ -1,5 +1,7 @@
 """What every public object computes: alike in all modes, with right gradients."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -70,7 +72,7 @@ def penalty_computation(entry):
     if penalty.trains_encoder:
         return term_of_an_encoder(penalty)
     if isinstance(entry, kg.terms.MeanReconstruction):
-        return with_gradients_of(*value_of_completions(penalty))
+        return functools.partial(with_gradients, *value_of_completions(penalty))
     if penalty.reads:
         generator, discriminator = players_with_classes(penalty)
     else:
@@ -132,10 +134,6 @@ def value_of_completions(term):
         return term(round, "generator")
 
     return value, [weight.value for weight in gan.generator.trainable_variables]
-
-
-def with_gradients_of(function, inputs):
-    return lambda: with_gradients(function, inputs)
 
 
 def made_by(generator, latents):

@@ -17,9 +17,8 @@ class Reconstruction(Term):
     """Generator and encoder are paid for reconstructions that are near the data.
 
     When to use it: beside a bidirectional game, whose reconstructions show an object of
-    the same kind more often than the same one; and for completions, which should keep
-    to what is likely. It draws completions of one input together and blurs them, so its
-    weight is small.
+    the same kind more often than the same one. It draws completions of one input
+    together and blurs them: `MeanReconstruction` leaves them their variety.
 
         weight * mean_{b, i} d(x_bi, G(E(x))_bi)                     # with an encoder
         weight * mean_{b, i} d(x_bi, completion of x_bi)             # `Inpainting`
