@@ -293,17 +293,13 @@ class GAN(keras.Model):
         """
         return seed_of(self.seed, draw, self.train_steps if step is None else step)
 
-    def sample_latents(
-        self, num_samples: int | Tensor, draw: int, step: keras.Variable | None = None
-    ) -> Tensor:
-        """Latents `[num_samples, latent_dim]` of the current training step.
+    def sample_latents(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        """Latents `[num_samples, latent_dim]`, other ones on each replica.
 
         Args:
             num_samples: int or scalar integer tensor; of this replica.
-            draw: int, tells the draws of one step apart.
-            step: as in `seed_of`. Defaults to `None`.
+            seed: key, integers `[2]`, e.g. of `seed_of`.
         """
-        seed = self.seed_of(draw, step)
         return draw_rows(lambda rows: self.prior.sample(rows, seed), num_samples)
 
     def generate(self, example: Example, training: bool = False) -> Tensor:

@@ -491,11 +491,11 @@ def teams():
     kinds = (kg.objectives.Objective, kg.terms.Term, keras.layers.Layer)
     labelled = [entry for entry in SERIALIZABLE if isinstance(entry, _LABELLED)]
     few_labels = [entry for entry in SERIALIZABLE if isinstance(entry, _FEW_LABELS)]
-    completing = [entry for entry in SERIALIZABLE if isinstance(entry, _COMPLETING)]
+    completing = [entry for entry in SERIALIZABLE if _completes(entry)]
     unlabelled = [
         entry
         for entry in SERIALIZABLE
-        if not isinstance(entry, (*_LABELLED, *_FEW_LABELS, *_COMPLETING))
+        if not isinstance(entry, (*_LABELLED, *_FEW_LABELS)) and not _completes(entry)
     ]
     objectives, penalties, layers = (
         [entry for entry in unlabelled if isinstance(entry, kind)] for kind in kinds
@@ -518,6 +518,10 @@ def teams():
     return rules + stacks + of_references + [completing, labelled, few_labels]
 
 
+def _completes(entry):
+    return getattr(entry, "completes", False)
+
+
 def game_with(team):
     """A compiled game in which copies of the entries play their parts."""
     copies = [copy_of(entry) for entry in team]
@@ -525,7 +529,7 @@ def game_with(team):
         return _labelled_game(copies)
     if isinstance(copies[0], _FEW_LABELS):
         return game_of_networks(*_FEW_LABEL_NETWORKS, terms=copies)
-    if isinstance(copies[0], _COMPLETING):
+    if _completes(copies[0]):
         return game_of_networks(*_COMPLETING_NETWORKS, terms=copies)
     base = make_tiny_gan()
     prior = base.prior
@@ -669,7 +673,6 @@ _FEW_LABEL_NETWORKS = (
     "networks.softplus_generator",
     "networks.classifying_discriminator",
 )
-_COMPLETING = (kg.terms.MeanReconstruction,)
 _COMPLETING_NETWORKS = (
     "networks.inpainting_generator",
     "networks.inpainting_discriminator",

@@ -58,7 +58,7 @@ def test_the_encoder_moves_in_the_generator_s_turn_alone():
 def test_the_player_s_loss_sees_both_examples(objective):
     gan = compiled(bidirectional_gan(), objective=objective)
     round = Round(gan, {"images": tf.constant(IMAGES[:8])}, ["generator"])
-    latents = np.asarray(gan.sample_latents(8, draw=0), "float64")
+    latents = np.asarray(gan.sample_latents(8, gan.seed_of(0)), "float64")
     images = np.asarray(IMAGES[:8], "float64")
     (first, bias), (last, last_bias) = (
         [np.asarray(w, "float64") for w in layer.get_weights()]

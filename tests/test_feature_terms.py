@@ -177,7 +177,7 @@ def game(objective="non_saturating", **rules):
 
 def generator_gradients(gan, loss_of):
     """By hand, at the latents of the step that comes next."""
-    latents = gan.sample_latents(len(BATCH), draw=0)
+    latents = gan.sample_latents(len(BATCH), gan.seed_of(0))
     variables = gan.generator.trainable_variables
     with tf.GradientTape() as tape:
         loss = loss_of(gan.generator(latents, training=True))
@@ -226,7 +226,7 @@ def test_the_discriminator_plays_its_objective_as_before():
 def test_the_term_is_logged_apart_from_the_objective():
     matching = FeatureMatching(5.0)
     gan, plain = game(terms=[matching]), game()
-    fake = gan.generator(gan.sample_latents(len(BATCH), draw=0), training=True)
+    fake = gan.generator(gan.sample_latents(len(BATCH), gan.seed_of(0)), training=True)
     expected = value_of(matching, gan.discriminator, BATCH, fake, SEED)
     logs = gan.train_step(BATCH)
     np.testing.assert_allclose(logs["g_penalty"], expected, rtol=1e-5)

@@ -133,7 +133,7 @@ def test_simultaneous_step_equals_both_gradients_by_hand():
     images = tf.constant(tiny_images(8))
     gan = make_tiny_gan(optimizer=sgd, simultaneous=True)
     without_dropout(gan)
-    latents = gan.sample_latents(8, draw=0)
+    latents = gan.sample_latents(8, gan.seed_of(0))
     d_weights = gan.discriminator.trainable_variables
     g_weights = gan.generator.trainable_variables
     with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
@@ -162,7 +162,7 @@ def test_alternating_generator_answers_the_moved_discriminator():
     objective = RecordingObjective()
     gan = make_tiny_gan(optimizer=sgd, objective=objective, run_eagerly=True)
     without_dropout(gan)
-    latents = gan.sample_latents(8, draw=1)
+    latents = gan.sample_latents(8, gan.seed_of(1))
     old = gan.judge({"images": gan.generator(latents)})["logits"].numpy()
     one_step(gan, tiny_images(8))
     fake_logits = objective.calls[-1][2]

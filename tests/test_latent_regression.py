@@ -38,7 +38,7 @@ def value_of(term, gan):
 
 def test_the_term_is_the_mean_squared_distance_of_latents():
     gan = encoding_gan(kg.terms.LatentRegression(0.5))
-    latents = gan.sample_latents(8, draw=0)
+    latents = gan.sample_latents(8, gan.seed_of(0))
     images = np.asarray(gan.generator(latents, training=True), "float64")
     guesses = np.asarray(gan.game.encoder(images), "float64")
     squares = ((guesses - latents.numpy()) ** 2).sum(axis=1)

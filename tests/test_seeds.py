@@ -87,7 +87,8 @@ def test_the_largest_seed_is_one_of_its_own():
     latents = PRIOR.sample(4, LARGEST).numpy()
     assert (latents != PRIOR.sample(4, 0).numpy()).any()
     np.testing.assert_array_equal(latents, PRIOR.sample(4, tf.constant(LARGEST)))
-    game(LARGEST).sample_latents(2, draw=0)
+    gan = game(LARGEST)
+    gan.sample_latents(2, gan.seed_of(0))
 
 
 def test_weights_of_a_recipe_never_share_a_seed():

@@ -241,7 +241,7 @@ def test_whole_discriminator_trains_the_generator_without_dropout():
     gan.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(0.0))
     variables = gan.generator.trainable_variables
     old = [variable.numpy() for variable in variables]
-    latents = gan.sample_latents(8, draw=1)
+    latents = gan.sample_latents(8, gan.seed_of(1))
     with tf.GradientTape() as tape:
         logits = gan.discriminator(gan.generator(latents), training=False)
         loss = tf.reduce_mean(tf.math.softplus(-logits))

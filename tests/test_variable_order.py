@@ -66,11 +66,7 @@ OBJECTIVES, TERMS = (
     for kind in (kg.objectives.Objective, kg.terms.Term)
 )
 # The tiny game has no labels and completes nothing.
-TERMS = [
-    term
-    for term in TERMS
-    if not term.reads and not isinstance(term, kg.terms.MeanReconstruction)
-]
+TERMS = [term for term in TERMS if not term.reads and not term.completes]
 ORDERS = {
     "alternating": {},
     "simultaneous": {"simultaneous": True},

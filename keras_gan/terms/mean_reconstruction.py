@@ -5,7 +5,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan._replicas import draw_rows
 from keras_gan._types import Config, Tensor
 from keras_gan.terms.term import Term
 
@@ -48,6 +47,7 @@ class MeanReconstruction(Term):
     """
 
     players = ("generator",)
+    completes = True
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)
@@ -64,8 +64,7 @@ class MeanReconstruction(Term):
     def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted product of two completions' distances to the data."""
         gan, game = round.gan, round.gan.game
-        seed = round.seed_of(self)
-        latents = draw_rows(lambda rows: gan.prior.sample(rows, seed), round.num_rows)
+        latents = gan.sample_latents(round.num_rows, round.seed_of(self))
         other = game.fake(gan, round.batch, round.context, latents, round.training)
         data = tf.cast(round.real[gan.data_name], tf.float32)
         gap, other_gap = data - round.fake[gan.data_name], data - other[gan.data_name]

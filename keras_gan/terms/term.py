@@ -42,6 +42,9 @@ class Term(abc.ABC):
     trains_encoder: bool = False
     """Whether the game's encoder, where there is one, moves by the term."""
 
+    completes: bool = False
+    """Whether the term is of games that complete data."""
+
     limits_gradient: bool = False
     """Whether the term bounds the discriminator's slope image by image."""
 

@@ -66,8 +66,10 @@ class Round:
         """Latents of the fake example, `[batch, latent_dim]`."""
         gan = self.gan
         if self.training:
-            return gan.sample_latents(self.num_rows, self._draw)
-        return gan.sample_latents(self.num_rows, _TEST_DRAW, gan.test_steps)
+            seed = gan.seed_of(self._draw)
+        else:
+            seed = gan.seed_of(_TEST_DRAW, gan.test_steps)
+        return gan.sample_latents(self.num_rows, seed)
 
     @functools.cached_property
     def context(self) -> Example:
