@@ -21,7 +21,7 @@ from keras_gan.networks._parts import (
 )
 
 # Indices of the layers, for seeds.
-_DATA, _LABELS, _JOINT, _OUTPUT, _PIXELS = range(5)
+_DATA, _LABELS, _JOINT, _OUTPUT = range(4)
 
 
 def conditional_mlp_generator(
@@ -144,7 +144,6 @@ def conditional_maxout_discriminator(
     image_pieces: int = 5,
     label_pieces: int = 5,
     joint_pieces: int = 4,
-    input_dropout: float = 0.2,
     dropout_rate: float = 0.5,
     label_weight_range: float = 0.05,
     weight_range: float = 0.005,
@@ -158,10 +157,9 @@ def conditional_maxout_discriminator(
         h = [maxout(x), maxout(one_hot(c))]
         D(x, c) = dense(maxout(h))
 
-    Dropout acts on the image and on every hidden layer. The paper does not say where it
-    acts, nor how weights start: pixels are dropped as in the unconditional paper's
-    code, weights start uniform in its range, but wider for the one-hot class, of which
-    a single number is not zero.
+    Dropout acts on every hidden layer. The paper does not say where it acts, nor how
+    weights start: here uniform in the range of the unconditional paper, but wider for
+    the one-hot class, of which a single number is not zero.
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image.
@@ -172,7 +170,6 @@ def conditional_maxout_discriminator(
         image_pieces: int, at least 1, affine pieces of a unit. Defaults to `5`.
         label_pieces: int, at least 1. Defaults to `5`.
         joint_pieces: int, at least 1. Defaults to `4`.
-        input_dropout: float in [0, 1), share of pixels dropped. Defaults to `0.2`.
         dropout_rate: float in [0, 1), share of hidden units dropped. Defaults to `0.5`.
         label_weight_range: float, above 0: weights of the class start uniform in
             [-label_weight_range, label_weight_range]. Defaults to `0.05`.
@@ -207,7 +204,6 @@ def conditional_maxout_discriminator(
         for part in widths
     ]
     rate = check_fraction("dropout_rate", dropout_rate)
-    input_rate = check_fraction("input_dropout", input_dropout)
 
     def hidden(inputs: Tensor, index: int) -> Tensor:
         half_width = label_weight_range if index == _LABELS else weight_range
@@ -220,7 +216,6 @@ def conditional_maxout_discriminator(
 
     images, labels = keras.Input(image_shape, name="images"), labels_input()
     pixels = keras.layers.Flatten(name="flatten")(images)
-    pixels = dropout(input_rate, seed, _PIXELS)(pixels)
     rows = _joined(
         hidden(pixels, _DATA), hidden(_one_hot(labels, num_classes), _LABELS)
     )

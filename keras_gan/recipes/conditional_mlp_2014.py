@@ -40,12 +40,11 @@ def mirza_osindero2014_mnist(data: Dataset, seed: int = 0) -> GAN:
 
     The paper is silent on the rest. From the code of Goodfellow et al. 2014, that it
     builds on, are: an output bias that starts at the pixel marginals, both players
-    moving at once, the momentum's rise over 250 epochs, a fifth of the pixels dropped
-    where the discriminator sees them, half the sum of both cross-entropies as its loss
-    (here the sum at half the rate). Of this package are the number of epochs, the place
-    of the other dropout (all hidden layers) and the initial weights, see
-    `keras_gan.networks.conditional_mlp_generator`: by those of Goodfellow et al. the
-    generator makes nothing of its latents.
+    moving at once, the momentum's rise over 250 epochs, half the sum of both
+    cross-entropies as the discriminator's loss (here the sum at half the rate). Of this
+    package are the number of epochs, the place of dropout (all hidden layers) and the
+    initial weights, see `keras_gan.networks.conditional_mlp_generator`: by those of
+    Goodfellow et al. the generator makes nothing of its latents.
 
     Args:
         data: `Dataset` with labels and pixels in [0, 1]; the output bias starts at its
