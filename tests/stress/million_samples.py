@@ -1,5 +1,6 @@
 """A million samples scored by two workers of Ray Data, and by one process alone.
 
+    pip install ".[ray]"
     python tests/stress/million_samples.py
     python tests/stress/million_samples.py --num-samples 20000
 
@@ -59,8 +60,7 @@ def main() -> int:
     real = kg.evaluation.FeatureMoments.of(
         np.random.default_rng(0).normal(size=(1_000, len(found["one process"].mean)))
     )
-    distances = {way: moments.frechet_distance(real) for way, moments in found.items()}
-    one, other = distances.values()
+    one, other = (moments.frechet_distance(real) for moments in found.values())
     apart = abs(one / other - 1)
     print(f"Frechet distances {one:.9g} and {other:.9g}: {apart:.1e} apart")
     return int(apart > MOST_APART)
