@@ -23,6 +23,10 @@ _IN_MEMORY = 10_000  # training images that measures see
 _MOST_HELD_OUT = 20_000  # images that validate and test
 # Rows are read one by one, in any order; images hardly compress further.
 _OPTIONS = "group_size:1,uncompressed"
+# The library's defaults read ahead, 16 MB in each of its threads, for whoever reads
+# rows in turn.
+_READING = "readahead_buffer_size:0,max_parallelism:0"
+_SMALLEST_BUFFER = 4096  # bytes; a page, less than which no disk reads
 
 
 def write_shards(
@@ -182,7 +186,9 @@ def _opened(module: Any, path: Path, num_rows: int, size: int) -> Any:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing, which {_INDEX} names.")
     try:
-        reader = module.ArrayRecordReader(str(path))
+        reader = module.ArrayRecordReader(
+            str(path), _READING, file_reader_buffer_size=max(size, _SMALLEST_BUFFER)
+        )
         count = reader.num_records()
         first = reader.read([0])[0] if count else b""
     except Exception as error:  # whatever its parser of damaged bytes ends in
