@@ -273,7 +273,7 @@ NETWORKS = {
         LATENT_DIM,
         (12, 20, 2),
         base_filters=2,
-        kernel_size=5,
+        num_blocks=2,
         output_activation="sigmoid",
         seed=3,
         name="painter",

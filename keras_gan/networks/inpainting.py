@@ -1,50 +1,49 @@
-"""Convolutional networks that complete images, and judge completions."""
+"""Residual networks that complete images, and judge completions."""
 
 import math
 
 import keras
 
-from keras_gan._halvings import grid_of, num_halvings
+from keras_gan._halvings import num_halvings
 from keras_gan._types import Shape, Tensor
-from keras_gan._validation import check_positive_integer
-from keras_gan.networks._dcgan_parts import check_dcgan_arguments, checked_dcgan_shape
-from keras_gan.networks._fan_in import FanInWeights
+from keras_gan.networks._dcgan_parts import checked_dcgan_shape
+from keras_gan.networks._fixup_parts import FixupWeights, grown, rectified, shrunk
+from keras_gan.networks._residual_parts import check_residual_arguments
 from keras_gan.networks.r3gan import r3gan_discriminator
 
 _CODE_UNITS = 256  # that read the whole image, wherever it is given
-_DRAWN_MAPS = 32  # on the coarsest grid, of latents and code
-_LEAK = 0.2
 
 
 def inpainting_generator(
     latent_dim: int,
     image_shape: Shape,
     base_filters: int = 32,
-    kernel_size: int = 4,
+    num_blocks: int = 1,
     output_activation: str = "tanh",
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
     """Builds a generator that completes images: an encoder and a decoder, side by side.
 
-    Strided convolutions halve what is given, and where, down to a small grid. A dense
-    code of the whole grid and the latents draw further maps on it, for convolutions
-    alone see too little to fill in a half by the other one; transposed convolutions
-    double it again, each told the maps of its size on the way down. What is made of
-    given pixels is of no account: `keras_gan.games.Inpainting` lays these over it.
-    Nothing is normalised; weights start N(0, gain^2 / fan_in), the gain that of the
-    leaky rectifier behind them.
+    The stages of `r3gan_discriminator` shrink what is given, and where, down to a small
+    grid; those of `r3gan_generator` make an image of it, each told the maps of its size
+    on the way down. Between them a dense code of the whole grid and the latents draw on
+    it, for convolutions alone see too little to fill in a half by the other one. What
+    is made of given pixels is of no account: `keras_gan.games.Inpainting` lays these
+    over it. Nothing is normalised; weights start as `r3gan_generator` states.
 
-        maps = down(known, mask)
-        G(z, known, mask) = up(maps, dense(code(maps), z), maps on the way down)
+        d_1, ..., d_n = stages down of (known, mask)
+        h             = stage(dense(lrelu(dense(lrelu(d_n))), z) + d_n)
+        h             = stage(growth(h) + d_i),  i = n - 1, ..., 1
+        G             = output_activation(doubling(lrelu(h)))
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
             as often, to a grid of at most 64 places, e.g. 28 (to 7), 48 (to 6) or 64.
-        base_filters: int, at least 2. Filters of the first halving, twice as many at
-            each further one. Defaults to `32`.
-        kernel_size: int, at least 2. Defaults to `4`.
+        base_filters: int, at least 1. Filters of the stages next to the image.
+            Defaults to `32`.
+        num_blocks: int, at least 1, in each stage. Defaults to `1`.
         output_activation: Keras activation; its range is that of the images.
             Defaults to `"tanh"`.
         seed: int, of the initial weights. Defaults to `0`.
@@ -68,33 +67,38 @@ def inpainting_generator(
     References:
         Ronneberger et al., U-Net, 2015. https://arxiv.org/abs/1505.04597
         Pathak et al., Context Encoders, 2016. https://arxiv.org/abs/1604.07379
+        Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
+        https://arxiv.org/abs/2501.05441
     """
-    check_dcgan_arguments(base_filters, kernel_size, None, seed)
-    check_positive_integer("latent_dim", latent_dim)
+    check_residual_arguments(
+        base_filters, seed, latent_dim=latent_dim, num_blocks=num_blocks
+    )
     height, width, channels = checked_dcgan_shape(image_shape)
+    count = num_halvings(height, width)
+    weights = FixupWeights(seed, 2 * count * num_blocks)
     latents = keras.Input((latent_dim,), name="latents")
     known, mask = _given_inputs(height, width, channels)
-    parts = _Parts(base_filters, kernel_size, seed)
     given = keras.layers.Concatenate(name="given")([known, mask])
-    sizes = [given]  # maps of each size, the largest first
-    for index in range(num_halvings(height, width)):
-        sizes.append(parts.halved(sizes[-1], index))
-    outputs = parts.with_latents(sizes.pop(), latents, grid_of(height, width))
-    for index in reversed(range(len(sizes))):
-        outputs = parts.doubled(outputs, index)
-        outputs = keras.layers.Concatenate(name=f"beside_{index}")(
-            [outputs, sizes[index]]
-        )
-    pixels = keras.layers.Conv2D(
-        channels,
-        3,
-        padding="same",
-        kernel_initializer=parts.weights(rectified=False),
-        name="pixels",
-    )(outputs)
+    sizes = shrunk(given, base_filters, count, num_blocks, weights, "given_")[::-1]
+    maps = _drawn(sizes[0], latents, weights)
+    outputs = grown(maps, channels, count, num_blocks, weights, beside=sizes)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
-    return keras.Model([latents, known, mask], images(pixels), name=name)
+    return keras.Model([latents, known, mask], images(outputs), name=name)
+
+
+def _drawn(given: Tensor, latents: Tensor, weights: FixupWeights) -> Tensor:
+    """Maps of the latents and of all that is given, as large as those of the latter."""
+    shape = given.shape[1:]
+    rows = keras.layers.Flatten(name="flatten")(rectified(given, "flatten"))
+    code = keras.layers.Dense(
+        _CODE_UNITS, kernel_initializer=weights.scaled(1.0), name="code"
+    )(rows)
+    joined = [rectified(code, "code"), latents]
+    drawn = keras.layers.Dense(
+        math.prod(shape), kernel_initializer=weights.scaled(1.0), name="drawn"
+    )(keras.layers.Concatenate(name="code_and_latents")(joined))
+    return keras.layers.Reshape(shape, name="grid")(drawn)
 
 
 def inpainting_discriminator(
@@ -149,66 +153,3 @@ def _given_inputs(height: int, width: int, channels: int) -> tuple[Tensor, Tenso
         keras.Input((height, width, channels), name="known"),
         keras.Input((height, width, 1), name="mask"),
     )
-
-
-class _Parts:
-    """Layers of one generator, each with weights drawn by a number of its own."""
-
-    def __init__(self, base_filters: int, kernel_size: int, seed: int) -> None:
-        self._base, self._size = base_filters, kernel_size
-        self._weights = FanInWeights(seed)
-
-    def weights(self, rectified: bool = True) -> keras.Initializer:
-        """N(0, gain^2 / fan_in) for the next layer."""
-        gain_squared = 2 / (1 + _LEAK**2) if rectified else 1.0
-        return self._weights.of_variance(gain_squared)
-
-    def halved(self, inputs: Tensor, depth: int) -> Tensor:
-        filters = self._base * 2**depth
-        outputs = keras.layers.Conv2D(
-            filters, **self._strided(), name=f"convolution_{depth}"
-        )(inputs)
-        return _rectified(outputs, f"down_{depth}")
-
-    def doubled(self, inputs: Tensor, depth: int) -> Tensor:
-        filters = max(1, self._base * 2**depth // 2)
-        outputs = keras.layers.Conv2DTranspose(
-            filters, **self._strided(), name=f"transposed_convolution_{depth}"
-        )(inputs)
-        return _rectified(outputs, f"up_{depth}")
-
-    def with_latents(self, maps: Tensor, latents: Tensor, grid: Shape) -> Tensor:
-        """Maps of the coarsest grid, on which latents and the whole of it draw too."""
-        shape = (*grid, _DRAWN_MAPS)
-        rows = keras.layers.Flatten(name="flatten")(maps)
-        code = self._dense(rows, _CODE_UNITS, "code")
-        joined = keras.layers.Concatenate(name="code_and_latents")([code, latents])
-        drawn = self._dense(joined, math.prod(shape), "drawn")
-        drawn = keras.layers.Reshape(shape, name="drawn_maps")(drawn)
-        both = keras.layers.Concatenate(name="given_and_drawn")([maps, drawn])
-        outputs = keras.layers.Conv2D(
-            maps.shape[-1],
-            3,
-            padding="same",
-            kernel_initializer=self.weights(),
-            name="mixed",
-        )(both)
-        return _rectified(outputs, "mixed")
-
-    def _dense(self, inputs: Tensor, units: int, name: str) -> Tensor:
-        outputs = keras.layers.Dense(
-            units, kernel_initializer=self.weights(), name=name
-        )(inputs)
-        return _rectified(outputs, name)
-
-    def _strided(self) -> dict[str, object]:
-        return {
-            "kernel_size": self._size,
-            "strides": 2,
-            "padding": "same",
-            "kernel_initializer": self.weights(),
-        }
-
-
-def _rectified(inputs: Tensor, name: str) -> Tensor:
-    return keras.layers.LeakyReLU(_LEAK, name=f"leaky_relu_{name}")(inputs)

@@ -5,15 +5,10 @@ import math
 import keras
 
 from keras_gan._halvings import grid_of, num_halvings
-from keras_gan._types import Shape, Tensor
+from keras_gan._types import Shape
 from keras_gan.networks._dcgan_parts import checked_dcgan_shape
-from keras_gan.networks._fan_in import FanInWeights
+from keras_gan.networks._fixup_parts import FixupWeights, grown, rectified, shrunk
 from keras_gan.networks._residual_parts import check_residual_arguments
-
-_KERNEL_SIZE = 3  # of the convolutions in blocks
-_STRIDED_KERNEL_SIZE = 4  # next to the image: a multiple of the stride
-_SLOPE = 0.2  # of the leaky rectifiers
-_LAYERS_IN_BLOCK = 2
 
 
 def r3gan_generator(
@@ -78,29 +73,13 @@ def r3gan_generator(
     height, width, channels = checked_dcgan_shape(image_shape)
     count = num_halvings(height, width)
     grid = (*grid_of(height, width), base_filters * 2 ** (count - 1))
-    weights = _Weights(seed, count * num_blocks)
+    weights = FixupWeights(seed, count * num_blocks)
     latents = keras.Input((latent_dim,), name="latents")
     outputs = keras.layers.Dense(
         math.prod(grid), kernel_initializer=weights.scaled(1.0), name="dense"
     )(latents)
     outputs = keras.layers.Reshape(grid, name="grid")(outputs)
-    for index in range(count):
-        if index:
-            filters = outputs.shape[-1] // 2
-            outputs = _of_one_pixel(filters, weights, f"growth_{index}")(outputs)
-            outputs = keras.layers.UpSampling2D(
-                interpolation="bilinear", name=f"doubled_{index}"
-            )(outputs)
-        outputs = _stage(outputs, num_blocks, weights, index)
-    outputs = _rectified(outputs, "last")
-    outputs = keras.layers.Conv2DTranspose(
-        channels,
-        _STRIDED_KERNEL_SIZE,
-        strides=2,
-        padding="same",
-        kernel_initializer=weights.scaled(1.0),
-        name="last_doubling",
-    )(outputs)
+    outputs = grown(outputs, channels, count, num_blocks, weights)
     # Images stay float32 under mixed precision, as the data are.
     images = keras.layers.Activation(output_activation, dtype="float32", name="images")
     return keras.Model(latents, images(outputs), name=name)
@@ -150,68 +129,12 @@ def r3gan_discriminator(
     check_residual_arguments(base_filters, seed, num_blocks=num_blocks)
     height, width, channels = checked_dcgan_shape(image_shape)
     count = num_halvings(height, width)
-    weights = _Weights(seed, count * num_blocks)
+    weights = FixupWeights(seed, count * num_blocks)
     images = keras.Input((height, width, channels), name="images")
-    outputs = keras.layers.Conv2D(
-        base_filters,
-        _STRIDED_KERNEL_SIZE,
-        strides=2,
-        padding="same",
-        kernel_initializer=weights.scaled(1.0),
-        name="halving",
-    )(images)
-    for index in range(count):
-        if index:
-            outputs = keras.layers.AveragePooling2D(2, name=f"halved_{index}")(outputs)
-            filters = outputs.shape[-1] * 2
-            outputs = _of_one_pixel(filters, weights, f"shrinkage_{index}")(outputs)
-        outputs = _stage(outputs, num_blocks, weights, index)
-    outputs = keras.layers.Flatten(name="flatten")(_rectified(outputs, "last"))
+    outputs = shrunk(images, base_filters, count, num_blocks, weights)[-1]
+    outputs = keras.layers.Flatten(name="flatten")(rectified(outputs, "last"))
     # The logit stays float32 under mixed precision: losses are computed from it.
     logits = keras.layers.Dense(
         1, kernel_initializer=weights.scaled(1.0), dtype="float32", name="logits"
     )
     return keras.Model(images, logits(outputs), name=name)
-
-
-class _Weights(FanInWeights):
-    """Initial weights of a network, of their own for every layer."""
-
-    def __init__(self, seed: int, num_blocks: int) -> None:
-        super().__init__(seed)
-        self.in_block = num_blocks ** (-1 / (2 * _LAYERS_IN_BLOCK - 2))  # Fix-up's
-
-    def scaled(self, gain: float) -> keras.Initializer:
-        """N(0, gain^2 / fan_in) for the next layer."""
-        return self.of_variance(gain**2)
-
-
-def _stage(inputs: Tensor, num_blocks: int, weights: _Weights, index: int) -> Tensor:
-    outputs = inputs
-    for place in range(num_blocks):
-        outputs = _block(outputs, weights, f"{index}_{place}")
-    return outputs
-
-
-def _block(inputs: Tensor, weights: _Weights, name: str) -> Tensor:
-    gain = weights.in_block * math.sqrt(2 / (1 + _SLOPE**2))
-    outputs = inputs
-    for place, initializer in (("first", weights.scaled(gain)), ("second", "zeros")):
-        outputs = keras.layers.Conv2D(
-            inputs.shape[-1],
-            _KERNEL_SIZE,
-            padding="same",
-            kernel_initializer=initializer,
-            name=f"{place}_convolution_{name}",
-        )(_rectified(outputs, f"{place}_{name}"))
-    return keras.layers.Add(name=f"sum_{name}")([inputs, outputs])
-
-
-def _of_one_pixel(filters: int, weights: _Weights, name: str) -> keras.layers.Layer:
-    return keras.layers.Conv2D(
-        filters, 1, use_bias=False, kernel_initializer=weights.scaled(1.0), name=name
-    )
-
-
-def _rectified(inputs: Tensor, name: str) -> Tensor:
-    return keras.layers.LeakyReLU(_SLOPE, name=f"leaky_relu_{name}")(inputs)
