@@ -12,6 +12,7 @@ from keras_gan.networks.inpainting import (
     inpainting_generator,
 )
 from keras_gan.priors import ConstantPrior, NormalPrior
+from keras_gan.recipes._adam import along_cosine
 from keras_gan.recipes._pairs import (
     LATENT_DIM,
     averaged,
@@ -29,6 +30,7 @@ _BATCH_SIZE = 64
 _EPOCHS = 16
 _PIXELS_PER_EPOCH = 60_000 * 28 * 28  # those of MNIST
 _RECONSTRUCTION_WEIGHT = 10.0  # beside a loss of the game of about 1
+_FINAL_WEIGHT_SHARE = 0.05  # of it, from the middle of training on
 _FEW = 2_000  # images: too few for the Frechet distance of an epoch
 
 
@@ -87,7 +89,8 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
         name=_NAME,
     )
     rules = relativistic_rules(data, num_updates)
-    rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT))
+    falls = along_cosine(1.0, num_updates // 2, _FINAL_WEIGHT_SHARE)
+    rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT, falls))
     gan.compile(*relativistic_optimizers(num_updates), **rules)
     return gan
 
