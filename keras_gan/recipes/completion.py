@@ -43,9 +43,10 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
     percent of the pixels, or all of it, so that the generator draws whole images too:
     that is what `gan.sample` does. The game is that of `r3gan`: an image and its own
     completion are compared, with R1 and R2, and completions come from a moving average
-    of the generator. The squared error of the mean of completions is added, ten times:
-    without it the generator is slow to listen to what is given, and paid for each
-    completion instead it would not listen to its latents.
+    of the generator. The squared error of the mean of completions is added, ten times
+    at first and half of it from the middle of training on: without it the generator is
+    slow to listen to what is given, paid for each completion instead it would not
+    listen to its latents, and once it listens the game alone makes better images.
 
     Args:
         data: `Dataset` of images that halve to a small grid.
