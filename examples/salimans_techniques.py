@@ -29,6 +29,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from matplotlib.figure import Figure
 
 import keras_gan as kg
 from keras_gan._files import replacing, write_json
@@ -41,6 +42,7 @@ from keras_gan.layers import (
 
 LATENT_DIM, BASE_FILTERS, BATCH_SIZE = 64, 16, 64
 REFERENCE_SIZE = 32
+NUM_DRAWN = 16
 HELD_OUT = "held-out real data"
 COLUMNS = {
     "Frechet distance": "frechet_distance",
@@ -87,7 +89,9 @@ def main() -> None:
     held_out = args.output_dir / "held_out.json"
     if not held_out.exists():
         write_json(held_out, scores_of(data, data.test.images[: args.num_samples]))
-    table = markdown(args.output_dir)
+    found = found_scores(args.output_dir)
+    write_json(args.output_dir / "scores.json", found)
+    table = markdown(found)
     with replacing(args.output_dir / "table.md") as partial:
         partial.write_text(table, encoding="utf-8")
     draw(args.output_dir, [*args.games])
@@ -214,8 +218,8 @@ def scores_of(data: kg.datasets.Dataset, samples: np.ndarray) -> dict[str, float
     }
 
 
-def markdown(folder: Path) -> str:
-    """Means over seeds with their standard errors, a game in each row."""
+def found_scores(folder: Path) -> dict[str, list[dict[str, float]]]:
+    """Scores of each game that was played, one entry a seed, and of real digits."""
     found: dict[str, list[dict[str, float]]] = {}
     for name in GAMES:
         for path in sorted(folder.glob(f"{name.replace(' ', '_')}_seed_*/scores.json")):
@@ -223,6 +227,11 @@ def markdown(folder: Path) -> str:
             found.setdefault(name, []).append(scores)
     held_out = json.loads((folder / "held_out.json").read_text(encoding="utf-8"))
     found[HELD_OUT] = [held_out]
+    return found
+
+
+def markdown(found: dict[str, list[dict[str, float]]]) -> str:
+    """Means over seeds with their standard errors, a game in each row."""
     lines = [
         f"| added | seeds | {' | '.join(COLUMNS)} |",
         "|" + "---|" * (2 + len(COLUMNS)),
@@ -242,14 +251,18 @@ def cell_of(values: list[float]) -> str:
 
 
 def draw(folder: Path, names: list[str]) -> None:
-    """Eight samples of each game's first seed, one game a row."""
-    rows = []
-    for name in names:
+    """Samples of each game's first seed, one game a row."""
+    figure = Figure(figsize=(8, 0.5 * len(names)), dpi=120, layout="constrained")
+    for axes, name in zip(
+        figure.subplots(len(names), squeeze=False), names, strict=True
+    ):
         run = kg.runs.RunDirectory(folder / f"{name.replace(' ', '_')}_seed_0")
-        rows.append(kg.load(run.model).sample(8, seed=1))
-    kg.visualization.save_image_grid(
-        folder / "samples.png", np.concatenate(rows), (-1.0, 1.0), num_columns=8
-    )
+        row = kg.load(run.model).sample(NUM_DRAWN, seed=1)[..., 0]
+        axes[0].imshow(np.hstack([*row]), cmap="gray", vmin=-1, vmax=1)
+        axes[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        axes[0].set(xticks=[], yticks=[])
+    with replacing(folder / "samples.png") as partial:
+        figure.savefig(partial, format="png")
 
 
 if __name__ == "__main__":
