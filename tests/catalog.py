@@ -117,9 +117,7 @@ SERIALIZABLE = [
     kg.terms.HistoricalAveraging(0.25, player="generator"),
     kg.terms.LabelledExamples(0.5),
     kg.terms.LatentRegression(0.5, generator_learns=True),
-    kg.terms.MeanReconstruction(
-        3.0, schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1)
-    ),
+    kg.terms.MeanReconstruction(3.0),
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),

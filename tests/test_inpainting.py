@@ -121,25 +121,6 @@ def test_completions_whose_mean_is_paid_for_keep_their_spread(kind, pays_for_spr
     assert float(tf.reduce_sum(of_mean)) == pytest.approx(expected, rel=0.02)
 
 
-def paid_at(step, term):
-    gan = noisy_completions(term)
-    gan.train_steps.assign(step)
-    return float(term(Round(gan, {"images": tf.constant(IMAGES)}, ()), "generator"))
-
-
-@pytest.mark.parametrize(("step", "share"), [(0, 1.0), (5, 0.6), (10, 0.2), (20, 0.2)])
-def test_what_is_paid_falls_along_a_schedule(step, share):
-    falls = keras.optimizers.schedules.PolynomialDecay(1.0, 10, 0.2)
-    paid = paid_at(step, kg.terms.MeanReconstruction(4.0, schedule=falls))
-    whole = paid_at(step, kg.terms.MeanReconstruction(4.0))
-    assert paid == pytest.approx(share * whole, rel=1e-5)
-
-
-def test_a_schedule_is_a_keras_schedule():
-    with pytest.raises(TypeError, match="`schedule` must be a keras.optimizers.sch"):
-        kg.terms.MeanReconstruction(schedule=0.5)
-
-
 def test_the_mean_is_of_completions():
     gan = make_tiny_gan()
     with pytest.raises(ValueError, match="needs a game that completes.*Inpainting"):

@@ -12,7 +12,6 @@ from keras_gan.networks.inpainting import (
     inpainting_generator,
 )
 from keras_gan.priors import ConstantPrior, NormalPrior
-from keras_gan.recipes._adam import along_cosine
 from keras_gan.recipes._pairs import (
     LATENT_DIM,
     averaged,
@@ -30,7 +29,6 @@ _BATCH_SIZE = 64
 _EPOCHS = 16
 _PIXELS_PER_EPOCH = 60_000 * 28 * 28  # those of MNIST
 _RECONSTRUCTION_WEIGHT = 10.0  # beside a loss of the game of about 1
-_FINAL_WEIGHT_SHARE = 0.05  # of it, from the middle of training on
 _FEW = 2_000  # images: too few for the Frechet distance of an epoch
 
 
@@ -43,10 +41,9 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
     percent of the pixels, or all of it, so that the generator draws whole images too:
     that is what `gan.sample` does. The game is that of `r3gan`: an image and its own
     completion are compared, with R1 and R2, and completions come from a moving average
-    of the generator. The squared error of the mean of completions is added, ten times
-    at first and half of it from the middle of training on: without it the generator is
-    slow to listen to what is given, paid for each completion instead it would not
-    listen to its latents, and once it listens the game alone makes better images.
+    of the generator. The squared error of the mean of completions is added, ten times:
+    without it the generator is slow to listen to what is given, and paid for each
+    completion instead it would not listen to its latents.
 
     Args:
         data: `Dataset` of images that halve to a small grid.
@@ -90,8 +87,7 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
         name=_NAME,
     )
     rules = relativistic_rules(data, num_updates)
-    falls = along_cosine(1.0, num_updates // 2, _FINAL_WEIGHT_SHARE)
-    rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT, falls))
+    rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT))
     gan.compile(*relativistic_optimizers(num_updates), **rules)
     return gan
 

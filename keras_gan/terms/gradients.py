@@ -16,7 +16,6 @@ from keras_gan._replicas import draw_like, draw_rows
 from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
-from keras_gan.terms._schedule import checked_schedule, scheduled
 from keras_gan.terms.term import Term
 
 _EPSILON = 1e-12  # inside the root: its slope at zero is infinite
@@ -178,12 +177,14 @@ class _ZeroCentered(SlopePenalty):
         schedule: Any = None,
     ) -> None:
         super().__init__(weight, interval)
-        self.schedule = checked_schedule(schedule)
+        self.schedule = _checked_schedule(schedule)
 
     def __call__(self, round: Any, player: str) -> Tensor:
         """Returns the weighted penalty of one round, at its place in the schedule."""
         penalty = self._weighted(round.squared_slopes(self.example))
-        return scheduled(penalty, self.schedule, round.step)
+        if self.schedule is None:
+            return penalty
+        return tf.cast(self.schedule(round.step), penalty.dtype) * penalty
 
     def penalty(
         self, discriminator: Any, real: Tensor, fake: Tensor, seed: Tensor
@@ -290,3 +291,15 @@ def _uniform_per_sample(images: Tensor, seed: Tensor) -> Tensor:
         return tf.random.stateless_uniform(shape, seed, dtype=images.dtype)
 
     return draw_rows(draw, tf.shape(images)[0])
+
+
+def _checked_schedule(schedule: Any) -> Any:
+    if isinstance(schedule, dict):
+        schedule = keras.saving.deserialize_keras_object(schedule)
+    kind = keras.optimizers.schedules.LearningRateSchedule
+    if schedule is None or isinstance(schedule, kind):
+        return schedule
+    raise TypeError(
+        "`schedule` must be a keras.optimizers.schedules object, which gives a factor "
+        f"of the weight by the step of training. Received: schedule={schedule!r}"
+    )

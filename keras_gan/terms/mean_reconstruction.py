@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
-from keras_gan.terms._schedule import checked_schedule, scheduled
 from keras_gan.terms.term import Term
 
 _MASK = "mask"
@@ -21,7 +20,7 @@ class MeanReconstruction(Term):
     likely on average; paid for their mean alone, it keeps to what is given and may
     differ as much as the data do. Two completions y, y' of one input are drawn, and
 
-        schedule(t) * weight * mean_{b, i} (x_bi - y_bi) (x_bi - y'_bi)
+        weight * mean_{b, i} (x_bi - y_bi) (x_bi - y'_bi)
         E (x - y) (x - y') = (x - E y)^2
 
     since they are drawn independently. One minibatch may find it below zero. The
@@ -30,19 +29,14 @@ class MeanReconstruction(Term):
 
     Args:
         weight: float, above 0. Defaults to `1.0`.
-        schedule: `keras.optimizers.schedules` object, a factor of the weight by the
-            step of training; one minibatch tells little of the mean, and what it gets
-            wrong shakes a generator that has learned to listen. `None` is always 1.
-            Defaults to `None`.
 
     Raises:
-        TypeError: if `schedule` is no schedule.
         ValueError: if `weight` is not positive, or, at compile time, if the game does
             not complete.
 
     Example:
     >>> MeanReconstruction(10.0).get_config()
-    {'weight': 10.0, 'schedule': None}
+    {'weight': 10.0}
 
     References:
         Ohayon et al., High Perceptual Quality Image Denoising with a Posterior Sampling
@@ -55,9 +49,8 @@ class MeanReconstruction(Term):
     players = ("generator",)
     completes = True
 
-    def __init__(self, weight: float = 1.0, schedule: Any = None) -> None:
+    def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)
-        self.schedule = checked_schedule(schedule)
 
     def check(self, gan: Any) -> None:
         """Raises unless the game completes."""
@@ -76,10 +69,8 @@ class MeanReconstruction(Term):
         data = tf.cast(round.real[gan.data_name], tf.float32)
         gap, other_gap = data - round.fake[gan.data_name], data - other[gan.data_name]
         product = tf.reduce_mean(gap * tf.stop_gradient(other_gap))
-        weighted = self.weight * (2 * product - tf.stop_gradient(product))
-        return scheduled(weighted, self.schedule, round.step)
+        return self.weight * (2 * product - tf.stop_gradient(product))
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this term."""
-        schedule = keras.saving.serialize_keras_object(self.schedule)
-        return {"weight": self.weight, "schedule": schedule}
+        return {"weight": self.weight}
