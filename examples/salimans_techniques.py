@@ -29,7 +29,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
 import keras_gan as kg
 from keras_gan._files import replacing, write_json
@@ -252,17 +251,11 @@ def cell_of(values: list[float]) -> str:
 
 def draw(folder: Path, names: list[str]) -> None:
     """Samples of each game's first seed, one game a row."""
-    figure = Figure(figsize=(8, 0.5 * len(names)), dpi=120, layout="constrained")
-    for axes, name in zip(
-        figure.subplots(len(names), squeeze=False), names, strict=True
-    ):
+    rows = {}
+    for name in names:
         run = kg.runs.RunDirectory(folder / f"{name.replace(' ', '_')}_seed_0")
-        row = kg.load(run.model).sample(NUM_DRAWN, seed=1)[..., 0]
-        axes[0].imshow(np.hstack([*row]), cmap="gray", vmin=-1, vmax=1)
-        axes[0].set_ylabel(name, rotation=0, ha="right", va="center")
-        axes[0].set(xticks=[], yticks=[])
-    with replacing(folder / "samples.png") as partial:
-        figure.savefig(partial, format="png")
+        rows[name] = kg.load(run.model).sample(NUM_DRAWN, seed=1)
+    kg.visualization.save_image_rows(folder / "samples.png", rows, (-1.0, 1.0))
 
 
 if __name__ == "__main__":

@@ -264,10 +264,10 @@ def draw(path: Path, curves: dict[str, np.ndarray]) -> None:
 
 def draw_samples(folder: Path, names: list[str]) -> None:
     """Ten samples of each game, one game a row."""
-    rows = [kg.load(run_of(name, folder).model).sample(10, seed=1) for name in names]
-    kg.visualization.save_image_grid(
-        folder / "samples.png", np.concatenate(rows), (-1.0, 1.0), num_columns=10
-    )
+    rows = {
+        name: kg.load(run_of(name, folder).model).sample(10, seed=1) for name in names
+    }
+    kg.visualization.save_image_rows(folder / "samples.png", rows, (-1.0, 1.0))
 
 
 if __name__ == "__main__":

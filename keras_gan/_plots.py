@@ -1,19 +1,22 @@
-"""Plots of samples that are no images: numbers, points in the plane, and lines."""
+"""Plots with axes: numbers, points in the plane, lines, and rows that have names."""
 
 import math
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from keras_gan._files import replacing
-from keras_gan._types import FloatArray
+from keras_gan._types import Array, FloatArray
 
 _SIDE = 4.0  # inches of a plot with axes
 _NUM_BARS = 100
 _PANEL = (1.6, 0.8)  # inches of one sample's lines
 _NUM_BINS = 256  # of a panel
 _FILLED = 0.85  # of a panel, in either direction
+_PIXELS_IN_INCH = 60.0  # of named rows of images
+_LETTER = 0.08  # inches of the names beside them, and of the margins
 
 
 def save_numbers(
@@ -80,6 +83,23 @@ def save_lines(
     _save(figure, path)
 
 
+def save_named_rows(
+    path: str | os.PathLike[str], pixels: Array, names: Sequence[str]
+) -> None:
+    """Writes pixels `[height, width, channels]`, as many rows as there are names."""
+    height, width = pixels.shape[:2]
+    beside = _LETTER * (2 + max(map(len, names)))
+    size = (beside + width / _PIXELS_IN_INCH, _LETTER + height / _PIXELS_IN_INCH)
+    figure, axes = _figure(size, scale=1)
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="none")
+    middles = (np.arange(len(names)) + 0.5) * height / len(names)
+    axes.set_yticks(middles, names)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    _save(figure, path, bbox_inches="tight")  # names may be longer than that
+
+
 def _tell_outside(axes: Any, outside: Any) -> None:
     if outside.any():
         axes.set_title(f"{outside.sum()} of {len(outside)} outside", fontsize="small")
@@ -112,7 +132,7 @@ def _figure(size: tuple[float, float], scale: int) -> tuple[Any, Any]:
     return figure, figure.add_subplot()
 
 
-def _save(figure: Any, path: str | os.PathLike[str]) -> None:
+def _save(figure: Any, path: str | os.PathLike[str], **options: Any) -> None:
     with replacing(path) as partial:
         # Without the version of matplotlib the same samples are the same file.
-        figure.savefig(partial, format="png", metadata={"Software": None})
+        figure.savefig(partial, format="png", metadata={"Software": None}, **options)

@@ -3,13 +3,18 @@
 import io
 import math
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from keras_gan._data_names import data_name_of
 from keras_gan._files import replacing
-from keras_gan._plots import save_lines, save_numbers, save_points
+from keras_gan._plots import (
+    save_lines,
+    save_named_rows,
+    save_numbers,
+    save_points,
+)
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
 
@@ -166,6 +171,41 @@ def save_image_grid(
     png = png_of(pixels.repeat(scale, axis=0).repeat(scale, axis=1))
     with replacing(path) as partial:
         partial.write_bytes(png)
+
+
+def save_image_rows(
+    path: str | os.PathLike[str],
+    rows: Mapping[str, FloatArray],
+    value_range: tuple[float, float] = (0.0, 1.0),
+) -> None:
+    """Writes rows of images with their names as a PNG file, whole or not at all.
+
+    When to use it: to lay samples of several generators one under the other.
+
+    Args:
+        path: of the file; its folder is created.
+        rows: arrays as `image_grid` takes them by name, as many images in each.
+        value_range: as in `image_grid`. Defaults to `(0.0, 1.0)`.
+
+    Raises:
+        ImportError: if matplotlib is not installed.
+        ValueError: if rows differ in shape or there is none, or as `image_grid` does.
+
+    Example:
+    ```python
+    rows = {name: gan.sample(10, seed=0) for name, gan in gans.items()}
+    kg.visualization.save_image_rows("samples.png", rows)
+    ```
+    """
+    shapes = {name: images.shape for name, images in rows.items()}
+    if len(set(shapes.values())) != 1:
+        raise ValueError(
+            "`rows` must hold one row or more, of as many images of one shape. "
+            f"Received shapes: {shapes}"
+        )
+    num_columns = next(iter(shapes.values()))[0]
+    images = np.concatenate([*rows.values()])
+    save_named_rows(path, image_grid(images, value_range, num_columns), [*rows])
 
 
 def png_of(pixels: Array) -> bytes:

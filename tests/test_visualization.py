@@ -7,6 +7,7 @@ from keras_gan.visualization import (
     image_grid,
     latent_path,
     save_image_grid,
+    save_image_rows,
     save_nearest_neighbors,
     save_samples,
 )
@@ -57,6 +58,29 @@ def test_pixels_of_a_saved_picture_can_be_enlarged(tmp_path):
         )
     with pytest.raises(ValueError, match="`scale`"):
         save_image_grid(tmp_path / "none.png", images, scale=0)
+
+
+def test_rows_stand_in_order_beside_their_names(tmp_path):
+    path = tmp_path / "new" / "rows.png"
+    bright, dark = np.ones((9, 28, 28, 1)), np.zeros((9, 28, 28, 1))
+    save_image_rows(path, {"bright": bright, "": dark})
+    picture = np.asarray(Image.open(path).convert("L"))
+    upper, lower = np.array_split(picture, 2)
+    middle = picture.shape[1] // 2
+    for half, color in ((upper, 255), (lower, 0)):
+        assert (half[:, middle:] == color).mean() > 0.5
+        assert (half[:, middle:] == 255 - color).mean() < 0.3  # margins are white
+    beside = picture.shape[1] // 8
+    ink = [(half[:, :beside] < 100).any() for half in (upper, lower)]
+    assert ink == [True, False]  # the lower row has no name
+
+
+@pytest.mark.parametrize("rows", [{}, {"one": 3, "two": 4}])
+def test_rows_are_of_one_length(tmp_path, rows):
+    rows = {name: np.zeros((number, 8, 8, 1)) for name, number in rows.items()}
+    with pytest.raises(ValueError, match="`rows` must hold one row or more.*Received"):
+        save_image_rows(tmp_path / "rows.png", rows)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("shape", [(3, 4, 4), (3, 4, 4, 2), (0, 4, 4, 1)])
