@@ -70,7 +70,7 @@ def test_rows_stand_in_order_beside_their_names(tmp_path):
     for half, color in ((upper, 255), (lower, 0)):
         assert (half[:, middle:] == color).mean() > 0.5
         assert (half[:, middle:] == 255 - color).mean() < 0.3  # margins are white
-    beside = picture.shape[1] // 8
+    beside = picture.shape[1] // 20
     ink = [(half[:, :beside] < 100).any() for half in (upper, lower)]
     assert ink == [True, False]  # the lower row has no name
 
