@@ -23,6 +23,7 @@ from typing import Any
 MOMENTS = ("imported", "built", "first step")
 SECOND = "second step"
 FEWEST_ROWS = 600  # some of each class, and enough for what looks at data first
+MOST_MOVES = 5  # of a discriminator in a step, each on rows of its own
 
 
 # ----------------------------------------------------------- what a process is timed at
@@ -43,12 +44,14 @@ def play(name: str, started: float) -> dict[str, float]:
             ends.append(time.time() - started)
 
     recipe = kg.recipes.get(name)
-    rows = noise_for(recipe.data, max(2 * recipe.batch_size, FEWEST_ROWS))
+    most = max(2 * MOST_MOVES * recipe.batch_size, FEWEST_ROWS)
+    rows = noise_for(recipe.data, most)
     recipe = recipe.for_data(rows)
     rows = recipe.prepared(rows)
     gan = built(recipe, rows)
     moments[MOMENTS[1]] = time.time() - started
-    size = 2 * recipe.batch_size * gan.steps_per_execution
+    of_a_step = recipe.batch_size * gan.rules.discriminator_steps
+    size = 2 * of_a_step * gan.steps_per_execution
     labels = None if rows.train.labels is None else rows.train.labels[:size]
     two = kg.datasets.Split(rows.train.values[:size], labels, rows.train.data_name)
     gan.fit(two, batch_size=recipe.batch_size, verbose=0, callbacks=[Ends()])
