@@ -9,12 +9,7 @@ import numpy as np
 
 from keras_gan._data_names import data_name_of
 from keras_gan._files import replacing
-from keras_gan._plots import (
-    save_lines,
-    save_named_rows,
-    save_numbers,
-    save_points,
-)
+from keras_gan._plots import save_lines, save_named_rows, save_numbers, save_points
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
 
