@@ -2,12 +2,13 @@
 
     python examples/anomaly.py --data-dir DIR --output-dir runs/anomaly
 
-For each digit of `--digits` BiGAN (the networks of the recipe) learns from all other
-digits of the training images; then test images are scored, and the area under the ROC
-curve says how often one of the digit left out has a higher score than another one. The
-columns: BiGAN's encoder, with and without the features of its discriminator; inversion
-on `--num-inverted` test images of either kind; the squared error of an autoencoder of
-the same two networks, trained for as many passes. 0.5 is chance.
+For each digit of `--digits` the game of `--recipe` learns from all other digits of the
+training images, as long as the recipe plays; then test images are scored, and the area
+under the ROC curve says how often one of the digit left out has a higher score than
+another one. The columns: BiGAN's encoder, with and without the features of its
+discriminator; inversion on `--num-inverted` test images of either kind; the squared
+error of an autoencoder of the same two networks, trained for as many passes. 0.5 is
+chance.
 
 Digits that are finished are read from the output folder when it is started again.
 """
@@ -26,6 +27,7 @@ from keras_gan._types import FloatArray
 from keras_gan.datasets import Dataset, Split
 from keras_gan.evaluation import anomaly_detection
 
+RECIPES = ("bigan", "bigan_reconstruction", "bigan_regression")
 COLUMNS = ("encoder", "encoder, no features", "inversion", "autoencoder")
 
 
@@ -44,14 +46,16 @@ def detection(scores: FloatArray, is_strange: Any) -> Any:
     ).record()
 
 
-def autoencoder_scores(gan: kg.GAN, data: Dataset, options: Any) -> FloatArray:
+def autoencoder_scores(
+    gan: kg.GAN, data: Dataset, epochs: int, options: Any
+) -> FloatArray:
     """Squared errors of the test images."""
     keras.utils.set_random_seed(options.seed)
     encoder = keras.models.clone_model(gan.game.encoder)
     model = keras.Sequential([encoder, keras.models.clone_model(gan.generator)])
     model.compile(keras.optimizers.Adam(1e-3), "mse")
     images, tested = data.train.images, data.test.images
-    model.fit(images, images, batch_size=128, epochs=options.epochs, verbose=0)
+    model.fit(images, images, batch_size=128, epochs=epochs, verbose=0)
     gaps = np.square(tested - model.predict(tested, batch_size=1000, verbose=0))
     return gaps.reshape(len(gaps), -1).mean(axis=1)
 
@@ -60,9 +64,10 @@ def records_of(data: Dataset, digit: int, options: Any) -> Any:
     """What each column says of one digit left out."""
     known = without(data, digit)
     keras.utils.set_random_seed(options.seed)
-    gan = kg.recipes.bigan(known, options.seed)
-    batch_size = kg.recipes.get("bigan").batch_size
-    gan.fit(known.train.images, batch_size=batch_size, epochs=options.epochs, verbose=2)
+    recipe = kg.recipes.get(options.recipe)
+    gan = recipe.build(known, options.seed)
+    epochs = options.epochs or recipe.epochs * recipe.passes_per_epoch
+    gan.fit(known.train.images, batch_size=recipe.batch_size, epochs=epochs, verbose=2)
     images, is_strange = data.test.images, data.test.labels == digit
     by_encoder = kg.inference.anomaly_score(gan, images, batch_size=1000)
     few = np.concatenate(
@@ -79,7 +84,7 @@ def records_of(data: Dataset, digit: int, options: Any) -> Any:
         COLUMNS[0]: (by_encoder.scores, is_strange),
         COLUMNS[1]: (by_encoder.distances, is_strange),
         COLUMNS[2]: (inverted.scores, is_strange[few]),
-        COLUMNS[3]: (autoencoder_scores(gan, known, options), is_strange),
+        COLUMNS[3]: (autoencoder_scores(gan, known, epochs, options), is_strange),
     }
     return {name: detection(*scores[name]) for name in COLUMNS}
 
@@ -105,7 +110,10 @@ def main() -> None:
     parser.add_argument("--data", choices=("digits", "mnist"), default="mnist")
     parser.add_argument("--data-dir", type=Path, default=None)
     parser.add_argument("--digits", type=int, nargs="+", default=list(range(10)))
-    parser.add_argument("--epochs", type=int, default=30, help="passes over the images")
+    parser.add_argument("--recipe", choices=RECIPES, default="bigan_reconstruction")
+    parser.add_argument(
+        "--epochs", type=int, help="passes over the images; default: the recipe's"
+    )
     parser.add_argument("--num-inverted", type=int, default=200, help="of either kind")
     parser.add_argument("--inversion-steps", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,7 +1,7 @@
 """MNIST digits classified with 20 to 200 labels: Salimans et al. 2016, and rivals.
 
-    python examples/few_labels.py --labels 100 --draws 3 --epochs 100
-    python examples/few_labels.py --labels 20 50 200 --draws 3 --epochs 30
+    python examples/few_labels.py --labels 100 --draws 0 1 2 --epochs 100
+    python examples/few_labels.py --labels 20 50 200 --draws 0 1 2 --epochs 30
 
 The game is the recipe `few_labels`: all 60,000 training images (training and validation
 together, as published) without labels, the labelled ones among them. A draw of labels
@@ -47,7 +47,7 @@ def main() -> None:
     labels = np.concatenate([data.train.labels, data.valid.labels])
     images, labels = images[: args.num_images], labels[: args.num_images]
     for num_labelled in args.labels:
-        for draw in range(args.draws):
+        for draw in args.draws:
             few = kg.datasets.hide_labels(labels, num_labelled // 10, seed=draw)
             folder = args.output_dir / f"{num_labelled}_labels_{draw}"
             play(folder, data, images, few, draw, args)
@@ -63,7 +63,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--labels", type=int, nargs="+", choices=PUBLISHED, default=[100]
     )
-    parser.add_argument("--draws", type=int, default=3)
+    parser.add_argument(
+        "--draws", type=int, nargs="+", default=[0, 1, 2], help="seeds of the draws"
+    )
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--num-images", type=int, default=60_000)
     parser.add_argument("--data-dir", help="folder with MNIST, else searched for")

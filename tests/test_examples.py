@@ -29,7 +29,7 @@ ARGUMENTS = {
         *("--num-centroids", "50", "--num-train", "1000"),
     ],
     "few_labels.py": [
-        *("--labels", "20", "--draws", "1", "--epochs", "1"),
+        *("--labels", "20", "--draws", "0", "--epochs", "1"),
         *("--num-images", "400", "--verbose", "0"),
     ],
     "figure1_one_dimension.py": ["--steps", "2"],
