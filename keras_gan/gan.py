@@ -28,6 +28,7 @@ from keras_gan.training.examples import (
     num_rows,
 )
 from keras_gan.training.inference import Inference
+from keras_gan.training.keras_files import check_holds_game, refuse_export
 from keras_gan.training.metrics import GameMetrics
 from keras_gan.training.networks import Networks
 from keras_gan.training.order import turns_of
@@ -658,6 +659,30 @@ class GAN(keras.Model):
         return table_of(self)
 
     # -------------------------------------------------------------------- files
+
+    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Writes the game as it stands; takes what `keras.Model.save` takes.
+
+        Args:
+            filepath: a path that ends in `.keras`, which `keras_gan.load` reads.
+            *args: `overwrite` and `zipped`.
+            **kwargs: the same.
+
+        Raises:
+            ValueError: if the path is one of HDF5.
+        """
+        check_holds_game(filepath)
+        super().save(filepath, *args, **kwargs)
+
+    def export(
+        self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any
+    ) -> None:
+        """Refuses, and names the functions of `keras_gan.export` that ship a game.
+
+        Raises:
+            ValueError: always.
+        """
+        refuse_export(filepath, format)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this GAN."""

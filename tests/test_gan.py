@@ -490,6 +490,15 @@ def test_load_explains_what_it_cannot_load(tmp_path):
         kg.load(tmp_path / "generator.keras")
 
 
+def test_files_that_cannot_hold_a_game_are_not_begun(tmp_path):
+    gan = make_tiny_gan()
+    with pytest.raises(ValueError, match=r"must end in \.keras.*gan\.h5"):
+        gan.save(tmp_path / "gan.h5")
+    with pytest.raises(ValueError, match=r"export_saved_model.*format='onnx'"):
+        gan.export(tmp_path / "generator.onnx", format="onnx")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[1, 2", None])
 def test_a_file_with_a_damaged_part_is_named(tmp_path, name, content):

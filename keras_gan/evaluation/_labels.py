@@ -15,6 +15,8 @@ def check_labels(name: str, labels: Array, num_samples: int) -> Array:
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"`{name}` must be integers. Received: dtype={labels.dtype}")
+    if labels.shape == (num_samples, 1):  # as keras.datasets has them
+        labels = labels[:, 0]
     if labels.shape != (num_samples,):
         raise ValueError(
             f"`{name}` must hold one label for each of {num_samples} samples. "

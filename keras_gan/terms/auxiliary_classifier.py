@@ -109,6 +109,8 @@ class AuxiliaryClassifier(Term):
 
 def _cross_entropy(round: Any, kind: str) -> Tensor:
     labels, classes = round.shown(kind)[LABELS], round.said(kind)[CLASSES]
+    if labels.shape.rank == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]  # [batch], where networks state [batch, 1]
     if labels.shape.rank != 1 or not labels.dtype.is_integer:
         raise ValueError(
             f"AuxiliaryClassifier needs {LABELS!r} of shape [batch], integers that "

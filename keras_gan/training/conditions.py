@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
-from keras_gan.training.examples import LATENTS
+from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
 
 
@@ -85,7 +85,8 @@ class Conditions:
                 values[name] = self._rows_of(name, told[name], num_rows)
             elif name in self.priors:
                 prior = self.priors[name]
-                values[name] = draw_condition(prior, index, num_rows, seed)
+                drawn = draw_condition(prior, index, num_rows, seed)
+                values[name] = as_stated(drawn, tuple(self._zeros[name].shape[1:]))
             else:
                 raise ValueError(
                     f"The generator takes {name!r}, and nobody says which. Pass "
@@ -101,15 +102,16 @@ class Conditions:
         given = np.asarray(value)
         if zero.dtype.is_integer and given.dtype.kind not in "iu":
             raise TypeError(f"`{name}` must be integers. Received: dtype={given.dtype}")
-        if given.shape == shape:
-            given = np.broadcast_to(given, (num_rows, *shape))
-        if given.shape != (num_rows, *shape):
+        rows = as_stated(given, shape)
+        if given.shape == shape or (given.shape == () and shape == (1,)):
+            rows = np.broadcast_to(given, (num_rows, *shape))
+        if rows.shape != (num_rows, *shape):
             raise ValueError(
                 f"`{name}` must be one value of shape {shape}, or an array of shape "
                 f"{(num_rows, *shape)}, one for each sample. Received: shape "
                 f"{given.shape}"
             )
-        return given.astype(zero.dtype.as_numpy_dtype)
+        return rows.astype(zero.dtype.as_numpy_dtype)
 
 
 def draw_condition(

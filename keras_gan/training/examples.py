@@ -6,9 +6,10 @@ Every entry has the batch's rows along its first axis.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
-from keras_gan._types import Tensor
+from keras_gan._types import Shape, Tensor
 
 Example = Mapping[str, Tensor]
 
@@ -22,10 +23,12 @@ class Entries(NamedTuple):
     Args:
         data: name of what the generator makes, and of data that come without a name.
         needed: names of all, that of the data among them.
+        row_shapes: of entries that a network states a shape for, by name.
     """
 
     data: str
     needed: Sequence[str]
+    row_shapes: Mapping[str, Shape]
 
     def of(self, element: Any) -> dict[str, Any]:
         """The needed entries of one element of the data; others are passed over.
@@ -53,7 +56,30 @@ class Entries(NamedTuple):
         entries = dict(first) if isinstance(first, Mapping) else {self.data: first}
         if labels is not None:
             entries.setdefault(LABELS, labels)
-        return entries
+        return {
+            name: as_stated(entry, self.row_shapes.get(name))
+            for name, entry in entries.items()
+        }
+
+
+def as_stated(entry: Any, row_shape: Shape | None) -> Any:
+    """An entry with one number a row in the shape that a network states.
+
+    Keras's networks take `[num]` for `[num, 1]` and the reverse; terms and subclasses
+    would broadcast one against the other.
+
+    Args:
+        entry: array or tensor; anything else is returned as it is.
+        row_shape: tuple, `()` or `(1,)`; other entries are returned as they are.
+    """
+    if not (isinstance(entry, np.ndarray) or tf.is_tensor(entry)):
+        return entry
+    rank = tf.TensorShape(entry.shape).rank
+    if row_shape == (1,) and rank == 1:
+        return entry[:, None]
+    if row_shape == () and rank == 2 and entry.shape[1] == 1:
+        return entry[:, 0]
+    return entry
 
 
 def num_rows(example: Example) -> Tensor:

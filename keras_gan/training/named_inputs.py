@@ -1,5 +1,6 @@
 """A network receives the entries of an example that it names as inputs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -36,6 +37,14 @@ class NamedInputs:
 
     def chosen(self, example: Example) -> Any:
         """The entries that the network names, in the structure of its inputs."""
+        if not isinstance(example, Mapping) or any(
+            name not in example for name in self.names
+        ):
+            brought = sorted(example) if isinstance(example, Mapping) else type(example)
+            raise ValueError(
+                f"An example must be a dict of tensors with {list(self.names)}. "
+                f"Received: {brought}"
+            )
         entries = [example[name] for name in self.names]
         if len(entries) == 1:
             return entries[0]
@@ -45,6 +54,11 @@ class NamedInputs:
         """Dtype that the network states for an entry, `None` where it states none."""
         stated = dict(zip(self.names, self._tensors, strict=False))
         return tf.as_dtype(stated[name].dtype) if name in stated else None
+
+    def row_shapes(self) -> dict[str, Shape]:
+        """Shapes of one row of each entry that the network states, by name."""
+        stated = zip(self.names, self._tensors, strict=False)
+        return {name: tuple(tensor.shape[1:]) for name, tensor in stated}
 
     def zeros(self, num_rows: int, shapes: dict[str, Shape]) -> dict[str, Tensor]:
         """An example of zeros that the network should accept.

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan._types import Tensor
+from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_positive, check_positive_integer
 from keras_gan.training import network_checks
 from keras_gan.training.averaging import (
@@ -14,7 +14,14 @@ from keras_gan.training.averaging import (
     update_average,
     update_corrected_average,
 )
-from keras_gan.training.examples import LATENTS, LOGITS, Entries, Example, each
+from keras_gan.training.examples import (
+    LABELS,
+    LATENTS,
+    LOGITS,
+    Entries,
+    Example,
+    each,
+)
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.view import packed
 
@@ -123,7 +130,17 @@ class Networks:
         )
         made = {LATENTS, self.data_name, *game.makes}
         others = [name for name in dict.fromkeys(named) if name not in made]
-        return Entries(self.data_name, (self.data_name, *others))
+        return Entries(self.data_name, (self.data_name, *others), self.row_shapes())
+
+    def row_shapes(self) -> dict[str, Shape]:
+        """Shapes of one row of each condition that a network states, by name.
+
+        Labels that none states are one number each. What a discriminator of packs
+        states is of a pack, and no row's.
+        """
+        judged = {} if self.packing > 1 else self.of_discriminator.row_shapes()
+        stated = {**judged, **self.of_generator.row_shapes()}
+        return {LABELS: (), **stated}
 
     def dtype_of(self, name: str) -> tf.DType | None:
         """Dtype that a network's input of this name states, `None` where none does."""

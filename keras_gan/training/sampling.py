@@ -123,7 +123,11 @@ class Sampling:
         gan = self._gan
         network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         network_checks.check_batch_size(len(data), gan.packing)
-        named = Entries(gan.data_name, gan.networks.of_discriminator.names)
+        named = Entries(
+            gan.data_name,
+            gan.networks.of_discriminator.names,
+            gan.networks.row_shapes(),
+        )
         example = named.of({gan.data_name: data, **others})
         return each(gan.view.pack, each(tf.convert_to_tensor, example))
 
