@@ -7,7 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import pytest
-from games import make_tiny_gan, tiny_images
+from games import conditional_gan, make_tiny_gan, tiny_images
 from PIL import Image
 
 import keras_gan as kg
@@ -69,6 +69,27 @@ def test_sample_grid_knows_the_range_of_the_generator(
     stated.set_model(gan)
     stated.on_epoch_end(1)
     assert drawn[0][2] == (-2.0, 2.0) and drawn[0][1].shape == (5, 16, 1)
+
+
+def test_sample_grid_tells_conditions(tmp_path):
+    gan = conditional_gan("thumbnails")
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    images, told = tiny_images(20), {"thumbnails": tiny_images(4, seed=9)}
+    data = {"images": images, "thumbnails": tiny_images(20, seed=8)}
+    callback = SampleGrid(tmp_path, num_samples=4, conditions=told)
+    gan.fit(data, verbose=0, callbacks=[callback])
+    picture = np.asarray(Image.open(tmp_path / "epoch_0001.png"))
+    expected = kg.visualization.image_grid(gan.sample(4, seed=0, **told))
+    np.testing.assert_array_equal(picture, expected[..., 0])
+    refused = {
+        r"\['thumbnails'\].*conditions=\{…\}": SampleGrid(tmp_path),
+        r"array of shape \(5, 4, 4, 1\)": SampleGrid(tmp_path, 5, conditions=told),
+        "Received: colors": SampleGrid(tmp_path, 4, conditions={**told, "colors": 1}),
+    }
+    for message, callback in refused.items():
+        with pytest.raises(ValueError, match=message):
+            gan.fit(data, verbose=0, callbacks=[callback])
+    assert gan.epochs_completed == 1
 
 
 def parzen_evaluator():
@@ -346,6 +367,8 @@ def test_invalid_counts(tmp_path):
         SampleGrid(tmp_path, value_range=(1.0, -1.0))
     with pytest.raises(ValueError, match="`seed`"):
         EvaluationMonitor(None, seed=-1)
+    with pytest.raises(TypeError, match="`evaluator`.*Received: ndarray"):
+        EvaluationMonitor(tiny_images(3))
 
 
 def test_early_stopping_watches_a_measure(tiny_gan):

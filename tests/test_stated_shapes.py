@@ -8,6 +8,7 @@ from games import NUM_CLASSES, assert_equal_state, tiny_images
 
 import keras_gan as kg
 from keras_gan.export import check_parity, export_onnx
+from keras_gan.training.asked_labels import sample_classes
 from keras_gan.training.class_rows import sample_in_rows
 
 IMAGES = tiny_images(40)
@@ -94,6 +95,8 @@ def test_what_is_drawn_has_the_stated_shape(row_shape, tmp_path):
     images, num_columns = sample_in_rows(gan, 6, seed=1)
     assert images.shape == (6, 4, 4, 1)
     assert num_columns == 2
+    _, labels = sample_classes(gan, 6, seed=1, classes=np.arange(NUM_CLASSES))
+    np.testing.assert_array_equal(labels, [0, 1, 2, 0, 1, 2])
     export_onnx(gan, tmp_path / "generator.onnx")
     assert check_parity(gan, tmp_path / "generator.onnx").max_abs_error <= 1e-6
 

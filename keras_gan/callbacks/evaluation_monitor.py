@@ -32,6 +32,9 @@ class EvaluationMonitor(keras.callbacks.Callback):
         interval: int, at least 1: measures every so many epochs. Defaults to `1`.
         seed: int, of the samples. Defaults to `0`.
 
+    Raises:
+        TypeError: if `evaluator` is none.
+
     Example:
     ```python
     evaluator = kg.evaluation.Evaluator(
@@ -61,6 +64,12 @@ class EvaluationMonitor(keras.callbacks.Callback):
         self.num_samples = check_integer("num_samples", num_samples, minimum=2)
         self.interval = check_positive_integer("interval", interval)
         self.seed = check_seed("seed", seed)
+        if not isinstance(evaluator, Evaluator):
+            raise TypeError(
+                "`evaluator` must be a keras_gan.evaluation.Evaluator, such as "
+                "Evaluator(train_images, valid_images). Received: "
+                f"{type(evaluator).__name__}"
+            )
         self._values: dict[str, float] = {}
         self._doubted: set[str] = set()
 

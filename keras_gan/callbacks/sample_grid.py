@@ -1,6 +1,7 @@
 """A picture of the same latents after each epoch."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,21 @@ class SampleGrid(EpochPictures):
             tanh and `(0, 1)` for sigmoid, or, after another one, the least and the
             greatest value of each picture. Defaults to `None`.
         seed: int, of the latents. Defaults to `0`.
+        conditions: dict by name of what the generator is told, as `GAN.sample` takes
+            it: an array with `num_samples` rows, or one value for all. What is not told
+            comes from the GAN's priors. Defaults to `None`.
 
     Raises:
-        ValueError: when training begins, if the generator is told a condition that the
-            GAN has no prior of.
+        ValueError: when training begins, if the generator is told a condition that
+            neither `conditions` nor a prior of the GAN brings, or one does not fit.
 
     Example:
     ```python
     gan.fit(images, callbacks=[kg.callbacks.SampleGrid("pictures")])
+    # A game that is told the edges of what it draws: these sixteen, epoch by epoch.
+    told = {"edges": valid_edges[:16]}
+    grid = kg.callbacks.SampleGrid("pictures", num_samples=16, conditions=told)
+    gan.fit({"images": images, "edges": edges}, callbacks=[grid])
     ```
     """
 
@@ -46,21 +54,31 @@ class SampleGrid(EpochPictures):
         num_samples: int | None = None,
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
+        conditions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(directory, value_range, seed)
+        self.conditions = dict(conditions or {})
         if num_samples is not None:
             check_positive_integer("num_samples", num_samples)
         self.num_samples = num_samples
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Raises where no sample could be drawn."""
-        check_samples_untold(self.model)
+        gan, told = self.model, self.conditions
+        check_samples_untold(gan, told, ", or SampleGrid(…, conditions={…})")
+        if told:
+            gan.deal(self._num_asked, self.seed, **told)
+
+    @property
+    def _num_asked(self) -> int:
+        default = _NUM_POINTS if self.model.data_shape == (2,) else _NUM_SAMPLES
+        return self.num_samples or default
 
     def draw(self, path: Path) -> None:
         """Draws samples of the GAN as it is now."""
-        gan = self.model
-        default = _NUM_POINTS if gan.data_shape == (2,) else _NUM_SAMPLES
-        samples, num_columns = sample_in_rows(
-            gan, self.num_samples or default, self.seed
-        )
+        gan, number, num_columns = self.model, self._num_asked, None
+        if self.conditions:
+            samples = gan.sample(number, seed=self.seed, **self.conditions)
+        else:
+            samples, num_columns = sample_in_rows(gan, number, self.seed)
         save_samples(path, samples, self.shown_range, num_columns)

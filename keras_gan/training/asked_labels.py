@@ -13,7 +13,7 @@ def takes_labels(gan: Any) -> bool:
     if LABELS not in inputs.names:
         return False
     zeros = inputs.zeros(1, {LATENTS: (gan.prior.latent_dim,)})[LABELS]
-    return zeros.dtype.is_integer and zeros.shape == (1,)
+    return zeros.dtype.is_integer and tuple(zeros.shape) in ((1,), (1, 1))
 
 
 def sample_classes(

@@ -1,6 +1,6 @@
 """Samples for a picture: one class a row where the game knows classes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,20 +41,24 @@ def sample_in_rows(
     return gan.sample(len(rows), seed=seed, labels=rows), num_columns
 
 
-def check_samples_untold(gan: Any) -> None:
-    """Raises unless a GAN can sample without being told any condition.
+def check_samples_untold(
+    gan: Any, told: Collection[str] = (), remedy: str = ""
+) -> None:
+    """Raises unless a GAN can sample when it is told some conditions and no other.
 
     Args:
         gan: the `GAN`.
+        told: names of conditions. Defaults to `()`.
+        remedy: str, what else the user may do. Defaults to `""`.
 
     Raises:
-        ValueError: if its generator names a condition that has no prior.
+        ValueError: if its generator names another condition that has no prior.
     """
-    names = gan.networks.of_generator.names
-    told = [name for name in names if name != LATENTS and name not in gan.conditions]
-    if told:
+    known = {LATENTS, *gan.conditions, *told}
+    missing = [name for name in gan.networks.of_generator.names if name not in known]
+    if missing:
         raise ValueError(
-            f"Samples of an epoch need priors of what the generator is told, {told}. "
-            f"Received: none; give the GAN conditions={{{told[0]!r}: "
-            "keras_gan.priors.CategoricalPrior(…)}, or another prior."
+            "Samples of an epoch need priors of what the generator is told, "
+            f"{missing}. Received: none; give the GAN conditions={{{missing[0]!r}: "
+            f"keras_gan.priors.CategoricalPrior(…)}}, or another prior{remedy}."
         )
