@@ -98,6 +98,25 @@ def parzen_evaluator():
     return kg.evaluation.Evaluator(images, images, measures=["parzen"], parzen=points)
 
 
+def test_evaluation_monitor_tells_conditions():
+    gan = conditional_gan("thumbnails")
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    data = {"images": tiny_images(20), "thumbnails": tiny_images(20, seed=8)}
+    told = {"thumbnails": tiny_images(10, seed=9)}
+    monitor = EvaluationMonitor(parzen_evaluator(), num_samples=10, conditions=told)
+    logs = gan.fit(data, verbose=0, callbacks=[monitor]).history
+    expected = parzen_evaluator()(gan.sample(10, seed=0, **told))["parzen"].values
+    assert logs["parzen"][0] == pytest.approx(expected["parzen"])
+    for message, arguments in {
+        r"\['thumbnails'\].*conditions=\{…\}": {},
+        r"array of shape \(9, 4, 4, 1\)": {"num_samples": 9, "conditions": told},
+    }.items():
+        monitor = EvaluationMonitor(parzen_evaluator(), **arguments)
+        with pytest.raises(ValueError, match=message):
+            gan.fit(data, verbose=0, callbacks=[monitor])
+    assert gan.epochs_completed == 1
+
+
 def test_evaluation_monitor_logs_what_others_can_watch(tiny_gan, tmp_path):
     monitor = EvaluationMonitor(parzen_evaluator(), num_samples=50, seed=2)
     logger = keras.callbacks.CSVLogger(tmp_path / "history.csv")

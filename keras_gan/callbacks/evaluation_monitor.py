@@ -7,10 +7,13 @@ from typing import Any
 
 import keras
 
+from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.score import DoubtfulScoreWarning, Score
-from keras_gan.training.asked_labels import sample_classes
+from keras_gan.training.asked_labels import sample_classes, takes_labels
+from keras_gan.training.class_rows import check_samples_untold
+from keras_gan.training.examples import LABELS
 
 
 class EvaluationMonitor(keras.callbacks.Callback):
@@ -31,9 +34,13 @@ class EvaluationMonitor(keras.callbacks.Callback):
         num_samples: int, at least 2. Defaults to `1000`.
         interval: int, at least 1: measures every so many epochs. Defaults to `1`.
         seed: int, of the samples. Defaults to `0`.
+        conditions: dict by name of what the generator is told besides, as `GAN.sample`
+            takes it. Defaults to `None`.
 
     Raises:
         TypeError: if `evaluator` is none.
+        ValueError: when training begins, if the generator is told a condition that
+            nobody brings, or one does not fit.
 
     Example:
     ```python
@@ -58,6 +65,7 @@ class EvaluationMonitor(keras.callbacks.Callback):
         num_samples: int = 1_000,
         interval: int = 1,
         seed: int = 0,
+        conditions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.evaluator = evaluator
@@ -70,8 +78,18 @@ class EvaluationMonitor(keras.callbacks.Callback):
                 "Evaluator(train_images, valid_images). Received: "
                 f"{type(evaluator).__name__}"
             )
+        self.conditions = dict(conditions or {})
         self._values: dict[str, float] = {}
         self._doubted: set[str] = set()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Raises where no sample could be drawn."""
+        gan, told = self.model, {*self.conditions}
+        if self.evaluator.classes is not None and takes_labels(gan):
+            told.add(LABELS)
+        check_samples_untold(gan, told, ", or EvaluationMonitor(…, conditions={…})")
+        if self.conditions:
+            self._drawn()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds the values of this epoch to the logs."""
@@ -85,10 +103,12 @@ class EvaluationMonitor(keras.callbacks.Callback):
         if logs is not None:
             logs.update(self._values)
 
+    def _drawn(self) -> tuple[FloatArray, Array | None]:
+        classes, told = self.evaluator.classes, self.conditions
+        return sample_classes(self.model, self.num_samples, self.seed, classes, told)
+
     def _scores(self) -> Mapping[str, Score]:
-        samples, labels = sample_classes(
-            self.model, self.num_samples, self.seed, self.evaluator.classes
-        )
+        samples, labels = self._drawn()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DoubtfulScoreWarning)
             scores = self.evaluator(samples, labels=labels)
