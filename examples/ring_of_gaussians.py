@@ -42,6 +42,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
+from PIL import Image
 
 import keras_gan as kg
 from keras_gan._files import replacing, write_json
@@ -136,6 +137,7 @@ def main() -> None:
     table = markdown(args.data, runs)
     with replacing(args.output_dir / f"{args.data}.md") as partial:
         partial.write_text(table, encoding="utf-8")
+    side_by_side(args.output_dir, args.data)
     print(table)
 
 
@@ -252,6 +254,23 @@ def draw(
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     with replacing(path) as partial:
         figure.savefig(partial, dpi=80)
+
+
+def side_by_side(folder: Path, data: str) -> None:
+    """Joins the pictures of all games that have one, four in a row."""
+    drawn = [folder / f"{data}_{game}.png" for game in ("data", *GAMES)]
+    pictures = [np.asarray(Image.open(path)) for path in drawn if path.exists()]
+    if not pictures:
+        return
+    height, width, channels = pictures[0].shape
+    shape = (-(-len(pictures) // 4) * height, min(4, len(pictures)) * width, channels)
+    joined = np.full(shape, 255, "uint8")
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, 4)
+        rows = slice(row * height, (row + 1) * height)
+        joined[rows, column * width : (column + 1) * width] = picture
+    with replacing(folder / f"{data}.png") as partial:
+        Image.fromarray(joined).save(partial, format="png")
 
 
 if __name__ == "__main__":
