@@ -162,8 +162,10 @@ def samples_of(task: Task, game: str, seed: int, num_steps: int) -> np.ndarray:
         return task.mixture.sample(NUM_SAMPLES, FRESH_DATA_SEED + seed)
     epochs = math.ceil(num_steps / STEPS_PER_EPOCH)
     data = task.load(num_train=BATCH_SIZE * num_steps // epochs, seed=seed)
-    gan = task.build(data, seed=seed, num_steps=num_steps)
-    if game != "recipe":
+    if game == "recipe":
+        gan = task.build(data, seed=seed, num_steps=num_steps)
+    else:
+        gan = task.build(data, seed=seed, num_steps=num_steps, num_octaves=0)
         change_objective(gan, game)
     gan.fit(data.train.points, batch_size=BATCH_SIZE, epochs=epochs, verbose=0)
     return gan.sample(NUM_SAMPLES, seed=seed)

@@ -197,3 +197,13 @@ def test_recipe_seeds_differ():
 def test_recipe_needs_steps():
     with pytest.raises(ValueError, match="`num_steps`"):
         recipes.ring_of_gaussians(RING, num_steps=0)
+
+
+@pytest.mark.parametrize("num_octaves", [0, 2])
+def test_octaves_of_the_recipe_are_chosen(num_octaves):
+    gan = recipes.grid_of_gaussians(GRID, num_octaves=num_octaves)
+    # [points, sines and cosines of two coordinates an octave], 128 units
+    first = gan.discriminator.get_layer("dense_0").kernel
+    assert first.shape == (2 + 4 * num_octaves, 128)
+    with pytest.raises(ValueError, match="`num_octaves`"):
+        recipes.grid_of_gaussians(GRID, num_octaves=-1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan._types import Tensor
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_integer, check_positive_integer
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.layers import FourierFeatures
@@ -34,7 +34,10 @@ _STEPS_PER_EXECUTION = 50  # in networks so small a step costs less than its dis
 
 
 def ring_of_gaussians(
-    data: Dataset, seed: int = 0, num_steps: int | None = None
+    data: Dataset,
+    seed: int = 0,
+    num_steps: int | None = None,
+    num_octaves: int = _NUM_OCTAVES,
 ) -> GAN:
     """Builds a GAN that draws all 8 modes of PacGAN's ring, compiled and untrained.
 
@@ -54,12 +57,14 @@ def ring_of_gaussians(
         seed: int, of weights, latents and data order. Defaults to `0`.
         num_steps: int, at least 1, of the training: where the learning rate ends.
             `None` is 30 passes over the points. Defaults to `None`.
+        num_octaves: int, at least 0, in which the discriminator sees the points; with
+            none it sees their coordinates alone. Defaults to `7`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if `num_steps` is below 1.
+        ValueError: if `num_steps` is below 1 or `num_octaves` below 0.
 
     Example:
     >>> from keras_gan.datasets import load_ring_of_gaussians
@@ -74,11 +79,15 @@ def ring_of_gaussians(
         Game: Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    return _plane_gan(data, seed, num_steps, _RING_EPOCHS, "ring_of_gaussians")
+    num_steps = _checked_steps(data, num_steps, _RING_EPOCHS)
+    return _plane_gan(data, seed, num_steps, num_octaves, "ring_of_gaussians")
 
 
 def grid_of_gaussians(
-    data: Dataset, seed: int = 0, num_steps: int | None = None
+    data: Dataset,
+    seed: int = 0,
+    num_steps: int | None = None,
+    num_octaves: int = _NUM_OCTAVES,
 ) -> GAN:
     """Builds a GAN that draws all 25 modes of PacGAN's grid, compiled and untrained.
 
@@ -90,12 +99,14 @@ def grid_of_gaussians(
         seed: int, of weights, latents and data order. Defaults to `0`.
         num_steps: int, at least 1, of the training: where the learning rate ends.
             `None` is 40 passes over the points. Defaults to `None`.
+        num_octaves: int, at least 0, in which the discriminator sees the points; with
+            none it sees their coordinates alone. Defaults to `7`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if `num_steps` is below 1.
+        ValueError: if `num_steps` is below 1 or `num_octaves` below 0.
 
     Example:
     >>> from keras_gan.datasets import load_grid_of_gaussians
@@ -107,20 +118,25 @@ def grid_of_gaussians(
         Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    return _plane_gan(data, seed, num_steps, _GRID_EPOCHS, "grid_of_gaussians")
+    num_steps = _checked_steps(data, num_steps, _GRID_EPOCHS)
+    return _plane_gan(data, seed, num_steps, num_octaves, "grid_of_gaussians")
+
+
+def _checked_steps(data: Dataset, num_steps: int | None, epochs: int) -> int:
+    if num_steps is None:
+        num_steps = epochs * math.ceil(len(data.train) / _BATCH_SIZE)
+    return check_positive_integer("num_steps", num_steps)
 
 
 def _plane_gan(
-    data: Dataset, seed: int, num_steps: int | None, epochs: int, name: str
+    data: Dataset, seed: int, num_steps: int, num_octaves: int, name: str
 ) -> GAN:
-    if num_steps is None:
-        num_steps = epochs * math.ceil(len(data.train) / _BATCH_SIZE)
-    check_positive_integer("num_steps", num_steps)
+    check_integer("num_octaves", num_octaves, minimum=0)
     scale = float(np.sqrt(np.mean(np.square(data.train.values, dtype="float64"))))
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     gan = GAN(
         generator=_generator(scale, seed=generator_seed),
-        discriminator=_discriminator(scale, seed=discriminator_seed),
+        discriminator=_discriminator(scale, num_octaves, seed=discriminator_seed),
         prior=NormalPrior(_LATENT_DIM),
         ema_half_life=_EMA_HALF_LIFE,
         seed=seed,
@@ -147,10 +163,11 @@ def _generator(scale: float, seed: int) -> keras.Model:
     return keras.Model(latents, points, name="generator")
 
 
-def _discriminator(scale: float, seed: int) -> keras.Model:
+def _discriminator(scale: float, num_octaves: int, seed: int) -> keras.Model:
     points = keras.Input((2,), name="points")
     outputs = keras.layers.Rescaling(1 / scale, name="points_in_scale")(points)
-    outputs = FourierFeatures(_NUM_OCTAVES, decay=_DECAY, dtype="float32")(outputs)
+    if num_octaves:
+        outputs = FourierFeatures(num_octaves, decay=_DECAY, dtype="float32")(outputs)
     logits = _last(1, seed, "logits")(_hidden(outputs, seed))
     return keras.Model(points, logits, name="discriminator")
 
