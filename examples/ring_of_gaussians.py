@@ -9,7 +9,10 @@ core with AVX512 plays 10,000 steps in half a minute:
     ring     8.0 ± 0.0 of 8 modes    98.4 ± 0.1 % good     reverse KL 0.003 nats
     grid    25.0 ± 0.0 of 25 modes   97.0 ± 0.3 % good     reverse KL 0.006 nats
 
-OTHERS
+The other objectives find on the ring, in the mean of the same seeds: minimax 1.6 modes,
+non-saturating 2.0, relativistic pairing without penalties 3.8, least squares 4.6, hinge
+6.2, and Wasserstein with a gradient penalty all 8 too, with 97.1 ± 0.3 % good samples
+in narrow modes (0.71). Tables and pictures are in examples/records/ring_of_gaussians.
 
 The good samples of a mode have 0.96 ± 0.03 (ring) and 0.92 ± 0.01 (grid) of the data's
 standard deviation, where data have 0.97. Three things had made them narrower. The
