@@ -24,9 +24,9 @@ brought the ring to 0.96, twice as many the grid to 0.92.
 
 Row "recipe" is `keras_gan.recipes.ring_of_gaussians` (or `grid_of_gaussians`), as long
 as it plays and as long as the others; row "data" holds samples of the mixture itself;
-every other row keeps the recipe's generator, optimizers and averages, and a discriminator
-that sees plain coordinates (with octaves and nothing that bounds their slopes most
-games find no mode at all), one discriminator step for one of the generator, and changes
+every other row keeps the recipe's generator, optimizers and averages, takes a
+discriminator of plain coordinates (with octaves, whose slopes nothing bounds, most of
+these games find no mode at all), one step of it for one of the generator, and changes
 the objective: no penalty, but for Wasserstein, with the gradient penalty of weight 0.1
 of WGAN-GP's toy script. Runs that the JSON file holds are not repeated.
 """
