@@ -110,6 +110,7 @@ def test_gradient_is_that_of_kernel_over_sigma():
 
 def test_gradient_penalties_differentiate_twice():
     # D(x) = x w / sigma with w a column: sigma = |w|, the slope is 1 whatever w is.
+    keras.utils.set_random_seed(1)  # of a sum of w near 0 few digits are left
     layer = SpectralNormalization(keras.layers.Dense(1))
     inputs = tf.ones((3, 4))
     layer(inputs)
