@@ -262,18 +262,15 @@ def draw(
 def side_by_side(folder: Path, data: str) -> None:
     """Joins the pictures of all games that have one, four in a row."""
     drawn = [folder / f"{data}_{game}.png" for game in ("data", *GAMES)]
-    pictures = [np.asarray(Image.open(path)) for path in drawn if path.exists()]
-    if not pictures:
-        return
-    height, width, channels = pictures[0].shape
-    shape = (-(-len(pictures) // 4) * height, min(4, len(pictures)) * width, channels)
-    joined = np.full(shape, 255, "uint8")
-    for index, picture in enumerate(pictures):
-        row, column = divmod(index, 4)
-        rows = slice(row * height, (row + 1) * height)
-        joined[rows, column * width : (column + 1) * width] = picture
-    with replacing(folder / f"{data}.png") as partial:
-        Image.fromarray(joined).save(partial, format="png")
+    pictures = [
+        np.asarray(Image.open(path).convert("RGB")) / 255
+        for path in drawn
+        if path.exists()
+    ]
+    if pictures:
+        kg.visualization.save_image_grid(
+            folder / f"{data}.png", np.stack(pictures), (0.0, 1.0), num_columns=4
+        )
 
 
 if __name__ == "__main__":
