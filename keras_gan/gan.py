@@ -11,7 +11,6 @@ from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_dra
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
 from keras_gan.games.game import Game, check_game, makers_of
-from keras_gan.layers.fused_normalization import fuse_normalization
 from keras_gan.priors import Prior
 from keras_gan.terms.term import Term
 from keras_gan.training import configuration, fitting, network_checks
@@ -29,6 +28,7 @@ from keras_gan.training.examples import (
 )
 from keras_gan.training.inference import Inference
 from keras_gan.training.keras_files import check_holds_game, refuse_export
+from keras_gan.training.kernels import choose_kernels
 from keras_gan.training.metrics import GameMetrics
 from keras_gan.training.networks import Networks
 from keras_gan.training.order import turns_of
@@ -225,8 +225,7 @@ class GAN(keras.Model):
         super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
         constrain(self.discriminator, rules, self.rules)
         players = makers_of(self, rules.terms), [self.discriminator]
-        for network in (*players[0], *players[1]):
-            fuse_normalization(network_checks.layers_of(network))
+        choose_kernels((*players[0], *players[1]), jit_compile)
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
                 generator_optimizer, discriminator_optimizer, *players
