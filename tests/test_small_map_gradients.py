@@ -41,6 +41,9 @@ def built(kind, geometry, channels, filters, dtype="float64", **arguments):
         filters, kernel, strides, padding, dtype=dtype, activation="tanh", **arguments
     )
     layer.build((None, *size, channels))
+    random = np.random.default_rng(1)
+    for weight in layer.weights:
+        weight.assign(random.normal(scale=0.3, size=weight.shape))
     return layer
 
 
@@ -115,7 +118,7 @@ def test_layers_play_as_those_of_keras(
     )
     inputs = RANDOM.normal(size=(4, *size, 3))
     inputs = tf.cast(tf.cast(inputs, dtype), tf.float64).numpy()
-    tolerance = 1e-10 if dtype == "float64" else 0.05
+    tolerance = 1e-10 if dtype == "float64" else 0.1
     for ours, theirs in zip(played(layer, inputs), played(twin, inputs), strict=True):
         scale = np.abs(theirs).max()
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=tolerance * scale)
@@ -128,7 +131,7 @@ def test_layers_play_as_those_of_keras(
         {"dtype": "float32"},
         {"dilation_rate": 2, "strides": 1},
         {"groups": 2},
-        {"strides": 1},  # 64 places
+        {"strides": 1},  # 64 places, more than four for each of the nine entries
     ],
     ids=str,
 )

@@ -7,9 +7,10 @@ sums over the images n and the places p of the small map:
 
 That is a convolution dilated by the stride, with y as its kernel and the images as its
 channels. oneDNN sums in bfloat16 by a kernel that transposes both maps at each place,
-and convolves forward by a faster one: of 4 x 4 places it takes 0.37 to 0.55 times as
-long, of 8 x 8 about as long, of more it is slower. In float32 there is nothing to win.
-Both keep sums in float32 and round once.
+and convolves forward by a faster one, which pays with places beyond the map's border:
+5x5 from 8 to 4 takes 0.3 to 0.6 times as long, from 16 to 8 0.65 to 0.8 and from 28 to
+14 1.1. In float32 there is little to win. Both keep sums in float32 and round once
+(tests/benchmarks/kernel_gradients.py).
 """
 
 import functools
@@ -29,7 +30,7 @@ from keras_gan._types import Tensor
 
 _FORWARD, _TRANSPOSED = keras.layers.Conv2D, keras.layers.Conv2DTranspose
 _DTYPES = (tf.bfloat16,)
-_MOST_PLACES = 16
+_MOST_PLACES = 4  # of the small map, for each entry of the kernel
 
 
 def quicken_kernel_gradients(
@@ -137,7 +138,7 @@ def _suits(layer: Any, inputs: Tensor, small: Any) -> bool:
         and layer.dilation_rate == (1, 1)
         and getattr(layer, "groups", 1) == 1
         and None not in inputs.shape[1:]
-        and math.prod(small[1:3]) <= _MOST_PLACES
+        and math.prod(small[1:3]) <= _MOST_PLACES * math.prod(layer.kernel_size)
     )
 
 
