@@ -68,7 +68,9 @@ class GAN(keras.Model):
             `[batch, height, width, channels]`; with conditions an input named
             `"latents"` and one for each.
         discriminator: `keras.Model` from images, and conditions that it names, to one
-            logit, `[batch, 1]`; or to a dict of outputs with `"logits"` among them.
+            logit, `[batch, 1]`, a map of them, `[batch, ..., 1]` (PatchGAN), or a list
+            of either, one for each of several discriminators; or to a dict of outputs
+            with `"logits"` among them.
         prior: `keras_gan.priors.Prior`, where latents come from.
         game: `keras_gan.games.Game`: who is shown what. `None` is the plain game, data
             against what the generator makes. Defaults to `None`.

@@ -26,8 +26,9 @@ from keras_gan._validation import (
 class Objective(abc.ABC):
     """Base class: one loss for each player, both to be minimised.
 
-    A subclass implements the two losses on logits `[batch, 1]`. The training loop knows
-    nothing else about it. Register it with
+    A subclass implements the two losses on logits `[batch, 1]`, or on a map of them,
+    `[batch, ..., 1]`, whose mean is taken; with several discriminators it is asked once
+    for each. The training loop knows nothing else about it. Register it with
     `keras.saving.register_keras_serializable` so that a saved GAN finds it again.
 
     Example:

@@ -16,6 +16,7 @@ from export.contract.names import (
 )
 from export.contract.pixels import PixelFormat
 from export.contract.signature import GeneratorSignature
+from keras_gan._logits import probability
 from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
@@ -96,8 +97,8 @@ def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
     view = DiscriminatorView(gan.packing)
 
     def discriminate(**data: Tensor) -> dict[str, Tensor]:
-        logits = gan.judge(each(view.pack, data))["logits"]  # [batch / packing, 1]
-        return {PROBABILITIES: tf.sigmoid(logits[:, 0])}
+        logits = gan.judge(each(view.pack, data))["logits"]
+        return {PROBABILITIES: probability(logits)}  # [batch / packing]
 
     return graph_of(discriminate, [signature.data])
 

@@ -2,7 +2,8 @@
 
 Per-sample gradients are those of the sum of all logits, which is right only where the
 discriminator judges each image by itself: batch normalisation and minibatch layers
-break that.
+break that. Where it says a map of logits, its value, and what the gradient is of, is
+the map's mean; of several discriminators each has its penalty.
 """
 
 import abc
@@ -12,6 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._logits import added, parts_of
 from keras_gan._replicas import draw_like, draw_rows
 from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Tensor
@@ -101,10 +103,10 @@ class GradientPenalty(SlopePenalty):
         """Returns the weighted mean squared distance of the slopes from 1."""
         share = _uniform_per_sample(real, seed)  # [batch, 1, 1, 1]
         between = share * real + (1 - share) * fake
-        excess = _slopes(discriminator, between) - 1
+        excess = [slope - 1 for slope in _slopes(discriminator, between)]
         if self.one_sided:
-            excess = tf.nn.relu(excess)
-        return self.weight * tf.reduce_mean(tf.square(excess))
+            excess = [tf.nn.relu(one) for one in excess]
+        return self.weight * _mean_squares(excess)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
@@ -157,8 +159,8 @@ class DRAGAN(SlopePenalty):
             alg=RANDOM_ALGORITHM,
         )
         around = real + share * spread * draw_like(real, uniform)
-        excess = _slopes(discriminator, around) - 1
-        return self.weight * tf.reduce_mean(tf.square(excess))
+        slopes = _slopes(discriminator, around)
+        return self.weight * _mean_squares([slope - 1 for slope in slopes])
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
@@ -252,35 +254,53 @@ def squared_gradient_norms(discriminator: Any, images: Tensor) -> Tensor:
 
     Args:
         discriminator: `keras.Model`, or a function with its signature, from images to
-            logits `[batch, 1]`.
+            logits `[batch, 1]`, a map of them, or a list of either.
         images: float, `[batch, height, width, channels]`, or of another rank.
 
     Returns:
-        squared_norms: float32, `[batch]`.
+        squared_norms: float32, `[batch]`; of several discriminators their sum.
     """
-    images = tf.convert_to_tensor(images)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(images)
-        logits = tf.cast(discriminator(images, training=True), tf.float32)
-    return squared_norms(tape, logits, images)
+    return added(_each_squared_norm(discriminator, images))
 
 
-def squared_norms(tape: tf.GradientTape, logits: Tensor, images: Tensor) -> Tensor:
+def squared_norms(tape: tf.GradientTape, logits: Any, images: Tensor) -> Tensor:
     """The same of logits that a tape saw made from the images.
 
     Args:
-        tape: that watched `images`; it is used up unless it is persistent.
-        logits: float32, `[batch, 1]`.
+        tape: that watched `images`; persistent if there are several discriminators.
+        logits: float32, `[batch, 1]`, a map of them, or a list of either.
         images: float, `[batch, ...]`.
     """
-    raised = tf.fill(tf.shape(logits), _GRADIENT_SCALE)
+    return added([_squared_norm(tape, part, images) for part in parts_of(logits)])
+
+
+def _each_squared_norm(discriminator: Any, images: Tensor) -> list[Tensor]:
+    """`[batch]` of each discriminator."""
+    images = tf.convert_to_tensor(images)
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(images)
+        parts = parts_of(discriminator(images, training=True))
+        logits = [tf.cast(part, tf.float32) for part in parts]
+    return [_squared_norm(tape, part, images) for part in logits]
+
+
+def _squared_norm(tape: tf.GradientTape, logits: Tensor, images: Tensor) -> Tensor:
+    shape = tf.shape(logits)
+    raised = tf.fill(shape, _GRADIENT_SCALE)
+    if logits.shape[1:] != (1,):
+        raised /= tf.cast(tf.reduce_prod(shape[1:]), raised.dtype)
     gradients = tape.gradient(logits, images, output_gradients=raised)
     gradients = tf.cast(gradients, tf.float32) / _GRADIENT_SCALE
     return tf.reduce_sum(tf.square(gradients), axis=range(1, images.shape.rank))
 
 
-def _slopes(discriminator: Any, images: Tensor) -> Tensor:
-    return tf.sqrt(squared_gradient_norms(discriminator, images) + _EPSILON)  # [batch]
+def _slopes(discriminator: Any, images: Tensor) -> list[Tensor]:
+    squares = _each_squared_norm(discriminator, images)
+    return [tf.sqrt(square + _EPSILON) for square in squares]  # [batch]
+
+
+def _mean_squares(parts: list[Tensor]) -> Tensor:
+    return added([tf.reduce_mean(tf.square(part)) for part in parts])
 
 
 def _uniform_per_sample(images: Tensor, seed: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_gan._logits import probability, summed
 from keras_gan._types import Tensor
 from keras_gan.objectives import Objective
 from keras_gan.training.round import Round
@@ -35,15 +36,15 @@ class GameMetrics:
     ) -> None:
         """Takes in a judgement of held-out data; `weight` is its share in the means."""
         real_logits, fake_logits = round.logits("real"), round.logits("fake")
-        d_loss = objective.discriminator_loss(real_logits, fake_logits)
-        g_loss = objective.generator_loss(fake_logits, real_logits)
+        d_loss = summed(objective.discriminator_loss, real_logits, fake_logits)
+        g_loss = summed(objective.generator_loss, fake_logits, real_logits)
         self.d_loss.update_state(d_loss, weight)
         self.g_loss.update_state(g_loss, weight)
         self._observe_judgement(round, weight)
 
     def _observe_judgement(self, round: Round, weight: Tensor | None = None) -> None:
         for metric, kind in ((self.d_real, "real"), (self.d_fake, "fake")):
-            judgement = tf.reduce_mean(tf.sigmoid(round.logits(kind)))
+            judgement = tf.reduce_mean(probability(round.logits(kind)))
             metric.update_state(judgement, weight)
 
     def logged(self, players_with_terms: set[str]) -> list[keras.Metric]:

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._data_names import data_name_of, is_named
+from keras_gan._logits import parts_of
 from keras_gan._types import Shape
 from keras_gan.priors import Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
@@ -86,14 +87,14 @@ def check_discriminator(
             f"A discriminator with several outputs must name one of them {LOGITS!r}. "
             f"Received: outputs {sorted(outputs)}."
         )
-    logits = outputs[LOGITS] if isinstance(outputs, dict) else outputs
-    shape = tuple(logits.shape[1:])
-    if shape != (1,):
-        raise ValueError(
-            "The discriminator must end in one logit, output shape [batch, 1]. "
-            f"Received: output shape (None, {', '.join(map(str, shape))}). End it "
-            "with keras.layers.Dense(1)."
-        )
+    for logits in parts_of(outputs[LOGITS] if isinstance(outputs, dict) else outputs):
+        shape = tuple(logits.shape[1:])
+        if shape[-1:] != (1,):
+            raise ValueError(
+                "The discriminator must end in one logit, output shape [batch, 1], or "
+                "in a map of them with one channel. Received: output shape "
+                f"{(None, *shape)}. End it with keras.layers.Dense(1)."
+            )
     if _last_activation(inputs.network) == "sigmoid":
         raise ValueError(
             "The discriminator must end in one logit, without an activation: losses "

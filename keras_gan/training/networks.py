@@ -20,7 +20,6 @@ from keras_gan.training.examples import (
     LOGITS,
     Entries,
     Example,
-    each,
 )
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.view import packed
@@ -118,7 +117,9 @@ class Networks:
         judge = self.of_discriminator if training else self._of_judge
         outputs = judge(example, training)
         said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
-        return each(lambda output: tf.cast(output, tf.float32), said)
+        return tf.nest.map_structure(
+            lambda output: tf.cast(output, tf.float32), dict(said)
+        )
 
     def entries(self, game: Any, terms: Any) -> Entries:
         """What a batch must bring for the networks, the game and its terms."""

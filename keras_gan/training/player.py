@@ -7,6 +7,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from keras_gan._logits import summed
 from keras_gan._types import Tensor
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
@@ -96,7 +97,7 @@ class Discriminator(Player):
     def objective_loss(self, round: Round) -> Tensor:
         """Returns the objective's loss of the discriminator."""
         real_logits, fake_logits = round.logits("real"), round.logits("fake")
-        return self.objective.discriminator_loss(real_logits, fake_logits)
+        return summed(self.objective.discriminator_loss, real_logits, fake_logits)
 
 
 class Generator(Player):
@@ -109,8 +110,8 @@ class Generator(Player):
         fake_logits = round.logits("fake")
         compares = self.objective.needs_real_logits
         real_logits = round.logits("real") if compares else None
-        loss = self.objective.generator_loss(fake_logits, real_logits)
+        loss = summed(self.objective.generator_loss, fake_logits, real_logits)
         # In alternating play an encoder learns from the real logits alone.
         if round.gan.game.makes_real and not compares:
-            loss += self.objective.encoder_loss(round.logits("real"))
+            loss += summed(self.objective.encoder_loss, round.logits("real"))
         return loss

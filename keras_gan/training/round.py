@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_gan._logits import Logits
 from keras_gan._types import Tensor
 from keras_gan.terms.gradients import squared_gradient_norms, squared_norms
 from keras_gan.training.examples import LOGITS, Example, each, num_rows
@@ -129,8 +130,11 @@ class Round:
                 self._said[kind] = self._judge(self.shown(kind))
         return self._said[kind]
 
-    def logits(self, kind: str) -> Tensor:
-        """The discriminator's logits of an example, `[packs, 1]`."""
+    def logits(self, kind: str) -> Logits:
+        """The discriminator's logits of an example, `[packs, 1]` or a map of them.
+
+        Of several discriminators in one network they are a list, as it returns them.
+        """
         return self.said(kind)[LOGITS]
 
     def features(self, network: Any, kind: str) -> Tensor:
@@ -150,7 +154,7 @@ class Round:
         shown = gan.view(tf.cast(data, tf.float32), seed, gan.train_steps.value)
         return self._judge({gan.data_name: shown})
 
-    def critic(self, packs: Tensor, training: bool = True) -> Tensor:
+    def critic(self, packs: Tensor, training: bool = True) -> Logits:
         """Logits of other data in the place of the real ones, the rest as it is.
 
         Slopes are taken at data as they are, through all that is done to show them.
@@ -227,7 +231,8 @@ class Round:
 
     def _said_on_a_tape(self, kind: str) -> dict[str, Tensor]:
         shown = self.shown(kind)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
+        # Persistent: of several discriminators each has slopes of its own.
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(shown[self.gan.data_name])
             said = self._judge(shown)
         self._tapes[kind] = tape
@@ -241,8 +246,8 @@ class Round:
         both = self._judge(
             {name: tf.concat([real[name], fake[name]], axis=0) for name in real}
         )  # [2 * packs, ...]
-        halves = {name: tf.split(value, 2) for name, value in both.items()}
+        halves = [(tf.split(value, 2)) for value in tf.nest.flatten(both)]
         return {
-            kind: {name: halves[name][index] for name in halves}
+            kind: tf.nest.pack_sequence_as(both, [half[index] for half in halves])
             for index, kind in enumerate(("real", "fake"))
         }

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._logits import probability
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
@@ -75,10 +76,10 @@ class Sampling:
         self._gan = gan
         self.conditions = Conditions(gan.networks.of_generator, priors)
         self._generate = InBatches(gan.generate)
-        self._judge = {
-            name: InBatches(functools.partial(_said, gan, name))
-            for name in (LOGITS, CLASSES)
-        }
+        self._probability = InBatches(
+            lambda packs: probability(_said(gan, LOGITS, packs))
+        )
+        self._classes = InBatches(functools.partial(_said, gan, CLASSES))
 
     def draw(
         self,
@@ -109,14 +110,13 @@ class Sampling:
         self, data: Array, batch_size: int, others: Mapping[str, Array]
     ) -> FloatArray:
         """Returns D(x), `[packs]`; raises as `GAN.discriminate` does."""
-        logits = self._judge[LOGITS](self._packs(data, others), batch_size)
-        return tf.sigmoid(logits[:, 0]).numpy()
+        return self._probability(self._packs(data, others), batch_size)
 
     def classified(
         self, data: Array, batch_size: int, others: Mapping[str, Array]
     ) -> FloatArray:
         """Returns p(class | x), `[packs, classes]`; raises as `GAN.classify` does."""
-        logits = self._judge[CLASSES](self._packs(data, others), batch_size)
+        logits = self._classes(self._packs(data, others), batch_size)
         return tf.nn.softmax(logits).numpy()
 
     def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
