@@ -119,6 +119,36 @@ def test_samples_that_were_more_different_before(tiny_gan):
         monitor.on_epoch_end(2, {})
 
 
+def test_one_condition_for_all_shows_that_latents_do_not_count():
+    """A generator that hands on what it is told, and reads no latents."""
+    latents = keras.Input((3,), name="latents")
+    sketches = keras.Input((4, 4, 1), name="sketches")
+    unread = keras.layers.Dense(1, kernel_initializer="zeros", trainable=False)(latents)
+    gain = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")(sketches)
+    images = keras.layers.Add()([gain, keras.layers.Reshape((1, 1, 1))(unread)])
+    discriminator = kg.networks.maxout_discriminator((4, 4, 1), (2,))
+    prior = kg.priors.NormalPrior(3)
+    gan = kg.GAN(keras.Model([latents, sketches], images), discriminator, prior)
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    data = {"images": tiny_images(10), "sketches": tiny_images(10, seed=8)}
+
+    def told_of(sketches):
+        monitor = CollapseMonitor(
+            data["images"], 1, num_samples=10, conditions={"sketches": sketches}
+        )
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            gan.fit(data, verbose=0, callbacks=[monitor])
+        return [one for one in told if "Mode collapse" in str(one.message)]
+
+    assert not told_of(data["sketches"])
+    assert told_of(data["sketches"][0])
+    with pytest.raises(ValueError, match=r"array of shape \(10, 4, 4, 1\)"):
+        told_of(data["sketches"][:9])
+    with pytest.raises(ValueError, match=r"sketches.*CollapseMonitor\(…, conditions"):
+        gan.fit(data, verbose=0, callbacks=[CollapseMonitor()])
+
+
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
 def test_a_player_that_does_not_move(player):
     rates = {"generator": 0.1, "discriminator": 0.1, player: 0.0}

@@ -68,10 +68,15 @@ class CollapseMonitor(keras.callbacks.Callback):
         spread_ratio: float in (0, 1). Defaults to `0.1`.
         num_samples: int, at least 2. Defaults to `64`.
         seed: int, of the samples. Defaults to `0`.
+        conditions: dict by name of what the generator is told, as `GAN.sample` takes
+            it. One value for all samples shows whether latents still change what is
+            made of it. What is not told comes from the GAN's priors.
+            Defaults to `None`.
 
     Raises:
         ValueError: if an argument is out of its range; when training begins, if the
-            generator is told a condition that the GAN has no prior of.
+            generator is told a condition that neither `conditions` nor a prior of the
+            GAN brings, or one does not fit.
 
     Warns:
         UserWarning: at the end of an epoch, for each kind of failure.
@@ -96,8 +101,10 @@ class CollapseMonitor(keras.callbacks.Callback):
         spread_ratio: float = 0.1,
         num_samples: int = 64,
         seed: int = 0,
+        conditions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
+        self.conditions = dict(conditions or {})
         self.patience = check_positive_integer("patience", patience)
         self.spread_ratio = check_between_0_and_1("spread_ratio", spread_ratio)
         self.num_samples = check_integer("num_samples", num_samples, minimum=2)
@@ -110,7 +117,12 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Forgets an earlier training; raises where no sample can be drawn."""
-        check_samples_untold(self.model)
+        told = self.conditions
+        check_samples_untold(
+            self.model, told, ", or CollapseMonitor(…, conditions={…})"
+        )
+        if told:
+            self.model.deal(self.num_samples, self.seed, **told)
         self._lasted, self._before = {}, {}
         self._largest = self._of_data
         self._recent.clear()
@@ -149,8 +161,7 @@ class CollapseMonitor(keras.callbacks.Callback):
         return {_SATURATED: f"d_real={real:.4g}, d_fake={fake:.4g}"}
 
     def _collapsed(self) -> dict[str, str]:
-        samples, _ = sample_in_rows(self.model, self.num_samples, self.seed)
-        spread = _spread(samples)
+        spread = _spread(self._samples())
         self._largest = self._of_data or max(self._largest, spread)
         self._recent.append(spread)
         is_growing = spread > _GROWING * self._recent[0]
@@ -159,6 +170,12 @@ class CollapseMonitor(keras.callbacks.Callback):
         whose = "the data" if self._of_data else "earlier samples"
         told = f"samples spread by {spread:.3g}, {whose} by {self._largest:.3g}"
         return {_COLLAPSED: told}
+
+    def _samples(self) -> FloatArray:
+        gan, told = self.model, self.conditions
+        if told:
+            return gan.sample(self.num_samples, seed=self.seed, **told)
+        return sample_in_rows(gan, self.num_samples, self.seed)[0]
 
     def _still(self) -> Iterator[tuple[str, str]]:
         for player in ("generator", "discriminator"):
