@@ -99,7 +99,7 @@ def played(layer, inputs):
 
 @pytest.mark.parametrize("kind", [keras.layers.Conv2D, keras.layers.Conv2DTranspose])
 @pytest.mark.parametrize("use_bias", [True, False])
-@pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16"])
 @pytest.mark.parametrize("geometry", [GEOMETRIES[0], GEOMETRIES[4]], ids=str)
 def test_layers_play_as_those_of_keras(
     kind, use_bias, dtype, geometry, any_dtype, monkeypatch
@@ -117,7 +117,7 @@ def test_layers_play_as_those_of_keras(
         lambda *given: computed.append(1) or kernel_gradient(*given),
     )
     inputs = RANDOM.normal(size=(4, *size, 3))
-    inputs = tf.cast(tf.cast(inputs, dtype), tf.float64).numpy()
+    inputs = tf.cast(tf.cast(inputs, layer.compute_dtype), tf.float64).numpy()
     tolerance = 1e-10 if dtype == "float64" else 0.1
     for ours, theirs in zip(played(layer, inputs), played(twin, inputs), strict=True):
         scale = np.abs(theirs).max()
