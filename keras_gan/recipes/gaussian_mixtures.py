@@ -19,8 +19,8 @@ from keras_gan.recipes.recipe import Recipe
 from keras_gan.terms import R1, R2
 
 _BATCH_SIZE = 100
-# A third and a half of them find all modes; the others bring those to their width.
-_RING_EPOCHS, _GRID_EPOCHS = 30, 40
+# A third and a sixth of them find all modes; the others bring those to their width.
+_RING_EPOCHS, _GRID_EPOCHS = 30, 120
 _HIDDEN_UNITS = (128, 128, 128, 128)
 _LATENT_DIM = 2
 # Wavelengths from 4 standard deviations of the data to a sixteenth: both papers' modes
@@ -98,7 +98,7 @@ def grid_of_gaussians(
         data: `Dataset` of points in the plane, around the origin.
         seed: int, of weights, latents and data order. Defaults to `0`.
         num_steps: int, at least 1, of the training: where the learning rate ends.
-            `None` is 40 passes over the points. Defaults to `None`.
+            `None` is 120 passes over the points. Defaults to `None`.
         num_octaves: int, at least 0, in which the discriminator sees the points; with
             none it sees their coordinates alone. Defaults to `7`.
 
