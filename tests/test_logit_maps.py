@@ -125,18 +125,20 @@ def test_each_discriminator_pays_its_own_penalty(term):
     np.testing.assert_allclose(several, single + patches, rtol=1e-5)
 
 
+RULES = {
+    "plain": {},
+    "simultaneous": {"simultaneous": True},
+    "XLA": {"jit_compile": True},
+    "pairs": {
+        "objective": "relativistic_pairing",
+        "terms": [kg.terms.R1(1.0, interval=2)],
+    },
+    "two_steps": {"terms": [kg.terms.GradientPenalty()], "discriminator_steps": 2},
+}
+
+
 @pytest.mark.one_in(3)
-@pytest.mark.parametrize(
-    "rules",
-    [
-        {},
-        {"simultaneous": True},
-        {"jit_compile": True},
-        {"objective": "relativistic_pairing", "terms": [kg.terms.R1(1.0, interval=2)]},
-        {"terms": [kg.terms.GradientPenalty()], "discriminator_steps": 2},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("kind", [PATCHES, SEVERAL])
 def test_it_plays_is_saved_and_goes_on(kind, rules, tmp_path):
     whole = game(kind, **rules)
