@@ -161,7 +161,10 @@ class CollapseMonitor(keras.callbacks.Callback):
         return {_SATURATED: f"d_real={real:.4g}, d_fake={fake:.4g}"}
 
     def _collapsed(self) -> dict[str, str]:
-        spread = _spread(self._samples())
+        samples, _ = sample_in_rows(
+            self.model, self.num_samples, self.seed, told=self.conditions
+        )
+        spread = _spread(samples)
         self._largest = self._of_data or max(self._largest, spread)
         self._recent.append(spread)
         is_growing = spread > _GROWING * self._recent[0]
@@ -170,12 +173,6 @@ class CollapseMonitor(keras.callbacks.Callback):
         whose = "the data" if self._of_data else "earlier samples"
         told = f"samples spread by {spread:.3g}, {whose} by {self._largest:.3g}"
         return {_COLLAPSED: told}
-
-    def _samples(self) -> FloatArray:
-        gan, told = self.model, self.conditions
-        if told:
-            return gan.sample(self.num_samples, seed=self.seed, **told)
-        return sample_in_rows(gan, self.num_samples, self.seed)[0]
 
     def _still(self) -> Iterator[tuple[str, str]]:
         for player in ("generator", "discriminator"):

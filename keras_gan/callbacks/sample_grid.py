@@ -76,9 +76,7 @@ class SampleGrid(EpochPictures):
 
     def draw(self, path: Path) -> None:
         """Draws samples of the GAN as it is now."""
-        gan, number, num_columns = self.model, self._num_asked, None
-        if self.conditions:
-            samples = gan.sample(number, seed=self.seed, **self.conditions)
-        else:
-            samples, num_columns = sample_in_rows(gan, number, self.seed)
+        samples, num_columns = sample_in_rows(
+            self.model, self._num_asked, self.seed, told=self.conditions
+        )
         save_samples(path, samples, self.shown_range, num_columns)

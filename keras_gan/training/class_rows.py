@@ -1,6 +1,6 @@
 """Samples for a picture: one class a row where the game knows classes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,11 @@ from keras_gan.training.examples import LABELS, LATENTS
 
 
 def sample_in_rows(
-    gan: Any, num_samples: int, seed: int, labels: Sequence[int] | None = None
+    gan: Any,
+    num_samples: int,
+    seed: int,
+    labels: Sequence[int] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> tuple[FloatArray, int | None]:
     """Samples for a grid, and its number of columns.
 
@@ -23,11 +27,15 @@ def sample_in_rows(
         labels: classes, one a row; one alone fills a square. `None` for all that the
             GAN's prior of `labels` knows, if there are no more than `num_samples`.
             Defaults to `None`.
+        told: conditions in the place of classes, as `GAN.sample` takes them.
+            Defaults to `None`.
 
     Returns:
         images: float32 array `[num_images, height, width, channels]`, row by row.
         num_columns: int, or `None` for a square grid.
     """
+    if told:
+        return gan.sample(num_samples, seed=seed, **told), None
     if labels is None:
         prior = gan.conditions.get(LABELS)
         known = prior.num_classes if isinstance(prior, CategoricalPrior) else 0

@@ -246,7 +246,7 @@ class Round:
         both = self._judge(
             {name: tf.concat([real[name], fake[name]], axis=0) for name in real}
         )  # [2 * packs, ...]
-        halves = [(tf.split(value, 2)) for value in tf.nest.flatten(both)]
+        halves = [tf.split(value, 2) for value in tf.nest.flatten(both)]
         return {
             kind: tf.nest.pack_sequence_as(both, [half[index] for half in halves])
             for index, kind in enumerate(("real", "fake"))
