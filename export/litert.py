@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export.contract.conditions import draw_conditions
+from export.contract.conditions import draw_conditions, draw_latents
 from export.contract.contents import (
     Contents,
     Endpoint,
@@ -29,10 +29,7 @@ from export.contract.inference import (
     network_of,
 )
 from export.contract.metadata import Provenance
-from export.contract.names import (
-    GENERATE,
-    LATENTS,
-)
+from export.contract.names import GENERATE
 from export.contract.operators import describe_operator
 from export.contract.signature import (
     GeneratorSignature,
@@ -178,8 +175,7 @@ def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
     """What the generator will meet: latents of its prior, and its conditions."""
     for index in range(_NUM_CALIBRATION_BATCHES):
         seed = _CALIBRATION_SEED + index
-        latents = gan.prior.sample(1, seed=seed).numpy()
-        yield {LATENTS: latents, **draw_conditions(gan, 1, seed)}
+        yield {**draw_latents(gan, 1, seed), **draw_conditions(gan, 1, seed)}
 
 
 def _explain(error: Exception, network: keras.Model) -> str:

@@ -66,12 +66,13 @@ class GAN(keras.Model):
     Args:
         generator: `keras.Model` from latents `[batch, latent_dim]` to images
             `[batch, height, width, channels]`; with conditions an input named
-            `"latents"` and one for each.
+            `"latents"` and one for each; without latents one for each condition.
         discriminator: `keras.Model` from images, and conditions that it names, to one
             logit, `[batch, 1]`, a map of them, `[batch, ..., 1]` (PatchGAN), or a list
             of either, one for each of several discriminators; or to a dict of outputs
             with `"logits"` among them.
-        prior: `keras_gan.priors.Prior`, where latents come from.
+        prior: `keras_gan.priors.Prior`, where latents come from; `None` where the
+            generator takes none, as in translation of images.
         game: `keras_gan.games.Game`: who is shown what. `None` is the plain game, data
             against what the generator makes. Defaults to `None`.
         conditions: dict of priors by the name of an entry, such as `{"labels":
@@ -126,7 +127,7 @@ class GAN(keras.Model):
         self,
         generator: keras.Model,
         discriminator: keras.Model,
-        prior: Prior,
+        prior: Prior | None,
         game: Game | None = None,
         conditions: Mapping[str, Prior] | None = None,
         ema_half_life: float | None = None,
@@ -136,14 +137,13 @@ class GAN(keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        latent_dim = network_checks.check_prior(prior)
+        self.prior = network_checks.check_prior(prior)
         half_lives = ema_half_life, discriminator_ema_half_life
         self.networks = Networks(
-            generator, discriminator, latent_dim, packing, *half_lives
+            generator, discriminator, self.prior.latent_dim, packing, *half_lives
         )
         self.generator = generator
         self.discriminator = discriminator
-        self.prior = prior
         self.game = check_game(game, self)
         self._sampling = Sampling(self, conditions)
         self._inference = Inference(self, self._sampling)

@@ -339,6 +339,36 @@ class GaussianMixturePrior(Prior):
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
+class NoPrior(Prior):
+    """No latents at all: what a generator makes is settled by what it is told.
+
+    For generators of conditions alone, such as vocoders, image translation and
+    super-resolution; `keras_gan.GAN(generator, discriminator, prior=None)` takes it.
+
+    Example:
+    >>> NoPrior().sample(4, seed=1).shape
+    TensorShape([4, 0])
+    """
+
+    def __init__(self) -> None:
+        self.latent_dim = 0
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Sample` of no coordinate."""
+        from tensorflow_probability import distributions as tfd
+
+        return tfd.Sample(tfd.Deterministic(0.0), sample_shape=[0])
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        return tf.zeros([num_samples, 0])
+
+    def get_config(self) -> Config:
+        """Returns no argument."""
+        return {}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan")
 class CategoricalPrior(Prior):
     """Labels 0 to num_classes - 1: p(c) where a conditional generator is not told c.
 

@@ -230,11 +230,6 @@ def test_a_network_within_tells_how_many_classes_there_are(nested):
     assert set(draw_conditions(gan, 64, seed=0)["labels"]) == set(range(7))
 
 
-def without_latents():
-    inputs = [keras.Input((LATENT_DIM,), name=name) for name in ("noise", "style")]
-    return drawn_by(inputs, *inputs)
-
-
 def of_any_size():
     latents, words = latents_input(), keras.Input((None, 3), name="words")
     pooled = keras.layers.GlobalAveragePooling1D()(words)
@@ -249,7 +244,6 @@ def of_unread_labels():
 @pytest.mark.parametrize(
     "generator, text",
     [
-        (without_latents, "must name one of them 'latents'. Received: inputs noise, s"),
         (of_any_size, r"input 'words' of shape \(None, None, 3\)"),
         (lambda: generator_of_labels(name="seed"), "has a 'seed' of its own"),
         (of_unread_labels, "must say how many classes"),

@@ -159,19 +159,3 @@ def test_points_that_are_told_their_mode(tmp_path, name):
     card = path.with_name(f"{path.name}.md").read_text()
     assert "a row for each sample, classes from 0 to 7" in card
     assert "A row for each of" not in card  # a scatter plot has no rows
-
-
-def test_a_condition_may_not_bear_the_name_of_the_data(tmp_path):
-    latents, points = (
-        keras.Input((3,), name="latents"),
-        keras.Input((2,), name="points"),
-    )
-    outputs = keras.layers.Dense(2)(keras.layers.concatenate([latents, points]))
-    data = keras.Input((2,), name="points")
-    gan = kg.GAN(
-        keras.Model([latents, points], outputs),
-        keras.Model(data, keras.layers.Dense(1)(data)),
-        kg.priors.NormalPrior(3),
-    )
-    with pytest.raises(ValueError, match="has a 'points' of its own"):
-        export_generator(gan, tmp_path, "onnx")

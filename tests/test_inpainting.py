@@ -123,7 +123,7 @@ def test_completions_whose_mean_is_paid_for_keep_their_spread(kind, pays_for_spr
 
 def test_the_mean_is_of_completions():
     gan = make_tiny_gan()
-    with pytest.raises(ValueError, match="needs a game that completes.*Inpainting"):
+    with pytest.raises(ValueError, match="that is told something.*Inpainting"):
         gan.compile("sgd", "sgd", terms=[kg.terms.MeanReconstruction()])
 
 

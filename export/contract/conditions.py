@@ -79,24 +79,13 @@ class Condition:
 def conditions_of(gan: GAN) -> tuple[Condition, ...]:
     """Returns what the evaluation generator is told besides `latents`, in its order.
 
-    A generator of one input, whatever its name, is told nothing.
-
     Raises:
-        ValueError: if no input is `latents`, a condition has an axis of any size, a
-            name that an endpoint needs, or fewer classes than its prior draws.
+        ValueError: if a condition has an axis of any size, a name that an endpoint
+            needs, or fewer classes than its prior draws.
     """
-    generator = gan.evaluation_generator
-    inputs = getattr(generator, "inputs", None) or []
-    if len(inputs) < 2:
-        return ()
-    names = [tensor.name for tensor in inputs]
-    if LATENTS not in names:
-        raise ValueError(
-            f"A generator of several inputs must name one of them {LATENTS!r}. "
-            f"Received: inputs {', '.join(names)}. Name it: "
-            f"keras.Input((latent_dim,), name={LATENTS!r})."
-        )
-    return tuple(_condition(gan, tensor) for tensor in inputs if tensor.name != LATENTS)
+    told = gan.networks.told
+    inputs = getattr(gan.evaluation_generator, "inputs", None) or []
+    return tuple(_condition(gan, tensor) for tensor in inputs if tensor.name in told)
 
 
 def draw_conditions(gan: GAN, num: int, seed: int, start: int = 0) -> dict[str, Array]:
@@ -120,6 +109,19 @@ def draw_conditions(gan: GAN, num: int, seed: int, start: int = 0) -> dict[str, 
             values = np.asarray(condition.prior.sample(num, seed=seed))
             drawn[condition.name] = values.astype(condition.dtype)
     return drawn
+
+
+def draw_latents(gan: GAN, num: int, seed: int) -> dict[str, Array]:
+    """Returns latents `[num, latent_dim]` of the prior under their name, if any.
+
+    Args:
+        gan: `GAN`.
+        num: int, rows.
+        seed: int.
+    """
+    if not gan.prior.latent_dim:
+        return {}
+    return {LATENTS: gan.prior.sample(num, seed=seed).numpy()}
 
 
 def check_conditions(gan: GAN) -> None:
@@ -155,7 +157,7 @@ def _condition(gan: GAN, tensor: Any) -> Condition:
             "A generator that is exported must know the shapes of its conditions. "
             f"Received: input {tensor.name!r} of shape {tuple(tensor.shape)}"
         )
-    if tensor.name in (NUM_SAMPLES, SEED, gan.data_name):
+    if tensor.name in (NUM_SAMPLES, SEED):
         raise ValueError(
             f"An exported generator has a {tensor.name!r} of its own. Received: a "
             "condition of that name. Give the input another one."

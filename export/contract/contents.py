@@ -19,6 +19,7 @@ from export.contract.names import (
     NOISE,
     PIXELS,
     SAMPLE,
+    SEED,
 )
 from keras_gan._types import Array
 
@@ -69,9 +70,9 @@ class Contents:
 
     Args:
         endpoints: `Endpoint` by name. A file of one function, as ONNX has it, is
-            `complete` where it gives completions, `classify` where classes, else
-            `generate` where it takes latents, `encode` where it gives latents of data,
-            else `sample`.
+            `complete` where it gives completions, `classify` where classes, `encode`
+            where it gives latents of data, else `sample` where it takes a seed, else
+            `generate`.
         pixels: str, key of `PIXEL_FORMATS`, or `None` where no images come out.
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.
@@ -115,9 +116,9 @@ def name_of_function(endpoint: Endpoint) -> str:
         return COMPLETE
     if CLASS_PROBABILITIES in endpoint.outputs:
         return CLASSIFY
-    if LATENTS in endpoint.inputs:
-        return GENERATE
-    return ENCODE if LATENTS in endpoint.outputs and takes_data else SAMPLE
+    if LATENTS in endpoint.outputs and takes_data:
+        return ENCODE
+    return SAMPLE if SEED in endpoint.inputs else GENERATE
 
 
 def contents_from(

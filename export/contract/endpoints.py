@@ -35,6 +35,8 @@ def generate_function(
 ) -> Any:
     """`generate(latents, …)`: what the evaluation generator makes, under its name.
 
+    A generator without latents is told conditions alone.
+
     Args:
         gan: `GAN`.
         signature: `GeneratorSignature`; its conditions follow the latents.
@@ -43,12 +45,13 @@ def generate_function(
             are its own. Defaults to `None`.
     """
 
-    def generate(latents: Tensor, **conditions: Tensor) -> dict[str, Tensor]:
-        if to_prior is not None:
-            latents = to_prior(latents)
-        told = told_rows(signature.conditions, conditions, tf.shape(latents)[0])
-        made = pixels(gan.generate({LATENTS: latents, **told}))
-        return {signature.data_name: made}
+    def generate(**given: Tensor) -> dict[str, Tensor]:
+        num_rows = tf.shape(next(iter(given.values())))[0]
+        told = told_rows(signature.conditions, given, num_rows)
+        if signature.latent_dim:
+            latents = given[LATENTS]
+            told[LATENTS] = latents if to_prior is None else to_prior(latents)
+        return {signature.data_name: pixels(gan.generate(told))}
 
     return graph_of(generate, signature.generate)
 

@@ -54,15 +54,20 @@ def complete_function(gan: GAN, signature: GeneratorSignature) -> Any:
     mask = tf.TensorSpec([None, *mask_shape(gan.data_shape)], tf.float32, name=MASK)
     conditions = [one for one in signature.conditions if one.name not in (KNOWN, MASK)]
 
-    def complete(latents: Tensor, mask: Tensor, **entries: Tensor) -> dict[str, Tensor]:
-        num_rows = tf.shape(latents)[0]
+    noise = [signature.latents] if signature.latent_dim else []
+
+    def complete(mask: Tensor, **entries: Tensor) -> dict[str, Tensor]:
+        # Latents, where there are any: all that goes in must have a row for each.
+        first = entries[noise[0].name if noise else name]
+        num_rows = tf.shape(first)[0]
         mask = of_zeros_and_ones(MASK, with_rows(MASK, mask, num_rows))
         known = given(with_rows(name, entries[name], num_rows), mask)
         told = told_rows(conditions, entries, num_rows)
-        example = {LATENTS: latents, KNOWN: known, MASK: mask, **told}
-        return {COMPLETIONS: completed(gan, example)}
+        if noise:
+            told[LATENTS] = entries[LATENTS]
+        return {COMPLETIONS: completed(gan, {KNOWN: known, MASK: mask, **told})}
 
-    specs = [signature.latents, signature.data, mask]
+    specs = [*noise, signature.data, mask]
     return graph_of(complete, [*specs, *(one.spec for one in conditions)])
 
 

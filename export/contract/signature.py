@@ -21,7 +21,7 @@ class GeneratorSignature:
     """Endpoints of an exported generator, and what is written into the artefact.
 
     Args:
-        latent_dim: int, length of one latent vector.
+        latent_dim: int, length of one latent vector; 0 where the generator takes none.
         data_shape: tuple, shape of one row of what comes out, such as `(height, width,
             channels)`.
         max_samples: int, rows that one call of `sample` draws at most.
@@ -57,8 +57,8 @@ class GeneratorSignature:
 
     @property
     def generate(self) -> list[tf.TensorSpec]:
-        """What `generate` takes: latents, and the conditions in their order."""
-        return [self.latents, *self._given]
+        """What `generate` takes: latents, if any, and the conditions in their order."""
+        return [self.latents, *self._given] if self.latent_dim else self._given
 
     @property
     def sample(self) -> list[tf.TensorSpec]:

@@ -24,6 +24,7 @@ from export.onnx.standard_noise import standard_noise_of
 from export.onnx.weights import ONNX_WEIGHTS, with_weights
 from keras_gan._validation import check_known
 from keras_gan.gan import GAN
+from keras_gan.training.network_checks import check_has_latents
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,8 @@ class OnnxFormat(OnnxFile):
         super().check(gan, provenance)
         check_pixels(self.pixels, gan.data_name, gan.data_shape)
         pixel_format(self.pixels, provenance.value_range)
+        if self.seeded and not any(one.prior for one in conditions_of(gan)):
+            check_has_latents(gan, "A seeded file draws")
         if self.standard_noise:
             standard_noise_of(gan.prior)
             _check_told_by_others(gan)

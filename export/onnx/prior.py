@@ -13,6 +13,7 @@ from export.contract.signature import (
 from export.onnx.graph import check_opset, save_onnx, to_onnx
 from export.onnx.onnx_file import OnnxFile
 from keras_gan.gan import GAN
+from keras_gan.training.network_checks import check_has_latents
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,11 @@ class OnnxPriorFormat(OnnxFile):
 
     def __post_init__(self) -> None:
         check_max_samples(self.max_samples)
+
+    def check(self, gan: GAN, provenance: Provenance) -> None:
+        """Raises if there are no latents to draw."""
+        super().check(gan, provenance)
+        check_has_latents(gan, "The format 'onnx_prior' draws")
 
     def write(self, gan: GAN, path: Path, provenance: Provenance) -> None:
         """Writes the file."""

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from export.contract.conditions import Condition, conditions_of, draw_conditions
+from export.contract.conditions import (
+    Condition,
+    conditions_of,
+    draw_conditions,
+    draw_latents,
+)
 from export.contract.contents import OF_PRIOR, Contents
 from export.contract.names import (
     CLASS_PROBABILITIES,
@@ -174,7 +179,7 @@ class _Asked:
 
     def _make(self, endpoint: str, size: int, told: dict[str, Array]) -> Case:
         inputs, latents = self._inputs(endpoint, size, told)
-        expected = self._made({LATENTS: latents, **told})
+        expected = self._made({**latents, **told})
         return Case(endpoint, inputs, str(self._contents.data_name), expected)
 
     def _make_untold(self, size: int) -> Case:
@@ -186,37 +191,38 @@ class _Asked:
         return dataclasses.replace(case, inputs=case.inputs | untold)
 
     def _draw(self, endpoint: str, size: int) -> Iterator[Case]:
-        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
-        for name, values in {LATENTS: latents, **self._drawn(size)}.items():
+        latents = draw_latents(self._gan, size, self._seed_of(size))
+        for name, values in {**latents, **self._drawn(size)}.items():
             yield Case(endpoint, self._scalars(size), name, values)
 
     def _discriminate(self, size: int) -> Case:
-        data, _ = self._data(size * self._gan.packing)
+        data = self._data(size * self._gan.packing)
         (name,) = self._contents.endpoints[DISCRIMINATE].inputs
         return Case(
             DISCRIMINATE, {name: data}, PROBABILITIES, self._gan.discriminate(data)
         )
 
     def _encode(self, size: int) -> Case:
-        data, _ = self._data(size)
+        data = self._data(size)
         told = self._told(ENCODE, size)
         inputs = {self._gan.data_name: data, **told}
         return Case(ENCODE, inputs, LATENTS, self._gan.encode(data, **told))
 
     def _classify(self, size: int) -> Case:
-        data, _ = self._data(size)
+        data = self._data(size)
         inputs = {self._gan.data_name: data}
         return Case(CLASSIFY, inputs, CLASS_PROBABILITIES, self._gan.classify(data))
 
     def _complete(self, size: int) -> Case:
         """Half of the pixels are given, others in every row; the rest is unknown."""
         gan = self._gan
-        data, latents = self._data(size)
+        data = self._data(size)
+        latents = draw_latents(gan, size, self._seed_of(size))
         random = np.random.default_rng(self._seed_of(size))
         shape = (size, *mask_shape(gan.data_shape))
         mask = random.integers(0, 2, shape).astype("float32")
         hidden = np.where(mask > 0, data, np.float32("nan"))
-        told = {LATENTS: latents, MASK: mask, **self._told(COMPLETE, size)}
+        told = {**latents, MASK: mask, **self._told(COMPLETE, size)}
         inputs = {gan.data_name: hidden, **told}
         example = {KNOWN: np.where(mask > 0, data, 0), **told}
         expected = completed(gan, each(tf.convert_to_tensor, example)).numpy()
@@ -236,26 +242,26 @@ class _Asked:
             inputs, _ = self._inputs(endpoint, 2, told)
         return {name: np.array(values) for name, values in inputs.items()}
 
-    def _data(self, size: int) -> tuple[Array, Array]:
-        """Data that the generator makes, and the latents behind them."""
+    def _data(self, size: int) -> Array:
+        """Data that the generator makes."""
         told = draw_conditions(self._gan, size, self._seed)
-        latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
-        return self._made({LATENTS: latents, **told}), latents
+        latents = draw_latents(self._gan, size, self._seed_of(size))
+        return self._made({**latents, **told})
 
     def _inputs(
         self, endpoint: str, size: int, told: dict[str, Array]
-    ) -> tuple[dict[str, Array], Array]:
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
         """What an endpoint that makes data is given, and the latents behind them."""
+        latents = draw_latents(self._gan, size, self._seed_of(size))
         if endpoint == SAMPLE:
-            latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
             return {**self._scalars(size), **told}, latents
-        if self._contents.noise == OF_PRIOR:
-            latents = self._gan.prior.sample(size, seed=self._seed_of(size)).numpy()
-            return {LATENTS: latents, **told}, latents
+        if self._contents.noise in (OF_PRIOR, None):
+            return {**latents, **told}, latents
         noise = standard_noise_of(self._gan.prior)
         shape = (size, self._gan.prior.latent_dim)
         drawn = noise.draw(shape, self._seed_of(size)).astype("float32")
-        return {LATENTS: drawn, **told}, np.asarray(noise.to_prior(drawn))
+        scaled = np.asarray(noise.to_prior(drawn))
+        return {LATENTS: drawn, **told}, {LATENTS: scaled}
 
     def _seed_of(self, size: int) -> int:
         return (self._seed + size) % (MAX_SEED + 1)

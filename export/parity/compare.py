@@ -109,13 +109,16 @@ def compare(
 
 
 def run_artefact(
-    path: str | os.PathLike[str], latents: FloatArray, **conditions: Array
+    path: str | os.PathLike[str],
+    latents: FloatArray | None = None,
+    **conditions: Array,
 ) -> FloatArray:
     """Returns what an artefact makes of latents `[batch, latent_dim]`, in this process.
 
     Args:
         path: as in `check_parity`.
-        latents: float32 array.
+        latents: float32 array, or `None` for a generator of conditions alone.
+            Defaults to `None`.
         **conditions: arrays `[batch, ...]` by name, of the generator's other inputs, in
             any type of numbers.
 
@@ -126,7 +129,8 @@ def run_artefact(
     format, artefact = find_artefact(Path(path))
     contents = contents_of(format, artefact)
     play = format.player(artefact)
-    entries = contents.endpoints[GENERATE].typed({LATENTS: latents, **conditions})
+    noise = {} if latents is None else {LATENTS: latents}
+    entries = contents.endpoints[GENERATE].typed({**noise, **conditions})
     made: FloatArray = play(GENERATE, entries)[str(contents.data_name)]
     return made
 

@@ -37,13 +37,17 @@ def summary(contents: Contents, record: Config) -> str:
         drawn = prior_text(record["prior"])
         return f"Draws of {latents} from {drawn}, by their seed."
     shape = " x ".join(map(str, contents.data.shape[1:]))
-    source = f"{latents} {_latents_text(contents, record)}"
-    if contents.noise is None:
+    source = [f"{latents} {_latents_text(contents, record)}"]
+    if not record["latent_dim"]:
+        source = []
+    elif contents.noise is None:
         drawn = prior_text(record["prior"])
-        source = f"{latents} that it draws from {drawn} by a seed"
-    told = "".join(f" and from {_told(*one)}" for one in record["conditions"].items())
+        source = [f"{latents} that it draws from {drawn} by a seed"]
+    sources = " and from ".join(
+        [*source, *(_told(*one) for one in record["conditions"].items())]
+    )
     what = record["data_name"].capitalize()
-    return f"{what} of {shape}, {_values_text(contents, record)}, from {source}{told}."
+    return f"{what} of {shape}, {_values_text(contents, record)}, from {sources}."
 
 
 def table(contents: Contents, record: Config) -> str:

@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from export.contract.conditions import draw_conditions
+from export.contract.conditions import draw_conditions, draw_latents
 from export.contract.export_format import ExportFormat
-from export.contract.names import (
-    GENERATE,
-    LATENTS,
-)
+from export.contract.names import GENERATE
 from keras_gan._types import Array, Config, FloatArray
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
@@ -39,9 +36,9 @@ def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> 
     play = format.player(path)
     sample: Callable[..., FloatArray] = gan.sample  # conditions by name
     conditions = draw_conditions(gan, NUM_DRAWN, _SEED)
-    latents = gan.prior.sample(NUM_DRAWN, seed=_SEED).numpy()
+    latents = draw_latents(gan, NUM_DRAWN, _SEED)
     contents = format.contents(path)
-    entries = contents.endpoints[GENERATE].typed({LATENTS: latents, **conditions})
+    entries = contents.endpoints[GENERATE].typed({**latents, **conditions})
     samples = np.concatenate(
         [
             play(GENERATE, _rows(entries, start))[str(contents.data_name)]

@@ -9,7 +9,11 @@ import tensorflow as tf
 from keras_gan._types import Config, Tensor
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
-from keras_gan.training.network_checks import check_encoder, check_is_model
+from keras_gan.training.network_checks import (
+    check_encoder,
+    check_has_latents,
+    check_is_model,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -67,10 +71,13 @@ class Game(keras.layers.Layer):
         self.encoder = encoder
         self.built = True
 
-    @property
-    def reconstructs(self) -> bool:
-        """Whether the game makes data anew from what it knows of them."""
-        return self.encoder is not None
+    def reconstructs(self, gan: Any) -> bool:
+        """Whether data are made anew: from their latents, or from what is told of them.
+
+        Args:
+            gan: the `GAN` that plays.
+        """
+        return self.encoder is not None or bool(gan.networks.told)
 
     def check(self, gan: Any) -> None:
         """Raises unless the networks of a GAN can play this game.
@@ -79,6 +86,7 @@ class Game(keras.layers.Layer):
             gan: the `GAN`, with its networks and its prior, before it was compiled.
         """
         if self.encoder is not None:
+            check_has_latents(gan, "An encoder makes")
             latent_dim = gan.prior.latent_dim
             check_encoder(self.encoder, gan.data_name, gan.data_shape, latent_dim)
 
@@ -143,12 +151,16 @@ class Game(keras.layers.Layer):
     ) -> Tensor:
         """The data of the real example as the generator makes them, row by row.
 
+        Without an encoder they are the fake example's, made of the same conditions.
+
         Args:
             gan: the `GAN` that plays.
             real: the real example.
             fake: the fake example of the same round.
             training: bool.
         """
+        if self.encoder is None:
+            return fake[gan.data_name]
         latents = self.encode(gan, real, training)
         return gan.generate({**real, LATENTS: latents}, training)
 

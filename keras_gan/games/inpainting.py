@@ -102,11 +102,6 @@ class Inpainting(Game):
         inputs = {**context, LATENTS: latents}
         return {**inputs, gan.data_name: completed(gan, inputs, training)}
 
-    @property
-    def reconstructs(self) -> bool:
-        """Whether completions stand beside what they complete: they do."""
-        return True
-
     def reconstruction(
         self, gan: Any, real: Example, fake: Example, training: bool
     ) -> Tensor:

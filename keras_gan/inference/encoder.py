@@ -14,7 +14,11 @@ from keras_gan.gan import GAN
 from keras_gan.terms.latent_regression import squared_distance
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
-from keras_gan.training.network_checks import check_encoder, layers_of
+from keras_gan.training.network_checks import (
+    check_encoder,
+    check_has_latents,
+    layers_of,
+)
 from keras_gan.training.random_state import key_random_layers
 
 _LEARNING_RATE = 1e-3
@@ -143,6 +147,7 @@ def _checked_encoder(gan: GAN, encoder: keras.Model | None) -> keras.Model:
                 "none that could learn on. Received: encoder=None."
             )
         return held
+    check_has_latents(gan, "An encoder makes")
     check_encoder(encoder, gan.data_name, gan.data_shape, gan.prior.latent_dim)
     if held is not None and held is not encoder:
         raise ValueError(

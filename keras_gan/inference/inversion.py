@@ -17,6 +17,7 @@ from keras_gan._validation import (
 from keras_gan.gan import GAN
 from keras_gan.training.examples import LATENTS, Example, each
 from keras_gan.training.given_data import checked_data
+from keras_gan.training.network_checks import check_has_latents
 from keras_gan.training.sampling import InBatches
 
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
@@ -103,6 +104,7 @@ def invert(
     check_positive("learning_rate", learning_rate)
     check_nonnegative("prior_weight", prior_weight)
     check_seed("seed", seed)
+    check_has_latents(gan, "A search is for")
     images = checked_data(gan, images)
     told = told_conditions(gan, len(images), conditions)
     starts = gan.prior.sample(restarts, seed)  # [restarts, latent_dim]

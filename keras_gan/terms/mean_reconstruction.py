@@ -8,17 +8,16 @@ import tensorflow as tf
 from keras_gan._types import Config, Tensor
 from keras_gan.terms.term import Term
 
-_MASK = "mask"
-
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class MeanReconstruction(Term):
     """The generator is paid for completions whose mean is near the data.
 
-    When to use it: in a game that completes, in the place of `Reconstruction`. Paid for
-    each completion, the generator is paid for making all of them alike, at what is
-    likely on average; paid for their mean alone, it keeps to what is given and may
-    differ as much as the data do. Two completions y, y' of one input are drawn, and
+    When to use it: where one input has many answers, as in completion, in the place of
+    `Reconstruction`. Paid for each answer, the generator is paid for making all of them
+    alike, at what is likely on average; paid for their mean alone, it keeps to what is
+    given and may differ as much as the data do. Two answers y, y' to one input are
+    drawn, and
 
         weight * mean_{b, i} (x_bi - y_bi) (x_bi - y'_bi)
         E (x - y) (x - y') = (x - E y)^2
@@ -31,8 +30,8 @@ class MeanReconstruction(Term):
         weight: float, above 0. Defaults to `1.0`.
 
     Raises:
-        ValueError: if `weight` is not positive, or, at compile time, if the game does
-            not complete.
+        ValueError: if `weight` is not positive, or, at compile time, if the generator
+            is told nothing of the data.
 
     Example:
     >>> MeanReconstruction(10.0).get_config()
@@ -53,16 +52,17 @@ class MeanReconstruction(Term):
         super().__init__(weight)
 
     def check(self, gan: Any) -> None:
-        """Raises unless the game completes."""
-        if _MASK not in gan.game.makes:
+        """Raises unless the generator is told something of the data."""
+        if not gan.networks.told:
             raise ValueError(
-                "MeanReconstruction needs a game that completes data. Received: a "
-                f"{type(gan.game).__name__}. Make the GAN with "
-                "game=keras_gan.games.Inpainting(), or take Reconstruction."
+                "MeanReconstruction needs a generator that is told something of the "
+                "data. Received: one of latents alone. Make the GAN with "
+                "game=keras_gan.games.Inpainting(), give the generator an input for "
+                "what it is told, or take Reconstruction."
             )
 
     def __call__(self, round: Any, player: str) -> Tensor:
-        """Returns the weighted product of two completions' distances to the data."""
+        """Returns the weighted product of two answers' distances to the data."""
         gan, game = round.gan, round.gan.game
         latents = gan.sample_latents(round.num_rows, round.seed_of(self))
         other = game.fake(gan, round.batch, round.context, latents, round.training)

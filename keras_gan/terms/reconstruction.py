@@ -16,12 +16,15 @@ _DISTANCES = {"squared": tf.square, "absolute": tf.abs}
 class Reconstruction(Term):
     """Generator and encoder are paid for reconstructions that are near the data.
 
-    When to use it: beside a bidirectional game, whose reconstructions show an object of
-    the same kind more often than the same one. It draws completions of one input
-    together and blurs them: `MeanReconstruction` leaves them their variety.
+    When to use it: in pairs of what is told and what is to be made of it, such as image
+    translation, super-resolution and vocoders; and beside a bidirectional game, whose
+    reconstructions show an object of the same kind more often than the same one. Where
+    one input has many answers it draws them together and blurs them:
+    `MeanReconstruction` leaves them their variety.
 
-        weight * mean_{b, i} d(x_bi, G(E(x))_bi)                     # with an encoder
-        weight * mean_{b, i} d(x_bi, completion of x_bi)             # `Inpainting`
+        weight * mean_{b, i} d(x_bi, G(E(x))_bi)           # with an encoder
+        weight * mean_{b, i} d(x_bi, G(z, c)_bi)           # x and c of one row
+        weight * mean_{b, i} d(x_bi, completion of x_bi)   # `Inpainting`
         d(a, b) = (a - b)^2, "squared", or |a - b|, "absolute"
 
     Args:
@@ -30,7 +33,7 @@ class Reconstruction(Term):
 
     Raises:
         ValueError: if an argument is out of range, or, at compile time, if the game
-            neither has an encoder nor completes.
+            has no encoder and its generator is told nothing of the data.
 
     Example:
     >>> Reconstruction(10.0, distance="absolute").get_config()
@@ -38,6 +41,8 @@ class Reconstruction(Term):
 
     References:
         Pathak et al., Context Encoders, 2016. https://arxiv.org/abs/1604.07379
+        Isola et al., Image-to-Image Translation with Conditional Adversarial Networks,
+        2017, equation 3. https://arxiv.org/abs/1611.07004
         Li et al., ALICE, 2017. https://arxiv.org/abs/1709.01215
     """
 
@@ -50,12 +55,13 @@ class Reconstruction(Term):
 
     def check(self, gan: Any) -> None:
         """Raises unless the game makes data anew."""
-        if not gan.game.reconstructs:
+        if not gan.game.reconstructs(gan):
             raise ValueError(
                 "Reconstruction needs a game that makes data anew. Received: a "
-                f"{type(gan.game).__name__} without an encoder. Make the GAN with "
+                f"{type(gan.game).__name__} without an encoder, and a generator that "
+                "is told nothing. Make the GAN with "
                 "game=keras_gan.games.Bidirectional(encoder), Game(encoder) or "
-                "Inpainting()."
+                "Inpainting(), or give the generator an input for what it is told."
             )
 
     def __call__(self, round: Any, player: str) -> Tensor:

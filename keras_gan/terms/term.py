@@ -43,7 +43,7 @@ class Term(abc.ABC):
     """Whether the game's encoder, where there is one, moves by the term."""
 
     completes: bool = False
-    """Whether the term is of games that complete data."""
+    """Whether the term is of generators that are told something of the data."""
 
     limits_gradient: bool = False
     """Whether the term bounds the discriminator's slope image by image."""

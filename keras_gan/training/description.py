@@ -12,7 +12,7 @@ def table_of(gan: Any) -> str:
         ("generator", _network(gan.generator)),
         ("discriminator", _network(gan.discriminator)),
         (gan.data_name, " x ".join(map(str, gan.data_shape))),
-        ("prior", f"{type(gan.prior).__name__}, {gan.prior.latent_dim} numbers"),
+        ("prior", _prior(gan.prior)),
         ("game", type(gan.game).__name__),
         *((name, type(prior).__name__) for name, prior in gan.conditions.items()),
     ]
@@ -29,6 +29,12 @@ def table_of(gan: Any) -> str:
     ]
     head, body = rows_of((gan.name, "GAN"), rows)
     return element("table", head, body)
+
+
+def _prior(prior: Any) -> str:
+    if not prior.latent_dim:
+        return "none: no latents"
+    return f"{type(prior).__name__}, {prior.latent_dim} numbers"
 
 
 def _network(network: Any) -> str:

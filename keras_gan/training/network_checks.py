@@ -11,30 +11,60 @@ import tensorflow as tf
 from keras_gan._data_names import data_name_of, is_named
 from keras_gan._logits import parts_of
 from keras_gan._types import Shape
-from keras_gan.priors import Prior
+from keras_gan.priors import NoPrior, Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
 from keras_gan.training.named_inputs import NamedInputs
 
+_NAMED_BY_KERAS = "keras_tensor"  # what `keras.Input` without a name is called
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
-def check_generator(generator: Any) -> NamedInputs:
-    """Returns the generator with its inputs named; raises unless it takes latents."""
+def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
+    """Returns the generator with its inputs named.
+
+    Raises:
+        TypeError: if it is no `keras.Model`.
+        ValueError: unless it takes latents, or, where there are none, conditions alone.
+    """
     check_is_model("generator", generator)
     inputs = NamedInputs(generator, LATENTS)
+    if not latent_dim:
+        return _told_alone(inputs)
     if len(inputs.names) > 1 and len(set(inputs.names)) < len(inputs.names):
         raise ValueError(
             "Inputs of the generator must have names of their own. Received: "
             f"{inputs.names}; name them with keras.Input(shape, name=...)."
         )
+    if LATENTS not in inputs.names:
+        raise ValueError(
+            f"A generator of several inputs must name one of them {LATENTS!r}, for "
+            f"what the prior draws. Received: inputs {inputs.names}. Pass prior=None "
+            "where it takes no latents."
+        )
     return inputs
 
 
+def _told_alone(inputs: NamedInputs) -> NamedInputs:
+    """Inputs of a generator without latents, by the names that they bear."""
+    names = inputs.own_names
+    unnamed = [name for name in names if name.startswith(_NAMED_BY_KERAS)]
+    if not names or unnamed or LATENTS in names or len(set(names)) < len(names):
+        raise ValueError(
+            "A generator without latents (prior=None) must name what it is told, such "
+            'as keras.Input(shape, name="spectrograms"), as the batch does. Received: '
+            f"inputs {names or 'of a subclass, without names'}. Pass a prior where it "
+            "takes latents."
+        )
+    return NamedInputs(inputs.network, names[0])
+
+
 def made_by(inputs: NamedInputs, latent_dim: int) -> Shape:
-    """Shape of what the generator makes of one latent; raises unless it accepts it."""
+    """Shape of what the generator makes of one row; raises unless it accepts it."""
     example = inputs.zeros(2, {LATENTS: (latent_dim,)})
-    what = "the prior's latents"
-    outputs = _outputs("generator", inputs, example, (latent_dim,), what)
+    what, shape = "the prior's latents", (latent_dim,)
+    if not latent_dim:
+        what, shape = "what it is told", tuple(example[inputs.names[0]].shape[1:])
+    outputs = _outputs("generator", inputs, example, shape, what)
     return tuple(outputs.shape[1:])
 
 
@@ -77,6 +107,12 @@ def check_discriminator(
     """
     check_is_model("discriminator", discriminator)
     name = data_name(NamedInputs(discriminator, IMAGES), generator, pack_shape)
+    if name in generator.names:
+        raise ValueError(
+            f"The generator must not be told the data, {name!r}, which it is to make. "
+            f"Received: a generator of {generator.names}, a discriminator of "
+            f"{NamedInputs(discriminator, name).names}. Give its input another name."
+        )
     inputs = NamedInputs(discriminator, name)
     made = f"the generator's {name}"
     what = made if packing == 1 else f"packs of {packing} of {made}"
@@ -122,13 +158,24 @@ def check_encoder(
         )
 
 
-def check_prior(prior: Any) -> int:
-    """Returns the length of one latent vector; raises unless a prior draws them."""
+def check_prior(prior: Any) -> Prior:
+    """Returns the prior, that of no latents for `None`; raises unless it is one."""
+    prior = NoPrior() if prior is None else prior
     if not isinstance(prior, Prior) or not hasattr(prior, "latent_dim"):
         raise TypeError(
-            f"`prior` must be a keras_gan.priors.Prior. Received: prior={prior!r}"
+            "`prior` must be a keras_gan.priors.Prior of latents, or None for a "
+            f"generator that takes none. Received: prior={prior!r}"
         )
-    return int(prior.latent_dim)
+    return prior
+
+
+def check_has_latents(gan: Any, what: str) -> None:
+    """Raises where a generator takes no latents that something could be asked of."""
+    if not gan.prior.latent_dim:
+        raise ValueError(
+            f"{what} latents, and this GAN's generator takes none (prior=None). "
+            f"Received: a generator of {', '.join(gan.networks.of_generator.names)}."
+        )
 
 
 def layers_of(network: Any) -> list[keras.layers.Layer]:

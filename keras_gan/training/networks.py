@@ -29,9 +29,9 @@ class Networks:
     """What both networks take and make, checked once.
 
     Args:
-        generator: `keras.Model` from latents, and conditions, to data.
+        generator: `keras.Model` from latents, conditions, or both, to data.
         discriminator: `keras.Model` from data, in packs, to a logit.
-        latent_dim: int, length of one latent vector.
+        latent_dim: int, length of one latent vector; 0 where there are none.
         packing: int, at least 1. Rows in a pack.
         ema_half_life: float above 0, in rows, or `None` for no averaged generator.
         discriminator_ema_half_life: likewise, of an averaged discriminator.
@@ -54,7 +54,7 @@ class Networks:
         self.half_life: float | None = None
         if ema_half_life is not None:
             self.half_life = check_positive("ema_half_life", ema_half_life)
-        self.of_generator = network_checks.check_generator(generator)
+        self.of_generator = network_checks.check_generator(generator, latent_dim)
         self.data_shape = network_checks.made_by(self.of_generator, latent_dim)
         self.pack_shape = packed(self.data_shape, self.packing)
         self.of_discriminator, self.data_name = network_checks.check_discriminator(
@@ -67,7 +67,7 @@ class Networks:
             zeros = self.of_generator.zeros(2, {LATENTS: (latent_dim,)})
             chosen = self.of_generator.chosen(zeros)
             self.average = clone_for_averaging(generator, chosen, "ema_half_life")
-            self._of_evaluation = NamedInputs(self.average, LATENTS)
+            self._of_evaluation = NamedInputs(self.average, self.of_generator.names[0])
         self.average_of_discriminator = self._averaged_judge(
             discriminator, discriminator_ema_half_life
         )
@@ -87,6 +87,11 @@ class Networks:
         average = clone_for_averaging(discriminator, chosen, name)
         self._of_judge = NamedInputs(average, self.data_name)
         return average
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Names of the conditions, all that the generator takes besides latents."""
+        return tuple(name for name in self.of_generator.names if name != LATENTS)
 
     def update_averages(
         self, players: Sequence[str], num_rows: Tensor, share: keras.Variable | None
