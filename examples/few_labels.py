@@ -178,7 +178,8 @@ def markdown(folder: Path) -> str:
     epochs: dict[int, set[int]] = {}
     for path in sorted(folder.glob("*_labels_*")):
         num_labelled = int(path.name.split("_")[0])
-        history = kg.runs.RunDirectory(path).history()
+        lines = (path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        history = [json.loads(line) for line in lines]
         rivals = json.loads((path / "rivals.json").read_text(encoding="utf-8"))
         found = {GAME: int(history[-1]["num_errors"]), **rivals}
         epochs.setdefault(num_labelled, set()).add(len(history))
