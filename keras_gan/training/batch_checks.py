@@ -8,8 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import Shape
-from keras_gan.training.examples import Entries
-from keras_gan.training.network_checks import (
+from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
     far_out,
@@ -17,6 +16,7 @@ from keras_gan.training.network_checks import (
     is_near,
     scale_first,
 )
+from keras_gan.training.examples import Entries
 
 _COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
 

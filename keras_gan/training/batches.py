@@ -16,8 +16,7 @@ from keras_gan.training.batch_checks import (
     checked_batches,
     quoted_complaint,
 )
-from keras_gan.training.examples import Entries, full_rows
-from keras_gan.training.network_checks import (
+from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
     check_data_shape,
@@ -27,6 +26,7 @@ from keras_gan.training.network_checks import (
     not_finite,
     scale_first,
 )
+from keras_gan.training.examples import Entries, full_rows
 
 _NAMED = re.compile(r"Training (\S+) must")
 

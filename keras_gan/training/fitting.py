@@ -12,7 +12,7 @@ from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
-from keras_gan.training import network_checks
+from keras_gan.training import data_checks, network_checks
 from keras_gan.training.batches import (
     EpochClock,
     checked_dataset,
@@ -111,8 +111,8 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
                 f"`{name}` must be an array. Received: {type(array).__name__}"
             )
     data = arrays[gan.data_name]
-    network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
-    network_checks.check_floats(gan.data_name, data.dtype)
+    data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+    data_checks.check_floats(gan.data_name, data.dtype)
     lengths = {name: len(array) for name, array in arrays.items()}
     if not lengths[gan.data_name]:
         raise ValueError(
@@ -261,10 +261,8 @@ def _training_batches(
     num_passes: int,
 ) -> tf.data.Dataset:
     name = gan.data_name
-    network_checks.check_training_data(
-        name, arrays[name], gan.generator, gan.data_shape
-    )
-    network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
+    data_checks.check_training_data(name, arrays[name], gan.generator, gan.data_shape)
+    data_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     rows_per_step = batch_size * gan.rules.discriminator_steps
     values = tuple(arrays.values())
     return named_batches(

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan.training.network_checks import check_data_shape, reachable_range
+from keras_gan.training.data_checks import check_data_shape
+from keras_gan.training.network_checks import reachable_range
 
 
 def checked_data(gan: Any, data: Array) -> FloatArray:

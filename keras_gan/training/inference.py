@@ -15,7 +15,7 @@ from keras_gan.games.inpainting import (
     completed,
     given,
 )
-from keras_gan.training import network_checks
+from keras_gan.training import data_checks
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.given_data import check_values, checked_data
 from keras_gan.training.sampling import InBatches, Sampling
@@ -65,7 +65,7 @@ class Inference:
                 f"game={type(gan.game).__name__}."
             )
         check_positive_integer("num_samples", num_samples)
-        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data = np.asarray(data, "float32")
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]

@@ -1,11 +1,9 @@
-"""Do the two networks and the data fit together? Answered before any training."""
+"""Do the networks of a game fit together? Answered before any training."""
 
 import math
-import warnings
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gan._data_names import data_name_of, is_named
@@ -131,7 +129,7 @@ def check_discriminator(
                 "in a map of them with one channel. Received: output shape "
                 f"{(None, *shape)}. End it with keras.layers.Dense(1)."
             )
-    if _last_activation(inputs.network) == "sigmoid":
+    if last_activation(inputs.network) == "sigmoid":
         raise ValueError(
             "The discriminator must end in one logit, without an activation: losses "
             "are computed from logits. Received: a last layer with activation "
@@ -195,123 +193,9 @@ def row_multiple(discriminator: Any) -> int:
     return math.lcm(*groups)
 
 
-def check_training_data(
-    name: str, values: Any, generator: Any, data_shape: Shape
-) -> None:
-    """Raises unless an array of training data is what the generator could make."""
-    low, high = finite_range(name, values, data_shape)
-    _warn_of_unreachable_values(name, low, high, generator)
-
-
-def finite_range(name: str, values: Any, data_shape: Shape) -> tuple[float, float]:
-    """Least and greatest value; raises unless data are finite floats of a shape."""
-    check_data_shape(tuple(values.shape[1:]), data_shape)
-    check_floats(name, values.dtype)
-    # TensorFlow would copy a NumPy array, which may be most of the memory.
-    least, most = (
-        (np.min, np.max)
-        if isinstance(values, np.ndarray)
-        else (tf.reduce_min, tf.reduce_max)
-    )
-    low, high = float(least(values)), float(most(values))
-    if not np.isfinite(low) or not np.isfinite(high):
-        raise ValueError(f"{not_finite(name)} Received: NaN or infinity.")
-    return low, high
-
-
-def check_floats(name: str, dtype: Any) -> None:
-    """Raises unless training data are floats."""
-    dtype = tf.as_dtype(dtype)
-    if not dtype.is_floating:
-        raise TypeError(
-            f"Training {name} must be floats in the generator's range. Received: "
-            f"dtype={dtype.name}. Convert and scale them first."
-        )
-
-
-def not_finite(name: str) -> str:
-    """What is said of data with NaN or infinity."""
-    return f"Training {name} must be finite."
-
-
-def far_out(name: str) -> str:
-    """What is said of data that no generator with the last activation could make."""
-    return f"Training {name} must lie in the range that generated {name} have."
-
-
-def scale_first(name: str) -> str:
-    """The remedy for data out of range."""
-    scaled = "to [0, 1] for 'sigmoid', to [-1, 1] for 'tanh'"
-    if name == "images":
-        scaled = "x / 255 for 'sigmoid', x / 127.5 - 1 for 'tanh'"
-    return f"Scale the {name} first: {scaled}."
-
-
-def is_near(reachable: tuple[float, float], values: Any) -> Any:
-    """Whether values miss a range by less than its width, as 0 to 255 do not."""
-    low, high = reachable
-    return abs(values - (low + high) / 2) <= 1.5 * (high - low)
-
-
-def check_batch_size(batch_size: int, multiple: int) -> None:
-    """Raises unless packs and groups divide a minibatch."""
-    if batch_size % multiple:
-        raise ValueError(
-            f"`batch_size` must be a multiple of {multiple}: the discriminator takes "
-            "rows in packs (`packing`) or compares them in groups (`group_size`). "
-            f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
-            f"{multiple} = {(batch_size // multiple + 1) * multiple}."
-        )
-
-
-def check_batched(received: Any, data_shape: Shape) -> None:
-    """Raises where an element of a dataset is one row of data instead of a batch."""
-    if tuple(received) == data_shape:
-        raise ValueError(
-            "A dataset must come in batches, one for each training step. Received: "
-            f"elements of the shape of one row, {data_shape}. Call "
-            "dataset.batch(batch_size) first."
-        )
-
-
-def check_data_shape(received: Shape, data_shape: Shape) -> None:
-    """Raises unless data and what is generated have one shape (None: unknown)."""
-    agrees = len(received) == len(data_shape) and all(
-        axis is None or axis == expected
-        for axis, expected in zip(received, data_shape, strict=True)
-    )
-    if not agrees:
-        remedy = "Change the generator's last layer or the dataset."
-        if (*received, 1) == data_shape:
-            remedy = "Give the data an axis of one channel: x[..., None]."
-        raise ValueError(
-            f"The generator's output shape {data_shape} must equal the data shape "
-            f"{received}. {remedy}"
-        )
-
-
 def reachable_range(generator: Any) -> tuple[float, float] | None:
     """Range of the generator's last activation, `None` where it has no bounds."""
-    return _ACTIVATION_RANGES.get(_last_activation(generator) or "")
-
-
-def _warn_of_unreachable_values(
-    name: str, low: float, high: float, generator: Any
-) -> None:
-    activation = _last_activation(generator)
-    reachable = reachable_range(generator)
-    if reachable is None:
-        return
-    reachable_low, reachable_high = reachable
-    covers_range = low >= reachable_low and high <= reachable_high
-    uses_sign = reachable_low == 0 or low < 0
-    if not (covers_range and uses_sign):
-        warnings.warn(
-            f"Training {name} lie in [{low:g}, {high:g}], but the generator ends in "
-            f"{activation!r} with range [{reachable_low:g}, {reachable_high:g}]. "
-            "Rescale the data or change the last activation.",
-            stacklevel=4,
-        )
+    return _ACTIVATION_RANGES.get(last_activation(generator) or "")
 
 
 def check_is_model(name: str, network: Any) -> None:
@@ -334,7 +218,7 @@ def _outputs(
         ) from error
 
 
-def _last_activation(network: Any) -> str | None:
+def last_activation(network: Any) -> str | None:
     """Name of the last activation, seen through layers that only reshape."""
     if not getattr(network, "inputs", None):
         return None  # a subclass: the order of its layers says nothing

@@ -14,7 +14,7 @@ from keras_gan._logits import probability
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.training import network_checks
+from keras_gan.training import data_checks
 from keras_gan.training.conditions import Conditions
 from keras_gan.training.examples import (
     CLASSES,
@@ -121,8 +121,8 @@ class Sampling:
 
     def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
         gan = self._gan
-        network_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
-        network_checks.check_batch_size(len(data), gan.packing)
+        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+        data_checks.check_batch_size(len(data), gan.packing)
         named = Entries(
             gan.data_name,
             gan.networks.of_discriminator.names,

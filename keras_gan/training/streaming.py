@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.datasets.stream import Stream
-from keras_gan.training import network_checks
+from keras_gan.training import data_checks
 from keras_gan.training.batches import EpochClock, named_batches
 from keras_gan.training.examples import LABELS
 
@@ -49,12 +49,12 @@ def streamed(
             generator's range, or the game needs entries that no stream has.
     """
     rows_per_step = batch_size * gan.rules.discriminator_steps
-    network_checks.check_batch_size(batch_size, gan.networks.row_multiple)
+    data_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     if num_batches is None:
         num_batches = max(1, round(len(stream) / rows_per_step))
     check_positive_integer("steps_per_epoch", num_batches)
     images, _ = stream.take(min(_LOOKED_AT, len(stream)))
-    network_checks.check_training_data(
+    data_checks.check_training_data(
         gan.data_name, images, gan.generator, gan.data_shape
     )
     needed = _needed(gan, stream)
