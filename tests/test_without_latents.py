@@ -228,6 +228,60 @@ def test_an_encoder_has_nothing_to_make():
         kg.GAN(upscaler(), judge_of_pairs(), None, game=kg.games.Game(encoder))
 
 
+class Batches(keras.utils.PyDataset):
+    def __init__(self, arrays):
+        super().__init__()
+        self._arrays = arrays
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        rows = slice(10 * index, 10 * index + 10)
+        return {name: array[rows] for name, array in self._arrays.items()}
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        dict,
+        lambda arrays: tf.data.Dataset.from_tensor_slices(arrays).batch(10),
+        Batches,
+    ],
+    ids=["arrays", "tf_data", "py_dataset"],
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_conditions_must_be_finite(brought, value):
+    small = SMALL.copy()
+    small[25, 1, 2] = value
+    gan = upscaling_gan()
+    before = weights_of(gan)
+    with pytest.raises(ValueError, match="Training small must be finite"):
+        gan.fit(brought({**PAIRS, "small": small}), epochs=1, verbose=0)
+    if brought is dict:  # the others find it in the third batch
+        for one, other in zip(before, weights_of(gan), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("shape", [(40, 8, 8, 1), (40, 16), (40, 4, 4, 3)])
+def test_conditions_must_have_the_shape_of_the_input(shape):
+    pairs = {**PAIRS, "small": np.zeros(shape, "float32")}
+    with pytest.raises(
+        ValueError, match=r"`small` must have rows of shape \(4, 4, 1\)"
+    ):
+        upscaling_gan().fit(pairs, verbose=0)
+
+
+def test_samples_are_told_finite_numbers():
+    with pytest.raises(ValueError, match="`small` must be finite"):
+        upscaling_gan().sample(2, small=np.full((4, 4, 1), np.nan))
+
+
+def test_an_axis_of_one_may_be_left_out():
+    pairs = {**PAIRS, "small": SMALL[..., 0]}
+    upscaling_gan().fit(pairs, batch_size=20, verbose=0)
+
+
 def test_what_the_batch_lacks_is_named():
     with pytest.raises(ValueError, match="small"):
         upscaling_gan().fit(IMAGES, batch_size=10, verbose=0)

@@ -11,6 +11,7 @@ from keras_gan._types import Shape
 from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
+    check_finite_entry,
     far_out,
     finite_range,
     is_near,
@@ -47,6 +48,9 @@ class BatchCheck(NamedTuple):
         try:
             example = self.entries.of(batch)
             self._check(example[self.entries.data], index)
+            for name, entry in example.items():
+                if name != self.entries.data and hasattr(entry, "dtype"):
+                    check_finite_entry(name, np.asarray(entry))
         except (TypeError, ValueError) as error:
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error

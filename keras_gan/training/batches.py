@@ -109,7 +109,12 @@ def checked_dataset(
     def needed(*element: Any) -> dict[str, Tensor]:
         example = entries.of(element)
         data = _checked(entries.data, example[entries.data], reachable)
-        return {**example, entries.data: data}
+        told = {
+            name: _finite(name, entry)
+            for name, entry in example.items()
+            if name != entries.data
+        }
+        return {entries.data: data, **told}
 
     return dataset.map(needed).prefetch(tf.data.AUTOTUNE)
 
@@ -124,8 +129,14 @@ def _check_spec(element: Any, check: BatchCheck) -> None:
             check_batch_size(spec.shape[0], check.multiple)
 
 
+def _finite(name: str, entry: Any) -> Any:
+    if not tf.is_tensor(entry) or not entry.dtype.is_floating:
+        return entry
+    return tf.debugging.check_numerics(entry, not_finite(name))
+
+
 def _checked(name: str, data: Tensor, reachable: tuple[float, float] | None) -> Tensor:
-    data = tf.debugging.check_numerics(data, not_finite(name))
+    data = _finite(name, data)
     if reachable is None:
         return data
     extremes = [tf.reduce_min(data), tf.reduce_max(data)]

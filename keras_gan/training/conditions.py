@@ -70,7 +70,8 @@ class Conditions:
             told: values by name, an array with `num_rows` rows or one value for all.
 
         Raises:
-            ValueError: if one is unknown, misshapen, outside its classes or missing.
+            ValueError: if one is unknown, misshapen, not finite, outside its classes or
+                missing.
             TypeError: if integers are asked for and others given.
         """
         unknown = [name for name in told if name not in self._zeros]
@@ -111,6 +112,8 @@ class Conditions:
                 f"{(num_rows, *shape)}, one for each sample. Received: shape "
                 f"{given.shape}"
             )
+        if rows.dtype.kind == "f" and not np.isfinite(rows).all():
+            raise ValueError(f"`{name}` must be finite. Received: NaN or infinity")
         return rows.astype(zero.dtype.as_numpy_dtype)
 
 

@@ -18,10 +18,51 @@ def check_training_data(
     _warn_of_unreachable_values(name, low, high, generator)
 
 
+def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
+    """Raises unless a condition is finite and of the shape that a network states.
+
+    Args:
+        name: str, of the entry.
+        values: array, or tensor, `[num_rows, ...]`.
+        row_shape: tuple, with `None` for an axis of any size, or `None` where no
+            network states it.
+    """
+    received = tuple(values.shape[1:])
+    # Keras itself adds or takes a last axis of one.
+    forms = (received, (*received, 1), received[:-1] if received[-1:] == (1,) else None)
+    if row_shape is not None and not any(_fits(form, row_shape) for form in forms):
+        raise ValueError(
+            f"`{name}` must have rows of shape {row_shape}, as the input of that name "
+            f"states it. Received: {name}.shape={tuple(values.shape)}"
+        )
+    check_finite_entry(name, values)
+
+
+def check_finite_entry(name: str, values: Any) -> None:
+    """Raises where numbers with a fraction hold NaN or infinity."""
+    if tf.as_dtype(values.dtype).is_floating and np.prod(values.shape):
+        _extremes(name, values)
+
+
+def _fits(shape: Shape | None, stated: Shape) -> bool:
+    return (
+        shape is not None
+        and len(shape) == len(stated)
+        and all(
+            None in (axis, expected) or axis == expected
+            for axis, expected in zip(shape, stated, strict=True)
+        )
+    )
+
+
 def finite_range(name: str, values: Any, data_shape: Shape) -> tuple[float, float]:
     """Least and greatest value; raises unless data are finite floats of a shape."""
     check_data_shape(tuple(values.shape[1:]), data_shape)
     check_floats(name, values.dtype)
+    return _extremes(name, values)
+
+
+def _extremes(name: str, values: Any) -> tuple[float, float]:
     # TensorFlow would copy a NumPy array, which may be most of the memory.
     least, most = (
         (np.min, np.max)
@@ -91,11 +132,7 @@ def check_batched(received: Any, data_shape: Shape) -> None:
 
 def check_data_shape(received: Shape, data_shape: Shape) -> None:
     """Raises unless data and what is generated have one shape (None: unknown)."""
-    agrees = len(received) == len(data_shape) and all(
-        axis is None or axis == expected
-        for axis, expected in zip(received, data_shape, strict=True)
-    )
-    if not agrees:
+    if not _fits(received, data_shape):
         remedy = "Change the generator's last layer or the dataset."
         if (*received, 1) == data_shape:
             remedy = "Give the data an axis of one channel: x[..., None]."

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
-from keras_gan.datasets.pipeline import Repeated, shuffled_batches
+from keras_gan.datasets.pipeline import InTurn, Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
 from keras_gan.training import data_checks, network_checks
 from keras_gan.training.batches import (
@@ -121,7 +121,10 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         )
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All entries must have one length. Received: {lengths}")
+    stated = gan.networks.stated_shapes()
     for name, array in arrays.items():
+        if name != gan.data_name and not isinstance(array, InTurn):
+            data_checks.check_condition(name, array, stated.get(name))
         expected = gan.networks.dtype_of(name)
         dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
         # Terms read labels too, and state no dtype.

@@ -139,14 +139,19 @@ class Networks:
         return Entries(self.data_name, (self.data_name, *others), self.row_shapes())
 
     def row_shapes(self) -> dict[str, Shape]:
+        """Shapes of one row of each condition, by name.
+
+        Labels that no network states are one number each.
+        """
+        return {LABELS: (), **self.stated_shapes()}
+
+    def stated_shapes(self) -> dict[str, Shape]:
         """Shapes of one row of each condition that a network states, by name.
 
-        Labels that none states are one number each. What a discriminator of packs
-        states is of a pack, and no row's.
+        What a discriminator of packs states is of a pack, and no row's.
         """
         judged = {} if self.packing > 1 else self.of_discriminator.row_shapes()
-        stated = {**judged, **self.of_generator.row_shapes()}
-        return {LABELS: (), **stated}
+        return {**judged, **self.of_generator.row_shapes()}
 
     def dtype_of(self, name: str) -> tf.DType | None:
         """Dtype that a network's input of this name states, `None` where none does."""
