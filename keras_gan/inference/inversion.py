@@ -217,9 +217,8 @@ def told_conditions(
     Raises:
         ValueError: if one that the generator names is not told, or one does not fit.
     """
-    names = [name for name in gan.networks.of_generator.names if name != LATENTS]
-    missing = [name for name in names if name not in conditions]
-    if len(gan.networks.of_generator.names) > 1 and missing:
+    missing = [name for name in gan.networks.told if name not in conditions]
+    if missing:
         raise ValueError(
             "All that the generator takes besides latents must be told of given "
             f"{gan.data_name}. Received: nothing for {', '.join(missing)}. Pass "

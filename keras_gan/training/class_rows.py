@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_gan._types import FloatArray
 from keras_gan.priors import CategoricalPrior
-from keras_gan.training.examples import LABELS, LATENTS
+from keras_gan.training.examples import LABELS
 
 
 def sample_in_rows(
@@ -62,8 +62,8 @@ def check_samples_untold(
     Raises:
         ValueError: if its generator names another condition that has no prior.
     """
-    known = {LATENTS, *gan.conditions, *told}
-    missing = [name for name in gan.networks.of_generator.names if name not in known]
+    known = {*gan.conditions, *told}
+    missing = [name for name in gan.networks.told if name not in known]
     if missing:
         raise ValueError(
             "Samples of an epoch need priors of what the generator is told, "
