@@ -62,15 +62,21 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable ".[benchmarks]"
 	for benchmark in tests/benchmarks/[a-z]*.py; do $(BIN)/python $$benchmark || exit 1; done
 
-stress: $(VENV)/.installed
-	$(BIN)/python tests/stress/kill_and_resume.py
-	$(BIN)/python tests/stress/fresh_builds.py
-	$(BIN)/python tests/stress/fresh_builds.py --loaded
-	$(BIN)/python tests/stress/every_step_in_order.py
-	$(BIN)/python tests/stress/from_pictures.py
-	$(BIN)/python tests/stress/soak.py
+# Two parts at once, `make -j2 stress`: under two hours. All steps of the catalogue and a
+# longer soak take six: `make stress STEPS=1320 MINUTES=180`.
+STRESS := $(addprefix stress-,soak kill_and_resume every_step_in_order fresh_builds from_pictures)
+.PHONY: $(STRESS) stress-loaded_builds
+stress: $(STRESS) stress-loaded_builds
 
-# MINUTES for each reader of files.
+$(STRESS): stress-%: $(VENV)/.installed
+	$(BIN)/python tests/stress/$*.py $(OPTIONS)
+
+stress-every_step_in_order: OPTIONS = --num $(or $(STEPS),400)
+stress-soak: OPTIONS = --minutes $(or $(MINUTES),60)
+
+stress-loaded_builds: $(VENV)/.installed
+	$(BIN)/python tests/stress/fresh_builds.py --loaded
+
 fuzz: $(VENV)/.installed
 	$(BIN)/python tests/stress/fuzz_readers.py --minutes $(or $(MINUTES),1)
 

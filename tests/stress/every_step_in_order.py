@@ -3,7 +3,7 @@
 Every objective with every term, order of play and optimizer of the tables in
 tests/test_variable_order.py, of which the tests take every term in every order once.
 
-    make stress
+    make stress-every_step_in_order                              # 400 of them
     python tests/stress/every_step_in_order.py --num 50 --seed 1     # fifty of them
 """
 

@@ -1,6 +1,7 @@
 """A small game for hours: how its memory grows, without saves and with them.
 
-    python tests/stress/soak.py                 # three hours
+    make stress-soak                              # an hour
+    python tests/stress/soak.py                  # three
     python tests/stress/soak.py --minutes 20
 
 A third of the time is warm-up (the allocator takes what it will hold, the caches of
