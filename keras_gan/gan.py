@@ -66,7 +66,9 @@ class GAN(keras.Model):
     Args:
         generator: `keras.Model` from latents `[batch, latent_dim]` to images
             `[batch, height, width, channels]`; with conditions an input named
-            `"latents"` and one for each; without latents one for each condition.
+            `"latents"` and one for each; without latents one for each condition. Where
+            an input states no size, `keras.Input((None, 80), ...)`, what it is told
+            decides the size of what it makes.
         discriminator: `keras.Model` from images, and conditions that it names, to one
             logit, `[batch, 1]`, a map of them, `[batch, ..., 1]` (PatchGAN), or a list
             of either, one for each of several discriminators; or to a dict of outputs
@@ -627,7 +629,7 @@ class GAN(keras.Model):
 
     @property
     def data_shape(self) -> Shape:
-        """Shape of one row of what the generator makes."""
+        """Shape of one row of data, `None` for an axis of any size."""
         return self.networks.data_shape
 
     @property

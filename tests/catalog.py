@@ -16,6 +16,21 @@ LATENT_DIM, IMAGE_SHAPE = 3, (4, 4, 1)  # those of `make_tiny_gan`
 REFERENCE_SIZE = 7
 NUM_CLASSES = 3
 
+
+def features_of_images():
+    """Of the tiny game, smooth: what a term compares in the place of images."""
+    return keras.Sequential(
+        [
+            keras.Input(IMAGE_SHAPE),
+            keras.layers.Flatten(),
+            keras.layers.Dense(
+                5, "tanh", kernel_initializer=keras.initializers.GlorotNormal(seed=3)
+            ),
+        ],
+        name="features",
+    )
+
+
 SERIALIZABLE = [
     kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
     kg.constraints.WeightClipping(0.25),
@@ -121,7 +136,8 @@ SERIALIZABLE = [
     kg.terms.MomentMatching(
         0.5, layer="maxout_0", mean_tolerance=0.01, spread_tolerance=0.02
     ),
-    kg.terms.Reconstruction(3.0, distance="absolute"),
+    kg.terms.PairedFeatureMatching(3.0),
+    kg.terms.Reconstruction(3.0, distance="absolute", features=features_of_images()),
     kg.terms.R1(3.0, interval=16),
     kg.terms.R1(
         3.0, schedule=keras.optimizers.schedules.CosineDecay(1.0, 7, alpha=0.1)
@@ -531,7 +547,9 @@ def game_with(team):
     if isinstance(copies[0], _FEW_LABELS):
         return game_of_networks(*_FEW_LABEL_NETWORKS, terms=copies)
     if _completes(copies[0]):
-        return game_of_networks(*_COMPLETING_NETWORKS, terms=copies)
+        networks = [NETWORKS[name]() for name in _COMPLETING_NETWORKS]
+        networks[1] = _handing_out_features(networks[1])
+        return game_of(*networks, terms=copies)
     base = make_tiny_gan()
     prior = base.prior
     networks = [base.generator, base.discriminator]
@@ -557,13 +575,23 @@ def tiny_encoder():
     return keras.Model(images, keras.layers.Dense(LATENT_DIM, "tanh")(rows))
 
 
-def game_of_networks(generator, discriminator, *encoder, terms=None):
+def game_of_networks(*names, terms=None):
     """A compiled game of two or three of `NETWORKS`."""
-    generator, discriminator = NETWORKS[generator](), NETWORKS[discriminator]()
+    return game_of(*(NETWORKS[name]() for name in names), terms=terms)
+
+
+def _handing_out_features(discriminator):
+    features = discriminator.layers[-1].input
+    outputs = {"logits": discriminator.output, "features": [features]}
+    return keras.Model(discriminator.inputs, outputs)
+
+
+def game_of(generator, discriminator, *encoder, terms=None):
+    """A compiled game of two networks, or of three."""
     game, conditions = None, {}
     told = {tensor.name: tuple(tensor.shape[1:]) for tensor in generator.inputs}
     if encoder:
-        game = kg.games.Bidirectional(NETWORKS[encoder[0]]())
+        game = kg.games.Bidirectional(*encoder)
     if "mask" in told:
         game = kg.games.Inpainting()
         conditions = {

@@ -103,7 +103,9 @@ def completing_gan(
     seen = [keras.Input((4, 4, 1), name=name) for name in ("images", "known", "mask")]
     rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in seen])
     hidden = keras.layers.Dense(8, "relu")(rows)
-    discriminator = keras.Model(seen, keras.layers.Dense(1)(hidden))
+    discriminator = keras.Model(
+        seen, {"logits": keras.layers.Dense(1)(hidden), "features": [hidden]}
+    )
     game = kg.games.Inpainting(masks)
     prior = prior or kg.priors.NormalPrior(2)
     gan = kg.GAN(generator, discriminator, prior, game=game, **arguments)

@@ -12,6 +12,7 @@ from export.contract.names import LATENTS, NUM_SAMPLES, SEED
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.training.named_inputs import TRIAL_SIZE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Condition:
     Args:
         name: str, of the generator's input.
         dtype: str, as NumPy names it, of what an artefact takes.
-        shape: tuple of ints, of one example.
+        shape: tuple of ints, of one example; `None` for an axis of any size.
         num_classes: int, how many classes there are, from 0; `None` where its values
             are no classes. Defaults to `None`.
         prior: `Prior` that the GAN states for it, which an artefact draws from where
@@ -54,11 +55,12 @@ class Condition:
         Args:
             num: int, rows.
             seed: int.
-            start: int, how many values were tried before: classes go on from there.
-                Defaults to `0`.
+            start: int, how many values were tried before: classes go on from there,
+                and axes of any size are longer than they were. Defaults to `0`.
         """
         random = np.random.default_rng(seed)
-        shape = (num, *self.shape)
+        any_size = 2 * TRIAL_SIZE if start else TRIAL_SIZE
+        shape = (num, *(size or any_size for size in self.shape))
         if self.num_classes is not None:
             in_turn = (start + np.arange(np.prod(shape))) % self.num_classes
             return random.permutation(in_turn).reshape(shape).astype(self.dtype)
@@ -80,8 +82,8 @@ def conditions_of(gan: GAN) -> tuple[Condition, ...]:
     """Returns what the evaluation generator is told besides `latents`, in its order.
 
     Raises:
-        ValueError: if a condition has an axis of any size, a name that an endpoint
-            needs, or fewer classes than its prior draws.
+        ValueError: if a condition has a name that an endpoint needs, or fewer classes
+            than its prior draws.
     """
     told = gan.networks.told
     inputs = getattr(gan.evaluation_generator, "inputs", None) or []
@@ -152,11 +154,6 @@ def prior_config(prior: Prior) -> Config:
 def _condition(gan: GAN, tensor: Any) -> Condition:
     generator, prior = gan.evaluation_generator, gan.conditions.get(tensor.name)
     shape = tuple(tensor.shape[1:])
-    if None in shape:
-        raise ValueError(
-            "A generator that is exported must know the shapes of its conditions. "
-            f"Received: input {tensor.name!r} of shape {tuple(tensor.shape)}"
-        )
     if tensor.name in (NUM_SAMPLES, SEED):
         raise ValueError(
             f"An exported generator has a {tensor.name!r} of its own. Received: a "

@@ -57,9 +57,12 @@ def to_onnx(
         )
     _check_operators(model, network)
     for tensor in (*model.graph.input, *model.graph.output):
-        dimensions = tensor.type.tensor_type.shape.dim
-        if dimensions:  # tf2onnx numbers unknown axes; readers should see what it is
-            dimensions[0].dim_param = BATCH
+        # tf2onnx numbers unknown axes; readers should see what they are.
+        for axis, dimension in enumerate(tensor.type.tensor_type.shape.dim):
+            if not axis:
+                dimension.dim_param = BATCH
+            elif not dimension.HasField("dim_value"):
+                dimension.dim_param = f"{tensor.name}_{axis}"
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -69,7 +69,7 @@ def write_checked(
         contents = format.contents(partial)
     record = _record(gan, provenance, contents, report, format.weights, measured)
     write_json(path.with_name(f"{path.name}.json"), record)
-    pictures = pictures_of(played, contents.data_name, gan.data_shape)
+    pictures = pictures_of(played, contents.data_name, gan.networks.made_shape)
     model_card.write(path, format, provenance, contents, record, pictures)
     return path, report
 
@@ -90,15 +90,16 @@ def _record(
     weights: str,
     quality: Config | None,
 ) -> Config:
+    shape = gan.networks.made_shape
     return {
         "file": report.file,
         "latent_dim": gan.prior.latent_dim,
         "prior": prior_config(gan.prior),
         "conditions": _conditions(gan, contents),
         "data_name": gan.data_name,
-        "data_shape": gan.data_shape,
+        "data_shape": shape,
         # Under the name that pages in a browser read.
-        **({"image_shape": gan.data_shape} if len(gan.data_shape) == 3 else {}),
+        **({"image_shape": shape} if len(shape) == 3 else {}),
         "value_range": provenance.value_range,
         **contents.record(),
         "weights": weights,

@@ -1,5 +1,8 @@
 """What a model card says of inputs and outputs: those of the very file."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from export.contract.contents import Contents
 from export.contract.names import (
     CLASS_PROBABILITIES,
@@ -28,7 +31,7 @@ def summary(contents: Contents, record: Config) -> str:
         record: what stands in its `NAME.json`.
     """
     latents = f"{record['latent_dim']} latent numbers"
-    shape = " x ".join(map(str, record["data_shape"]))
+    shape = _sizes(record["data_shape"])
     if [*contents.endpoints] == [CLASSIFY]:
         return f"The class of {record['data_name']} of {shape}."
     if [*contents.endpoints] == [ENCODE]:
@@ -36,7 +39,7 @@ def summary(contents: Contents, record: Config) -> str:
     if contents.data is None:
         drawn = prior_text(record["prior"])
         return f"Draws of {latents} from {drawn}, by their seed."
-    shape = " x ".join(map(str, contents.data.shape[1:]))
+    shape = _sizes(contents.data.shape[1:])
     source = [f"{latents} {_latents_text(contents, record)}"]
     if not record["latent_dim"]:
         source = []
@@ -96,6 +99,10 @@ def _meaning(
         ("out", CLASS_PROBABILITIES): "of each class, a row for each of the inputs'",
     }
     return meanings[side, name]
+
+
+def _sizes(shape: Iterable[Any]) -> str:
+    return " x ".join(str(one) if isinstance(one, int) else "any" for one in shape)
 
 
 def _told(name: str, condition: Config) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from export.contract.metadata import Provenance
 from export.parity.cases import SAMPLES_IN_A_ROW, Case
 from keras_gan._types import FloatArray, Shape
+from keras_gan.training.data_checks import fits
 from keras_gan.visualization import save_samples
 
 
@@ -50,7 +51,7 @@ def pictures_of(
     if not drawn:
         return None
     samples, condition = max(drawn, key=lambda one: (one.condition, len(one.samples)))
-    channels_last = len(data_shape) == 3 and data_shape == samples.shape[1:]
+    channels_last = len(data_shape) == 3 and fits(samples.shape[1:], data_shape)
     if samples.ndim == 4 and not channels_last:
         samples = np.moveaxis(samples, 1, -1)
     if samples.ndim > 4 or (samples.ndim == 4 and samples.shape[-1] not in (1, 3)):

@@ -15,6 +15,7 @@ from export.record.card_contents import prior_text
 from keras_gan._types import Config
 
 _NUM_SAMPLES, _SEED = 4, 1
+_ANY_SIZE = 64  # of an axis that may have any
 _STANDARD_DRAWS = {"normal": "normal(size={})", "uniform_0_1": "uniform(size={})"}
 _DRAWS = {
     "NormalPrior": "normal({mean}, {stddev}, {{}})",
@@ -59,7 +60,8 @@ def _value(name: str, tensor: TensorType, contents: Contents, record: Config) ->
     if name in (NUM_SAMPLES, SEED):
         number = {NUM_SAMPLES: _NUM_SAMPLES, SEED: _SEED}[name]
         return f'np.array({number}, "{tensor.dtype}")'
-    shape = (_NUM_SAMPLES, *(size for size in tensor.shape[1:]))
+    sizes = (one if isinstance(one, int) else _ANY_SIZE for one in tensor.shape[1:])
+    shape = (_NUM_SAMPLES, *sizes)
     if name == LATENTS:
         draw = _STANDARD_DRAWS.get(contents.noise or "") or _prior_draw(record["prior"])
         return f'random.{draw.format(shape)}.astype("{tensor.dtype}")'

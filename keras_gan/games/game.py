@@ -88,7 +88,9 @@ class Game(keras.layers.Layer):
         if self.encoder is not None:
             check_has_latents(gan, "An encoder makes")
             latent_dim = gan.prior.latent_dim
-            check_encoder(self.encoder, gan.data_name, gan.data_shape, latent_dim)
+            check_encoder(
+                self.encoder, gan.data_name, gan.networks.trial_shape, latent_dim
+            )
 
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """What both examples share: the batch without its data.

@@ -82,6 +82,11 @@ class Inpainting(Game):
                 f"A completing generator must have inputs named {KNOWN!r} and {MASK!r} "
                 f"beside its latents. Received: inputs {names}."
             )
+        if None in gan.data_shape:
+            raise ValueError(
+                f"Masks are drawn for data of one size. Received: {gan.data_name} of "
+                f"shape {gan.data_shape}. State their sizes in keras.Input."
+            )
 
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """Conditions of the batch, masks and what they give."""

@@ -148,7 +148,9 @@ def _checked_encoder(gan: GAN, encoder: keras.Model | None) -> keras.Model:
             )
         return held
     check_has_latents(gan, "An encoder makes")
-    check_encoder(encoder, gan.data_name, gan.data_shape, gan.prior.latent_dim)
+    check_encoder(
+        encoder, gan.data_name, gan.networks.trial_shape, gan.prior.latent_dim
+    )
     if held is not None and held is not encoder:
         raise ValueError(
             "`encoder` must be that of the GAN, which has one already. Received: "

@@ -17,6 +17,7 @@ from keras_gan.terms.gradients import (
 from keras_gan.terms.labelled_examples import LabelledExamples
 from keras_gan.terms.latent_regression import LatentRegression
 from keras_gan.terms.mean_reconstruction import MeanReconstruction
+from keras_gan.terms.paired_features import PairedFeatureMatching
 from keras_gan.terms.reconstruction import Reconstruction
 from keras_gan.terms.term import Term
 from keras_gan.terms.weights import HistoricalAveraging
@@ -33,6 +34,7 @@ __all__ = [
     "LatentRegression",
     "MeanReconstruction",
     "MomentMatching",
+    "PairedFeatureMatching",
     "Reconstruction",
     "SlopePenalty",
     "Term",

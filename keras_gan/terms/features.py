@@ -187,8 +187,8 @@ def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
 
 
 def _as_rows(features: Tensor) -> Tensor:
-    width = features.shape[1:].num_elements()
-    return tf.cast(tf.reshape(features, [-1, width]), tf.float32)  # [batch, width]
+    rows = tf.reshape(features, [tf.shape(features)[0], -1])  # [batch, width]
+    return tf.cast(rows, tf.float32)
 
 
 def _root(squares: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from keras_gan.training.batch_checks import (
     quoted_complaint,
 )
 from keras_gan.training.data_checks import (
+    OF_ANOTHER_SIZE,
     check_batch_size,
     check_batched,
     check_data_shape,
@@ -29,6 +30,7 @@ from keras_gan.training.data_checks import (
 from keras_gan.training.examples import Entries, full_rows
 
 _NAMED = re.compile(r"Training (\S+) must")
+_SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
 
 
 class EpochClock(keras.callbacks.Callback):
@@ -171,6 +173,12 @@ def clear_errors() -> Iterator[None]:
         complaint = quoted_complaint(str(error))
         if complaint is not None:
             raise complaint from error
+        sizes = _SIZES.search(str(error))
+        if sizes is not None:
+            raise ValueError(
+                f"{OF_ANOTHER_SIZE} Received: data of shape {sizes[1]}, and "
+                f"{sizes[2]} made."
+            ) from error
         found = _NAMED.search(str(error))
         name = found[1] if found else ""
         if not_finite(name) in str(error):

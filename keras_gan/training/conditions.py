@@ -8,6 +8,7 @@ import numpy as np
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.training.data_checks import fits
 from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -26,17 +27,16 @@ class Conditions:
     """
 
     def __init__(self, inputs: NamedInputs, priors: Any = None) -> None:
-        self._zeros = {
-            name: zero
-            for name, zero in inputs.zeros(1, {LATENTS: (1,)}).items()
-            if name != LATENTS
-        }
+        shapes = {LATENTS: (), **inputs.row_shapes()}
+        del shapes[LATENTS]
+        self._shapes = shapes
+        self._dtypes: dict[str, Any] = {one: inputs.dtype_of(one) for one in shapes}
         self.priors = self._checked_priors(priors)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the conditions."""
-        return tuple(self._zeros)
+        return tuple(self._shapes)
 
     def _checked_priors(self, priors: Any) -> dict[str, Prior]:
         if priors is None:
@@ -47,7 +47,7 @@ class Conditions:
                 f"conditions={priors!r}"
             )
         for name, prior in priors.items():
-            if name not in self._zeros:
+            if name not in self._shapes:
                 raise ValueError(
                     f"`conditions` must name inputs of the generator, {self.names}. "
                     f"Received: {name!r}"
@@ -74,20 +74,20 @@ class Conditions:
                 missing.
             TypeError: if integers are asked for and others given.
         """
-        unknown = [name for name in told if name not in self._zeros]
+        unknown = [name for name in told if name not in self._shapes]
         if unknown:
             takes = self.names or "no condition"
             raise ValueError(
                 f"The generator takes {takes}. Received: {', '.join(unknown)}"
             )
         values = {}
-        for index, name in enumerate(self._zeros):
+        for index, (name, shape) in enumerate(self._shapes.items()):
             if name in told:
                 values[name] = self._rows_of(name, told[name], num_rows)
             elif name in self.priors:
                 prior = self.priors[name]
                 drawn = draw_condition(prior, index, num_rows, seed)
-                values[name] = as_stated(drawn, tuple(self._zeros[name].shape[1:]))
+                values[name] = as_stated(drawn, shape)
             else:
                 raise ValueError(
                     f"The generator takes {name!r}, and nobody says which. Pass "
@@ -98,15 +98,16 @@ class Conditions:
         return values
 
     def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:
-        zero = self._zeros[name]
-        shape = tuple(zero.shape[1:])
+        shape, dtype = self._shapes[name], self._dtypes[name]
         given = np.asarray(value)
-        if zero.dtype.is_integer and given.dtype.kind not in "iu":
+        if dtype.is_integer and given.dtype.kind not in "iu":
             raise TypeError(f"`{name}` must be integers. Received: dtype={given.dtype}")
         rows = as_stated(given, shape)
-        if given.shape == shape or (given.shape == () and shape == (1,)):
-            rows = np.broadcast_to(given, (num_rows, *shape))
-        if rows.shape != (num_rows, *shape):
+        if fits(given.shape, shape):
+            rows = np.broadcast_to(given, (num_rows, *given.shape))
+        elif given.shape == () and shape == (1,):
+            rows = np.broadcast_to(given, (num_rows, 1))
+        if not fits(rows.shape, (num_rows, *shape)):
             raise ValueError(
                 f"`{name}` must be one value of shape {shape}, or an array of shape "
                 f"{(num_rows, *shape)}, one for each sample. Received: shape "
@@ -114,7 +115,7 @@ class Conditions:
             )
         if rows.dtype.kind == "f" and not np.isfinite(rows).all():
             raise ValueError(f"`{name}` must be finite. Received: NaN or infinity")
-        return rows.astype(zero.dtype.as_numpy_dtype)
+        return rows.astype(dtype.as_numpy_dtype)
 
 
 def draw_condition(

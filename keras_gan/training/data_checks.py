@@ -6,8 +6,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._types import Shape
+from keras_gan._types import Shape, Tensor
 from keras_gan.training.network_checks import last_activation, reachable_range
+
+OF_ANOTHER_SIZE = (
+    "What the generator makes of what it is told must have the size of the data, in "
+    "each batch."
+)
 
 
 def check_training_data(
@@ -30,7 +35,7 @@ def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
     received = tuple(values.shape[1:])
     # Keras itself adds or takes a last axis of one.
     forms = (received, (*received, 1), received[:-1] if received[-1:] == (1,) else None)
-    if row_shape is not None and not any(_fits(form, row_shape) for form in forms):
+    if row_shape is not None and not any(fits(form, row_shape) for form in forms):
         raise ValueError(
             f"`{name}` must have rows of shape {row_shape}, as the input of that name "
             f"states it. Received: {name}.shape={tuple(values.shape)}"
@@ -44,7 +49,8 @@ def check_finite_entry(name: str, values: Any) -> None:
         _extremes(name, values)
 
 
-def _fits(shape: Shape | None, stated: Shape) -> bool:
+def fits(shape: Shape | None, stated: Shape) -> bool:
+    """Whether a shape is one that is stated, where `None` stands for any size."""
     return (
         shape is not None
         and len(shape) == len(stated)
@@ -122,7 +128,7 @@ def check_batch_size(batch_size: int, multiple: int) -> None:
 
 def check_batched(received: Any, data_shape: Shape) -> None:
     """Raises where an element of a dataset is one row of data instead of a batch."""
-    if tuple(received) == data_shape:
+    if fits(tuple(received), data_shape):
         raise ValueError(
             "A dataset must come in batches, one for each training step. Received: "
             f"elements of the shape of one row, {data_shape}. Call "
@@ -132,7 +138,7 @@ def check_batched(received: Any, data_shape: Shape) -> None:
 
 def check_data_shape(received: Shape, data_shape: Shape) -> None:
     """Raises unless data and what is generated have one shape (None: unknown)."""
-    if not _fits(received, data_shape):
+    if not fits(received, data_shape):
         remedy = "Change the generator's last layer or the dataset."
         if (*received, 1) == data_shape:
             remedy = "Give the data an axis of one channel: x[..., None]."
@@ -140,6 +146,25 @@ def check_data_shape(received: Shape, data_shape: Shape) -> None:
             f"The generator's output shape {data_shape} must equal the data shape "
             f"{received}. {remedy}"
         )
+
+
+def of_one_size(data: Tensor, made: Tensor) -> Tensor:
+    """What is made, refused in each batch where its size is not that of the data.
+
+    Args:
+        data: batch of the data.
+        made: what a generator made whose output has the size of what it is told.
+
+    Raises:
+        ValueError: in tracing, where both sizes are known.
+        tf.errors.InvalidArgumentError: in training, where they are not.
+    """
+    check_data_shape(tuple(data.shape[1:]), tuple(made.shape[1:]))
+    sizes = tf.shape(data), tf.shape(made)
+    equal = tf.reduce_all(tf.equal(*sizes))
+    check = tf.debugging.Assert(equal, [OF_ANOTHER_SIZE, *sizes])
+    with tf.control_dependencies([check]):
+        return tf.identity(made)
 
 
 def _warn_of_unreachable_values(

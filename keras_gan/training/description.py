@@ -11,7 +11,7 @@ def table_of(gan: Any) -> str:
     rows = [
         ("generator", _network(gan.generator)),
         ("discriminator", _network(gan.discriminator)),
-        (gan.data_name, " x ".join(map(str, gan.data_shape))),
+        (gan.data_name, " x ".join(str(size or "any") for size in gan.data_shape)),
         ("prior", _prior(gan.prior)),
         ("game", type(gan.game).__name__),
         *((name, type(prior).__name__) for name, prior in gan.conditions.items()),

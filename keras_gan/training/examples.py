@@ -105,7 +105,7 @@ def never_empty(example: Example) -> Example:
     """An example, or one row of zeros where a strategy left this replica none."""
 
     def filled(entry: Tensor) -> Tensor:
-        spare = tf.zeros([1, *entry.shape[1:]], entry.dtype)
+        spare = tf.zeros(tf.concat([[1], tf.shape(entry)[1:]], axis=0), entry.dtype)
         return tf.concat([entry, spare], axis=0)[: tf.maximum(tf.shape(entry)[0], 1)]
 
     return each(filled, example)

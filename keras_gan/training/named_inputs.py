@@ -9,6 +9,9 @@ import tensorflow as tf
 from keras_gan._types import Shape, Tensor
 from keras_gan.training.examples import Example
 
+# What an axis of any size has where a network is tried: it can be halved six times.
+TRIAL_SIZE = 64
+
 
 class NamedInputs:
     """A network that is called with examples.
@@ -56,7 +59,10 @@ class NamedInputs:
         return tf.as_dtype(stated[name].dtype) if name in stated else None
 
     def row_shapes(self) -> dict[str, Shape]:
-        """Shapes of one row of each entry that the network states, by name."""
+        """Shapes of one row of each entry that the network states, by name.
+
+        An axis of any size is `None`.
+        """
         stated = zip(self.names, self._tensors, strict=False)
         return {name: tuple(tensor.shape[1:]) for name, tensor in stated}
 
@@ -75,7 +81,16 @@ class NamedInputs:
                 entries[name] = tf.zeros((num_rows, *shapes[name]))
             else:
                 tensor = declared[name]
-                # An axis of any size is one long here.
-                axes = [size or 1 for size in tensor.shape[1:]]
+                axes = [size or TRIAL_SIZE for size in tensor.shape[1:]]
                 entries[name] = tf.zeros((num_rows, *axes), tensor.dtype)
         return entries
+
+
+def narrowed(shape: Shape, other: Shape) -> Shape:
+    """A shape whose open sizes, `None`, are those of another with as many axes."""
+    if len(shape) != len(other):
+        return shape
+    return tuple(
+        size if size is not None else more
+        for size, more in zip(shape, other, strict=True)
+    )

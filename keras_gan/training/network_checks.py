@@ -56,14 +56,29 @@ def _told_alone(inputs: NamedInputs) -> NamedInputs:
     return NamedInputs(inputs.network, names[0])
 
 
-def made_by(inputs: NamedInputs, latent_dim: int) -> Shape:
-    """Shape of what the generator makes of one row; raises unless it accepts it."""
+def made_by(inputs: NamedInputs, latent_dim: int) -> tuple[Shape, Shape]:
+    """Shape of what the generator makes of one row, and that of one trial.
+
+    In the first the axes are `None` whose sizes what the generator is told decides.
+
+    Raises:
+        ValueError: unless it accepts what it should, and makes channels in a number
+            that is known.
+    """
     example = inputs.zeros(2, {LATENTS: (latent_dim,)})
     what, shape = "the prior's latents", (latent_dim,)
     if not latent_dim:
         what, shape = "what it is told", tuple(example[inputs.names[0]].shape[1:])
     outputs = _outputs("generator", inputs, example, shape, what)
-    return tuple(outputs.shape[1:])
+    tried = made = tuple(outputs.shape[1:])
+    if any(None in shape for shape in inputs.row_shapes().values()):
+        made = tuple(inputs.network.output_shape[1:])
+    if made[-1:] == (None,):
+        raise ValueError(
+            "The generator's last axis must have a size, whatever it is told. "
+            f"Received: output shape {(None, *made)}."
+        )
+    return made, tried
 
 
 def data_name(
@@ -95,23 +110,30 @@ def data_name(
     return data[0]
 
 
-def check_discriminator(
-    discriminator: Any, generator: NamedInputs, pack_shape: Shape, packing: int
+def judge_of(
+    discriminator: Any, generator: NamedInputs, data_shape: Shape
 ) -> tuple[NamedInputs, str]:
-    """Returns its inputs named, and the name of the data among them.
+    """Returns a discriminator with its inputs named, and the data's name among them.
 
     Raises:
-        ValueError: unless it maps (packs of) data to one logit each.
+        TypeError: if it is no `keras.Model`.
+        ValueError: if it names no data, or the generator is told them.
     """
     check_is_model("discriminator", discriminator)
-    name = data_name(NamedInputs(discriminator, IMAGES), generator, pack_shape)
+    name = data_name(NamedInputs(discriminator, IMAGES), generator, data_shape)
     if name in generator.names:
         raise ValueError(
             f"The generator must not be told the data, {name!r}, which it is to make. "
             f"Received: a generator of {generator.names}, a discriminator of "
             f"{NamedInputs(discriminator, name).names}. Give its input another name."
         )
-    inputs = NamedInputs(discriminator, name)
+    return NamedInputs(discriminator, name), name
+
+
+def check_discriminator(
+    inputs: NamedInputs, name: str, pack_shape: Shape, packing: int
+) -> None:
+    """Raises unless a discriminator maps (packs of) data to logits."""
     made = f"the generator's {name}"
     what = made if packing == 1 else f"packs of {packing} of {made}"
     example = inputs.zeros(2, {name: pack_shape})
@@ -135,7 +157,6 @@ def check_discriminator(
             "are computed from logits. Received: a last layer with activation "
             "'sigmoid'. End it with keras.layers.Dense(1)."
         )
-    return inputs, name
 
 
 def check_encoder(

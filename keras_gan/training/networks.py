@@ -21,7 +21,7 @@ from keras_gan.training.examples import (
     Entries,
     Example,
 )
-from keras_gan.training.named_inputs import NamedInputs
+from keras_gan.training.named_inputs import NamedInputs, narrowed
 from keras_gan.training.view import packed
 
 
@@ -55,10 +55,18 @@ class Networks:
         if ema_half_life is not None:
             self.half_life = check_positive("ema_half_life", ema_half_life)
         self.of_generator = network_checks.check_generator(generator, latent_dim)
-        self.data_shape = network_checks.made_by(self.of_generator, latent_dim)
-        self.pack_shape = packed(self.data_shape, self.packing)
-        self.of_discriminator, self.data_name = network_checks.check_discriminator(
-            discriminator, self.of_generator, self.pack_shape, self.packing
+        self.made_shape, tried = network_checks.made_by(self.of_generator, latent_dim)
+        self.of_discriminator, self.data_name = network_checks.judge_of(
+            discriminator, self.of_generator, self.made_shape
+        )
+        judged = self.of_discriminator.row_shapes().get(self.data_name, ())
+        self.data_shape = narrowed(self.made_shape, judged)
+        self.trial_shape = narrowed(self.data_shape, tried)
+        network_checks.check_discriminator(
+            self.of_discriminator,
+            self.data_name,
+            packed(self.trial_shape, self.packing),
+            self.packing,
         )
         self.row_multiple = self.packing * network_checks.row_multiple(discriminator)
         self.generator, self.average = generator, None
@@ -82,7 +90,8 @@ class Networks:
         name = "discriminator_ema_half_life"
         self.discriminator_half_life = check_positive(name, half_life)
         rows = 2 * self.row_multiple // self.packing
-        zeros = self.of_discriminator.zeros(rows, {self.data_name: self.pack_shape})
+        packs = {self.data_name: packed(self.trial_shape, self.packing)}
+        zeros = self.of_discriminator.zeros(rows, packs)
         chosen = self.of_discriminator.chosen(zeros)
         average = clone_for_averaging(discriminator, chosen, name)
         self._of_judge = NamedInputs(average, self.data_name)
@@ -151,7 +160,12 @@ class Networks:
         What a discriminator of packs states is of a pack, and no row's.
         """
         judged = {} if self.packing > 1 else self.of_discriminator.row_shapes()
-        return {**judged, **self.of_generator.row_shapes()}
+        told = self.of_generator.row_shapes()
+        both = {
+            name: narrowed(shape, judged.get(name, shape))
+            for name, shape in told.items()
+        }
+        return {**judged, **both}
 
     def dtype_of(self, name: str) -> tf.DType | None:
         """Dtype that a network's input of this name states, `None` where none does."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan._logits import Logits
 from keras_gan._types import Tensor
 from keras_gan.terms.gradients import squared_gradient_norms, squared_norms
+from keras_gan.training.data_checks import of_one_size
 from keras_gan.training.examples import LOGITS, Example, each, num_rows
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -89,8 +90,12 @@ class Round:
     @functools.cached_property
     def fake(self) -> Example:
         """The example that the generator made."""
-        game, context = self.gan.game, self.context
-        return game.fake(self.gan, self.batch, context, self.latents, self.training)
+        gan, context = self.gan, self.context
+        fake = gan.game.fake(gan, self.batch, context, self.latents, self.training)
+        if None not in gan.networks.made_shape:
+            return fake
+        data = self.batch[gan.data_name]
+        return {**fake, gan.data_name: of_one_size(data, fake[gan.data_name])}
 
     @functools.cached_property
     def reconstruction(self) -> Tensor:
