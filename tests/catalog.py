@@ -581,9 +581,8 @@ def game_of_networks(*names, terms=None):
 
 
 def _handing_out_features(discriminator):
-    features = discriminator.layers[-1].input
-    outputs = {"logits": discriminator.output, "features": [features]}
-    return keras.Model(discriminator.inputs, outputs)
+    logits = discriminator.output  # as HiFi-GAN's are among its features
+    return keras.Model(discriminator.inputs, {"logits": logits, "features": [logits]})
 
 
 def game_of(generator, discriminator, *encoder, terms=None):

@@ -102,7 +102,7 @@ def completing_gan(
     generator = keras.Model(inputs, keras.layers.Reshape((4, 4, 1))(pixels))
     seen = [keras.Input((4, 4, 1), name=name) for name in ("images", "known", "mask")]
     rows = keras.layers.Concatenate()([keras.layers.Flatten()(one) for one in seen])
-    hidden = keras.layers.Dense(8, "relu")(rows)
+    hidden = keras.layers.Dense(8, "tanh")(rows)
     discriminator = keras.Model(
         seen, {"logits": keras.layers.Dense(1)(hidden), "features": [hidden]}
     )

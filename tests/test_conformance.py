@@ -127,7 +127,7 @@ def test_config_to_json_to_object(entry):
     config = json.loads(json.dumps(keras.saving.serialize_keras_object(entry)))
     restored = keras.saving.deserialize_keras_object(config)
     assert type(restored) is type(entry)
-    assert restored.get_config() == entry.get_config()
+    assert as_json(restored.get_config()) == as_json(entry.get_config())
     assert dir(restored) == dir(entry)
     name = keras.saving.get_registered_name(type(entry))
     assert name == f"keras_gan>{type(entry).__name__}"
@@ -177,7 +177,7 @@ def test_plays_without_a_retrace_saves_and_loads(name, tmp_path):
     gan.save(tmp_path / "gan.keras")
     loaded = kg.load(tmp_path / "gan.keras")
     assert as_json(loaded.get_config()) == as_json(gan.get_config())
-    assert loaded.get_compile_config() == gan.get_compile_config()
+    assert as_json(loaded.get_compile_config()) == as_json(gan.get_compile_config())
     assert_equal_state(loaded, gan)
     np.testing.assert_array_equal(loaded.sample(3, seed=0), gan.sample(3, seed=0))
 

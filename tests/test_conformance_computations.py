@@ -368,7 +368,8 @@ def test_gradients_of_penalties_match_differences(entry):
         gradients_of_an_encoder_match(penalty)
         return
     if penalty.completes:
-        assert_gradient_matches(*value_of_completions(penalty), step=0.01, rtol=5e-3)
+        # A shorter step: absolute distances have kinks.
+        assert_gradient_matches(*value_of_completions(penalty), step=1e-3, rtol=5e-3)
         return
     generator, discriminator = (
         players_with_classes(penalty) if penalty.reads else smooth_players()
