@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import io
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -161,14 +162,29 @@ def _convert_quietly(
     if weights == "int8":
         converter.representative_dataset = lambda: _calibration(gan)
     try:
-        # The converter prints MLIR to the error stream as it fails.
-        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        with _silent_stderr(), warnings.catch_warnings():
             # Its own calibration still uses the interpreter that it deprecates.
             warnings.filterwarnings("ignore", "\\s*Warning: tf.lite.Interpreter")
             content: bytes = converter.convert()
     except Exception as error:
         raise ValueError(_explain(error, network)) from error
     return content
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keeps back what the converter prints as it fails: MLIR, from Python and C++."""
+    descriptor = os.dup(2)
+    try:
+        with (
+            open(os.devnull, "wb") as nowhere,
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
 
 
 def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:

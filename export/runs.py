@@ -59,17 +59,20 @@ def export_run(
         licence: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
         **options: arguments of the formats, each given to those that take it:
-            `opset`, `version`, `discriminator`.
+            `opset`, `version`, `discriminator`; `None` for their own choice.
 
     Yields:
         path, report: each artefact and its `ParityReport`, as soon as it is written.
 
     Raises:
-        ValueError: if a format is unknown, or the data that weights are measured by
-            are others than the run was trained on.
+        ValueError: if a format is unknown, none of them takes an option, or the data
+            that weights are measured by are others than the run was trained on.
     """
     for name in formats:
         check_known("--format", name, FORMATS)
+    for option, value in options.items():
+        if value is not None:
+            _check_taken(option, formats)
     run = load_run(path, best, data, data_dir, image_size, recipe)
     provenance = provenance_of(run, licence)
     quality = None
@@ -99,6 +102,15 @@ def _quality(run: Run) -> Quality:
         return known[key]
 
     return measure
+
+
+def _check_taken(option: str, formats: Sequence[str]) -> None:
+    if not any(option in options_of(name) for name in formats):
+        takes = [name for name in FORMATS if option in options_of(name)]
+        raise ValueError(
+            f"`--{option}` must be of one of the formats asked for. Received: "
+            f"{', '.join(formats)}; {option} is of {', '.join(takes) or 'none'}."
+        )
 
 
 def _options_of(name: str, options: dict[str, Any]) -> dict[str, Any]:

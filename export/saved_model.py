@@ -164,7 +164,7 @@ def _write(
         networks.append(network_of(gan, endpoint))
         functions[endpoint] = function_of(gan, signature, endpoint)
     if discriminator:
-        networks.append(gan.discriminator)
+        networks.append(gan.evaluation_discriminator)
         functions[DISCRIMINATE] = discriminate_function(gan, signature)
     module.weights = [
         variable.value

@@ -36,7 +36,7 @@ def nearest_halved(height: int, width: int) -> tuple[int, int]:
     """
     sizes = [
         (row_scale * step, column_scale * step)
-        for step in (2**count for count in range(1, max(height, width).bit_length()))
+        for step in (2**count for count in range(1, max(height, width, 2).bit_length()))
         for row_scale in _either_side(height / step)
         for column_scale in _either_side(width / step)
     ]

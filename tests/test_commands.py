@@ -332,6 +332,10 @@ def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):
     assert main([*command, str(output)]) == 2
     assert "`--output` must be new" in capsys.readouterr().err
     assert output.read_bytes() == before
+    assert main([*command, str(tmp_path / "grid.jpg")]) == 2
+    assert "must end in .png" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "other.png"), "--label", "3"]) == 2
+    assert "`--label` is for generators" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ from exports import (
 )
 from PIL import Image
 
-from export import FORMATS, ExportFormat, contents_from, export_generator
+import keras_gan as kg
+from export import (
+    FORMATS,
+    ExportFormat,
+    contents_from,
+    export_generator,
+    export_onnx,
+)
 from export.contract.contents import Endpoint, TensorType
 
 
@@ -112,3 +119,15 @@ def test_a_file_that_answers_strangers_says_so(tmp_path, monkeypatch):
     card = (tmp_path / "grey.txt.md").read_text()
     assert "the file answers with what means nothing" in card
     assert "```python" not in card
+
+
+def test_latents_that_numpy_does_not_draw_are_said_to_stand_in(tmp_path):
+    prior = kg.priors.GaussianMixturePrior([[10.0, 10.0], [12.0, 10.0]])
+    gan = kg.GAN(
+        kg.networks.mlp_generator(2, (8, 8, 1), (8,)),
+        kg.networks.maxout_discriminator((8, 8, 1), (8,)),
+        prior,
+    )
+    export_onnx(gan, tmp_path / "mixed.onnx")
+    card = (tmp_path / "mixed.onnx.md").read_text("utf-8")
+    assert "only have the right shape: draw them from GaussianMixturePrior" in card

@@ -306,3 +306,33 @@ def test_one_input_of_any_name_is_latents():
     assert signature.conditions == () and "conditions" not in signature.metadata
     assert [spec.name for spec in signature.generate] == ["latents"]
     assert [spec.name for spec in signature.sample] == ["num_samples", "seed"]
+
+
+@pytest.mark.parametrize("format", ["onnx", "onnx_seeded"])
+def test_names_keep_their_capitals(tmp_path, format):
+    gan = gan_told("classId")
+    path, report = export_generator(gan, tmp_path, format)
+    assert report.passed
+    names = [one.name for one in onnxruntime.InferenceSession(path).get_inputs()]
+    assert "classId" in names
+
+
+def gan_told(name):
+    latents, classes = latents_input(), keras.Input((), name=name, dtype="int32")
+    embedded = keras.layers.Embedding(NUM_CLASSES, 3)(classes)
+    generator = drawn_by([latents, classes], latents, embedded)
+    judge = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    prior = kg.priors.CategoricalPrior(NUM_CLASSES)
+    return kg.GAN(
+        generator, judge, kg.priors.NormalPrior(LATENT_DIM), conditions={name: prior}
+    )
+
+
+@pytest.mark.parametrize("name", ["class-id", "lambda", "self", "größe"])
+@pytest.mark.parametrize("format", ["onnx", "saved_model"])
+def test_names_that_no_argument_bears_are_refused(tmp_path, format, name):
+    with pytest.raises(ValueError, match=f"letters, digits and _.*{name}"):
+        export_generator(gan_told(name), tmp_path, format)
+    assert list(tmp_path.iterdir()) == []

@@ -161,7 +161,7 @@ def test_completions_keep_what_is_given(completions, name):
 @pytest.mark.parametrize(
     "name", ["onnx_classifier", "litert_classifier", "saved_model"]
 )
-def test_class_probabilities_are_those_of_keras(classifiers, name):
+def test_class_probabilities_are_those_of_keras(classifiers, name, monkeypatch):
     exported = classifiers[name]
     assert exported.report.passed and exported.report.endpoints["classify"] <= 1e-5
     (received,) = play(classifiers, name, "classify", {"images": IMAGES}).values()
@@ -170,6 +170,12 @@ def test_class_probabilities_are_those_of_keras(classifiers, name):
     assert expected.shape == (5, 3) and np.ptp(expected) > 0.01
     if name != "saved_model":
         assert "The class of images of 8 x 8 x 1" in exported.card
+        assert exported.card.split("# ", 1)[1].startswith("Classifier: classifier.")
+        (code,) = re.findall(r"```python\n(.*?)\n```", exported.card, re.DOTALL)
+        monkeypatch.chdir(exported.path.parent)
+        found = {}
+        exec(code, found)
+        assert found["class_probabilities"].shape == (4, 3)
 
 
 def test_completions_are_those_of_the_gan(completions):

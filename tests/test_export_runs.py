@@ -57,3 +57,19 @@ def test_a_run_is_exported_with_its_classes(run, capsys):
     images = run_artefact(exports / "generator.onnx", latents, labels=[7] * 4)
     expected = gan.sample(4, seed=2, labels=7)
     np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--format", "onnx", "--discriminator"], "`--discriminator` must be of one"),
+        (["--format", "onnx", "litert", "--version", "7"], "version is of saved_model"),
+        (["--format", "saved_model", "--opset", "99"], "`--opset` must be of one"),
+    ],
+)
+def test_options_of_other_formats_are_refused(run, capsys, options, text):
+    path, _ = run
+    before = sorted(path.rglob("*"))
+    assert main(["export", str(path), *options]) == 2
+    assert text in capsys.readouterr().err
+    assert sorted(path.rglob("*")) == before

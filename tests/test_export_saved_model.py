@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from exports import played_here
-from games import play_tiny_gan, tiny_images
+from games import make_tiny_gan, play_tiny_gan, tiny_images
 
+import keras_gan as kg
 from export import Provenance, export_saved_model, run_artefact
 
 SIGNATURES = {"generate", "sample", "discriminate", "serving_default"}
@@ -101,3 +102,18 @@ def test_a_new_version_stands_beside_the_old_one(gan, folder):
     np.testing.assert_allclose(received, gan.generator(latents), atol=1e-6)
     with pytest.raises(ValueError, match="`version`"):
         export_saved_model(gan, folder, version=0)
+
+
+def test_discriminate_is_by_the_average(tmp_path):
+    tiny = make_tiny_gan()
+    gan = kg.GAN(
+        tiny.generator, tiny.discriminator, tiny.prior, discriminator_ema_half_life=10.0
+    )
+    gan.compile("sgd", "sgd")
+    gan.fit(tiny_images(), batch_size=8, epochs=1, verbose=0)
+    assert export_saved_model(gan, tmp_path / "m", discriminator=True).passed
+    loaded = tf.saved_model.load(str(tmp_path / "m" / "1"))
+    images = tiny_images(8)
+    received = loaded.signatures["discriminate"](images=tf.constant(images))
+    expected = gan.discriminate(images)
+    np.testing.assert_allclose(received["probabilities"], expected, atol=1e-6)

@@ -34,3 +34,7 @@ def test_the_nearest_size_is_the_nearest_of_all():
         height, width = nearest_halved(*size)
         assert is_halved(height, width)
         assert abs(height - size[0]) + abs(width - size[1]) == min(distances)
+
+
+def test_the_smallest_pictures_have_a_size_nearby():
+    assert is_halved(*nearest_halved(1, 1))

@@ -102,3 +102,12 @@ def test_without_ray_the_command_says_how_to_get_it(monkeypatch, tmp_path, capsy
     command = ["train", "digits", "--engine", "ray", "--output-dir"]
     assert main([*command, str(tmp_path / "run")]) == 2
     assert "pip install keras-gan[ray]" in capsys.readouterr().err
+
+
+def test_workers_are_of_an_engine(tmp_path, capsys):
+    command = ["train", "digits", "--output-dir", str(tmp_path / "run")]
+    assert main([*command, "--workers", "5"]) == 2
+    assert "add --engine ray" in capsys.readouterr().err
+    with pytest.raises(SystemExit):  # a run is taken up by `train --resume`
+        main(["resume", str(tmp_path), "--engine", "ray"])
+    assert not (tmp_path / "run").exists()

@@ -33,11 +33,13 @@ def main() -> None:
         "num_samples": np.array(args.num, "int32"),
         "seed": np.array(args.seed, "int32"),
     }
-    types = {one.name: one.type for one in session.get_inputs()}
-    if "labels" in types:
-        dtype = types["labels"].removeprefix("tensor(").removesuffix(")")
+    told = {one.name: one for one in session.get_inputs()}
+    if "labels" in told:
+        dtype = told["labels"].type.removeprefix("tensor(").removesuffix(")")
         labels = [] if args.label is None else [args.label] * args.num
-        inputs["labels"] = np.array(labels, dtype)  # without any row they are drawn
+        # Without any row they are drawn. A row is a number, or an axis of one.
+        shape = (-1, *told["labels"].shape[1:])
+        inputs["labels"] = np.array(labels, dtype).reshape(shape)
     elif args.label is not None:
         parser.error(f"--label: {args.model} is told no class")
     (images,) = session.run(["images"], inputs)  # [num, height, width, channels]

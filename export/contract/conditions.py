@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from export.contract.class_counts import class_count
-from export.contract.names import LATENTS, NUM_SAMPLES, SEED
+from export.contract.names import LATENTS, NUM_SAMPLES, SEED, check_input_name
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, Prior
@@ -154,6 +154,7 @@ def prior_config(prior: Prior) -> Config:
 def _condition(gan: GAN, tensor: Any) -> Condition:
     generator, prior = gan.evaluation_generator, gan.conditions.get(tensor.name)
     shape = tuple(tensor.shape[1:])
+    check_input_name(tensor.name)
     if tensor.name in (NUM_SAMPLES, SEED):
         raise ValueError(
             f"An exported generator has a {tensor.name!r} of its own. Received: a "

@@ -13,6 +13,7 @@ from export.contract.names import (
     NUM_SAMPLES,
     PROBABILITIES,
     SEED,
+    check_input_name,
 )
 from export.contract.pixels import PixelFormat
 from export.contract.signature import GeneratorSignature
@@ -107,8 +108,14 @@ def discriminate_function(gan: GAN, signature: GeneratorSignature) -> Any:
 
 
 def graph_of(function: Callable[..., Any], specs: Sequence[tf.TensorSpec]) -> Any:
-    """A `tf.function` whose arguments have the names of their specs."""
+    """A `tf.function` whose arguments have the names of their specs.
+
+    Raises:
+        ValueError: if one cannot be the name of an argument in every runtime.
+    """
     names = [spec.name for spec in specs]
+    for name in names:
+        check_input_name(name)
 
     def graph(*values: Tensor) -> dict[str, Tensor]:
         return function(**dict(zip(names, values, strict=True)))

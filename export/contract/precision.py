@@ -1,6 +1,10 @@
 """A GAN that computes in float32, for files that outlive mixed precision."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
+
+import keras
 
 from keras_gan.gan import GAN
 from keras_gan.training.network_checks import layers_of
@@ -22,11 +26,23 @@ def in_float32(gan: GAN) -> GAN:
     layers = [layer for network in networks for layer in layers_of(network)]
     if not any(layer.compute_dtype in _SHORTER for layer in layers):
         return gan
-    twin = type(gan).from_config(_told_float32(gan.get_config()))
+    with _float32_by_default():
+        twin = type(gan).from_config(_told_float32(gan.get_config()))
     # What `compile` adds comes last, and the twin is not compiled.
     for ours, theirs in zip(gan.layers, twin.layers, strict=False):
         theirs.set_weights(ours.get_weights())
     return twin
+
+
+@contextlib.contextmanager
+def _float32_by_default() -> Iterator[None]:
+    """Layers that a layer makes for itself have the policy that holds everywhere."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(_FLOAT32)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def _told_float32(config: Any) -> Any:

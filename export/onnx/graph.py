@@ -1,7 +1,7 @@
 """TensorFlow functions become ONNX graphs with names that people can use."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def to_onnx(
             custom_op_handlers={**philox.handlers(), **(handlers or {})},
         )
     _check_operators(model, network)
+    _name_inputs(model, [spec.name for spec in function.input_signature])
     for tensor in (*model.graph.input, *model.graph.output):
         # tf2onnx numbers unknown axes; readers should see what they are.
         for axis, dimension in enumerate(tensor.type.tensor_type.shape.dim):
@@ -88,6 +89,15 @@ def import_onnx() -> tuple[Any, Any]:
             f"ONNX export needs {error.name}: pip install keras-gan[export]"
         ) from error
     return onnx, tf2onnx
+
+
+def _name_inputs(model: Any, names: Iterable[str]) -> None:
+    """Gives inputs back the capitals that TensorFlow takes from names."""
+    capitals = {name.lower(): name for name in names}
+    for tensor in model.graph.input:
+        tensor.name = capitals.get(tensor.name, tensor.name)
+    for node in _nodes(model.graph):
+        node.input[:] = [capitals.get(name, name) for name in node.input]
 
 
 def _check_operators(model: Any, network: keras.Model) -> None:

@@ -106,10 +106,10 @@ def _check_told_by_others(gan: GAN) -> None:
     """Raises unless a tool that draws noise by itself can draw what else is told."""
     conditions = conditions_of(gan)
     if any(one.shape or not one.classes for one in conditions) or len(conditions) > 1:
-        names = ", ".join(one.name for one in conditions)
+        names = ", ".join(f"{one.name} of shape {one.shape}" for one in conditions)
         raise ValueError(
             "`standard_noise` is for tools, such as torch-fidelity, that draw all that "
-            "a generator is given, and they know noise and one class an image. "
+            "a generator is given, and they know noise and a class, (), an image. "
             f"Received: a generator that is told {names}. Take standard_noise=False, "
             "the format 'onnx_uint8_nchw' say, and draw by the prior."
         )

@@ -55,7 +55,8 @@ def check_parity(
         seed: int, at least 0, of the inputs; with the largest batch size added it
             must stay below 2^31.
         tolerance: float. Defaults to `1e-5`; bytes get one grey level on top of it,
-            where a value is rounded the other way.
+            where a value is rounded the other way, and float32 data beyond 1 so many
+            times as much as the largest of them.
 
     Returns:
         report: `ParityReport`; ask its `passed`.
@@ -82,7 +83,8 @@ def compare(
     sizes = [check_positive_integer("batch_sizes", size) for size in batch_sizes]
     # Each batch size has a seed of its own, `seed + size`.
     check_integer("seed", seed, maximum=MAX_SEED - max(sizes))
-    cases, as_bytes = cases_for(gan, contents_of(format, path), sizes, seed)
+    contents = contents_of(format, path)
+    cases, as_bytes = cases_for(gan, contents, sizes, seed)
     outputs = play_elsewhere(format, path, cases)
     played = [*zip(cases, outputs, strict=True)]
     compared = [(case, output) for case, output in played if case.output != REFUSAL]
@@ -90,6 +92,9 @@ def compare(
         (case, np.abs(output.astype("float64") - case.expected))
         for case, output in compared
     ]
+    if not (as_bytes or format.loses):  # these state theirs for the whole range
+        made = [one.expected for one, _ in compared if one.output == contents.data_name]
+        tolerance *= max([1.0, *(float(np.abs(one).max()) for one in made)])
     endpoints = largest((case.endpoint, one) for case, one in differences)
     report = ParityReport(
         file=path.name,

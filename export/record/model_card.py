@@ -5,6 +5,7 @@ from pathlib import Path
 from export.contract.contents import Contents
 from export.contract.export_format import ExportFormat
 from export.contract.metadata import Provenance
+from export.contract.names import CLASSIFY, ENCODE
 from export.parity.cases import SAMPLES_IN_A_ROW
 from export.parity.report import classes_text
 from export.record import card_contents
@@ -20,6 +21,8 @@ stand-in for real data where decisions hang on them, and no guarantee of privacy
 generator can repeat what it was trained on; the measures say how near it came where
 `memorization` is among them. No single measure covers sharpness, variety and novelty at
 once, and values compare under one protocol only."""
+
+_KINDS = {CLASSIFY: "Classifier", ENCODE: "Encoder"}
 
 
 def write(
@@ -72,7 +75,8 @@ def _front_matter(provenance: Provenance, contents: Contents) -> str:
 
 
 def _title(provenance: Provenance, contents: Contents) -> str:
-    return provenance.recipe or ("Generator" if contents.data else "Prior")
+    kind = _KINDS.get(next(iter(contents.endpoints)), "Prior")
+    return provenance.recipe or ("Generator" if contents.data else kind)
 
 
 def _what(contents: Contents, record: Config) -> str:

@@ -40,7 +40,8 @@ def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]
     first = next(iter(contents.endpoints))
     endpoint = SAMPLE if SAMPLE in contents.endpoints else first
     tensors = contents.endpoints[endpoint]
-    output = contents.data_name or LATENTS
+    outputs = [contents.data_name, LATENTS, *tensors.outputs]
+    output = next(one for one in outputs if one in tensors.outputs)
     snippet = format.snippet(record["file"], endpoint, output)
     if snippet is None:
         return []
@@ -52,7 +53,22 @@ def _code(format: ExportFormat, contents: Contents, record: Config) -> list[str]
     random = f"random = np.random.default_rng({_SEED})\n" * (LATENTS in values)
     imports = "\n".join(sorted(["import numpy as np", *snippet.imports]))
     code = f"{imports}\n\n{random}inputs = {{\n{given}\n}}\n{snippet.call}"
-    return [f"```python\n{code}\n```"]
+    return [f"```python\n{code}\n```", *_stand_ins(values, contents, record)]
+
+
+def _stand_ins(
+    values: Mapping[str, str], contents: Contents, record: Config
+) -> list[str]:
+    """A sentence where NumPy has no draw of the prior."""
+    if LATENTS not in values or contents.noise in _STANDARD_DRAWS:
+        return []
+    if record["prior"]["name"] in _DRAWS:
+        return []
+    return [
+        f"These latents only have the right shape: draw them from "
+        f"{prior_text(record['prior'])}, by a file of the format `onnx_prior`, or "
+        "export `onnx_seeded`, which draws them itself."
+    ]
 
 
 def _value(name: str, tensor: TensorType, contents: Contents, record: Config) -> str:

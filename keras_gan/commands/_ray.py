@@ -9,12 +9,18 @@ import keras_gan as kg
 from keras_gan.commands._shared import say
 from keras_gan.runs.directory import RunDirectory
 
+_WORKERS = 2
 _LOST = 75  # the command's status where another worker is gone
 
 
 def check_engine(args: argparse.Namespace) -> None:
     """Raises where what was asked of an engine makes no sense."""
     if args.engine == "none":
+        if args.workers is not None:
+            raise ValueError(
+                "`--workers` is of an engine. Received: "
+                f"--workers {args.workers}; add --engine ray."
+            )
         return
     if args.strategy != "none":
         raise ValueError(
@@ -37,9 +43,10 @@ def train_on_ray(args: argparse.Namespace) -> int:
     asked = ["--engine", "none", "--strategy", "multi_worker", "--resume"]
     arguments = [*args.given, *asked, "--output-dir", str(output_dir)]
     logs = output_dir.with_name(f"{output_dir.name}.ray")
-    say(f"Training in {args.workers} workers of Ray; what each says: {logs}")
+    workers = _WORKERS if args.workers is None else args.workers
+    say(f"Training in {workers} workers of Ray; what each says: {logs}")
     return kg.runs.train_with_ray(
-        _loop(arguments), args.workers, logs, verbose=int(args.verbose > 0)
+        _loop(arguments), workers, logs, verbose=int(args.verbose > 0)
     )
 
 

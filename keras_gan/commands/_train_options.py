@@ -48,9 +48,14 @@ def add_what_is_learned(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_how_long(parser: argparse.ArgumentParser) -> None:
-    """Adds what ends a training."""
-    parser.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's")
+def add_how_long(parser: argparse.ArgumentParser, default: str) -> None:
+    """Adds what ends a training.
+
+    Args:
+        parser: of the command.
+        default: str, whose epochs are meant where none are given.
+    """
+    parser.add_argument("--epochs", type=int, metavar="N", help=f"default: {default}")
     parser.add_argument(
         "--time",
         metavar="SPAN",
@@ -69,6 +74,18 @@ def add_how_it_is_run(parser: argparse.ArgumentParser) -> None:
         "CPU devices; multi_worker: the workers that TF_CONFIG names",
     )
     parser.add_argument(
+        "--verbose",
+        type=int,
+        default=1 if on_terminal() else 2,
+        choices=(0, 1, 2),
+        help="0 silent, 1 progress bars, 2 one line per epoch; default: 1 on a "
+        "terminal, else 2",
+    )
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Adds what starts workers."""
+    parser.add_argument(
         "--engine",
         choices=ENGINES,
         default="none",
@@ -76,13 +93,5 @@ def add_how_it_is_run(parser: argparse.ArgumentParser) -> None:
         "lost; default: none",
     )
     parser.add_argument(
-        "--workers", type=int, default=2, metavar="N", help="of an engine; default: 2"
-    )
-    parser.add_argument(
-        "--verbose",
-        type=int,
-        default=1 if on_terminal() else 2,
-        choices=(0, 1, 2),
-        help="0 silent, 1 progress bars, 2 one line per epoch; default: 1 on a "
-        "terminal, else 2",
+        "--workers", type=int, metavar="N", help="of an engine; default: 2"
     )

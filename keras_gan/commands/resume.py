@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the data were moved to; default: where it was trained from",
     )
     add_recipe_file(parser)
-    add_how_long(parser)
+    add_how_long(parser, default="those that the run was to have")
     add_how_it_is_run(parser)
 
 

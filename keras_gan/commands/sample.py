@@ -47,13 +47,22 @@ def run(args: argparse.Namespace) -> None:
     check_integer("--num", args.num, 1, _LARGEST_PICTURE)
     check_seed("--seed", args.seed)
     output = Path(args.output)
+    if output.suffix.lower() != ".png":
+        raise ValueError(f"`--output` must end in .png. Received: {output}")
     if output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.training.class_rows import sample_in_rows
+    from keras_gan.training.examples import LABELS
 
     run = kg.runs.load_run(args.path, args.best, recipe=recipe_of(args))
+    if args.label is not None and LABELS not in run.gan.networks.told:
+        raise ValueError(
+            "`--label` is for generators that are told a class. Received: --label "
+            f"{' '.join(map(str, args.label))}, for one of "
+            f"{', '.join(run.gan.networks.of_generator.names)}; leave it out."
+        )
     samples, num_columns = sample_in_rows(run.gan, args.num, args.seed, args.label)
     kg.visualization.save_samples(output, samples, run.value_range, num_columns)
     say(f"Written: {output}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from keras_gan.commands._ray import check_engine, train_on_ray
 from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.commands._train_options import (
+    add_engine,
     add_how_it_is_run,
     add_how_long,
     add_what_is_learned,
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "`keras-gan copy-recipe` writes it (it is run)",
     )
     add_what_is_learned(parser)
-    add_how_long(parser)
+    add_how_long(parser, default="the recipe's")
     parser.add_argument(
         "--output-dir", metavar="DIR", help="run directory; default: runs/RECIPE"
     )
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "steps; write nothing",
     )
     add_how_it_is_run(parser)
+    add_engine(parser)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -131,7 +131,7 @@ def load_run(
 
     Raises:
         FileNotFoundError: if nothing was trained there, or no epoch is complete.
-        ValueError: if its record is damaged.
+        ValueError: if its record is damaged, or names other data.
 
     Example:
     ```python
@@ -148,7 +148,17 @@ def load_run(
 
 
 def _source(config: Config, given: Config) -> DataSource | None:
-    """What is given here, else what the configuration says; `None` without a name."""
+    """What is given here, else what the configuration says; `None` without a name.
+
+    Raises:
+        ValueError: if both name a dataset, and not the same one.
+    """
+    trained_on = config.get("data")
+    if None not in (given["data"], trained_on) and given["data"] != trained_on:
+        raise ValueError(
+            f"`data` (--data) must name what the run was trained on, {trained_on!r}. "
+            f"Received: {given['data']!r}; leave it out."
+        )
     name, data_dir, image_size = (given[key] or config.get(key) for key in given)
     if name is None:
         return None
