@@ -147,6 +147,9 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.game = check_game(game, self)
+        network_checks.check_apart(
+            generator=generator, discriminator=discriminator, encoder=self.game.encoder
+        )
         self._sampling = Sampling(self, conditions)
         self._inference = Inference(self, self._sampling)
         self.conditions = self._sampling.conditions.priors
@@ -225,17 +228,18 @@ class GAN(keras.Model):
                 as `loss` or `metrics`.
         """
         jit_compile = checked_compilation(self, rules, jit_compile, of_keras)
-        # Keras would install a third optimizer of its own.
-        super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
-        constrain(self.discriminator, rules, self.rules)
         players = makers_of(self, rules.terms), [self.discriminator]
-        choose_kernels((*players[0], *players[1]), jit_compile)
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
                 generator_optimizer, discriminator_optimizer, *players
             )
             for term in rules.terms:
                 term.bind(self.generator, self.discriminator)
+        # Nothing raises from here on: a compile that fails leaves the last one's rules.
+        # Keras would install a third optimizer of its own.
+        super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
+        constrain(self.discriminator, rules, self.rules)
+        choose_kernels((*players[0], *players[1]), jit_compile)
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.optimizer = PlayerOptimizers(*optimizers)
         self.rules, self.view = rules, DiscriminatorView.of(self.packing, rules)
@@ -278,7 +282,8 @@ class GAN(keras.Model):
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out data in inference mode, from repeatable latents."""
-        brought = self.entries.of(data)
+        needed = self.networks.entries(self.game, terms=())
+        brought = needed.of(data, also=self.entries.needed)
         batch = full_rows(never_empty(brought), self.packing)
         round = Round(self, batch, (), training=False)
         self.game_metrics.observe_held_out(
@@ -286,7 +291,7 @@ class GAN(keras.Model):
         )
         self.rules.observe(round)
         self.test_steps.assign_add(1)
-        return reducible(self.get_metrics_result())
+        return reducible(self.game_metrics.of_held_out(self.get_metrics_result()))
 
     def seed_of(self, draw: int, step: keras.Variable | None = None) -> Tensor:
         """Key, integers `[2]`, of one draw of the current training step.
@@ -332,6 +337,8 @@ class GAN(keras.Model):
         x: Any = None,
         y: Any = None,
         batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
@@ -354,13 +361,16 @@ class GAN(keras.Model):
                 Defaults to `None`.
             batch_size: int. Rows of one minibatch, for arrays and streams alone; over
                 all replicas of a strategy. Defaults to `32`.
-            callbacks: list of Keras callbacks. Defaults to `None`.
+            epochs: int, until so many are complete. Defaults to `1`.
+            verbose: as in Keras. Defaults to `"auto"`.
+            callbacks: Keras callback, or a list of them. Defaults to `None`.
             validation_split: float in [0, 1). Share of an array's last rows to hold
                 out; for arrays alone. Defaults to `0.0`.
             validation_data: as in Keras; losses on it are logged with prefix `val_`.
                 Defaults to `None`.
             shuffle: bool, for arrays. Defaults to `True`.
-            **kwargs: `epochs`, `verbose`, `initial_epoch` and the rest.
+            **kwargs: `initial_epoch`, `steps_per_epoch` and the rest. Of arrays,
+                `steps_per_epoch` takes so many batches of each epoch's order.
 
         Returns:
             history: `keras.callbacks.History`.
@@ -379,7 +389,9 @@ class GAN(keras.Model):
         with clear_errors():
             return super().fit(
                 fitted.batches,
-                callbacks=[fitted.clock, *(callbacks or [])],
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=[fitted.clock, *keras.tree.flatten(callbacks or [])],
                 validation_data=fitted.validation_batches,
                 shuffle=fitted.shuffle,
                 **kwargs,
@@ -512,7 +524,7 @@ class GAN(keras.Model):
         return SampleStream(self.sample, num_samples, seed, chunk_size)
 
     def discriminate(
-        self, images: Array, batch_size: int = 1000, **entries: Array
+        self, images: Array, /, batch_size: int = 1000, **entries: Array
     ) -> FloatArray:
         """D(x): how likely the discriminator holds each image to be data.
 
@@ -529,7 +541,7 @@ class GAN(keras.Model):
         return self._sampling.judged(images, batch_size, entries)
 
     def classify(
-        self, images: Array, batch_size: int = 1000, **entries: Array
+        self, images: Array, /, batch_size: int = 1000, **entries: Array
     ) -> FloatArray:
         """p(class given x) by a discriminator that also tells classes apart.
 
@@ -547,7 +559,7 @@ class GAN(keras.Model):
         return self._sampling.classified(images, batch_size, entries)
 
     def encode(
-        self, images: Array, batch_size: int = 1000, **entries: Array
+        self, images: Array, /, batch_size: int = 1000, **entries: Array
     ) -> FloatArray:
         """E(x): latents of images, by the encoder of the game.
 
@@ -570,7 +582,7 @@ class GAN(keras.Model):
         return self._inference.encoded(images, batch_size, entries)
 
     def reconstruct(
-        self, images: Array, batch_size: int = 1000, **entries: Array
+        self, images: Array, /, batch_size: int = 1000, **entries: Array
     ) -> FloatArray:
         """G(E(x)): images as the generator makes them from their own latents.
 

@@ -26,6 +26,7 @@ from keras_gan._validation import (
     invalid_argument,
 )
 
+_ROUNDING = 1e-6  # of float32 numbers that add up to 1
 _LARGEST_BOUND = 5.0  # beyond it, uniform numbers in float32 are too coarse
 
 
@@ -396,7 +397,9 @@ class CategoricalPrior(Prior):
         self.probabilities = probabilities
         if probabilities is not None:
             given = tuple(check_nonnegative("probabilities", p) for p in probabilities)
-            if len(given) != num_classes or not math.isclose(sum(given), 1.0):
+            if len(given) != num_classes or not math.isclose(
+                sum(given), 1.0, rel_tol=_ROUNDING
+            ):
                 expected = f"{num_classes} floats with sum 1"
                 raise invalid_argument("probabilities", expected, probabilities)
             self.probabilities = given

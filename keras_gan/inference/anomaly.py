@@ -98,7 +98,7 @@ def anomaly_score(
         latents = _found(gan, images, batch_size, seed, verbose, conditions, told)
     latents = _checked_latents(gan, latents, len(images))
     example = {LATENTS: latents, **told}
-    again = InBatches(gan.generate)(example, batch_size)
+    again = InBatches(gan.generate, gan)(example, batch_size)
     distances = _mean_gaps(images, again)
     feature_distances = np.zeros_like(distances)
     if feature_weight:
@@ -145,7 +145,7 @@ def _describing(
             f"none of a single image. Received: features=None, packing={gan.packing}"
         )
     inputs = NamedInputs(features_of(gan.discriminator, None), gan.data_name)
-    run = InBatches(inputs)
+    run = InBatches(inputs, inputs.network)
     return lambda data: run({**example, gan.data_name: data}, batch_size)
 
 

@@ -129,7 +129,7 @@ def invert(
         found.append(_best(step(targets, given, state, tf.constant(0.0)), restarts))
     latents, best_restarts = map(np.concatenate, zip(*found, strict=True))
     example = {LATENTS: latents, **told}
-    reconstructions = InBatches(gan.generate)(example, restarts * batch_size)
+    reconstructions = InBatches(gan.generate, gan)(example, restarts * batch_size)
     # [num_images, num_pixels]
     gaps = np.square(images - reconstructions).reshape(len(images), -1)
     return Inversion(latents, reconstructions, gaps.mean(axis=1), best_restarts)

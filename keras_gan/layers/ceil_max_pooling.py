@@ -52,10 +52,10 @@ class CeilMaxPooling2D(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Checks that a window fits."""
-        if min(size for size in input_shape[1:3] if size) < self.pool_size:
+        if any(size is None or size < self.pool_size for size in input_shape[1:3]):
             raise ValueError(
-                f"`pool_size={self.pool_size}` must fit into the map. Received: "
-                f"input_shape={tuple(input_shape)}"
+                f"`pool_size={self.pool_size}` must fit into the map, whose sizes are "
+                f"stated. Received: input_shape={tuple(input_shape)}"
             )
 
     def call(self, inputs: Tensor) -> Tensor:

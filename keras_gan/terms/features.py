@@ -183,6 +183,12 @@ def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
         names = [known.name for known in discriminator.layers]
         check_known("layer", layer, names)
         features = discriminator.get_layer(layer).output
+    if not isinstance(features, keras.KerasTensor):
+        place = "the last layer's input" if layer is None else f"the output of {layer}"
+        raise ValueError(
+            f"Features must be one tensor. Received: {place}, which is {features}. "
+            "Name a layer of one output (layer=…)."
+        )
     return keras.Model(discriminator.inputs, features)
 
 

@@ -91,6 +91,12 @@ class CheckedBatches(keras.utils.PyDataset):
             max_queue_size=dataset.max_queue_size,
         )
         self._dataset, self._check = dataset, check
+        self._rows = 1
+
+    def in_shares(self, rows: int) -> "CheckedBatches":
+        """The same, with a multiple of `rows` in each batch."""
+        self._rows = rows
+        return self
 
     @property
     def num_batches(self) -> int | None:
@@ -101,7 +107,8 @@ class CheckedBatches(keras.utils.PyDataset):
         return len(self._dataset)
 
     def __getitem__(self, index: int) -> Any:
-        return self._check.needed(self._dataset[index], index)
+        batch = self._check.needed(self._dataset[index], index)
+        return full_batch(batch, self._rows)
 
     def on_epoch_begin(self) -> None:
         """Tells the dataset."""
@@ -110,6 +117,18 @@ class CheckedBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         """Tells the dataset."""
         self._dataset.on_epoch_end()
+
+
+def full_batch(batch: tuple[Any], multiple: int) -> tuple[Any]:
+    """A batch with its first rows repeated until `multiple` divides their number."""
+    (entries,) = batch
+    named = entries if isinstance(entries, dict) else {"": entries}
+    total = len(next(iter(named.values())))
+    if total % multiple == 0:
+        return batch
+    rows = np.arange(-(-total // multiple) * multiple) % total
+    full = {name: np.asarray(entry)[rows] for name, entry in named.items()}
+    return (full if isinstance(entries, dict) else full[""],)
 
 
 def checked_batches(data: Any, check: BatchCheck) -> Any:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from types import GeneratorType
 from typing import Any
 
 import keras
@@ -13,7 +14,9 @@ from keras_gan._types import Shape, Tensor
 from keras_gan.datasets.pipeline import InTurn
 from keras_gan.training.batch_checks import (
     BatchCheck,
+    CheckedBatches,
     checked_batches,
+    full_batch,
     quoted_complaint,
 )
 from keras_gan.training.data_checks import (
@@ -21,13 +24,12 @@ from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
     check_data_shape,
-    check_floats,
     far_out,
     is_near,
     not_finite,
     scale_first,
 )
-from keras_gan.training.examples import Entries, full_rows
+from keras_gan.training.examples import Entries, check_floats, full_rows
 
 _NAMED = re.compile(r"Training (\S+) must")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
@@ -154,7 +156,13 @@ def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
     A strategy would leave a replica without a row of the last, short batch, and the
     mean of nothing is NaN. The batch's first rows are shown twice instead.
     """
-    if rows == 1 or not isinstance(dataset, tf.data.Dataset):
+    if rows == 1:
+        return dataset
+    if isinstance(dataset, CheckedBatches):
+        return dataset.in_shares(rows)
+    if isinstance(dataset, GeneratorType):
+        return (full_batch(batch, rows) for batch in dataset)
+    if not isinstance(dataset, tf.data.Dataset):
         return dataset
 
     @tf.autograph.experimental.do_not_convert

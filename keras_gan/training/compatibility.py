@@ -38,6 +38,9 @@ def checked_compilation(
         rules.simultaneous,
         strategy,
     )
+    check_constraints(gan.discriminator, rules, gan.rules)
+    gan.networks.check_averages()
+    _check_who_learns(gan.game, rules)
     replicas = strategy.num_replicas_in_sync
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
     _warn_of_known_failures(rules, gan.discriminator)
@@ -68,6 +71,22 @@ def _check_rules_fit(
             )
 
 
+def _check_who_learns(game: Any, rules: Rules) -> None:
+    """Raises where an encoder would learn by the objective that a term replaces."""
+    replacing = [
+        type(term).__name__
+        for term in rules.terms
+        if term.replaces_objective and "generator" in term.players
+    ]
+    trained = any(term.trains_encoder for term in rules.terms)
+    if replacing and game.makes_real and not trained:
+        raise ValueError(
+            f"The encoder of a {type(game).__name__} game learns by the objective, "
+            f"which {replacing[0]} replaces. Received: no other term that trains it; "
+            "set replaces_objective=False."
+        )
+
+
 def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
     limits_gradient = any(term.limits_gradient for term in rules.terms)
     normalised = any(
@@ -96,25 +115,30 @@ def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
         )
 
 
-def constrain(network: keras.Model, rules: Rules, previous_rules: Rules) -> None:
-    """Lays the rules' constraint on every variable, in place of that of before.
-
-    Raises:
-        ValueError: if a variable has a constraint of its own.
-    """
-    constraint = rules.discriminator_constraint
-    previous = previous_rules.discriminator_constraint
+def check_constraints(
+    network: keras.Model, rules: Rules, previous_rules: Rules
+) -> None:
+    """Raises where the rules constrain a variable that has a constraint of its own."""
+    if rules.discriminator_constraint is None:
+        return
+    allowed = (None, previous_rules.discriminator_constraint)
     for variable in network.trainable_variables:
-        if variable.constraint is not None and variable.constraint is previous:
-            variable.constraint = None
-        if constraint is None:
-            continue
-        if variable.constraint is not None:
+        if not any(variable.constraint is one for one in allowed):
             raise ValueError(
                 "`discriminator_constraint` must be the only one. Received: variable "
                 f"{variable.path!r} with a constraint of its own; remove either."
             )
-        variable.constraint = constraint
+
+
+def constrain(network: keras.Model, rules: Rules, previous_rules: Rules) -> None:
+    """Lays the rules' constraint on every variable, in place of that of before."""
+    constraint = rules.discriminator_constraint
+    previous = previous_rules.discriminator_constraint
+    for variable in network.trainable_variables:
+        if previous is not None and variable.constraint is previous:
+            variable.constraint = None
+        if constraint is not None:
+            variable.constraint = constraint
 
 
 def _mixing_layers(discriminator: keras.Model) -> list[str]:

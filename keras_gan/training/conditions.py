@@ -57,6 +57,13 @@ class Conditions:
                     f"`conditions[{name!r}]` must be a keras_gan.priors.Prior. "
                     f"Received: {prior!r}"
                 )
+            drawn = as_stated(prior.sample(2, 0), self._shapes[name])
+            if not fits(tuple(drawn.shape[1:]), self._shapes[name]):
+                raise ValueError(
+                    f"`conditions[{name!r}]` must draw rows of shape "
+                    f"{self._shapes[name]}, as the input of that name states it. "
+                    f"Received: {prior!r}, which draws {tuple(drawn.shape[1:])}"
+                )
         return dict(priors)
 
     def given(

@@ -1,12 +1,14 @@
 """Are data what a generator could make? Answered before they are trained on."""
 
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Shape, Tensor
+from keras_gan.training.examples import check_floats
 from keras_gan.training.network_checks import last_activation, reachable_range
 
 OF_ANOTHER_SIZE = (
@@ -81,16 +83,6 @@ def _extremes(name: str, values: Any) -> tuple[float, float]:
     return low, high
 
 
-def check_floats(name: str, dtype: Any) -> None:
-    """Raises unless training data are floats."""
-    dtype = tf.as_dtype(dtype)
-    if not dtype.is_floating:
-        raise TypeError(
-            f"Training {name} must be floats in the generator's range. Received: "
-            f"dtype={dtype.name}. Convert and scale them first."
-        )
-
-
 def not_finite(name: str) -> str:
     """What is said of data with NaN or infinity."""
     return f"Training {name} must be finite."
@@ -145,6 +137,24 @@ def check_data_shape(received: Shape, data_shape: Shape) -> None:
         raise ValueError(
             f"The generator's output shape {data_shape} must equal the data shape "
             f"{received}. {remedy}"
+        )
+
+
+def check_others(data: Any, others: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raises unless what comes beside data is read, and has as many rows.
+
+    Args:
+        data: array.
+        others: arrays by name.
+        names: of what is read.
+    """
+    unread = [name for name in others if name not in names]
+    if unread:
+        raise ValueError(f"Nobody reads {unread}. Received: {[*others]}; leave it out.")
+    lengths = {name: len(entry) for name, entry in others.items()}
+    if any(length != len(data) for length in lengths.values()):
+        raise ValueError(
+            f"There must be a row for each of {len(data)}. Received: {lengths}"
         )
 
 

@@ -30,11 +30,13 @@ class Entries(NamedTuple):
     needed: Sequence[str]
     row_shapes: Mapping[str, Shape]
 
-    def of(self, element: Any) -> dict[str, Any]:
+    def of(self, element: Any, also: Sequence[str] = ()) -> dict[str, Any]:
         """The needed entries of one element of the data; others are passed over.
 
         Args:
             element: data, a dict of entries, or a tuple of either and labels.
+            also: names of entries that are taken where they are brought.
+                Defaults to `()`.
 
         Raises:
             ValueError: if an entry is missing.
@@ -47,12 +49,19 @@ class Entries(NamedTuple):
                 f"do not bring. Received: {sorted(brought)}. Pass a dict with all of "
                 f"{list(self.needed)}, as fit({{{self.data!r}: …, …}})."
             )
-        return {name: brought[name] for name in self.needed}
+        check_floats(self.data, getattr(brought[self.data], "dtype", tf.float32))
+        names = dict.fromkeys([*self.needed, *also])
+        return {name: brought[name] for name in names if name in brought}
 
     def brought(self, element: Any) -> dict[str, Any]:
         """All that an element brings, by name."""
         parts = element if isinstance(element, tuple | list) else (element,)
-        first, labels = parts[0], parts[1] if len(parts) > 1 else None
+        first, labels, weights = (*parts, None, None)[:3]
+        if weights is not None:
+            raise ValueError(
+                "Rows have no weights in the adversarial game: every one counts once. "
+                "Received: a third part, sample_weight; leave it out."
+            )
         entries = dict(first) if isinstance(first, Mapping) else {self.data: first}
         if labels is not None:
             entries.setdefault(LABELS, labels)
@@ -60,6 +69,16 @@ class Entries(NamedTuple):
             name: as_stated(entry, self.row_shapes.get(name))
             for name, entry in entries.items()
         }
+
+
+def check_floats(name: str, dtype: Any) -> None:
+    """Raises unless training data are floats."""
+    dtype = tf.as_dtype(dtype)
+    if not dtype.is_floating:
+        raise TypeError(
+            f"Training {name} must be floats in the generator's range. Received: "
+            f"dtype={dtype.name}. Convert and scale them first."
+        )
 
 
 def as_stated(entry: Any, row_shape: Shape | None) -> Any:

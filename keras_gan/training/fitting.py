@@ -21,7 +21,7 @@ from keras_gan.training.batches import (
     with_equal_shares,
 )
 from keras_gan.training.conditions import check_classes
-from keras_gan.training.examples import LABELS, each
+from keras_gan.training.examples import LABELS, check_floats, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
 from keras_gan.training.streaming import streamed
 
@@ -44,11 +44,13 @@ class FitData(NamedTuple):
     shuffle: bool
 
 
-def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
+def _data_of(gan: Any, x: Any, y: Any = None, terms: Any = None) -> Any:
     """Arrays by name, all that the game needs and no more; datasets as they are.
 
     Args:
         gan: the `GAN`.
+        terms: that are played, `None` for all. Held-out data need none, and bring what
+            terms read if they like.
         x: data, a dict of entries or a `Split`, as arrays, `Repeated` or not; or a
             dataset of entries.
         y: labels as an array, or `None`.
@@ -71,13 +73,14 @@ def _data_of(gan: Any, x: Any, y: Any = None) -> Any:
                 f"{type(y).__name__}"
             )
         return x
-    entries = gan.entries
+    terms = gan.terms if terms is None else terms
+    entries = gan.networks.entries(gan.game, terms)
     labels = None if y is None or is_array(y) else np.asarray(y)
     brought = entries.brought((x, y if labels is None else labels))
-    for term in gan.terms:
+    for term in terms:
         brought = term.arrange(brought, gan.data_name)
-    arrays = entries.of(brought)
-    unread = [name for name in brought if name not in entries.needed]
+    arrays = entries.of(brought, also=gan.entries.needed)
+    unread = [name for name in brought if name not in arrays]
     if unread == [LABELS] and y is not None:
         raise ValueError(
             "`y` has no place in this game: neither a network nor a term reads labels. "
@@ -112,7 +115,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
             )
     data = arrays[gan.data_name]
     data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
-    data_checks.check_floats(gan.data_name, data.dtype)
+    check_floats(gan.data_name, data.dtype)
     lengths = {name: len(array) for name, array in arrays.items()}
     if not lengths[gan.data_name]:
         raise ValueError(
@@ -170,6 +173,7 @@ def prepare(
         batches = _training_batches(
             gan, train, batch_size, clock.epoch, shuffle, num_passes
         )
+        batches = _shortened(batches, rest.pop("steps_per_epoch", None))
     else:
         reachable = network_checks.reachable_range(gan.generator)
         batches = checked_dataset(
@@ -180,7 +184,7 @@ def prepare(
     batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
     # These have an order of their own: Keras would warn that it keeps it.
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
-    validation_batches = evaluation_batches(gan, *held_out(validation_data), size)
+    validation_batches = _judged_in_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
 
 
@@ -222,15 +226,23 @@ def _refuse_batch_size(data: Any, batch_size: int | None) -> None:
 
 
 def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
+    """What `evaluate` judges, in batches; raises as it does."""
+    batches = _judged_in_batches(gan, x, y, batch_size)
+    if batches is x:
+        _refuse_batch_size(x, batch_size)
+    return batches
+
+
+def _judged_in_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """Arrays to judge in batches of which the first gives every replica as many rows.
 
     Keras 3 cannot begin with another one. What is no array is returned as it is.
     """
-    data = _data_of(gan, x, y)
-    size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+    data = _data_of(gan, x, y, terms=())
     data, _ = _passes_of(data)  # one says what several would
     if not isinstance(data, dict):
         return data
+    size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     replicas = gan.distribute_strategy.num_replicas_in_sync
     full = max(len(data[gan.data_name]) // replicas, 1) * replicas
     return named_batches(
@@ -272,6 +284,20 @@ def _training_batches(
         arrays,
         shuffled_batches(values, rows_per_step, gan.seed, epoch, shuffle, num_passes),
     )
+
+
+def _shortened(batches: tf.data.Dataset, steps: int | None) -> tf.data.Dataset:
+    """So many batches of each epoch, so that a resumed epoch begins as any does."""
+    if steps is None:
+        return batches
+    available = int(batches.cardinality())
+    if check_positive_integer("steps_per_epoch", steps) > available:
+        raise ValueError(
+            f"`steps_per_epoch` must be at most {available}, the batches of an epoch. "
+            f"Received: {steps}; keras_gan.datasets.Repeated makes several passes one "
+            "epoch."
+        )
+    return batches.take(steps)
 
 
 def _rows_of_all(gan: Any) -> int:

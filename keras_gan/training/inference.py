@@ -18,6 +18,7 @@ from keras_gan.games.inpainting import (
 from keras_gan.training import data_checks
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.given_data import check_values, checked_data
+from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.sampling import InBatches, Sampling
 
 
@@ -31,9 +32,9 @@ class Inference:
 
     def __init__(self, gan: Any, sampling: Sampling) -> None:
         self._gan, self._sampling = gan, sampling
-        self._encode = InBatches(self._latents)
-        self._reconstruct = InBatches(self._again)
-        self._complete = InBatches(lambda example: completed(gan, example))
+        self._encode = InBatches(self._latents, gan)
+        self._reconstruct = InBatches(self._again, gan)
+        self._complete = InBatches(lambda example: completed(gan, example), gan)
 
     def encoded(
         self, data: Array, batch_size: int, others: Mapping[str, Array]
@@ -100,4 +101,7 @@ class Inference:
                 "keras_gan.inference.invert(gan, images) searches for latents. "
                 f"Received: game={type(gan.game).__name__}."
             )
+        encoder = NamedInputs(gan.game.encoder, gan.data_name)
+        names = (*encoder.names, *gan.networks.told)
+        data_checks.check_others(data, others, names)
         return {gan.data_name: checked_data(gan, data), **others}

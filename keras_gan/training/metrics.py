@@ -47,6 +47,11 @@ class GameMetrics:
             judgement = tf.reduce_mean(probability(round.logits(kind)))
             metric.update_state(judgement, weight)
 
+    def of_held_out(self, results: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Results without the terms, which nobody computes for held-out data."""
+        names = {metric.name for metric in self._terms.values()}
+        return {name: value for name, value in results.items() if name not in names}
+
     def logged(self, players_with_terms: set[str]) -> list[keras.Metric]:
         """The metrics of a game, those of terms only where there are any."""
         losses = [self.d_loss, self.g_loss, self.d_real, self.d_fake]

@@ -1,6 +1,7 @@
 """Do the networks of a game fit together? Answered before any training."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -151,7 +152,7 @@ def check_discriminator(
                 "in a map of them with one channel. Received: output shape "
                 f"{(None, *shape)}. End it with keras.layers.Dense(1)."
             )
-    if last_activation(inputs.network) == "sigmoid":
+    if "sigmoid" in _activations_of_logits(inputs.network):
         raise ValueError(
             "The discriminator must end in one logit, without an activation: losses "
             "are computed from logits. Received: a last layer with activation "
@@ -197,15 +198,27 @@ def check_has_latents(gan: Any, what: str) -> None:
         )
 
 
+def check_apart(**networks: Any) -> None:
+    """Raises where two networks share weights: each player moves its own."""
+    owners: dict[int, str] = {}
+    for name, network in networks.items():
+        for weight in getattr(network, "weights", []):
+            owner = owners.setdefault(id(weight), name)
+            if owner != name:
+                raise ValueError(
+                    f"The {owner} and the {name} must share no layer with weights: "
+                    "each player moves its own, and Keras would save them once. "
+                    f"Received: {weight.path!r} in both. Give each one of its own."
+                )
+
+
 def layers_of(network: Any) -> list[keras.layers.Layer]:
-    """Every layer of a network, those inside wrappers and nested models included."""
-    found = []
-    for layer in getattr(network, "layers", []):
-        found += [layer, *layers_of(layer)]
-        inner = getattr(layer, "layer", None)
-        if isinstance(inner, keras.layers.Layer):
-            found += [inner, *layers_of(inner)]
-    return found
+    """Every layer of a network, those inside other layers and models included."""
+    if network is None:
+        return []
+    # Keras has no public way to those that a layer made for itself.
+    found = network._flatten_layers(include_self=False)
+    return [*{id(layer): layer for layer in found}.values()]
 
 
 def row_multiple(discriminator: Any) -> int:
@@ -239,6 +252,21 @@ def _outputs(
         ) from error
 
 
+def _activations_of_logits(network: Any) -> list[str | None]:
+    """Activations of the layers that make the logits, where the network states them."""
+    outputs = getattr(network, "output", None)
+    if not isinstance(outputs, Mapping):
+        return [last_activation(network)]
+    return [
+        _activation_of(logits._keras_history.operation)
+        for logits in parts_of(outputs[LOGITS])
+    ]
+
+
+def _activation_of(layer: Any) -> str | None:
+    return getattr(getattr(layer, "activation", None), "__name__", None)
+
+
 def last_activation(network: Any) -> str | None:
     """Name of the last activation, seen through layers that only reshape."""
     if not getattr(network, "inputs", None):
@@ -246,6 +274,5 @@ def last_activation(network: Any) -> str | None:
     for layer in reversed(network.layers):
         if isinstance(layer, keras.layers.Reshape | keras.layers.Flatten):
             continue
-        activation = getattr(layer, "activation", None)
-        return getattr(activation, "__name__", None)
+        return _activation_of(layer)
     return None

@@ -97,6 +97,24 @@ class Networks:
         self._of_judge = NamedInputs(average, self.data_name)
         return average
 
+    def check_averages(self) -> None:
+        """Raises where a network got other weights than its average, as by LoRA."""
+        pairs = {
+            "ema_half_life": (self.generator, self.average),
+            "discriminator_ema_half_life": (
+                self.discriminator,
+                self.average_of_discriminator,
+            ),
+        }
+        for name, (network, average) in pairs.items():
+            if average is not None and len(average.weights) != len(network.weights):
+                raise ValueError(
+                    f"The average that `{name}` keeps must have the weights of its "
+                    f"network. Received: {len(network.weights)} weights, averaged "
+                    f"{len(average.weights)}; change the network, as by enable_lora, "
+                    "before the GAN is made."
+                )
+
     @property
     def told(self) -> tuple[str, ...]:
         """Names of the conditions, all that the generator takes besides latents."""
@@ -140,12 +158,17 @@ class Networks:
         named = (
             *self.of_generator.names,
             *self.of_discriminator.names,
+            *self._of_encoder(game).names,
             *game.reads,
             *(name for term in terms for name in term.reads),
         )
         made = {LATENTS, self.data_name, *game.makes}
         others = [name for name in dict.fromkeys(named) if name not in made]
-        return Entries(self.data_name, (self.data_name, *others), self.row_shapes())
+        shapes = {**self._of_encoder(game).row_shapes(), **self.row_shapes()}
+        return Entries(self.data_name, (self.data_name, *others), shapes)
+
+    def _of_encoder(self, game: Any) -> NamedInputs:
+        return NamedInputs(game.encoder, self.data_name)
 
     def row_shapes(self) -> dict[str, Shape]:
         """Shapes of one row of each condition, by name.

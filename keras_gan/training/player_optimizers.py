@@ -64,7 +64,7 @@ def prepare_optimizers(
 def _prepared(
     optimizer: Any, networks: Sequence[keras.Model]
 ) -> keras.optimizers.Optimizer:
-    layers = [layer for network in networks for layer in layers_of(network)]
+    layers = [one for network in networks for one in (network, *layers_of(network))]
     in_float16 = any(layer.compute_dtype == "float16" for layer in layers)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if in_float16 and not is_scaled:

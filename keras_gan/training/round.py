@@ -52,6 +52,7 @@ class Round:
         self._said: dict[str, dict[str, Tensor]] = {}
         self._tapes: dict[str, tf.GradientTape] = {}
         self._slopes: dict[str, Tensor] = {}
+        self._places: dict[int, int] = {}  # of terms, in the order of the game
 
     @functools.cached_property
     def num_rows(self) -> Tensor:
@@ -159,16 +160,25 @@ class Round:
         shown = gan.view(tf.cast(data, tf.float32), seed, gan.train_steps.value)
         return self._judge({gan.data_name: shown})
 
-    def critic(self, packs: Tensor, training: bool = True) -> Logits:
-        """Logits of other data in the place of the real ones, the rest as it is.
+    def critic(
+        self, packs: Tensor, training: bool = True, kind: str = "real"
+    ) -> Logits:
+        """Logits of other data in the place of an example's, the rest as it is.
 
         Slopes are taken at data as they are, through all that is done to show them.
+
+        Args:
+            packs: data.
+            training: bool. Defaults to `True`.
+            kind: `"real"` or `"fake"`: of which example the rest is.
+                Defaults to `"real"`.
         """
         gan = self.gan
         # [packs, height, width, packing * channels]
         shown = gan.view.of_packs(packs, self._term_seed, gan.train_steps.value)
-        rest = each(gan.view.pack, self.real)
-        return gan.judge({**rest, gan.data_name: shown}, training)[LOGITS]
+        rest = each(gan.view.pack, self._example(kind))
+        others = {**rest, gan.data_name: shown}
+        return gan.game.judge(gan, others, self.players, training)[LOGITS]
 
     def squared_slopes(self, kind: str) -> Tensor:
         """Squared norm of the logit's gradient by each pack of an example's data.
@@ -180,7 +190,8 @@ class Round:
             kind: `"real"` or `"fake"`.
         """
         if not self._one_pass_serves(kind):
-            return squared_gradient_norms(self.critic, self.packs(kind))
+            critic = functools.partial(self.critic, kind=kind)
+            return squared_gradient_norms(critic, self.packs(kind))
         if kind not in self._slopes:
             logits, shown = self.logits(kind), self.shown(kind)[self.gan.data_name]
             self._slopes[kind] = squared_norms(self._tapes[kind], logits, shown)
@@ -209,9 +220,13 @@ class Round:
         return all(fake.get(name) is real[name] for name in rest)
 
     def seed_of(self, term: Any) -> Tensor:
-        """Key `[2]` of what a term of the game draws in this round."""
-        places = [id(one) for one in self.gan.terms]
-        place = places.index(id(term))
+        """Key `[2]` of what a term draws in this round.
+
+        A term that another one plays has the next place, in the order of asking.
+        """
+        for one in (*self.gan.terms, term):
+            self._places.setdefault(id(one), len(self._places))
+        place = self._places[id(term)]
         return tf.random.experimental.stateless_fold_in(self._term_seed, place)
 
     def afresh(self) -> "Round":

@@ -35,18 +35,32 @@ class InBatches:
 
     Args:
         network: function of an example, called for a part of its rows at once.
+        model: `keras.Model` whose weights it reads; where it has others than it had,
+            as after `enable_lora` or `quantize`, the function is traced anew.
     """
 
-    def __init__(self, network: Callable[[Example], Tensor]) -> None:
+    def __init__(
+        self, network: Callable[[Example], Tensor], model: keras.Model
+    ) -> None:
+        self._network, self._model = network, model
+        self._weights: list[keras.Variable] = []
+
+    def _trace_anew(self) -> None:
+        weights = self._model.weights
+        known = self._weights
+        if known and [*map(id, weights)] == [*map(id, known)]:
+            return
+        self._weights = weights
         # TensorFlow counts the traces of one code, whose ever they are, and warns of
         # many: those of a partial object are its own.
-        outputs_of = functools.partial(_outputs, network)
+        outputs_of = functools.partial(_outputs, self._network)
         self._outputs_of = tf.function(
             outputs_of, autograph=False, reduce_retracing=True
         )
 
     def __call__(self, example: Example, batch_size: int) -> FloatArray:
         """Returns the outputs for an example, computed `batch_size` rows at once."""
+        self._trace_anew()
         example = each(tf.convert_to_tensor, example)
         total = len(next(iter(example.values())))
         batches = [
@@ -75,11 +89,11 @@ class Sampling:
     def __init__(self, gan: Any, priors: Any) -> None:
         self._gan = gan
         self.conditions = Conditions(gan.networks.of_generator, priors)
-        self._generate = InBatches(gan.generate)
+        self._generate = InBatches(gan.generate, gan)
         self._probability = InBatches(
-            lambda packs: probability(_said(gan, LOGITS, packs))
+            lambda packs: probability(_said(gan, LOGITS, packs)), gan
         )
-        self._classes = InBatches(functools.partial(_said, gan, CLASSES))
+        self._classes = InBatches(functools.partial(_said, gan, CLASSES), gan)
 
     def draw(
         self,
@@ -123,11 +137,9 @@ class Sampling:
         gan = self._gan
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data_checks.check_batch_size(len(data), gan.packing)
-        named = Entries(
-            gan.data_name,
-            gan.networks.of_discriminator.names,
-            gan.networks.row_shapes(),
-        )
+        names = gan.networks.of_discriminator.names
+        data_checks.check_others(data, others, names)
+        named = Entries(gan.data_name, names, gan.networks.row_shapes())
         example = named.of({gan.data_name: data, **others})
         return each(gan.view.pack, each(tf.convert_to_tensor, example))
 

@@ -51,7 +51,8 @@ def _clipped_together(optimizer: Any, gradients: Gradients) -> Gradients:
     if inner.gradient_accumulation_steps:
         return gradients  # clipped when the accumulated sum is applied
     scale = optimizer.scale_loss(tf.ones(()))
-    present = [one for one in gradients if one is not None]
+    # Those of an embedding name rows, one of them several times.
+    present = [tf.convert_to_tensor(one) for one in gradients if one is not None]
     clipped = iter(_clip(inner, [_sum_over_replicas(one) for one in present], scale))
     return [one if one is None else next(clipped) / num_replicas() for one in gradients]
 

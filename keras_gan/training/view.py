@@ -74,17 +74,22 @@ class DiscriminatorView:
         )  # [batch / packing, packing, ..., channels]
         order = [0, *range(2, rank), 1, rank]
         packed_shape = packed(tuple(entry.shape[1:]), self.packing)
-        return tf.reshape(tf.transpose(grouped, order), [-1, *packed_shape])
+        rows = tf.transpose(grouped, order)  # [packs, ..., packing, channels]
+        shape = tf.concat([tf.shape(rows)[:-2], packed_shape[-1:]], axis=0)
+        return tf.ensure_shape(tf.reshape(rows, shape), (None, *packed_shape))
 
     def _unpack(self, packs: Tensor) -> Tensor:
         if self.packing == 1:
             return packs
         rank = len(packs.shape)
         *others, channels = packs.shape[1:]
-        split = [*others, self.packing, channels // self.packing]
-        grouped = tf.reshape(packs, [-1, *split])
+        split = (*others, self.packing, channels // self.packing)
+        sizes = tf.shape(packs)[1:-1]
+        grouped = tf.reshape(packs, tf.concat([[-1], sizes, split[-2:]], axis=0))
         order = [0, rank - 1, *range(1, rank - 1), rank]
-        return tf.reshape(tf.transpose(grouped, order), [-1, *others, split[-1]])
+        rows = tf.transpose(grouped, order)  # [packs, packing, ..., channels]
+        shape = tf.concat([[-1], tf.shape(rows)[2:]], axis=0)
+        return tf.ensure_shape(tf.reshape(rows, shape), (None, *others, split[-1]))
 
     def _disturb(self, data: Tensor, seed: Tensor, step: Tensor) -> Tensor:
         augmentation_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
