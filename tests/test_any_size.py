@@ -259,3 +259,27 @@ def test_masks_are_drawn_for_data_of_one_size():
     generator = keras.Model(known, keras.layers.Conv1D(1, 3, padding="same")(known))
     with pytest.raises(ValueError, match="Masks are drawn for data of one size"):
         kg.GAN(generator, judge_of_waveforms(), None, game=kg.games.Inpainting())
+
+
+def test_packs_of_data_of_any_size():
+    latents = keras.Input((4,), name="latents")
+    frames = keras.Input((None, BANDS), name="spectrograms")
+    added = keras.layers.Reshape((1, BANDS))(keras.layers.Dense(BANDS)(latents))
+    made = keras.layers.Dense(1, "tanh")(frames + added)
+    packs = keras.Input((None, 2), name="waveforms")
+    pooled = keras.layers.GlobalAveragePooling1D()(packs)
+    gan = kg.GAN(
+        keras.Model([latents, frames], made),
+        keras.Model(packs, keras.layers.Dense(1)(pooled)),
+        kg.priors.NormalPrior(4),
+        packing=2,
+    )
+    gan.compile("adam", "adam", terms=[kg.terms.GradientPenalty()])
+    batches = [recordings(4, num, samples_per_frame=1) for num in (20, 24)]
+    gan.fit(as_dataset(batches), epochs=1, verbose=0)
+    drawn = batches[0]["waveforms"]
+    side_by_side = np.concatenate([drawn[0::2], drawn[1::2]], axis=-1)
+    logits = gan.discriminator.predict(side_by_side, verbose=0)[:, 0]
+    np.testing.assert_allclose(
+        gan.discriminate(drawn), 1 / (1 + np.exp(-logits)), atol=1e-6
+    )

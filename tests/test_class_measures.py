@@ -11,6 +11,7 @@ import sklearn.linear_model
 import sklearn.metrics
 import sklearn.neighbors
 
+import keras_gan as kg
 from keras_gan.evaluation import (
     ClassifierTraining,
     Evaluator,
@@ -431,3 +432,23 @@ def test_more_than_ten_classes_stand_below_each_other():
     lines = score_table({"generated": [score]}).splitlines()
     heads = [line.split()[2:] for line in lines if line.startswith("by class")]
     assert heads == [[str(i) for i in range(10)], ["10", "11", "12"]]
+
+
+def test_the_classifier_suits_the_classes_of_both_sets():
+    samples = np.random.default_rng(0).uniform(size=(60, 28, 28, 1)).astype("float32")
+    trained = kg.evaluation.gan_train(
+        samples=samples,
+        labels=np.arange(60) % 12,  # more than digits have
+        held_out=samples[:20],
+        held_out_labels=np.arange(20) % 10,
+    )
+    assert trained.num_held_out == 20
+    assert 0 <= trained.accuracy <= 1
+
+
+def test_few_samples_are_scored_in_as_many_parts():
+    images = np.random.default_rng(0).uniform(size=(68, 28, 28, 1)).astype("float32")
+    network = kg.evaluation.load_digit_classifier()
+    evaluator = kg.evaluation.Evaluator(images[:30], images[30:60], network=network)
+    scores = evaluator(images[60:])
+    assert scores["inception_score"].num_splits == 8

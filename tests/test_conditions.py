@@ -323,3 +323,76 @@ def test_float16_plays_with_labels():
         (a != b).any() for a, b in zip(before, gan.generator.get_weights(), strict=True)
     )
     assert gan.sample(3, seed=0, labels=[0, 1, 2]).dtype == np.float32
+
+
+def told_gan(game=None, **arguments):
+    latents = keras.Input((4,), name="latents")
+    pixels = keras.layers.Dense(64, "sigmoid")(latents)
+    images = keras.Input((8, 8, 1), name="images")
+    return kg.GAN(
+        keras.Model(latents, keras.layers.Reshape((8, 8, 1))(pixels)),
+        keras.Model(images, keras.layers.Dense(1)(keras.layers.Flatten()(images))),
+        kg.priors.NormalPrior(4),
+        game=game,
+        **arguments,
+    )
+
+
+def test_an_encoder_may_name_a_condition_of_its_own():
+    images = keras.Input((8, 8, 1), name="images")
+    labels = keras.Input((), name="labels", dtype="int32")
+    rows = [keras.layers.Flatten()(images), keras.layers.Embedding(3, 4)(labels)]
+    codes = keras.layers.Dense(4)(keras.layers.Concatenate()(rows))
+    gan = told_gan(kg.games.Game(keras.Model([images, labels], codes)))
+    gan.compile("adam", "adam", terms=[kg.terms.LatentRegression()])
+    random = np.random.default_rng(0)
+    drawn = random.uniform(size=(20, 8, 8, 1)).astype("float32")
+    classes = random.integers(0, 3, 20)
+    gan.fit(drawn, classes, batch_size=10, epochs=1, verbose=0)
+    expected = gan.game.encoder([drawn, classes])
+    np.testing.assert_allclose(gan.encode(drawn, labels=classes), expected, atol=1e-5)
+    with pytest.raises(ValueError, match="do not bring"):
+        gan.fit(drawn, batch_size=10, epochs=1, verbose=0)
+
+
+def test_what_is_judged_beside_nobody_reads_or_counts_others_is_refused():
+    gan, drawn = told_gan(), np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match=r"Nobody reads \['labels'\]"):
+        gan.discriminate(drawn, labels=np.zeros(4, "int32"))
+    images = keras.Input((8, 8, 1), name="images")
+    told = keras.Input((2,), name="told")
+    rows = keras.layers.Concatenate()([keras.layers.Flatten()(images), told])
+    judge = keras.Model([images, told], keras.layers.Dense(1)(rows))
+    gan = kg.GAN(gan.generator, judge, gan.prior)
+    with pytest.raises(ValueError, match="must be a row for each of 4"):
+        gan.discriminate(drawn, told=np.zeros((9, 2), "float32"))
+
+
+def test_a_condition_may_be_called_images():
+    maps = keras.Input((8, 8, 1), name="maps")
+    images = keras.Input((8, 8, 1), name="images")
+    made = keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")(images)
+    rows = keras.layers.Flatten()(keras.layers.Concatenate()([maps, images]))
+    judge = keras.Model([maps, images], keras.layers.Dense(1)(rows))
+    gan = kg.GAN(keras.Model(images, made), judge, None)
+    assert gan.data_name == "maps"
+    drawn = np.ones((4, 8, 8, 1), "float32")
+    expected = tf.sigmoid(judge([drawn, 0.5 * drawn]))[:, 0]
+    found = gan.discriminate(drawn, images=0.5 * drawn)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_prior_draws_what_the_input_takes():
+    latents = keras.Input((4,), name="latents")
+    labels = keras.Input((3,), name="labels")
+    rows = keras.layers.Concatenate()([latents, labels])
+    pixels = keras.layers.Dense(64, "sigmoid")(rows)
+    generator = keras.Model([latents, labels], keras.layers.Reshape((8, 8, 1))(pixels))
+    conditions = {"labels": kg.priors.CategoricalPrior(3)}
+    with pytest.raises(ValueError, match=r"must draw rows of shape \(3,\)"):
+        kg.GAN(
+            generator,
+            told_gan().discriminator,
+            kg.priors.NormalPrior(4),
+            conditions=conditions,
+        )

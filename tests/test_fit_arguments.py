@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state
+from games import assert_equal_state, make_tiny_gan, tiny_images
 
 import keras_gan as kg
 
@@ -17,7 +17,9 @@ POINTS, LABELS = RING.train.points, RING.train.labels
 def game_of(shape, name=None, activation=None, labels=False):
     """A small game on data of any shape, conditional on 8 classes where asked."""
     of_labels = [keras.Input((), name="labels", dtype="int32")] if labels else []
-    features = [keras.layers.Embedding(8, 3)(one) for one in of_labels]
+    features, others = (
+        [keras.layers.Embedding(8, 3)(one) for one in of_labels] for _ in range(2)
+    )
     latents = keras.Input((3,), name="latents")
     outputs = keras.layers.Dense(math.prod(shape), activation)(
         keras.layers.concatenate([latents, *features]) if labels else latents
@@ -26,7 +28,7 @@ def game_of(shape, name=None, activation=None, labels=False):
     values = keras.Input(shape, name=name)
     flat = keras.layers.Flatten()(values)
     logits = keras.layers.Dense(1)(
-        keras.layers.concatenate([flat, *features]) if labels else flat
+        keras.layers.concatenate([flat, *others]) if labels else flat
     )
     gan = kg.GAN(
         keras.Model([latents, *of_labels], outputs),
@@ -199,3 +201,43 @@ def test_what_stops_a_pipeline_speaks_of_the_data():
         gan.fit(dataset_of(broken).batch(4), verbose=0)
     with pytest.warns(UserWarning, match=r"Training waveforms lie in \[300, 300\]"):
         gan.fit(loud, verbose=0)
+
+
+@pytest.mark.parametrize("rules", [{}, {"steps_per_epoch": 2}], ids=str)
+def test_arrays_go_on_bit_for_bit_whatever_an_epoch_is(rules, tmp_path):
+    images = tiny_images(40)
+    whole, part = make_tiny_gan(), make_tiny_gan()
+    whole.fit(images, batch_size=8, epochs=3, verbose=0, **rules)
+    part.fit(images, batch_size=8, epochs=1, verbose=0, **rules)
+    part.save(tmp_path / "part.keras")
+    loaded = kg.load(tmp_path / "part.keras")
+    loaded.fit(images, batch_size=8, epochs=3, initial_epoch=1, verbose=0, **rules)
+    assert int(whole.train_steps.numpy()) == 3 * rules.get("steps_per_epoch", 5)
+    for one, other in zip(whole.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_an_epoch_has_no_more_steps_than_batches():
+    with pytest.raises(ValueError, match="`steps_per_epoch` must be at most 5"):
+        make_tiny_gan().fit(tiny_images(40), batch_size=8, steps_per_epoch=6)
+
+
+def test_the_order_of_arguments_is_that_of_keras():
+    gan, stop = make_tiny_gan(), keras.callbacks.TerminateOnNaN()
+    history = gan.fit(tiny_images(16), None, 8, 3, 0, stop)
+    assert len(history.epoch) == 3
+
+
+@pytest.mark.parametrize("play", ["train_on_batch", "test_on_batch"])
+def test_one_batch_has_no_weights_and_no_bytes(play):
+    gan, images = make_tiny_gan(), tiny_images(8)
+    with pytest.raises(ValueError, match="Rows have no weights"):
+        getattr(gan, play)(images, sample_weight=np.zeros(8))
+    with pytest.raises(TypeError, match="must be floats"):
+        getattr(gan, play)((255 * images).astype("uint8"))
+
+
+def test_what_is_judged_in_batches_has_no_batch_size():
+    dataset = tf.data.Dataset.from_tensor_slices(tiny_images(16)).batch(8)
+    with pytest.raises(ValueError, match="`batch_size` is for arrays"):
+        make_tiny_gan().evaluate(dataset, batch_size=4, verbose=0)

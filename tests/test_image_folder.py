@@ -209,6 +209,15 @@ def test_transparent_pixels_are_white(tmp_path, mode):
         assert load_image_folder(tmp_path).image_shape == (4, 4, 1)
 
 
+def test_a_transparent_level_of_two_bytes_is_white(tmp_path):
+    levels = (np.arange(16, dtype="uint16") << 12).reshape(4, 4)
+    for name in "abc":
+        Image.fromarray(levels).save(tmp_path / f"{name}.png", transparency=8 << 12)
+    image = load_image_folder(tmp_path).train.images[0]
+    expected = np.where(levels == 8 << 12, 255, levels >> 8)
+    np.testing.assert_allclose(255 * image[..., 0], expected, atol=1e-3)
+
+
 @pytest.mark.parametrize("suffix", ["pgm", "ppm", "webp", "bmp", "gif", "png"])
 def test_formats_without_loss(tmp_path, suffix):
     channels = 1 if suffix == "pgm" else 3

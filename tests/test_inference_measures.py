@@ -1,9 +1,12 @@
 """Measures of reconstructions, codes and completions, against plain NumPy."""
 
+import json
+
 import numpy as np
 import pytest
 import sklearn.datasets
 
+import keras_gan as kg
 from keras_gan.evaluation import (
     code_accuracy,
     completion_error,
@@ -171,3 +174,18 @@ def test_the_mean_of_the_data_fills_in():
     np.testing.assert_allclose(filled[:, 0], expected, rtol=1e-6)
     with pytest.raises(ValueError, match="must have one shape"):
         mean_completions(images=IMAGES, mask=MASKS[0], train=train[:, 1:])
+
+
+def test_images_that_are_all_alike_have_no_ratio():
+    alike = np.ones((3, 4))
+    with pytest.raises(ValueError, match="`images` must differ"):
+        kg.evaluation.reconstruction_error(images=alike, reconstructions=alike)
+
+
+def test_what_is_ready_for_json_has_no_infinity():
+    images, mask = np.zeros((2, 2, 2, 1)), np.array([[1, 1], [0, 0]])[..., None]
+    error = kg.evaluation.completion_error(
+        images=images, mask=mask, completions=np.stack([images, images], 1)
+    )
+    record = json.loads(json.dumps(error.record(), allow_nan=False))
+    assert record["psnr"] is None

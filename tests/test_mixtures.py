@@ -207,3 +207,19 @@ def test_octaves_of_the_recipe_are_chosen(num_octaves):
     assert first.shape == (2 + 4 * num_octaves, 128)
     with pytest.raises(ValueError, match="`num_octaves`"):
         recipes.grid_of_gaussians(GRID, num_octaves=-1)
+
+
+def test_a_dataset_in_another_range_knows_its_mixture():
+    data = kg.datasets.load_ring_of_gaussians(1000, 100, 100)
+    low, high = data.value_range
+    scaled = data.in_range(-1.0, 1.0)
+    ratio = 2 / (high - low)
+    np.testing.assert_allclose(
+        scaled.mixture.centres, -1 + ratio * (data.mixture.centres - low)
+    )
+    np.testing.assert_allclose(scaled.mixture.stddev, ratio * data.mixture.stddev)
+    mixture = scaled.mixture
+    coverage = kg.evaluation.mode_coverage(
+        scaled.test.values, mixture.centres, mixture.stddev
+    )
+    assert coverage.modes == mixture.num_modes

@@ -104,3 +104,9 @@ def test_the_best_value_of_a_history_has_the_measures_direction(tmp_path):
     run.best_model.write_bytes(b"")
     assert run.best_value("frechet_distance") == 2.5
     assert run.best_value("recall") == 0.4
+
+
+@pytest.mark.parametrize("measure", ["parzen", "frechet_distance"])
+def test_hidden_labels_are_no_classes(measure):
+    data = kg.datasets.with_few_labels(kg.datasets.load_digits(), 2)
+    assert kg.runs.monitor_of(measure, data) is not None

@@ -1,5 +1,6 @@
 """N replicas with batch B / N learn what one replica with batch B learns."""
 
+import contextlib
 import itertools
 
 import keras
@@ -239,3 +240,55 @@ class WholeBatch(R1):
 def test_a_penalty_that_needs_the_whole_batch_is_refused(two_replicas):
     with pytest.raises(ValueError, match="WholeBatch needs the whole batch"):
         play(two_replicas, terms=[WholeBatch()])
+
+
+class ShortAtLast(keras.utils.PyDataset):
+    def __init__(self, images):
+        super().__init__()
+        self._images = images
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return self._images[8 * index : 8 * index + 8]
+
+
+@pytest.mark.parametrize("kind", [ShortAtLast, "generator"])
+def test_each_replica_gets_a_row_of_a_short_batch(two_replicas, kind):
+    images = tiny_images(17)
+    with two_replicas.scope():
+        gan = make_tiny_gan()
+    if kind == "generator":
+        data = (images[8 * index : 8 * index + 8] for index in range(3))
+        history = gan.fit(data, steps_per_epoch=3, epochs=1, verbose=0).history
+    else:
+        history = gan.fit(kind(images), epochs=1, verbose=0).history
+    assert np.isfinite([value for values in history.values() for value in values]).all()
+
+
+@pytest.mark.parametrize("clip", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_gradients_of_embeddings_are_clipped_on_replicas(two_replicas, clip):
+    def play(scope):
+        keras.utils.set_random_seed(0)
+        with scope:
+            latents = keras.Input((3,), name="latents")
+            labels = keras.Input((), name="labels", dtype="int32")
+            embedded = keras.layers.Embedding(3, 4)(labels)
+            rows = keras.layers.Concatenate()([latents, embedded])
+            pixels = keras.layers.Dense(16, "sigmoid")(rows)
+            generator = keras.Model(
+                [latents, labels], keras.layers.Reshape((4, 4, 1))(pixels)
+            )
+            layers = [keras.layers.Flatten(), keras.layers.Dense(1)]
+            judge = keras.Sequential([keras.Input((4, 4, 1)), *layers])
+            gan = kg.GAN(generator, judge, kg.priors.NormalPrior(3))
+            sgd = [keras.optimizers.SGD(0.5, **{clip: 0.01}) for _ in range(2)]
+            gan.compile(*sgd)
+        labels = np.arange(16) % 3
+        gan.fit(tiny_images(16), labels, batch_size=16, epochs=2, verbose=0)
+        return gan.generator.get_weights()
+
+    several, alone = play(two_replicas.scope()), play(contextlib.nullcontext())
+    for one, other in zip(several, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)

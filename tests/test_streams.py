@@ -223,7 +223,7 @@ def test_a_recipe_learns_from_shards(tmp_path, capsys):
     assert [len(split) for split in data.splits.values()] == [180, 10, 10]
     assert len(data.stream) == 180 and data.in_range(-1, 1).stream.value_range[0] == -1
     rows = np.rint(data.train.images[:, 0, 0, 0] * 255)
-    np.testing.assert_array_equal(np.sort(rows), np.arange(180))
+    assert len(np.unique(rows)) == 180
     np.testing.assert_array_equal(data.train.labels, rows % 3)
     arguments = ["--data", "shards", "--data-dir", str(shards), "--epochs", "1"]
     output = ["--output-dir", str(run), "--verbose", "0"]
@@ -235,3 +235,60 @@ def test_a_recipe_learns_from_shards(tmp_path, capsys):
     assert "these are streamed" in capsys.readouterr().err
     with pytest.raises(ValueError, match="write them anew"):
         kg.datasets.load("shards", shards, image_size=8)
+
+
+class Sorted(Numbered):
+    """Rows in the order of their classes, as folders are read."""
+
+    def read(self, rows):
+        pixels, _ = super().read(rows)
+        return pixels, (np.array(rows, "int32") * 4) // self.num_rows
+
+
+def test_held_out_rows_of_shards_are_of_every_class(tmp_path):
+    stream = Stream(Sorted(200, has_labels=True))
+    kg.datasets.write_shards(stream, tmp_path / "sorted", verbose=0)
+    data = kg.datasets.load_shards(tmp_path / "sorted")
+    numbers = [
+        np.rint(split.images[:, 0, 0, 0] * 255) for split in data.splits.values()
+    ]
+    assert [len(one) for one in numbers] == [180, 10, 10]
+    assert sorted(np.concatenate(numbers)) == [*range(200)]  # each row in one split
+    for split in data.splits.values():
+        assert set(split.labels) == {0, 1, 2, 3}
+    again = kg.datasets.load_shards(tmp_path / "sorted")
+    np.testing.assert_array_equal(again.test.images, data.test.images)
+
+
+def test_a_stream_shows_all_labels_and_levels_as_they_are(tmp_path):
+    kg.datasets.write_shards(
+        Stream(Numbered(60, has_labels=True)), tmp_path / "shards", verbose=0
+    )
+    data = kg.datasets.load_shards(tmp_path / "shards")
+    with pytest.raises(ValueError, match="shows the labels of its rows as they are"):
+        kg.datasets.with_few_labels(data, 2)
+    with pytest.raises(ValueError, match="must lie in memory to be normalized"):
+        kg.datasets.contrast_normalized(data)
+
+
+@pytest.mark.parametrize("value_range", [(-1.0, 0.3), (0.1, 0.7), (-3.3, 2.2)])
+def test_scaled_bytes_stay_in_their_range(value_range):
+    images, _ = Stream(Numbered(256), value_range).take(256)
+    low, high = (np.float32(end) for end in value_range)
+    assert images.min() == low and images.max() == high
+
+
+def test_the_bound_of_pillow_is_back_after_several_readers():
+    pytest.importorskip("PIL")
+    from PIL import Image
+
+    from keras_gan.datasets._pictures import any_size
+
+    bound = Image.MAX_IMAGE_PIXELS
+    first, second = any_size(), any_size()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert Image.MAX_IMAGE_PIXELS is None  # the second still reads
+    second.__exit__(None, None, None)
+    assert Image.MAX_IMAGE_PIXELS == bound is not None

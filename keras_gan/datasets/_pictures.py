@@ -1,6 +1,7 @@
 """One picture as bytes: upright, without transparency, no larger than was allowed."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", "
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "WEBP")
 _ORIENTATION = 0x0112  # of Exif
 _ON_THEIR_SIDE = (5, 6, 7, 8)
+_WHITE = 255
 _GREY = ("1", "L", "LA", "La")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 
@@ -34,12 +36,33 @@ def any_size() -> Iterator[None]:
         raise ImportError(
             "Pictures need Pillow: pip install keras-gan[pictures]"
         ) from error
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = None
-    try:
+    with _PILLOWS_BOUND.lifted(Image):
         yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
+
+
+class _Bound:
+    """A number of the whole process, lifted while any thread needs it so."""
+
+    def __init__(self) -> None:
+        self._lock, self._num_users, self._before = threading.Lock(), 0, None
+
+    @contextlib.contextmanager
+    def lifted(self, module: Any) -> Iterator[None]:
+        with self._lock:
+            if not self._num_users:
+                self._before = module.MAX_IMAGE_PIXELS
+            self._num_users += 1
+            module.MAX_IMAGE_PIXELS = None
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._num_users -= 1
+                if not self._num_users:
+                    module.MAX_IMAGE_PIXELS = self._before
+
+
+_PILLOWS_BOUND = _Bound()
 
 
 def shape_of(path: Path, max_pixels: int) -> Shape:
@@ -111,8 +134,12 @@ def _of_bytes(picture: Any) -> Any:
 
     if not _is_deep(picture):
         return picture
-    levels = np.asarray(picture).astype("int64") >> 8  # of two bytes the higher
-    return Image.fromarray(np.clip(levels, 0, 255).astype("uint8"))
+    levels = np.asarray(picture).astype("int64")
+    pixels = np.clip(levels >> 8, 0, 255)  # of two bytes the higher
+    transparent = picture.info.get("transparency")
+    if transparent is not None:
+        pixels[levels == transparent] = _WHITE
+    return Image.fromarray(pixels.astype("uint8"))
 
 
 def _opaque(picture: Any) -> Any:

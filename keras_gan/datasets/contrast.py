@@ -67,6 +67,11 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     data = contrast_normalized(kg.datasets.load_cifar10())
     ```
     """
+    if data.stream is not None:
+        raise ValueError(
+            "`data` must lie in memory to be normalized. Received: "
+            f"{data.name} with a stream of {len(data.stream)} images"
+        )
     train, valid, test = (
         dataclasses.replace(
             split, values=global_contrast_normalization(split.values, scale)

@@ -180,7 +180,15 @@ class Dataset:
             for split in self.splits.values()
         )
         stream = None if self.stream is None else self.stream.in_range(*new)
-        return Dataset(self.name, train, valid, test, new, stream=stream)
+        mixture = self.mixture
+        if mixture is not None:
+            low, high = self.value_range
+            ratio = (new[1] - new[0]) / (high - low)
+            centres = new[0] + ratio * (mixture.centres - low)
+            mixture = type(mixture)(centres, ratio * mixture.stddev)
+        return Dataset(
+            self.name, train, valid, test, new, mixture=mixture, stream=stream
+        )
 
     @property
     def splits(self) -> dict[str, Split]:

@@ -55,7 +55,7 @@ def with_few_labels(data: Dataset, num_per_class: int = 10, seed: int = 0) -> Da
         seed: int, of which. Defaults to `0`.
 
     Raises:
-        ValueError: if the data have no labels, or as `hide_labels` does.
+        ValueError: if the data have no labels or a stream, or as `hide_labels` does.
 
     Example:
     >>> from keras_gan.datasets import load_digits
@@ -67,6 +67,12 @@ def with_few_labels(data: Dataset, num_per_class: int = 10, seed: int = 0) -> Da
         raise ValueError(
             "`data` must have labels, of which some are hidden. Received: "
             f"{data.name}, which has none"
+        )
+    if data.stream is not None:
+        raise ValueError(
+            "`data` must lie in memory: a stream shows the labels of its rows as they "
+            f"are. Received: {data.name} with a stream; use keras_gan.datasets."
+            "load_image_folder, or hide_labels where you read rows yourself."
         )
     labels = hide_labels(data.train.labels, num_per_class, seed)
     return dataclasses.replace(

@@ -21,6 +21,7 @@ _LABEL = np.dtype("<i4")
 _ROWS_AT_ONCE = 256
 _IN_MEMORY = 10_000  # training images that measures see
 _MOST_HELD_OUT = 20_000  # images that validate and test
+_SPLIT_SEED = 0
 # Rows are read one by one, in any order; images hardly compress further.
 _OPTIONS = "group_size:1,uncompressed"
 # The library's defaults read ahead, 16 MB in each of its threads, for whoever reads
@@ -218,9 +219,10 @@ def _array_record() -> Any:
 def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
     """Loads shards as a dataset whose training data are streamed.
 
-    When to use it: for recipes, and with `keras-gan train RECIPE --data shards`. The
-    last tenth of the images, at most 20,000, validate and test; of all others some
-    10,000 lie in memory as `train`, for measures, and `data.stream` has them all.
+    When to use it: for recipes, and with `keras-gan train RECIPE --data shards`. A
+    tenth of the images, at most 20,000 and drawn at random, always the same, validate
+    and test; of all others some 10,000 lie in memory as `train`, for measures, and
+    `data.stream` has them all.
 
     Args:
         data_dir: folder with `shards.json`, as `write_shards` and `keras-gan shard`
@@ -254,9 +256,11 @@ def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
             f"`data_dir` must hold three images, one for each split. Received: "
             f"{len(source)} in {folder}"
         )
+    # Pictures are written folder by folder, which are classes: the last are no sample.
+    order = np.random.default_rng(_SPLIT_SEED).permutation(len(source))
     middle = (stop + len(source)) // 2
-    stream = Stream(Part(source, 0, stop))
-    held = (Part(source, stop, middle), Part(source, middle, len(source)))
+    stream = Stream(Part(source, np.sort(order[:stop])))
+    held = (Part(source, order[stop:middle]), Part(source, order[middle:]))
     train, valid, test = (
         _split(one, min(len(one), most))
         for one, most in (

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_gan._types import Array, FloatArray, Shape, Tensor
 from keras_gan._validation import check_positive_integer, check_range, check_seed
 from keras_gan.datasets.as_written import as_written
+from keras_gan.datasets.index_order import rows_in_order
 
 _LARGEST_BYTE = 255
 _READERS = 2  # batches that are read at once, while a third one is learned from
@@ -31,24 +32,23 @@ class Source(Protocol):
 
 
 class Part:
-    """Rows of a source from one number to another.
+    """Some rows of a source.
 
     Args:
         source: `Source`.
-        start: int, the first.
-        stop: int, behind the last.
+        rows: integer array, the numbers that they have there.
     """
 
-    def __init__(self, source: Source, start: int, stop: int) -> None:
-        self._source, self._start, self._stop = source, start, stop
+    def __init__(self, source: Source, rows: Array) -> None:
+        self._source, self._rows = source, rows
         self.data_shape, self.has_labels = source.data_shape, source.has_labels
 
     def __len__(self) -> int:
-        return self._stop - self._start
+        return len(self._rows)
 
     def read(self, rows: Sequence[int]) -> tuple[Array, Array]:
         """Returns uint8 `[num, …]` and int32 labels `[num]`."""
-        return self._source.read([row + self._start for row in rows])
+        return self._source.read(self._rows[rows].tolist())
 
 
 class Stream:
@@ -190,10 +190,8 @@ class Stream:
         total = len(self)
         first = places[0] // total  # the pass of the first; the last is in the next
         orders = [
-            tf.random.experimental.index_shuffle(
-                places % total,
-                tf.stack([tf.constant(seed, tf.int64), number]),
-                tf.constant(total - 1, tf.int64),
+            rows_in_order(
+                places % total, total, tf.stack([tf.constant(seed, tf.int64), number])
             )
             for number in (first, first + 1)
         ]
@@ -204,4 +202,5 @@ class Stream:
 
     def _scaled(self, pixels: Tensor) -> Tensor:
         low, high = self.value_range
-        return tf.cast(pixels, tf.float32) * ((high - low) / _LARGEST_BYTE) + low
+        values = tf.cast(pixels, tf.float32) * ((high - low) / _LARGEST_BYTE) + low
+        return tf.clip_by_value(values, low, high)  # rounding may lead out of it

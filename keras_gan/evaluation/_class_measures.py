@@ -84,7 +84,11 @@ CLASS_MEASURES: dict[str, Measure] = {
     ),
     "asked_coverage": Measure(_asked_coverage, AskedCoverage, (_LABELS,), asks=True),
     "class_frechet_distance": Measure(
-        _class_frechet_distance, ClassFrechetDistance, (_LABELS,), asks=True
+        _class_frechet_distance,
+        ClassFrechetDistance,
+        (_LABELS,),
+        asks=True,
+        least_of_class=2,
     ),
     "class_parzen": Measure(
         _class_parzen, ClassParzen, (TEST_POINTS, _PARZEN_LABELS), reads=(), asks=True

@@ -33,6 +33,8 @@ class Measure:
         asks: bool, whether it looks at the labels that the samples were asked for.
             Defaults to `False`.
         least: int, rows that each set must have. Defaults to `2`.
+        least_of_class: int, rows that each class must have in each set. Defaults to
+            `1`.
         most_dim: int, features of which it takes long: with more it is computed only
             where it is named. `None` for any number. Defaults to `None`.
     """
@@ -43,6 +45,7 @@ class Measure:
     reads: tuple[str, ...] = ("training",)
     asks: bool = False
     least: int = 2
+    least_of_class: int = 1
     most_dim: int | None = None
 
     def is_quick(self, reals: RealSets) -> bool:

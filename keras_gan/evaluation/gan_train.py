@@ -108,7 +108,8 @@ def gan_train(
         raise ValueError(
             f"`labels` must name at least 2 classes. Received: class {labels[0]} alone"
         )
-    training = training or training_for(held_out, held_out_labels)
+    both = np.concatenate([labels, held_out_labels])
+    training = training or training_for(held_out, both)
     predicted = training.train(samples, labels, seed)(held_out)
     is_right = np.asarray(predicted) == held_out_labels
     classes, shares, counts = shares_of_classes(is_right, held_out_labels)

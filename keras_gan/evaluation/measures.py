@@ -132,6 +132,7 @@ _IMAGES = Need(
     f"images with sides of {_SMALLEST_SIDE} pixels or more",
     _is_of_images,
 )
+_SPLITS = 10  # of the inception score, where there are so many samples
 _MIXTURE = Need(
     "the mixture that samples are to follow, `mixture`",
     lambda reals: reals.mixture is not None,
@@ -149,7 +150,11 @@ MEASURES: dict[str, Measure] = {
     ),
     "kernel_distance": Measure(_kernel_distance, KernelDistance),
     "inception_score": Measure(
-        lambda sets: inception_score(fake=sets.fake), InceptionScore, (_PROBABILITIES,)
+        lambda sets: inception_score(
+            fake=sets.fake, num_splits=min(_SPLITS, len(sets.fake))
+        ),
+        InceptionScore,
+        (_PROBABILITIES,),
     ),
     "precision_recall": Measure(
         lambda sets: precision_recall(real=sets.real, fake=sets.fake),

@@ -57,7 +57,7 @@ def reconstruction_error(
         error: `ReconstructionError`.
 
     Raises:
-        ValueError: if shapes differ, or there are less than 2 images.
+        ValueError: if shapes differ, or there are less than 2 images that differ.
 
     Example:
     >>> images = np.eye(4)
@@ -84,6 +84,11 @@ def reconstruction_error(
     shuffled = _distances(rows[cycle], again[np.roll(cycle, 1)])
     distance, other = float(distances.mean()), float(shuffled.mean())
     error = standard_error(distances)
+    if not other:
+        raise ValueError(
+            "`images` must differ from each other, so that reconstructions can be held "
+            f"against those of others. Received: {len(rows)} that are all alike"
+        )
     return ReconstructionError(
         distance=distance,
         standard_error=error,

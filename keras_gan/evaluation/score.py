@@ -105,7 +105,7 @@ class Score:
     def record(self) -> Config:
         """Returns everything, ready for JSON; what has no value is `None`."""
         record = {"measure": type(self).__name__, **dataclasses.asdict(self)}
-        return {name: _without_nan(value) for name, value in record.items()}
+        return {name: _for_json(value) for name, value in record.items()}
 
     def _repr_html_(self) -> str:
         """Returns a table for notebooks: numbers, then the protocol."""
@@ -163,8 +163,10 @@ def standard_error(values: FloatArray) -> float:
     return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
-def _without_nan(value: Any) -> Any:
-    # JSON knows no NaN.
+def _for_json(value: Any) -> Any:
+    # JSON knows no NaN and no infinity.
+    if isinstance(value, dict):
+        return {key: _for_json(one) for key, one in value.items()}
     if isinstance(value, tuple):
-        return tuple(map(_without_nan, value))
-    return None if isinstance(value, float) and math.isnan(value) else value
+        return tuple(map(_for_json, value))
+    return None if isinstance(value, float) and not math.isfinite(value) else value

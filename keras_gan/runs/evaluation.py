@@ -257,10 +257,25 @@ class RunEvaluator:
         if self.measures is not None:
             return []
         num = min(self._num_test(), len(self.data.valid))
-        return [name for name, measure in MEASURES.items() if measure.least > num]
+        of_class = min(
+            _smallest_class(_first(split, _LARGEST_SET))
+            for split in (self.data.valid, self.data.test)
+        )
+        return [
+            name
+            for name, measure in MEASURES.items()
+            if measure.least > num or measure.least_of_class > of_class
+        ]
 
     def _num_test(self) -> int:
         return min(_LARGEST_SET, len(self.data.test))
+
+
+def _smallest_class(split: Split) -> int:
+    """Rows of the class that has the fewest; all where there are no classes."""
+    if split.labels is None:
+        return len(split)
+    return int(np.min(np.unique(split.labels, return_counts=True)[1]))
 
 
 def _first(split: Split, num_rows: int) -> Split:

@@ -91,13 +91,18 @@ def monitor_of(
         measures=_without_search(points) if measure == PARZEN else [giver],
         value_range=data.value_range,
         seed=seed,
-        labels=None if train.labels is None else train.labels[rows],
-        held_out_labels=valid.labels,
+        labels=_known(None if train.labels is None else train.labels[rows]),
+        held_out_labels=_known(valid.labels),
         parzen=points,
         mixture=data.mixture,
     )
     num_drawn = protocol.num_samples if giver == PARZEN else len(rows)
     return EvaluationMonitor(evaluator, num_drawn, seed=seed)
+
+
+def _known(labels: Array | None) -> Array | None:
+    """Labels where all are known: a measure takes no class for what is hidden."""
+    return None if labels is None or np.any(labels < 0) else labels
 
 
 def network_of_run(

@@ -24,6 +24,12 @@ def share_of(loss: Tensor, optimizer: Any) -> Tensor:
 
 def move(optimizer: Any, gradients: Gradients, variables: Sequence[Any]) -> None:
     """Applies the gradients of a share of the loss, on every replica or on none."""
+    if _clips(optimizer):
+        # Those of an embedding name rows, one of them several times: a norm counts the
+        # sum.
+        gradients = [
+            one if one is None else tf.convert_to_tensor(one) for one in gradients
+        ]
     if num_replicas() > 1:
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             gradients = _lost_together(gradients)
@@ -46,15 +52,19 @@ def _lost_together(gradients: Gradients) -> Gradients:
 def _clipped_together(optimizer: Any, gradients: Gradients) -> Gradients:
     """Each replica's part of the clipped sum, which the optimizer clips no further."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
-    if inner.clipnorm is inner.global_clipnorm is inner.clipvalue is None:
+    if not _clips(optimizer):
         return gradients
     if inner.gradient_accumulation_steps:
         return gradients  # clipped when the accumulated sum is applied
     scale = optimizer.scale_loss(tf.ones(()))
-    # Those of an embedding name rows, one of them several times.
-    present = [tf.convert_to_tensor(one) for one in gradients if one is not None]
+    present = [one for one in gradients if one is not None]
     clipped = iter(_clip(inner, [_sum_over_replicas(one) for one in present], scale))
     return [one if one is None else next(clipped) / num_replicas() for one in gradients]
+
+
+def _clips(optimizer: Any) -> bool:
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return not inner.clipnorm is inner.global_clipnorm is inner.clipvalue is None
 
 
 def _clip(inner: Any, gradients: list[Tensor], scale: Tensor) -> list[Tensor]:

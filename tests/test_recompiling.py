@@ -1,0 +1,80 @@
+"""A GAN that is compiled again, or in vain, or whose networks change in between."""
+
+import keras
+import numpy as np
+import pytest
+from games import make_tiny_gan, tiny_images
+
+import keras_gan as kg
+
+IMAGES = tiny_images(20)
+
+
+def plain_gan(**arguments):
+    tiny = make_tiny_gan()
+    return kg.GAN(tiny.generator, tiny.discriminator, tiny.prior, **arguments)
+
+
+def clipping():
+    return kg.constraints.WeightClipping(0.01)
+
+
+def test_a_compile_that_fails_leaves_nothing_behind(tmp_path):
+    gan, one = plain_gan(), keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="must be two objects"):
+        gan.compile(one, one, discriminator_constraint=clipping())
+    assert all(v.constraint is None for v in gan.discriminator.trainable_variables)
+    with pytest.raises(ValueError, match="compile"):
+        gan.fit(IMAGES, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    gan.compile("adam", "adam", discriminator_constraint=clipping())
+    with pytest.raises(ValueError, match="must be two objects"):
+        gan.compile(one, one)
+    gan.fit(IMAGES, batch_size=10, epochs=1, verbose=0)  # by the rules of before
+    assert max(abs(w).max() for w in gan.discriminator.get_weights()) <= 0.01 + 1e-6
+    gan.compile("adam", "adam")
+    assert all(v.constraint is None for v in gan.discriminator.trainable_variables)
+
+
+def test_a_constraint_of_ones_own_stops_before_any_other_is_laid():
+    gan = plain_gan()
+    first, *_, last = gan.discriminator.trainable_variables
+    last.constraint = keras.constraints.NonNeg()
+    with pytest.raises(ValueError, match="must be the only one"):
+        gan.compile("adam", "adam", discriminator_constraint=clipping())
+    assert first.constraint is None
+
+
+def test_samples_follow_a_generator_that_gets_other_weights():
+    gan = plain_gan()
+    before = gan.sample(4, seed=1)
+    dense = next(
+        one for one in gan.generator.layers if isinstance(one, keras.layers.Dense)
+    )
+    dense.enable_lora(2)
+    gan.compile(keras.optimizers.Adam(0.1), "adam")
+    gan.fit(IMAGES, batch_size=10, epochs=3, verbose=0)
+    latents = gan.prior.sample(4, 1)
+    expected = gan.generator(latents, training=False)
+    np.testing.assert_allclose(gan.sample(4, seed=1), expected, atol=1e-6)
+    assert np.abs(before - expected).max() > 1e-3
+
+
+def test_averages_of_other_weights_are_refused_in_words():
+    gan = plain_gan(ema_half_life=10.0)
+    dense = next(
+        one for one in gan.generator.layers if isinstance(one, keras.layers.Dense)
+    )
+    dense.enable_lora(2)
+    with pytest.raises(ValueError, match="`ema_half_life` keeps must have the weights"):
+        gan.compile("adam", "adam")
+
+
+def test_held_out_data_have_no_penalty():
+    gan = make_tiny_gan(terms=[kg.terms.R1()])
+    history = gan.fit(
+        IMAGES, validation_data=IMAGES, batch_size=10, epochs=1, verbose=0
+    ).history
+    assert "penalty" in history and "val_penalty" not in history
+    assert "penalty" not in gan.evaluate(IMAGES, verbose=0, return_dict=True)
+    assert len(gan.evaluate(IMAGES, verbose=0)) == 4
