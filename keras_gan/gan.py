@@ -147,9 +147,6 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.game = check_game(game, self)
-        network_checks.check_apart(
-            generator=generator, discriminator=discriminator, encoder=self.game.encoder
-        )
         self._sampling = Sampling(self, conditions)
         self._inference = Inference(self, self._sampling)
         self.conditions = self._sampling.conditions.priors
@@ -282,8 +279,7 @@ class GAN(keras.Model):
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out data in inference mode, from repeatable latents."""
-        needed = self.networks.entries(self.game, terms=())
-        brought = needed.of(data, also=self.entries.needed)
+        brought = self.networks.held_out(self, data)
         batch = full_rows(never_empty(brought), self.packing)
         round = Round(self, batch, (), training=False)
         self.game_metrics.observe_held_out(

@@ -394,7 +394,7 @@ def test_a_label_that_is_no_class_is_refused(run_dir, tmp_path, capsys):
     output = tmp_path / "grid.png"
     command = ["sample", str(run_dir), "--output", str(output), "--label", "3"]
     assert main(command) == 2
-    assert "takes no condition. Received: labels" in capsys.readouterr().err
+    assert "`--label` is for generators that are told" in capsys.readouterr().err
     assert not output.exists()
 
 

@@ -10,6 +10,7 @@ from keras_gan._types import Config, Tensor
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.network_checks import (
+    check_apart,
     check_encoder,
     check_has_latents,
     check_is_model,
@@ -207,4 +208,9 @@ def check_game(game: Any, gan: Any) -> Game:
     if not isinstance(game, Game):
         raise TypeError(f"`game` must be a keras_gan.games.Game. Received: {game!r}")
     game.check(gan)
+    check_apart(
+        generator=gan.generator,
+        discriminator=gan.discriminator,
+        encoder=game.encoder,
+    )
     return game
