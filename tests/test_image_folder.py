@@ -273,3 +273,34 @@ def test_invalid_arguments(pictures, tmp_path):
     for arguments, message in cases:
         with pytest.raises(ValueError, match=message):
             load_image_folder(pictures, **arguments)
+
+
+def save_level(path, level):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full((4, 4), level, "uint8")).save(path)
+
+
+def test_folders_that_are_linked_are_searched_once(tmp_path):
+    for number in range(4):
+        save_level(tmp_path / "elsewhere" / f"{number}.png", 10 * number)
+        save_level(tmp_path / "pictures" / "a" / f"{number}.png", 100)
+    (tmp_path / "pictures" / "b").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "pictures" / "a" / "back").symlink_to(tmp_path / "pictures")
+    data = load_image_folder(tmp_path / "pictures")
+    assert sum(len(split) for split in data.splits.values()) == 8
+    labels = np.concatenate([split.labels for split in data.splits.values()])
+    assert sorted(labels) == [0] * 4 + [1] * 4
+
+
+def test_a_class_of_damaged_pictures_keeps_its_number(tmp_path):
+    for number in range(4):
+        save_level(tmp_path / "a" / f"{number}.png", 10)
+        save_level(tmp_path / "c" / f"{number}.png", 200)
+        broken = tmp_path / "b" / f"{number}.png"
+        broken.parent.mkdir(exist_ok=True)
+        broken.write_bytes(b"no picture")
+    with pytest.warns(UserWarning):
+        data = load_image_folder(tmp_path, on_damaged="skip")
+    for split in data.splits.values():
+        levels = np.rint(split.images[:, 0, 0, 0] * 255)
+        np.testing.assert_array_equal(split.labels, np.where(levels == 10, 0, 2))

@@ -189,3 +189,40 @@ def test_what_is_ready_for_json_has_no_infinity():
     )
     record = json.loads(json.dumps(error.record(), allow_nan=False))
     assert record["psnr"] is None
+
+
+def test_a_constant_number_of_a_code_tells_nothing():
+    random = np.random.default_rng(0)
+    codes, held_out = (random.normal(size=(n, 5)).astype("float32") for n in (500, 200))
+    labels, held_labels = (
+        (codes[:, 0] > 0).astype(int),
+        (held_out[:, 0] > 0).astype(int),
+    )
+
+    def accuracy(constant):
+        codes[:, 4], held_out[:, 4] = 3.7, constant
+        return kg.evaluation.code_accuracy(
+            codes=codes, labels=labels, held_out=held_out, held_out_labels=held_labels
+        ).linear_accuracy
+
+    assert accuracy(3.7) == accuracy(3.71) > 0.95
+
+
+def test_the_nearest_of_images_far_from_zero_is_the_nearest():
+    random = np.random.default_rng(0)
+    train = 100 + random.uniform(size=(50, 4, 4, 1))
+    train = np.concatenate([train, train + random.normal(0, 0.02, train.shape)])
+    train = train.astype("float32")
+    mask = np.ones((4, 4, 1))
+    mask[2:] = 0
+    found = kg.evaluation.neighbor_completions(
+        images=train[:50], mask=mask, train=train
+    )
+    gaps = np.square(train[:50, None, :2].astype("float64") - train[None, :, :2])
+    expected = train[gaps.sum(axis=(2, 3, 4)).argmin(axis=1)]
+    np.testing.assert_array_equal(found[:, 0, 2:], expected[:, 2:])
+
+
+def test_moments_of_nothing_are_refused():
+    with pytest.raises(ValueError, match="`parts` must hold images"):
+        kg.evaluation.moments_of([])

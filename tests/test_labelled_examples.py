@@ -237,3 +237,11 @@ def test_errors_are_counted_as_scikit_learn_does():
     )
     with pytest.raises(ValueError, match="one for each image"):
         kg.callbacks.ClassificationMonitor(IMAGES, labels)
+
+
+def test_what_is_hidden_already_is_no_class():
+    labels = np.array([0] * 5 + [1] * 5 + [-1])
+    hidden = kg.datasets.hide_labels(labels, 2)
+    assert [int((hidden == one).sum()) for one in (0, 1, -1)] == [2, 2, 7]
+    with pytest.raises(ValueError, match="must name a class"):
+        kg.datasets.hide_labels(np.full(4, -1), 1)

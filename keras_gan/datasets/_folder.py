@@ -2,7 +2,7 @@
 
 import collections
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -30,12 +30,7 @@ def find_pictures(
             f"`data_dir` must name a folder with pictures. Received: {data_dir}"
         )
     folder = Path(data_dir)
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    files = sorted(_files_within(folder))
     paths = [path for path in files if path.suffix.lower() in SUFFIXES]
     others = collections.Counter(path.suffix or path.name for path in files)
     others -= collections.Counter(path.suffix for path in paths)
@@ -55,6 +50,23 @@ def find_pictures(
             f"{kinds}: {dict(others)}"
         ),
     )
+
+
+def _files_within(folder: Path) -> Iterator[Path]:
+    """Files of a folder, links to folders followed, but for hidden ones."""
+    seen: set[Path] = set()
+    for directory, names, files in os.walk(folder, followlinks=True):
+        place = Path(directory)
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        if place.resolve() in seen:  # a link to a folder that leads back
+            names[:] = []
+            continue
+        seen.add(place.resolve())
+        yield from (
+            place / name
+            for name in files
+            if not name.startswith(".") and (place / name).is_file()
+        )
 
 
 def of_each(

@@ -32,7 +32,10 @@ def hide_labels(labels: Array, num_per_class: int, seed: int = 0) -> Array:
     """
     check_seed("seed", seed)
     check_positive_integer("num_per_class", num_per_class)
-    classes, counts = np.unique(labels, return_counts=True)
+    known = np.asarray(labels)[np.not_equal(labels, UNKNOWN)]
+    classes, counts = np.unique(known, return_counts=True)
+    if not len(classes):
+        raise ValueError("`labels` must name a class. Received: none but -1")
     if num_per_class > counts.min():
         raise ValueError(
             f"`num_per_class` must be at most {counts.min()}, the examples of class "

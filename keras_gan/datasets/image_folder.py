@@ -105,12 +105,15 @@ def load_image_folder(
         )
         images, more = of_each([*shapes], read, verbose)
     _tell_of_damaged(folder, damaged | more, on_damaged)
-    paths = [*images]
+    every_path, paths = paths, [*images]
     splits = split_rows(len(paths), *fractions)
     values = np.empty((len(paths), *size, channels), "float32")
     for row, path in enumerate(paths):
         values[row] = images.pop(path)
-    labels = labels_of(folder, paths)
+    labels = labels_of(folder, every_path)
+    if labels is not None:  # a class of damaged pictures alone keeps its number
+        kept = set(paths)
+        labels = labels[[path in kept for path in every_path]]
     train, valid, test = (
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )

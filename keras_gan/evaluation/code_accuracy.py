@@ -78,7 +78,11 @@ def code_accuracy(
     rows, tested = flat_rows("codes", codes), flat_rows("held_out", held_out)
     labels = check_labels("labels", labels, len(rows))
     held_out_labels = check_labels("held_out_labels", held_out_labels, len(tested))
-    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-12)
+    mean, scale = rows.mean(axis=0, dtype="float64"), rows.std(axis=0, dtype="float64")
+    # What is constant but for rounding tells nothing, and is not blown up.
+    resolution = np.finfo("float32").eps * np.abs(mean)
+    scale[scale <= resolution] = 1.0
+    scale[scale == 0] = 1.0
     line = sklearn.linear_model.LogisticRegression(max_iter=_MAX_ITERATIONS)
     with warnings.catch_warnings():
         # A limit of its iterations is part of the protocol.

@@ -76,14 +76,17 @@ def _nearest(
     images: FloatArray, given: Array, train: FloatArray, count: int
 ) -> Iterator[Array]:
     """Indices `[rows, count]` of training images, the nearest first."""
-    centres = train.reshape(len(train), -1)
+    # Squares of numbers far from zero would swallow the distances between them.
+    centres = train.reshape(len(train), -1).astype("float64")
+    origin = centres.mean(axis=0)
+    centres = centres - origin
     squares = np.square(centres)
     for first in range(0, len(images), _ROWS):
         weights = given[first : first + _ROWS].reshape(-1, centres.shape[1])
         rows = images[first : first + _ROWS].reshape(weights.shape)
-        rows = np.where(weights, rows, 0)
+        rows = np.where(weights, rows - origin, 0)
         # ||m (x - t)||^2 but for what is the same for every t.
-        distances = weights.astype("float32") @ squares.T - 2 * rows @ centres.T
+        distances = weights.astype("float64") @ squares.T - 2 * rows @ centres.T
         yield np.argsort(distances, axis=1, kind="stable")[:, :count]
 
 

@@ -1,6 +1,7 @@
 """Mean and covariance of features that come in parts, wherever each was computed."""
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -101,6 +102,10 @@ def moments_of(
     print(fake.frechet_distance(real))
     ```
     """
-    return FeatureMoments.combined(
+    moments = (
         FeatureMoments.of(extract_features(part, network).values) for part in parts
     )
+    first = next(moments, None)
+    if first is None:
+        raise ValueError("`parts` must hold images. Received: no part")
+    return FeatureMoments.combined(itertools.chain([first], moments))

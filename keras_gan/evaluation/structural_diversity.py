@@ -80,8 +80,8 @@ def structural_diversity(
             sides of at least 8 pixels; real or generated.
         value_range: pair of floats, the range of the images, the lower first.
             Defaults to `(0.0, 1.0)`.
-        num_pairs: int, at least 1. No image is in two pairs before each has been in
-            one. Defaults to `1_000`.
+        num_pairs: int, at least 1. No image is in two pairs before each, but for an odd
+            one, has been in one. Defaults to `1_000`.
         seed: int, of the drawing of pairs. Defaults to `0`.
 
     Returns:
@@ -146,7 +146,10 @@ def scales(side: int) -> tuple[int, int]:
 
 
 def _draw_pairs(num_images: int, num_pairs: int, seed: int) -> Array:
-    """Rows of two different images, `[num_pairs, 2]`, disjoint as long as they last."""
+    """Rows of two different images, `[num_pairs, 2]`, disjoint as long as they last.
+
+    Of an odd number one image is in no pair of a round.
+    """
     random = np.random.default_rng(seed)
     half = num_images // 2
     rounds = [
