@@ -372,9 +372,9 @@ def test_a_ring_is_trained_drawn_judged_and_exported(tmp_path, monkeypatch, play
     assert main(["export", str(path), "--format", "onnx"]) == 0
 
 
-def test_points_that_were_scaled_are_of_no_known_mixture():
+def test_modes_are_counted_where_the_mixture_is_known():
     data = kg.datasets.load_ring_of_gaussians(9, 9, 9)
-    assert data.mixture.num_modes == 8 and data.in_range(0, 1).mixture is None
+    assert data.mixture.num_modes == data.in_range(0, 1).mixture.num_modes == 8
     points = data.train.points
     with pytest.raises(
         ValueError, match="mode_coverage needs the mixture that samples"
