@@ -110,10 +110,7 @@ def load_image_folder(
     values = np.empty((len(paths), *size, channels), "float32")
     for row, path in enumerate(paths):
         values[row] = images.pop(path)
-    labels = labels_of(folder, every_path)
-    if labels is not None:  # a class of damaged pictures alone keeps its number
-        kept = set(paths)
-        labels = labels[[path in kept for path in every_path]]
+    labels = _labels_of_kept(folder, every_path, images_of=paths)
     train, valid, test = (
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
@@ -168,6 +165,14 @@ def _one_size(folder: Path, shapes: Sequence[Shape]) -> tuple[int, int]:
             f"{high} x {wide}."
         )
     return sizes[0] if sizes else (1, 1)  # none can be read, as is told next
+
+
+def _labels_of_kept(
+    folder: Path, paths: Sequence[Path], images_of: Sequence[Path]
+) -> Array | None:
+    """Labels of what was read; a class of damaged pictures alone keeps its number."""
+    labels, kept = labels_of(folder, paths), set(images_of)
+    return None if labels is None else labels[[path in kept for path in paths]]
 
 
 def labels_of(folder: Path, paths: Sequence[Path]) -> Array | None:
