@@ -45,15 +45,10 @@ def rows_in_order(places: Tensor, num_rows: int, key: Tensor) -> Tensor:
             [_ROUNDS], key, None, None, tf.int64, alg=RANDOM_ALGORITHM
         )
     )
-    outside = tf.fill(tf.shape(places), tf.constant(num_rows, tf.int64))
-
-    def again(place: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
-        beyond = row >= num_rows
-        moved = _permuted(place, half, keys)
-        return tf.where(beyond, moved, place), tf.where(beyond, moved, row)
-
-    _, rows = tf.while_loop(
-        lambda _, row: tf.reduce_any(row >= num_rows), again, (places, outside)
+    (rows,) = tf.while_loop(
+        lambda rows: tf.reduce_any(rows >= num_rows),
+        lambda rows: [tf.where(rows >= num_rows, _permuted(rows, half, keys), rows)],
+        [_permuted(places, half, keys)],
     )
     return rows
 

@@ -82,7 +82,6 @@ def code_accuracy(
     # What is constant but for rounding tells nothing, and is not blown up.
     resolution = np.finfo("float32").eps * np.abs(mean)
     scale[scale <= resolution] = 1.0
-    scale[scale == 0] = 1.0
     line = sklearn.linear_model.LogisticRegression(max_iter=_MAX_ITERATIONS)
     with warnings.catch_warnings():
         # A limit of its iterations is part of the protocol.
