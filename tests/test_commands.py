@@ -618,6 +618,21 @@ def test_an_unknown_format_is_refused(run_dir, capsys):
     assert "Did you mean 'onnx'" in capsys.readouterr().err
 
 
+def test_an_unknown_measure_is_refused_by_the_name_of_its_option(run_dir, capsys):
+    assert main(["evaluate", str(run_dir), "--measures", "frechet"]) == 2
+    error = capsys.readouterr().err
+    assert "argument `--measures`" in error and "'frechet_distance'" in error
+    assert len(error.splitlines()) == 1  # nothing was reckoned before
+
+
+def test_a_page_over_something_else_is_refused(run_dir, capsys):
+    record = run_dir / "run.json"
+    before = record.read_bytes()
+    assert main(["compare", str(run_dir), "--html", str(record)]) == 2
+    assert "`--html` must end in .html" in capsys.readouterr().err
+    assert record.read_bytes() == before
+
+
 def test_a_run_without_a_complete_epoch_is_named(run_dir, tmp_path, capsys):
     (tmp_path / "run.json").write_text((run_dir / "run.json").read_text())
     assert main(["evaluate", str(tmp_path)]) == 2

@@ -468,3 +468,9 @@ def test_column_norms_hold_before_and_after_a_move():
                 assert lengths.max() > 0.9 * limit
         images = np.random.default_rng(0).uniform(size=(20, 4, 4, 1)).astype("float32")
         gan.fit(images, batch_size=5, verbose=0)
+
+
+def test_images_of_one_colour_have_no_contrast():
+    data = kg.datasets.from_arrays(np.ones((9, 4, 4, 1)), value_range=(0.0, 1.0))
+    with pytest.raises(ValueError, match="`data` must hold images that are not of one"):
+        kg.datasets.contrast_normalized(data)

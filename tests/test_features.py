@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan.evaluation import Evaluator, extract_features, frechet_distance
@@ -18,6 +19,14 @@ def test_samples_themselves_bear_the_name_of_what_they_are(shape, name):
     assert extract_features(values, name="raw").name == "raw"
     with pytest.raises(ValueError, match="`images` must hold at least one row"):
         extract_features(values[:0], lambda batch: batch)
+
+
+def test_features_of_half_precision_are_rows_like_others():
+    values = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    features = extract_features(values, lambda batch: tf.cast(batch, "bfloat16"))
+    # bfloat16 keeps 8 bits of a number.
+    np.testing.assert_allclose(features.values, values, rtol=2**-8)
+    assert features.values.dtype == "float32"
 
 
 def test_signals_have_a_range_and_vectors_none():

@@ -158,6 +158,12 @@ def test_inversion_is_told_conditions():
         kg.inference.invert(gan, images, **QUICK)
 
 
+def test_inversion_of_no_image_is_refused():
+    gan = conditional_gan()
+    with pytest.raises(ValueError, match="`images` must hold at least one row"):
+        kg.inference.invert(gan, gan.sample(2, seed=1, labels=0)[:0], labels=[])
+
+
 FRESH = """
 import json, sys
 import keras_gan as kg, numpy as np

@@ -177,3 +177,15 @@ def test_bad_arguments_are_named(changes, message):
     sets = {"real": normal(0, 9, 2), "fake": normal(1, 9, 2), "held_out": np.eye(2)}
     with pytest.raises(ValueError, match=message):
         memorization(**{**sets, **changes})
+
+
+@pytest.mark.parametrize("far", [1e8, 1e12])
+def test_one_row_far_away_does_not_blur_its_neighbours(far):
+    points = normal(8, 200, 3)
+    points[17] = far
+    queries = normal(9, 50, 3)
+    found = _neighbours.nearest_distances(queries, points)
+    np.testing.assert_allclose(found, nearest(queries, points), rtol=1e-12)
+    radii = np.sqrt(_neighbours.squared_neighbour_radii(points, 3))
+    apart = np.linalg.norm(points[:, None] - points, axis=-1)
+    np.testing.assert_allclose(radii, np.sort(apart, axis=1)[:, 3], rtol=1e-12)

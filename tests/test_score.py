@@ -138,3 +138,12 @@ def test_constant_features_are_told():
     values[:, 1] = 5
     *_, warnings = check_two_sets(Features(values, "net"), Features(values, "net"))
     assert warnings[0] == "`real` has 1 constant features of 3."
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{}, {"generated": [make()], "real": []}, {"generated": [make()] * 2, "b": [make()]}],
+)
+def test_a_table_of_nothing_or_of_unequal_columns_is_refused(columns):
+    with pytest.raises(ValueError, match="`columns` must hold at least one set"):
+        score_table(columns)

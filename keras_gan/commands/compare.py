@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Prints the table, and writes the page."""
+    if args.html is not None and Path(args.html).suffix.lower() != ".html":
+        raise ValueError(f"`--html` must end in .html. Received: {args.html}")
     comparison = Comparison([run_at(Path(path)) for path in args.paths])
     if args.html is not None:
         comparison.write_page(args.html)

@@ -8,7 +8,7 @@ from pathlib import Path
 import keras_gan as kg
 from keras_gan._environment import record_environment
 from keras_gan._files import write_json
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_known, check_positive_integer
 from keras_gan.commands._shared import (
     add_data_of_run,
     add_json,
@@ -53,9 +53,12 @@ def run(args: argparse.Namespace) -> None:
         check_positive_integer("--num-kernels", args.num_kernels)
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
+    from keras_gan.evaluation.measures import MEASURES
     from keras_gan.runs.evaluation import RunEvaluator, columns, measured, records
     from keras_gan.runs.evaluation_cost import cost_of
 
+    for name in args.measures or ():
+        check_known("--measures", name, MEASURES)
     size, recipe = image_size_of(args), recipe_of(args)
     run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)

@@ -62,6 +62,9 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     Returns:
         normalized: `Dataset` named `"<name>, contrast normalized"`.
 
+    Raises:
+        ValueError: if data are a stream, or every image is of one colour.
+
     Example:
     ```python
     data = contrast_normalized(kg.datasets.load_cifar10())
@@ -78,5 +81,10 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
         )
         for split in data.splits.values()
     )
+    if not any(np.any(split.values) for split in (train, valid, test)):
+        raise ValueError(
+            "`data` must hold images that are not of one colour, which have no contrast "
+            f"to normalize. Received: {data.name}, all of one colour each"
+        )
     name = f"{data.name}, contrast normalized"
     return Dataset(name, train, valid, test, symmetric_range(train, valid, test))

@@ -17,6 +17,8 @@ def flat_rows(name: str, values: Any) -> FloatArray:
         ValueError: if there are none, or some are not finite.
     """
     values = np.asarray(values)
+    if values.dtype.name == "bfloat16":  # to NumPy a type that it does not know
+        values = values.astype("float32")
     if values.dtype.kind not in "fiub":
         raise TypeError(f"`{name}` must be numbers. Received: dtype={values.dtype}")
     if values.ndim < 2 or not values.size:

@@ -1,7 +1,7 @@
 """Distances to neighbours, in tiles of bounded memory and without cancellation.
 
 Candidates come from ||x||^2 - 2 x.c + ||c||^2, one matrix product for a tile, in
-float64 and about the mean of the centres. That leaves an error of some 1e-16 of the
+float64 and about the middle of the centres. That leaves an error of some 1e-16 of the
 squared norms, enough to break a tie or to part a copy from its original. So every
 distance that decides something is taken again from the difference of the two points:
 equal points are at distance 0, and (a, b) is as far as (b, a) to the last bit.
@@ -15,6 +15,7 @@ import numpy as np
 from keras_gan._types import Array, FloatArray
 
 _TILE_MEMORY = 64  # MiB of distances
+_ROWS_OF_MIDDLE = 1_000  # enough: only rounding depends on where it is
 _PAIR_VALUES = 2**21  # values of pairs that are subtracted at once: 16 MiB
 
 
@@ -66,7 +67,7 @@ def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
     """
     import sklearn.metrics
 
-    origin = centres.mean(axis=0, dtype="float64")
+    origin = _middle(centres)
     moved, moved_centres = centred(points, origin), centred(centres, origin)
     bound = (centres.shape[1] + 8) * np.finfo("float64").eps
     norms, centre_norms = _squared_norms(moved), _squared_norms(moved_centres)
@@ -88,7 +89,7 @@ def squared_neighbour_radii(points: FloatArray, k: int) -> FloatArray:
     """Squared distance from each point to its k-th nearest other one, `[n]`."""
     import sklearn.neighbors
 
-    moved = centred(points, points.mean(axis=0, dtype="float64"))
+    moved = centred(points, _middle(points))
     search = sklearn.neighbors.NearestNeighbors(n_neighbors=k, algorithm="brute")
     nearest = search.fit(moved).kneighbors(return_distance=False)  # [n, k]
     rows = np.repeat(np.arange(len(points)), k)
@@ -100,7 +101,7 @@ def nearest_distances(points: FloatArray, centres: FloatArray) -> FloatArray:
     """Distance from each point to the nearest centre, `[m]`; 0 for a copy."""
     import sklearn.neighbors
 
-    origin = centres.mean(axis=0, dtype="float64")
+    origin = _middle(centres)
     search = sklearn.neighbors.NearestNeighbors(n_neighbors=1, algorithm="brute")
     search.fit(centred(centres, origin))
     nearest = search.kneighbors(centred(points, origin), return_distance=False)[:, 0]
@@ -135,6 +136,12 @@ def repetition_warnings(k: int, **radii: FloatArray) -> tuple[str, ...]:
         for name, squared in radii.items()
         if (num_points := int(np.sum(squared == 0)))
     )
+
+
+def _middle(points: FloatArray) -> FloatArray:
+    """A point among most others, `[d]`: a mean lies where one row far away draws it."""
+    some = points[:: -(-len(points) // _ROWS_OF_MIDDLE)]
+    return np.median(some, axis=0).astype("float64")
 
 
 def _squared_norms(points: FloatArray) -> FloatArray:

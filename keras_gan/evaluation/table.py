@@ -22,6 +22,9 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
     Returns:
         table: str, lines of equal width, those of classes, then the warnings.
 
+    Raises:
+        ValueError: if there is no column, or columns have other measures than the first.
+
     Example:
     >>> from keras_gan.evaluation import mode_coverage
     >>> centres = [[0.0, 0.0], [5.0, 5.0]]
@@ -34,6 +37,7 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
     mode_reverse_kl   lower     0.6931       0
     """
     scores_by_column = {name: list(scores) for name, scores in columns.items()}
+    _check_columns(scores_by_column)
     (first, *_) = scores_by_column.values()
     rows = [(*_HEADERS, *scores_by_column)]
     for index, score in enumerate(first):
@@ -45,6 +49,20 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
             rows.append((quantity.name, quantity.better, *cells))
     lines = [*aligned(rows), *_by_class(scores_by_column)]
     return "\n".join([*lines, *_warnings(scores_by_column)])
+
+
+def _check_columns(scores_by_column: Mapping[str, list[Score]]) -> None:
+    measures = {
+        name: [quantity.name for score in scores for quantity in score.quantities]
+        for name, scores in scores_by_column.items()
+    }
+    if not measures or any(
+        names != next(iter(measures.values())) for names in measures.values()
+    ):
+        raise ValueError(
+            "`columns` must hold at least one set, and scores of the same measures for "
+            f"each. Received: {measures or 'none'}"
+        )
 
 
 def _by_class(scores_by_column: Mapping[str, list[Score]]) -> Iterator[str]:

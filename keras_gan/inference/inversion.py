@@ -106,6 +106,10 @@ def invert(
     check_seed("seed", seed)
     check_has_latents(gan, "A search is for")
     images = checked_data(gan, images)
+    if not len(images):
+        raise ValueError(
+            f"`images` must hold at least one row. Received: shape {images.shape}"
+        )
     told = told_conditions(gan, len(images), conditions)
     starts = gan.prior.sample(restarts, seed)  # [restarts, latent_dim]
     step = tf.function(_Step(gan, prior_weight), autograph=False, reduce_retracing=True)
