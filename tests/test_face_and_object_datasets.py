@@ -472,5 +472,5 @@ def test_column_norms_hold_before_and_after_a_move():
 
 def test_images_of_one_colour_have_no_contrast():
     data = kg.datasets.from_arrays(np.ones((9, 4, 4, 1)), value_range=(0.0, 1.0))
-    with pytest.raises(ValueError, match="`data` must hold images that are not of one"):
+    with pytest.raises(ValueError, match="`data` must hold images of more than one"):
         kg.datasets.contrast_normalized(data)

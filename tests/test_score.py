@@ -142,7 +142,11 @@ def test_constant_features_are_told():
 
 @pytest.mark.parametrize(
     "columns",
-    [{}, {"generated": [make()], "real": []}, {"generated": [make()] * 2, "b": [make()]}],
+    [
+        {},
+        {"generated": [make()], "real": []},
+        {"generated": [make()] * 2, "b": [make()]},
+    ],
 )
 def test_a_table_of_nothing_or_of_unequal_columns_is_refused(columns):
     with pytest.raises(ValueError, match="`columns` must hold at least one set"):

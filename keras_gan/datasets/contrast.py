@@ -83,7 +83,7 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     )
     if not any(np.any(split.values) for split in (train, valid, test)):
         raise ValueError(
-            "`data` must hold images that are not of one colour, which have no contrast "
+            "`data` must hold images of more than one colour: others have no contrast "
             f"to normalize. Received: {data.name}, all of one colour each"
         )
     name = f"{data.name}, contrast normalized"

@@ -23,7 +23,7 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
         table: str, lines of equal width, those of classes, then the warnings.
 
     Raises:
-        ValueError: if there is no column, or columns have other measures than the first.
+        ValueError: if there is no column, or two have different measures.
 
     Example:
     >>> from keras_gan.evaluation import mode_coverage
