@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         recipes,
         runs,
         schedules,
+        sound,
         terms,
         visualization,
     )
@@ -62,6 +63,7 @@ __all__ = [
     "recipes",
     "runs",
     "schedules",
+    "sound",
     "terms",
     "visualization",
 ]

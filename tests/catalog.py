@@ -80,6 +80,7 @@ SERIALIZABLE = [
     kg.layers.MinibatchStandardDeviation(
         8, num_channels=2, epsilon=1e-6, name="variety"
     ),
+    kg.layers.PhaseShuffle(3, seed=3, name="shuffled"),
     kg.layers.ProjectionHead(
         NUM_CLASSES,
         kernel_initializer="he_normal",
@@ -389,6 +390,18 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.wavegan_discriminator": lambda: kg.networks.wavegan_discriminator(
+        (68, 2), base_filters=2, kernel_size=9, max_shift=1, seed=3, name="judge"
+    ),
+    "networks.wavegan_generator": lambda: kg.networks.wavegan_generator(
+        LATENT_DIM,
+        (68, 2),
+        base_filters=2,
+        kernel_size=9,
+        output_activation="sigmoid",
+        seed=3,
+        name="painter",
+    ),
 }
 
 # A generator and a discriminator of equal images, and an encoder, for one game.
@@ -419,6 +432,7 @@ PAIRS_OF_NETWORKS = [
     ("networks.residual_generator", "networks.residual_discriminator"),
     ("networks.softplus_generator", "networks.classifying_discriminator"),
     ("networks.stacked_digits_generator", "networks.stacked_digits_discriminator"),
+    ("networks.wavegan_generator", "networks.wavegan_discriminator"),
 ]
 
 # Callbacks by name, from a folder that they may write to. They watch a game and leave
@@ -482,6 +496,7 @@ EXEMPT = {
     "priors.Prior": "abstract",
     "recipes": "GANs made of entries; tests of their own play them",
     "runs": "folders on disk and what lies in them",
+    "sound": _ARRAYS,
     "visualization": _ARRAYS,
 }
 
@@ -524,11 +539,10 @@ def teams():
     # Virtual batch normalisation is three layers, of use together alone.
     partners = [one for one in layers if type(one) in _REFERENCE_PARTNERS]
     rest = [one for one in layers if one not in references + partners]
-    of_rows = [one for one in rest if _needs_rows(one)]
-    of_images = [one for one in rest if not _needs_rows(one)]
+    by_axes = [[one for one in rest if axes_of(one) == axes] for axes in (3, 2, 1)]
     stacks = [
         stack[start : start + _STACKED]
-        for stack in (of_images, of_rows)
+        for stack in by_axes
         for start in range(0, len(stack), _STACKED)
     ]
     of_references = [[reference, *partners] for reference in references]
@@ -662,12 +676,17 @@ _PART_OF_NETWORKS = (
 _PLAYERS = ("generator_optimizer", "discriminator_optimizer")
 
 
+# Of the 4 x 4 images with four channels that layers are put behind.
+_SHAPES_OF_AXES = {1: (64,), 2: (16, 4), 3: (4, 4, 4)}
 _STACKED = 4  # layers of one discriminator: a game takes seconds to trace
 
 
-def _needs_rows(layer):
+def axes_of(layer):
+    """How many axes of one example a layer takes: those of images, sound or rows."""
+    if isinstance(layer, kg.layers.PhaseShuffle):
+        return 2
     spec = layer.input_spec
-    return spec is not None and spec.ndim == 2
+    return 1 if spec is not None and spec.ndim == 2 else 3
 
 
 def _discriminator_with(layers):
@@ -675,7 +694,7 @@ def _discriminator_with(layers):
         [
             keras.Input(IMAGE_SHAPE),
             keras.layers.Dense(4),  # channels
-            *([keras.layers.Flatten()] if _needs_rows(layers[0]) else []),
+            keras.layers.Reshape(_SHAPES_OF_AXES[axes_of(layers[0])]),
             *layers,
             keras.layers.Flatten(),
             keras.layers.Dense(1, dtype="float32"),

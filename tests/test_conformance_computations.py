@@ -6,7 +6,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from catalog import NUM_CLASSES, copy_of, entries_of, game_with, tiny_encoder
+from catalog import (
+    NUM_CLASSES,
+    axes_of,
+    copy_of,
+    entries_of,
+    game_with,
+    tiny_encoder,
+)
 from games import (
     completing_gan,
     make_tiny_gan,
@@ -162,8 +169,8 @@ def labels_for(layer):
 
 
 def inputs_of(layer):
-    spec = layer.input_spec
-    return ROWS if spec is not None and spec.ndim == 2 else IMAGES
+    in_rows = IMAGES.reshape(len(IMAGES), -1, IMAGES.shape[-1])
+    return {1: ROWS, 2: in_rows, 3: IMAGES}[axes_of(layer)]
 
 
 def augmentation_computation(entry):

@@ -26,7 +26,12 @@ def fuzz_readers():
     [
         *(("idx", 150), ("cifar10", 150), ("tfd", 40), ("olivetti", 10)),
         *(("pictures", 10), ("classifier", 20), ("classifier_record", 50)),
-        *(("run_record", 100), ("history", 100), ("best_record", 100)),
+        *(
+            ("recordings", 40),
+            ("run_record", 100),
+            ("history", 100),
+            ("best_record", 100),
+        ),
     ],
 )
 def test_damaged_files_are_read_or_named(fuzz_readers, reader, executions):

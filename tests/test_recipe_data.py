@@ -24,6 +24,8 @@ SHAPES = {
 BUILT = ("digits", "mnist", "ring_of_gaussians")
 ENTRIES = {"labels", "labelled_images"}  # that `fit` makes of images and labels
 POINTS = ("grid_of_gaussians", "ring_of_gaussians", "swiss_roll")
+WAVEFORMS = ("harmonic_tones",)
+OWN = ("image_folder", "shards", "wave_folder")
 
 
 def some_data(name, shape, labels=True, data_name=""):
@@ -36,15 +38,17 @@ def some_data(name, shape, labels=True, data_name=""):
 def data_of(name):
     if name in POINTS:
         return some_data(name, (2,), data_name="points")
+    if name in WAVEFORMS:
+        return some_data(name, (4096, 1), data_name="waveforms")
     return some_data(name, SHAPES[name], labels=name != "tfd")
 
 
 def test_every_dataset_but_your_own_is_looked_at():
-    assert {*SHAPES, *POINTS, "image_folder", "shards"} == set(kg.datasets.LOADERS)
+    assert {*SHAPES, *POINTS, *WAVEFORMS, *OWN} == set(kg.datasets.LOADERS)
 
 
 @pytest.mark.one_in(5)
-@pytest.mark.parametrize("name", sorted({*SHAPES, *POINTS}))
+@pytest.mark.parametrize("name", sorted({*SHAPES, *POINTS, *WAVEFORMS}))
 def test_who_says_that_it_fits_can_be_built(name):
     data = data_of(name)
     for recipe in RECIPES.values():
@@ -133,9 +137,15 @@ def test_what_does_not_fit_says_why_and_who_can(recipe, data, told, other):
 
 
 def test_nobody_can_learn_from_everything():
-    signals = some_data("waves", (64, 1), labels=False)
-    with pytest.raises(ValueError, match="these are signals; no recipe here can"):
-        check_fits(kg.recipes.get("digits"), signals)
+    spectra = some_data("spectra", (64,), labels=False)
+    with pytest.raises(ValueError, match="these are vectors; no recipe here can"):
+        check_fits(kg.recipes.get("digits"), spectra)
+    odd = some_data("odd", (4_001, 1), labels=False, data_name="waveforms")
+    told = (
+        "fourfold down to a few places, and these have 4,001; cut or pad them to 4,032"
+    )
+    with pytest.raises(ValueError, match=told):
+        check_fits(kg.recipes.get("wavegan"), odd)
 
 
 @pytest.mark.parametrize("name", ["digits", "goodfellow2014_mnist"])

@@ -234,7 +234,7 @@ def test_exports_are_judged_as_the_run_is(arrays, tmp_path, monkeypatch):
     def feature_network():
         raise AssertionError("the recipe's network judged other data")
 
-    network = (feature_network, (4, 4, 1))
+    network = feature_networks.Entry(feature_network, (4, 4, 1))
     monkeypatch.setitem(feature_networks.FEATURE_NETWORKS, "digits", network)
     run = tmp_path / "run"
     one = folder(tmp_path / "one", pictures(400))

@@ -16,15 +16,16 @@ def add_what_is_learned(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="NAME",
         help="another dataset than the recipe's: see "
-        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir",
+        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir, "
+        "wave_folder your recordings",
     )
     parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
     add_image_size(parser)
     parser.add_argument(
         "--on-damaged",
         choices=ON_DAMAGED,
-        help="pictures of a folder that cannot be read: raise lists them and ends "
-        "(default), skip lists them and leaves them out",
+        help="pictures or recordings of a folder that cannot be read: raise lists them "
+        "and ends (default), skip lists them and leaves them out",
     )
     add_seed(parser, default=None)
     parser.add_argument(

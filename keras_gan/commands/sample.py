@@ -1,10 +1,12 @@
-"""`keras-gan sample`: a picture of what the generator of a run draws."""
+"""`keras-gan sample`: a picture of what the generator of a run draws, or its sound."""
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras_gan as kg
-from keras_gan._validation import check_integer, check_seed
+from keras_gan._types import FloatArray
+from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.commands._shared import (
     add_recipe_file,
     add_run,
@@ -14,7 +16,11 @@ from keras_gan.commands._shared import (
 )
 from keras_gan.commands._tensorflow import start_tensorflow
 
-SUMMARY = "draw a picture of generated samples"
+if TYPE_CHECKING:
+    from keras_gan.runs.run import Run
+
+SUMMARY = "draw a picture of generated samples, or write their sound"
+_PICTURE, _SOUND = ".png", ".wav"
 _LARGEST_PICTURE = 100_000  # samples; `GAN.sample_stream` makes any number
 IF_STOPPED = "no picture was written"
 
@@ -39,18 +45,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="classes to draw, one a row, where the generator is told the class; "
         "default: every class",
     )
-    parser.add_argument("--output", required=True, metavar="FILE.png")
+    parser.add_argument(
+        "--sampling-rate",
+        type=int,
+        metavar="HZ",
+        help="samples a second of a .wav; default: 8000",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="FILE.png",
+        help="a picture, or FILE.wav: waveforms to listen to, one after the other",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
     """Draws it."""
     check_integer("--num", args.num, 1, _LARGEST_PICTURE)
     check_seed("--seed", args.seed)
-    output = Path(args.output)
-    if output.suffix.lower() != ".png":
-        raise ValueError(f"`--output` must end in .png. Received: {output}")
-    if output.exists():
-        raise FileExistsError(f"`--output` must be new. Received: {output}")
+    output = _checked_output(args)
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.training.class_rows import sample_in_rows
@@ -64,5 +77,41 @@ def run(args: argparse.Namespace) -> None:
             f"{', '.join(run.gan.networks.of_generator.names)}; leave it out."
         )
     samples, num_columns = sample_in_rows(run.gan, args.num, args.seed, args.label)
-    kg.visualization.save_samples(output, samples, run.value_range, num_columns)
+    if output.suffix.lower() == _SOUND:
+        _save_sound(output, samples, run, args.sampling_rate)
+    else:
+        kg.visualization.save_samples(output, samples, run.value_range, num_columns)
     say(f"Written: {output}")
+
+
+def _checked_output(args: argparse.Namespace) -> Path:
+    output = Path(args.output)
+    suffix = output.suffix.lower()
+    if suffix not in (_PICTURE, _SOUND):
+        raise ValueError(
+            f"`--output` must end in {_PICTURE}, or in {_SOUND} for sound. Received: "
+            f"{output}"
+        )
+    if output.exists():
+        raise FileExistsError(f"`--output` must be new. Received: {output}")
+    if args.sampling_rate is not None:
+        check_positive_integer("--sampling-rate", args.sampling_rate)
+        if suffix != _SOUND:
+            raise ValueError(
+                f"`--sampling-rate` is that of a {_SOUND}. Received: --output {output}"
+            )
+    return output
+
+
+def _save_sound(
+    output: Path, samples: FloatArray, run: "Run", sampling_rate: int | None
+) -> None:
+    if samples.ndim != 3:
+        raise ValueError(
+            f"`--output` must end in {_PICTURE} for what is no sound. Received: "
+            f"{output} for {run.gan.data_name}"
+        )
+    low, high = run.value_range or (-1.0, 1.0)
+    in_range = -1.0 + 2.0 * (samples - low) / (high - low)
+    rate = sampling_rate or kg.sound.SAMPLING_RATE
+    kg.sound.save_waveforms(output, in_range, rate)

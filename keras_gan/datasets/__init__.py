@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keras_gan.datasets.shards import stream_shards, write_shards
     from keras_gan.datasets.stacked_mnist import fresh_stacks
     from keras_gan.datasets.stream import Stream
+    from keras_gan.datasets.tones import harmonic_tones
 
 _MODULES = {
     "Dataset": "dataset",
@@ -43,6 +44,7 @@ _MODULES = {
     "gaussian_1d": "mixtures",
     "global_contrast_normalization": "contrast",
     "grid_of_gaussians": "mixtures",
+    "harmonic_tones": "tones",
     "hide_labels": "hidden_labels",
     "resized": "resizing",
     "ring_of_gaussians": "mixtures",
@@ -69,6 +71,7 @@ __all__ = [
     "gaussian_1d",
     "global_contrast_normalization",
     "grid_of_gaussians",
+    "harmonic_tones",
     "hide_labels",
     "load",
     "resized",

@@ -3,7 +3,7 @@
 import functools
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -16,12 +16,17 @@ from keras_gan._validation import (
     check_size,
     invalid_argument,
 )
-from keras_gan.datasets._folder import MAX_PIXELS, find_pictures, listed, of_each
+from keras_gan.datasets._folder import (
+    MAX_PIXELS,
+    find_pictures,
+    of_each,
+    tell_of_damaged,
+)
 from keras_gan.datasets._pictures import any_size, read_picture, shape_of
 from keras_gan.datasets._splitting import split_rows
 from keras_gan.datasets.dataset import Dataset, Split
 
-_ON_DAMAGED = ("raise", "skip")
+ON_DAMAGED = ("raise", "skip")
 
 
 def load_image_folder(
@@ -86,7 +91,7 @@ def load_image_folder(
     size = None if image_size is None else check_size("image_size", image_size)
     if channels not in (None, 1, 3):
         raise invalid_argument("channels", "1, 3 or None", channels)
-    check_known("on_damaged", on_damaged, _ON_DAMAGED)
+    check_known("on_damaged", on_damaged, ON_DAMAGED)
     check_positive_integer("max_pixels", max_pixels)
     folder, paths, others = find_pictures(data_dir)
     if others is not None:
@@ -104,13 +109,13 @@ def load_image_folder(
             resized_picture, size=size, channels=channels, max_pixels=max_pixels
         )
         images, more = of_each([*shapes], read, verbose)
-    _tell_of_damaged(folder, damaged | more, on_damaged)
+    tell_of_damaged(folder, damaged | more, on_damaged, "pictures")
     every_path, paths = paths, [*images]
     splits = split_rows(len(paths), *fractions)
     values = np.empty((len(paths), *size, channels), "float32")
     for row, path in enumerate(paths):
         values[row] = images.pop(path)
-    labels = _labels_of_kept(folder, every_path, images_of=paths)
+    labels = labels_of_kept(folder, every_path, kept=paths)
     train, valid, test = (
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
@@ -132,25 +137,6 @@ def resized_picture(
     return np.clip(resized, 0.0, 1.0)  # resizing rounds
 
 
-def _tell_of_damaged(
-    folder: Path, damaged: Mapping[Path, str], on_damaged: str
-) -> None:
-    if not damaged:
-        return
-    pictures = "1 picture" if len(damaged) == 1 else f"{len(damaged)} pictures"
-    lines = listed(folder, damaged)
-    if on_damaged == "raise":
-        raise ValueError(
-            f"{pictures} in {folder} cannot be read: repair or remove "
-            'them, or leave them out by on_damaged="skip" (--on-damaged skip).'
-            f"{lines}"
-        )
-    warnings.warn(
-        f"{pictures} in {folder} cannot be read and are left out:{lines}",
-        stacklevel=3,
-    )
-
-
 def _channels(shapes: Iterable[Shape]) -> int:
     return 1 if all(shape[2] == 1 for shape in shapes) else 3
 
@@ -167,16 +153,16 @@ def _one_size(folder: Path, shapes: Sequence[Shape]) -> tuple[int, int]:
     return sizes[0] if sizes else (1, 1)  # none can be read, as is told next
 
 
-def _labels_of_kept(
-    folder: Path, paths: Sequence[Path], images_of: Sequence[Path]
+def labels_of_kept(
+    folder: Path, paths: Sequence[Path], kept: Sequence[Path]
 ) -> Array | None:
-    """Labels of what was read; a class of damaged pictures alone keeps its number."""
-    labels, kept = labels_of(folder, paths), set(images_of)
-    return None if labels is None else labels[[path in kept for path in paths]]
+    """Labels of what was read; a class of damaged files alone keeps its number."""
+    labels, read = labels_of(folder, paths), set(kept)
+    return None if labels is None else labels[[path in read for path in paths]]
 
 
 def labels_of(folder: Path, paths: Sequence[Path]) -> Array | None:
-    """Returns the number of each picture's subfolder, `None` where one has none."""
+    """Returns the number of each file's subfolder, `None` where one has none."""
     kinds = [path.relative_to(folder).parts[:-1][:1] for path in paths]
     if () in kinds:
         return None

@@ -140,7 +140,7 @@ def load_swiss_roll(
     sizes = (num_train, num_valid, num_test)
     train, valid, test = (
         Split(swiss_roll(size, noise, of_split), data_name="points")
-        for size, of_split in _sizes_and_seeds(sizes, seed)
+        for size, of_split in sizes_and_seeds(sizes, seed)
     )
     value_range = symmetric_range(train, valid, test)
     return Dataset("swiss_roll", train, valid, test, value_range)
@@ -150,14 +150,14 @@ def _drawn_from(
     mixture: GaussianMixture, name: str, sizes: tuple[int, int, int], seed: int
 ) -> Dataset:
     splits = []
-    for size, of_split in _sizes_and_seeds(sizes, seed):
+    for size, of_split in sizes_and_seeds(sizes, seed):
         points, modes = mixture.sample_with_modes(size, of_split)
         splits.append(Split(points, modes, "points"))
     train, valid, test = splits
     return Dataset(name, train, valid, test, symmetric_range(*splits), mixture)
 
 
-def _sizes_and_seeds(
+def sizes_and_seeds(
     sizes: tuple[int, int, int], seed: int
 ) -> Iterator[tuple[int, int]]:
     """The checked size of each split, and the seed of its draws."""

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from keras_gan.datasets.shards import load_shards
     from keras_gan.datasets.stacked_mnist import load_stacked_mnist
     from keras_gan.datasets.tfd import load_tfd
+    from keras_gan.datasets.tones import load_harmonic_tones
+    from keras_gan.datasets.wave_folder import load_wave_folder
 
 MODULES = {
     "cifar10": "keras_gan.datasets.cifar10",
     "digits": "keras_gan.datasets.digits",
     "fashion_mnist": "keras_gan.datasets.mnist",
     "grid_of_gaussians": "keras_gan.datasets.points",
+    "harmonic_tones": "keras_gan.datasets.tones",
     "image_folder": "keras_gan.datasets.image_folder",
     "mnist": "keras_gan.datasets.mnist",
     "olivetti": "keras_gan.datasets.olivetti",
@@ -38,6 +41,7 @@ MODULES = {
     "stacked_mnist": "keras_gan.datasets.stacked_mnist",
     "swiss_roll": "keras_gan.datasets.points",
     "tfd": "keras_gan.datasets.tfd",
+    "wave_folder": "keras_gan.datasets.wave_folder",
 }
 """Where the function `load_…` of each dataset is."""
 
@@ -52,7 +56,7 @@ LOADERS: "MutableMapping[str, Callable[..., Dataset]]" = LazyMapping(MODULES, _l
 
 _OPTIONS = {
     "data_dir": "datasets that are read from files",
-    "on_damaged": "a folder of pictures",
+    "on_damaged": "a folder of pictures or recordings",
 }
 
 __all__ = [
@@ -62,6 +66,7 @@ __all__ = [
     "load_digits",
     "load_fashion_mnist",
     "load_grid_of_gaussians",
+    "load_harmonic_tones",
     "load_image_folder",
     "load_mnist",
     "load_olivetti",
@@ -70,6 +75,7 @@ __all__ = [
     "load_stacked_mnist",
     "load_swiss_roll",
     "load_tfd",
+    "load_wave_folder",
 ]
 
 
@@ -88,8 +94,8 @@ def load(
         image_size: pair of ints, height and width, or one int for a square, to which
             images are resized: by their loader, which may crop, or as
             `keras_gan.datasets.resized` does. `None` leaves them. Defaults to `None`.
-        on_damaged: as in `load_image_folder`, for that dataset alone; `None` is its
-            default. Defaults to `None`.
+        on_damaged: as in `load_image_folder` and `load_wave_folder`, for these alone;
+            `None` is their default. Defaults to `None`.
         verbose: int. `1` shows the progress of loaders that may take long.
             Defaults to `0`.
 
@@ -99,7 +105,7 @@ def load(
     Raises:
         ValueError: if there is no such dataset, `data_dir` is given for one that has no
             files, `image_size` for what is no image, or `on_damaged` for what is no
-            folder of pictures.
+            folder of pictures or recordings.
 
     Example:
     >>> load("digits").image_shape

@@ -55,6 +55,7 @@ from keras_gan.evaluation.inception import load_inception
 from keras_gan.evaluation.inception_score import InceptionScore, inception_score
 from keras_gan.evaluation.kernel_distance import KernelDistance, kernel_distance
 from keras_gan.evaluation.label_classifier import ClassifierTraining
+from keras_gan.evaluation.log_mel import log_mel_statistics
 from keras_gan.evaluation.measures import quantity_of
 from keras_gan.evaluation.memorization import Memorization, memorization
 from keras_gan.evaluation.mode_coverage import ModeCoverage, mode_coverage
@@ -151,6 +152,7 @@ __all__ = [
     "load_digit_classifier",
     "load_efficientnet_lite0",
     "load_inception",
+    "log_mel_statistics",
     "mean_completions",
     "memorization",
     "mode_coverage",

@@ -3,12 +3,12 @@
 import dataclasses
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keras_gan._types import Array, Shape
-from keras_gan.evaluation import digit_classifier, efficientnet_lite0
+from keras_gan.evaluation import digit_classifier, efficientnet_lite0, log_mel
 
 Network = Callable[[Any], Any]
 FeatureNetwork = Callable[[], Network | None]
@@ -16,6 +16,7 @@ FeatureNetwork = Callable[[], Network | None]
 _PICTURES = (None, None, None)
 _SMALLEST_PICTURE = 16  # pixels a side: below, a network of photographs sees nothing
 PIXELS, DIGITS, PICTURES = "pixels", "digit_classifier", "efficientnet_lite0"
+SOUND = "log_mel_statistics"
 
 
 def _network_of_pictures() -> Network | None:
@@ -28,20 +29,39 @@ def _network_of_pictures() -> Network | None:
     return None
 
 
-FEATURE_NETWORKS: dict[str, tuple[FeatureNetwork, tuple[int | None, ...]]] = {
-    "cifar10": (_network_of_pictures, _PICTURES),
-    "image_folder": (_network_of_pictures, _PICTURES),
-    "olivetti": (_network_of_pictures, _PICTURES),
-    "shards": (_network_of_pictures, _PICTURES),
-    "tfd": (_network_of_pictures, _PICTURES),
-    "mnist": (digit_classifier.load_digit_classifier, digit_classifier.IMAGE_SHAPE),
+class Entry(NamedTuple):
+    """What looks at the samples of a dataset.
+
+    Args:
+        load: function that returns the network.
+        shape: sizes that the network takes, `None` for any.
+        value_range: of what it is shown. Defaults to `(0.0, 1.0)`.
+    """
+
+    load: FeatureNetwork
+    shape: tuple[int | None, ...]
+    value_range: tuple[float, float] = (0.0, 1.0)
+
+
+_OF_PICTURES = Entry(_network_of_pictures, _PICTURES)
+_OF_SOUND = Entry(log_mel.log_mel_statistics, (None, 1), (-1.0, 1.0))
+
+FEATURE_NETWORKS: dict[str, Entry] = {
+    "cifar10": _OF_PICTURES,
+    "harmonic_tones": _OF_SOUND,
+    "image_folder": _OF_PICTURES,
+    "mnist": Entry(
+        digit_classifier.load_digit_classifier, digit_classifier.IMAGE_SHAPE
+    ),
+    "olivetti": _OF_PICTURES,
+    "shards": _OF_PICTURES,
+    "tfd": _OF_PICTURES,
+    "wave_folder": _OF_SOUND,
 }
-"""By the key of `keras_gan.datasets.LOADERS`: who returns the network, of values in
-[0, 1], and the shape that it takes, `None` for any size. All other data are compared by
-their pixels, and so are pictures below 16 pixels a side. So are larger ones, with a
-warning, where their network's weights are not installed, and without one where they are
-not in [0, 1] or [-1, 1]: normalized by their contrast they are no pictures that it
-knows."""
+"""By the key of `keras_gan.datasets.LOADERS`. All other data are compared by their
+pixels, and so are pictures below 16 pixels a side. So are larger ones, with a warning,
+where their network's weights are not installed, and without one where they are not in
+[0, 1] or [-1, 1]: normalized by their contrast they are no pictures that it knows."""
 
 
 def feature_network_of(
@@ -63,16 +83,16 @@ def feature_network_of(
     >>> feature_network_of("cifar10", (32, 32, 3)) is None
     False
     """
-    load, needed = FEATURE_NETWORKS.get(dataset or "", (None, ()))
+    entry = FEATURE_NETWORKS.get(dataset or "")
     value_range = (float(value_range[0]), float(value_range[1]))
-    if load is None or not _fits(shape, needed):
+    if entry is None or not _fits(shape, entry.shape):
         return None
     known = (0.0, 1.0), (-1.0, 1.0)
-    if needed == _PICTURES and not (_is_picture(shape) and value_range in known):
+    if entry.shape == _PICTURES and not (_is_picture(shape) and value_range in known):
         return None
-    if value_range == (0.0, 1.0):
-        return load
-    return _Ranged(load, *value_range)
+    if value_range == entry.value_range:
+        return entry.load
+    return _Ranged(entry.load, value_range, entry.value_range)
 
 
 def name_of(network: FeatureNetwork | None) -> str:
@@ -83,6 +103,8 @@ def name_of(network: FeatureNetwork | None) -> str:
     load = network.load if isinstance(network, _Ranged) else network
     if load is _network_of_pictures:
         return PICTURES if efficientnet_lite0.installed_weights() else PIXELS
+    if load is _OF_SOUND.load:
+        return SOUND
     return PIXELS if load is None else DIGITS
 
 
@@ -99,28 +121,30 @@ def _fits(shape: Shape, needed: tuple[int | None, ...]) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class _Ranged:
-    """Who returns a network of values in [0, 1], shown those of another range."""
+    """Who returns the network of values in one range, shown those of another."""
 
     load: FeatureNetwork
-    low: float
-    high: float
+    shown: tuple[float, float]
+    wanted: tuple[float, float]
 
     def __call__(self) -> Network | None:
         network = self.load()
-        return network and _OfRange(network, self.low, self.high)
+        return network and _OfRange(network, self.shown, self.wanted)
 
 
 @dataclasses.dataclass(frozen=True)
 class _OfRange:
-    """A network of values in [0, 1], shown those of another range."""
+    """A network of values in one range, shown those of another."""
 
     network: Network
-    low: float
-    high: float
+    shown: tuple[float, float]
+    wanted: tuple[float, float]
 
     @property
     def name(self) -> str:
         return str(getattr(self.network, "name", type(self.network).__name__))
 
     def __call__(self, values: Array) -> Any:
-        return self.network((np.asarray(values) - self.low) / (self.high - self.low))
+        (low, high), (wanted_low, wanted_high) = self.shown, self.wanted
+        share = (np.asarray(values) - low) / (high - low)
+        return self.network(wanted_low + (wanted_high - wanted_low) * share)

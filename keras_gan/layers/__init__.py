@@ -11,6 +11,7 @@ from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
+from keras_gan.layers.phase_shuffle import PhaseShuffle
 from keras_gan.layers.projection_head import ProjectionHead
 from keras_gan.layers.reference_batch import DropReferenceBatch, ReferenceBatch
 from keras_gan.layers.spectral_normalization import SpectralNormalization
@@ -32,6 +33,7 @@ __all__ = [
     "MaxoutConv2D",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
+    "PhaseShuffle",
     "ProjectionHead",
     "ReferenceBatch",
     "SpectralNormalization",

@@ -44,6 +44,7 @@ from keras_gan.networks.stacked_digits import (
     stacked_digits_discriminator,
     stacked_digits_generator,
 )
+from keras_gan.networks.wavegan import wavegan_discriminator, wavegan_generator
 
 __all__ = [
     "CIFAR10_BLOCKS",
@@ -75,4 +76,6 @@ __all__ = [
     "softplus_generator",
     "stacked_digits_discriminator",
     "stacked_digits_generator",
+    "wavegan_discriminator",
+    "wavegan_generator",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from keras_gan._halvings import is_halved, nearest_halved
+from keras_gan._quarterings import is_quartered, nearest_quartered
 
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
@@ -22,6 +23,25 @@ def of_images(data: "Dataset") -> str | None:
     if len(data.data_shape) == 3:
         return None
     return f"it makes images, and these are {data.data_name}"
+
+
+def of_waveforms(data: "Dataset") -> str | None:
+    """Waveforms of one channel alone."""
+    if len(data.data_shape) == 2 and data.data_shape[1] == 1:
+        return None
+    shape = f"{data.data_name} of shape {data.data_shape}"
+    return f"it makes waveforms of one channel, and these are {shape}"
+
+
+def quartered(data: "Dataset") -> str | None:
+    """Waveforms that strided convolutions shorten fourfold to a few places."""
+    length = data.data_shape[0]
+    if is_quartered(length):
+        return None
+    return (
+        "it shortens waveforms fourfold down to a few places, and these have "
+        f"{length:,}; cut or pad them to {nearest_quartered(length):,}"
+    )
 
 
 def of_points(data: "Dataset") -> str | None:

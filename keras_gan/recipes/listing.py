@@ -225,6 +225,14 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "mnist",
         ),
     ),
+    "waveforms": (
+        Listing(
+            "wavegan",
+            "WaveGAN: short sounds from one-dimensional convolutions.",
+            "Donahue et al. 2019, https://arxiv.org/abs/1802.04208, narrower",
+            "harmonic_tones",
+        ),
+    ),
     "own_images": (
         Listing(
             "default",

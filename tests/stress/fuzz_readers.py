@@ -361,6 +361,33 @@ def pictures(folder: Path) -> Reader:
     return Reader(files, read)
 
 
+def recordings(folder: Path) -> Reader:
+    from scipy.io import wavfile
+
+    from keras_gan.datasets import load_wave_folder
+
+    tone = np.sin(np.arange(300) / 7)
+    levels = {
+        "a.wav": (8_000, 127 * tone + 128, "u1"),
+        "b.wav": (44_100, 32_767 * np.stack([tone, -tone / 2], axis=1), "i2"),
+        "c.wav": (16_000, 2**30 * tone, "i4"),
+        "d.wav": (8_000, tone, "f4"),
+        "e.wav": (11_025, np.stack([tone] * 3, axis=1), "f8"),
+    }
+    files = {}
+    for name, (rate, samples, kind) in levels.items():
+        wavfile.write(folder / name, rate, samples.astype(kind))
+        files[name] = (folder / name).read_bytes()
+
+    def read(path: Path) -> object:
+        try:
+            return load_wave_folder(folder, 256, sampling_rate=8_000)
+        finally:
+            path.write_bytes(files[path.name])  # the others are to be whole
+
+    return Reader(files, read)
+
+
 def classifier(folder: Path) -> Reader:
     from keras_gan.evaluation import digit_classifier
 
@@ -459,8 +486,8 @@ def onnx(folder: Path) -> Reader:
 READERS: dict[str, Callable[[Path], Reader]] = {
     one.__name__: one
     for one in (
-        *(idx, cifar10, tfd, olivetti, pictures, classifier, classifier_record),
-        *(run_record, history, best_record, saved_gan, onnx),
+        *(idx, cifar10, tfd, olivetti, pictures, recordings, classifier),
+        *(classifier_record, run_record, history, best_record, saved_gan, onnx),
     )
 }
 

@@ -1,0 +1,214 @@
+"""Networks, layers and features of waveforms."""
+
+import keras
+import numpy as np
+import pytest
+import scipy.signal
+import scipy.stats
+import tensorflow as tf
+
+import keras_gan as kg
+from keras_gan._quarterings import is_quartered, nearest_quartered
+
+PHASES = np.arange(-2, 3)
+
+
+def waves(*shape, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, shape).astype("float32")
+
+
+# ------------------------------------------------------------------ phase shuffle
+
+
+def moved(inputs, shift):
+    """By NumPy: outputs[t] = inputs[t - shift], reflected beyond the ends."""
+    padded = np.pad(inputs, ((0, 0), (2, 2), (0, 0)), mode="reflect")
+    return padded[:, 2 - shift : 2 - shift + inputs.shape[1]]
+
+
+def shift_of(outputs, inputs):
+    (found,) = [p for p in PHASES if np.array_equal(outputs, moved(inputs, p))]
+    return found
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_batch_is_moved_by_one_of_all_shifts_equally_often(jit_compile):
+    layer, inputs = kg.layers.PhaseShuffle(2, seed=3), waves(4, 9, 2)
+
+    @tf.function(jit_compile=jit_compile)
+    def play():
+        return layer(inputs, training=True)
+
+    shifts = [shift_of(play().numpy(), inputs) for _ in range(200)]
+    counts = [shifts.count(p) for p in PHASES]
+    assert scipy.stats.chisquare(counts).pvalue > 1e-3
+    np.testing.assert_array_equal(layer(inputs, training=False), inputs)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_moved_batch_has_slopes_of_both_orders(jit_compile):
+    layer, inputs = kg.layers.PhaseShuffle(2, seed=3), waves(1, 6, 1)
+    weights = tf.constant(waves(6, 1, seed=1))
+
+    @tf.function(jit_compile=jit_compile)
+    def slopes():
+        values = tf.constant(inputs)
+        with tf.GradientTape() as outer:
+            outer.watch(values)
+            with tf.GradientTape() as inner:
+                inner.watch(values)
+                outputs = layer(values, training=True)
+                loss = tf.reduce_sum(weights * outputs**3)
+            slope = inner.gradient(loss, values)
+            penalty = tf.reduce_sum(slope**2)
+        return outputs, slope, outer.gradient(penalty, values)
+
+    outputs, slope, second = (one.numpy().astype("float64") for one in slopes())
+    # As a matrix M the move gives 3 M' (w (M x)^2), whose square has the slope
+    # 12 M' (w (M x) (M s)).
+    eye = np.eye(6)[..., None]
+    matrix = moved(eye, shift_of(outputs.astype("float32"), inputs))[..., 0].T
+    x, w = inputs.ravel().astype("float64"), weights.numpy().ravel()
+    s = 3 * matrix.T @ (w * (matrix @ x) ** 2)
+    np.testing.assert_allclose(slope.ravel(), s, rtol=1e-5, atol=1e-5)
+    expected = 12 * matrix.T @ (w * (matrix @ x) * (matrix @ s))
+    np.testing.assert_allclose(second.ravel(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_what_cannot_be_moved_is_refused():
+    with pytest.raises(ValueError, match="longer than max_shift=2"):
+        kg.layers.PhaseShuffle(2)(waves(3, 2, 1))
+    with pytest.raises(ValueError, match="`PhaseShuffle` needs inputs"):
+        kg.layers.PhaseShuffle(2)(waves(3, 8))
+    with pytest.raises(ValueError, match="`max_shift`"):
+        kg.layers.PhaseShuffle(-1)
+
+
+# ----------------------------------------------------------------------- networks
+
+
+@pytest.mark.parametrize(
+    ("length", "base_filters", "of_generator", "of_discriminator"),
+    [
+        # Counted in the published code (chrisdonahue/wavegan), and narrower.
+        (16_384, 64, 19_065_345, 17_427_969),
+        (8_192, 16, 1_295_489, 1_090_945),
+        (4_096, 16, 476_161, 271_489),
+    ],
+)
+def test_networks_have_the_published_number_of_weights(
+    length, base_filters, of_generator, of_discriminator
+):
+    networks = kg.networks
+    generator = networks.wavegan_generator(100, (length, 1), base_filters)
+    discriminator = networks.wavegan_discriminator((length, 1), base_filters)
+    assert generator.count_params() == of_generator
+    assert discriminator.count_params() == of_discriminator
+
+
+def test_networks_have_the_published_maps():
+    generator = kg.networks.wavegan_generator(100, (16_384, 1))
+    maps = [(16, 1024), (64, 512), (256, 256), (1024, 128), (4096, 64), (16_384, 1)]
+    found = [
+        layer.output.shape[1:]
+        for layer in generator.layers
+        if "start" in layer.name or "convolution" in layer.name
+    ]
+    assert found == maps
+    discriminator = kg.networks.wavegan_discriminator((16_384, 1))
+    names = [layer.name.rstrip("_0123456789") for layer in discriminator.layers]
+    block = ["convolution", "leaky_relu", "phase_shuffle"]
+    assert names[1:] == [*block * 4, *block[:2], "flatten", "logits"]
+    found = [
+        layer.output.shape[1:]
+        for layer in discriminator.layers
+        if "leaky" in layer.name
+    ]
+    assert found == [(4096, 64), (1024, 128), (256, 256), (64, 512), (16, 1024)]
+
+
+def test_a_discriminator_goes_by_no_phase():
+    quiet = kg.networks.wavegan_discriminator((256, 1), 4, max_shift=0)
+    assert not any(isinstance(one, kg.layers.PhaseShuffle) for one in quiet.layers)
+    network = kg.networks.wavegan_discriminator((256, 1), 4)
+    some = waves(8, 256, 1)
+    still = [network(some, training=False).numpy() for _ in range(2)]
+    np.testing.assert_array_equal(*still)
+    played = {network(some, training=True).numpy().tobytes() for _ in range(20)}
+    assert 1 < len(played) <= len(PHASES)
+
+
+@pytest.mark.parametrize("length", [1, 17, 101, 4_000, 11_025, 16_000])
+def test_a_length_that_does_not_divide_is_refused_with_one_that_does(length):
+    near = nearest_quartered(length)
+    told = f"cut or pad the waveforms to {near}"
+    with pytest.raises(ValueError, match=told):
+        kg.networks.wavegan_generator(8, (length, 1))
+    assert kg.networks.wavegan_discriminator((near, 1), 2).count_params() > 0
+    others = (n for n in range(17, 40_000) if is_quartered(n))
+    assert abs(near - length) == min(abs(n - length) for n in others)
+
+
+@pytest.mark.parametrize("shape", [(64,), (64, 1, 1), 64, (0, 1), (64.0, 1)])
+def test_a_shape_that_is_none_of_waveforms_is_refused(shape):
+    with pytest.raises(ValueError, match="waveform_shape"):
+        kg.networks.wavegan_discriminator(shape)
+
+
+# ----------------------------------------------------------------------- features
+
+
+def test_log_mel_statistics_are_those_of_scipy():
+    waveforms = waves(3, 2_000, 1) * np.linspace(0, 1, 2_000)[:, None]
+    network = kg.evaluation.log_mel_statistics(8_000, num_bands=20)
+    found = kg.evaluation.extract_features(waveforms.astype("float32"), network)
+    assert found.name == "log_mel_statistics_20_at_8000_hz"
+    padded = np.pad(
+        waveforms[..., 0].astype("float64"), ((0, 0), (128, 128)), "reflect"
+    )
+    window = scipy.signal.get_window("hann", 256)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 256, axis=1)[:, ::64]
+    power = np.abs(np.fft.rfft(frames * window)) ** 2  # [3, num_frames, 129]
+    mel = tf.signal.linear_to_mel_weight_matrix(20, 129, 8_000, 40.0, 4_000.0).numpy()
+    bands = np.log10(np.maximum(power @ mel, 1e-4))  # [3, num_frames, 20]
+    expected = np.concatenate([bands.mean(axis=1), bands.std(axis=1)], axis=1)
+    np.testing.assert_allclose(found.values, expected, rtol=2e-3, atol=2e-3)
+
+
+def test_features_of_sound_do_not_depend_on_what_else_is_in_the_batch():
+    network = kg.evaluation.log_mel_statistics()
+    quiet, loud = 1e-3 * waves(1, 1_024, 1), waves(1, 1_024, 1, seed=1)
+    beside = network(np.concatenate([quiet, loud])).numpy()[:1]
+    np.testing.assert_allclose(beside, network(quiet).numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["harmonic_tones", "wave_folder"])
+def test_sound_is_judged_by_them_in_every_range(name):
+    of = kg.evaluation.feature_network_of
+    waveforms = waves(4, 1_024, 1)
+    expected = kg.evaluation.log_mel_statistics()(waveforms)
+    for low, high in ((-1.0, 1.0), (0.0, 1.0), (0.0, 255.0)):
+        shown = low + (high - low) * (waveforms + 1) / 2
+        network = of(name, (1_024, 1), (low, high))()
+        assert network.name.startswith("log_mel_statistics")
+        np.testing.assert_allclose(network(shown), expected, atol=1e-3)
+    assert of(name, (1_024, 2), (-1.0, 1.0)) is None  # of two channels
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"sampling_rate": 0}, {"num_bands": 0}, {"num_bands": 1.5}]
+)
+def test_bands_out_of_range_are_refused(arguments):
+    (name,) = arguments
+    with pytest.raises(ValueError, match=f"`{name}`"):
+        kg.evaluation.log_mel_statistics(**arguments)
+
+
+def test_layers_come_back_from_a_file(tmp_path):
+    network = kg.networks.wavegan_discriminator((256, 1), 2, seed=5)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras")
+    layers = [one for one in loaded.layers if isinstance(one, kg.layers.PhaseShuffle)]
+    assert [one.max_shift for one in layers] == [2]
+    some = waves(2, 256, 1)
+    np.testing.assert_array_equal(network(some), loaded(some))
