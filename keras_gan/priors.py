@@ -457,6 +457,56 @@ class ConstantPrior(Prior):
         return {"shape": self.shape, "value": self.value}
 
 
+@keras.saving.register_keras_serializable(package="keras_gan")
+class EmpiricalPrior(Prior):
+    """One of some given rows, all as likely: p(c) of conditions as the data have them.
+
+    For conditions that no formula draws, such as spectrograms, thumbnails or tables of
+    attributes, where a conditional generator is not told c. The rows are saved with the
+    GAN: take some hundred, not all of the data.
+
+        p(c) = mean_k [c = rows[k]]
+
+    Args:
+        rows: finite floats or integers `[num_rows, ...]`, nested sequences or an array.
+
+    Raises:
+        ValueError: if `rows` are none, or not finite.
+
+    Example:
+    >>> prior = EmpiricalPrior([[0.0, 1.0], [0.5, 0.5]])
+    >>> prior.sample(3, seed=1).shape
+    TensorShape([3, 2])
+    """
+
+    def __init__(self, rows: Any) -> None:
+        values = np.asarray(rows)
+        if values.dtype.kind not in "fiu" or not values.ndim or not values.size:
+            expected = "numbers of shape [num_rows, ...], one row or more"
+            raise invalid_argument("rows", expected, rows)
+        if not np.isfinite(values).all():
+            raise invalid_argument("rows", "finite numbers", rows)
+        is_float = values.dtype.kind == "f"
+        self._values = values.astype("float32" if is_float else "int32")
+
+    @property
+    def distribution(self) -> Any:
+        """The `tfp.distributions.Empirical`."""
+        from tensorflow_probability import distributions as tfd
+
+        return tfd.Empirical(self._values, event_ndims=self._values.ndim - 1)
+
+    def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
+        chosen = tf.random.stateless_uniform(
+            [num_samples], seed, 0, len(self._values), dtype=tf.int32
+        )
+        return tf.gather(tf.constant(self._values), chosen)
+
+    def get_config(self) -> Config:
+        """Returns the arguments that rebuild this prior."""
+        return {"rows": self._values.tolist()}
+
+
 # Giles's polynomials in w = -log(1 - x^2), from the highest power: of w - 2.5 below 5,
 # of sqrt(w) - 3 above. Times sqrt(2) here: a factor outside would be moved in by the
 # optimizer of graphs, which then round in another way than eager code.

@@ -150,6 +150,7 @@ SERIALIZABLE = [
     ),
     kg.priors.CategoricalPrior(NUM_CLASSES, (0.5, 0.25, 0.25)),
     kg.priors.ConstantPrior((LATENT_DIM,), value=0.5),
+    kg.priors.EmpiricalPrior([[0.5, 1.0, -1.0], [0.25, 0.0, 2.0], [0.0, 3.0, 0.5]]),
     kg.priors.GaussianMixturePrior(
         [[0.5] * LATENT_DIM, [-1.0] * LATENT_DIM], stddev=0.25
     ),
@@ -478,6 +479,7 @@ EXEMPT = {
     "evaluation": _ARRAYS,
     "export": "formats that files have; tests of their own write and play them",
     "games.Bidirectional": "played, saved and resumed in test_bidirectional",
+    "games.DerivedConditions": "played, saved and resumed in test_derived_conditions",
     "games.Inpainting": "played, saved and resumed in test_inpainting",
     "games.Mask": "the base of all families of masks",
     "games.Game": "every entry takes part in one, which is saved with the GAN",

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import keras_gan.priors
 from keras_gan.priors import (
+    EmpiricalPrior,
     GaussianMixturePrior,
     NormalPrior,
     SphericalPrior,
@@ -158,3 +159,21 @@ def test_arguments_of_these_priors_are_checked():
             GaussianMixturePrior(centres)
     with pytest.raises(ValueError, match="`stddev`"):
         GaussianMixturePrior(CENTRES, stddev=-1.0)
+
+
+def test_rows_are_drawn_equally_often_and_keep_their_kind():
+    rows = np.arange(12).reshape(4, 3)
+    drawn = EmpiricalPrior(rows).sample(4_000, seed=5).numpy()
+    assert drawn.dtype == "int32"
+    which, counts = np.unique(drawn, axis=0, return_counts=True)
+    np.testing.assert_array_equal(which, rows)
+    assert scipy.stats.chisquare(counts).pvalue > 1e-3
+    halves = EmpiricalPrior(rows / 2)
+    np.testing.assert_array_equal(halves.sample(4_000, seed=5), drawn / 2)
+    assert EmpiricalPrior([3, 4]).sample(5, seed=0).shape == (5,)
+
+
+@pytest.mark.parametrize("rows", [[], 3.0, "ab", [[np.nan]], [[1.0], [np.inf]], None])
+def test_rows_that_are_none_are_refused(rows):
+    with pytest.raises(ValueError, match="rows"):
+        EmpiricalPrior(rows)
