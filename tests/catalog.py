@@ -52,6 +52,15 @@ SERIALIZABLE = [
     kg.layers.DropReferenceBatch(REFERENCE_SIZE, name="drop"),
     kg.layers.GaussianInputNoise(0.25, seed=3, name="noise"),
     kg.layers.Dropout(0.3, noise_shape=(None, 1, 1, None), seed=3, name="thinned"),
+    kg.layers.LogMelSpectrogram(
+        num_bands=5,
+        window_length=8,
+        hop_length=4,
+        sampling_rate=100.0,
+        min_frequency=5.0,
+        max_frequency=45.0,
+        name="frames",
+    ),
     kg.layers.Maxout(
         3,
         num_pieces=2,
@@ -285,6 +294,24 @@ NETWORKS = {
         seed=3,
         name="painter",
     ),
+    "networks.hifigan_discriminator": lambda: kg.networks.hifigan_discriminator(
+        64,
+        periods=(3, 5),
+        num_scales=2,
+        base_filters=2,
+        grouped=False,
+        seed=3,
+        name="judge",
+    ),
+    "networks.hifigan_generator": lambda: kg.networks.hifigan_generator(
+        num_bands=5,
+        upsampling=(2, 4),
+        base_filters=4,
+        kernel_sizes=(5,),
+        dilations=(2,),
+        seed=3,
+        name="speaker",
+    ),
     "networks.inpainting_discriminator": lambda: kg.networks.inpainting_discriminator(
         (12, 20, 2), base_filters=2, num_blocks=2, seed=3, name="judge"
     ),
@@ -412,6 +439,7 @@ PAIRS_OF_NETWORKS = [
         "networks.bigan_discriminator",
         "networks.bigan_encoder",
     ),
+    ("networks.hifigan_generator", "networks.hifigan_discriminator"),
     ("networks.inpainting_generator", "networks.inpainting_discriminator"),
     ("networks.conditional_dcgan_generator", "networks.acgan_discriminator"),
     (
@@ -541,10 +569,11 @@ def teams():
     # Virtual batch normalisation is three layers, of use together alone.
     partners = [one for one in layers if type(one) in _REFERENCE_PARTNERS]
     rest = [one for one in layers if one not in references + partners]
-    by_axes = [[one for one in rest if axes_of(one) == axes] for axes in (3, 2, 1)]
+    shapes = dict.fromkeys(map(shape_for, rest))
     stacks = [
         stack[start : start + _STACKED]
-        for stack in by_axes
+        for shape in shapes
+        for stack in [[one for one in rest if shape_for(one) == shape]]
         for start in range(0, len(stack), _STACKED)
     ]
     of_references = [[reference, *partners] for reference in references]
@@ -603,7 +632,7 @@ def _handing_out_features(discriminator):
 
 def game_of(generator, discriminator, *encoder, terms=None):
     """A compiled game of two networks, or of three."""
-    game, conditions = None, {}
+    game, conditions, prior = None, {}, kg.priors.UniformPrior(LATENT_DIM)
     told = {tensor.name: tuple(tensor.shape[1:]) for tensor in generator.inputs}
     if encoder:
         game = kg.games.Bidirectional(*encoder)
@@ -614,10 +643,15 @@ def game_of(generator, discriminator, *encoder, terms=None):
         }
     if "labels" in told:
         conditions = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
+    if "frames" in told:
+        game, prior = spectra_of_waveforms(), None
+        frames = np.random.default_rng(0).normal(size=(3, 8, 5))
+        conditions = {"frames": kg.priors.EmpiricalPrior(frames)}
+        terms = [kg.terms.PairedFeatureMatching()]
     gan = kg.GAN(
         generator,
         discriminator,
-        kg.priors.UniformPrior(LATENT_DIM),
+        prior,
         game=game,
         conditions=conditions,
     )
@@ -629,6 +663,13 @@ def game_of(generator, discriminator, *encoder, terms=None):
         ]
     gan.compile(**_rules_with(terms or []))
     return gan
+
+
+def spectra_of_waveforms():
+    """A game that tells five bands of every eight samples."""
+    waveforms = keras.Input((None, 1), name="waveforms")
+    bands = kg.layers.LogMelSpectrogram(5, 16, 8, sampling_rate=100.0)(waveforms)
+    return kg.games.DerivedConditions({"frames": keras.Model(waveforms, bands)})
 
 
 def data_for(gan, num_rows):
@@ -678,17 +719,17 @@ _PART_OF_NETWORKS = (
 _PLAYERS = ("generator_optimizer", "discriminator_optimizer")
 
 
-# Of the 4 x 4 images with four channels that layers are put behind.
-_SHAPES_OF_AXES = {1: (64,), 2: (16, 4), 3: (4, 4, 4)}
 _STACKED = 4  # layers of one discriminator: a game takes seconds to trace
 
 
-def axes_of(layer):
-    """How many axes of one example a layer takes: those of images, sound or rows."""
+def shape_for(layer):
+    """How 64 numbers are shown to a layer: as an image, a sound or a row."""
+    if isinstance(layer, kg.layers.LogMelSpectrogram):
+        return (64, 1)
     if isinstance(layer, kg.layers.PhaseShuffle):
-        return 2
+        return (16, 4)
     spec = layer.input_spec
-    return 1 if spec is not None and spec.ndim == 2 else 3
+    return (64,) if spec is not None and spec.ndim == 2 else (4, 4, 4)
 
 
 def _discriminator_with(layers):
@@ -696,7 +737,7 @@ def _discriminator_with(layers):
         [
             keras.Input(IMAGE_SHAPE),
             keras.layers.Dense(4),  # channels
-            keras.layers.Reshape(_SHAPES_OF_AXES[axes_of(layers[0])]),
+            keras.layers.Reshape(shape_for(layers[0])),
             *layers,
             keras.layers.Flatten(),
             keras.layers.Dense(1, dtype="float32"),

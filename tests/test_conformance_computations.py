@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from catalog import (
     NUM_CLASSES,
-    axes_of,
     copy_of,
     entries_of,
     game_with,
+    shape_for,
     tiny_encoder,
 )
 from games import (
@@ -169,8 +169,10 @@ def labels_for(layer):
 
 
 def inputs_of(layer):
-    in_rows = IMAGES.reshape(len(IMAGES), -1, IMAGES.shape[-1])
-    return {1: ROWS, 2: in_rows, 3: IMAGES}[axes_of(layer)]
+    shape = shape_for(layer)
+    if len(shape) == 1:
+        return ROWS
+    return IMAGES if len(shape) == 3 else IMAGES.reshape(len(IMAGES), -1, shape[1])
 
 
 def augmentation_computation(entry):
@@ -403,6 +405,7 @@ def test_gradients_of_penalties_match_differences(entry):
 
 # Layers that compute in float32, whatever their dtype is.
 FLOAT32_LAYERS = (
+    kg.layers.LogMelSpectrogram,
     kg.layers.MinibatchDiscrimination,
     kg.layers.MinibatchStandardDeviation,
     kg.layers.VirtualBatchNormalization,

@@ -7,6 +7,7 @@ from keras_gan.layers.conditional_batch_normalization import (
 from keras_gan.layers.dropout import Dropout
 from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.gaussian_input_noise import GaussianInputNoise
+from keras_gan.layers.log_mel_spectrogram import LogMelSpectrogram
 from keras_gan.layers.maxout import Maxout
 from keras_gan.layers.maxout_convolution import MaxoutConv2D
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -29,6 +30,7 @@ __all__ = [
     "Dropout",
     "FourierFeatures",
     "GaussianInputNoise",
+    "LogMelSpectrogram",
     "Maxout",
     "MaxoutConv2D",
     "MinibatchDiscrimination",

@@ -25,6 +25,7 @@ from keras_gan.networks.few_labels import (
     classifying_discriminator,
     softplus_generator,
 )
+from keras_gan.networks.hifigan import hifigan_discriminator, hifigan_generator
 from keras_gan.networks.inpainting import (
     inpainting_discriminator,
     inpainting_generator,
@@ -61,6 +62,8 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "deconvolutional_generator",
+    "hifigan_discriminator",
+    "hifigan_generator",
     "inpainting_discriminator",
     "inpainting_generator",
     "maxout_convolutional_discriminator",

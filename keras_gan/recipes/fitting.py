@@ -15,6 +15,7 @@ Check = Callable[["Dataset"], str | None]
 """From a dataset to a clause about it, `None` where nothing is in the way."""
 
 _MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
+_FEWEST_FRAMES = 8
 _LARGEST_SIDE = 256  # for images, halved six times from there
 
 
@@ -42,6 +43,26 @@ def quartered(data: "Dataset") -> str | None:
         "it shortens waveforms fourfold down to a few places, and these have "
         f"{length:,}; cut or pad them to {nearest_quartered(length):,}"
     )
+
+
+def framed(hop_length: int) -> Check:
+    """Waveforms of whole frames, and of more than a few.
+
+    Args:
+        hop_length: int, samples of a frame.
+    """
+
+    def check(data: "Dataset") -> str | None:
+        length = data.data_shape[0]
+        if length % hop_length == 0 and length >= _FEWEST_FRAMES * hop_length:
+            return None
+        nearest = max(_FEWEST_FRAMES, round(length / hop_length)) * hop_length
+        return (
+            f"it makes waveforms of frames of {hop_length} samples, {_FEWEST_FRAMES} or"
+            f" more, and these have {length:,}; cut or pad them to {nearest:,}"
+        )
+
+    return check
 
 
 def of_points(data: "Dataset") -> str | None:

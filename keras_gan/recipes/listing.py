@@ -233,6 +233,14 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
             "harmonic_tones",
         ),
     ),
+    "vocoder": (
+        Listing(
+            "hifigan",
+            "HiFi-GAN: the vocoder, from spectrograms to waveforms of any length.",
+            "Kong et al. 2020, https://arxiv.org/abs/2010.05646, narrower",
+            "harmonic_tones",
+        ),
+    ),
     "own_images": (
         Listing(
             "default",

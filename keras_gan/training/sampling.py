@@ -63,8 +63,11 @@ class InBatches:
         self._trace_anew()
         example = each(tf.convert_to_tensor, example)
         total = len(next(iter(example.values())))
+        # Always of any number of rows: graphs of a known number may round otherwise,
+        # and what a call returns would depend on those before it.
+        outputs_of = self._outputs_of.get_concrete_function(each(_of_any_rows, example))
         batches = [
-            self._outputs_of(_rows(example, start, start + batch_size)).numpy()
+            outputs_of(_rows(example, start, start + batch_size)).numpy()
             for start in range(0, total, batch_size)
         ]
         return np.concatenate(batches)
@@ -72,6 +75,10 @@ class InBatches:
 
 def _outputs(network: Callable[[Example], Tensor], example: Example) -> Tensor:
     return tf.cast(network(example), tf.float32)
+
+
+def _of_any_rows(entry: Tensor) -> tf.TensorSpec:
+    return tf.TensorSpec([None, *entry.shape[1:]], entry.dtype)
 
 
 def _rows(example: Example, start: int, stop: int) -> Example:
