@@ -85,6 +85,10 @@ class Prior(abc.ABC):
         """Returns the arguments that rebuild this prior."""
         return {"latent_dim": self.latent_dim}
 
+    def description(self) -> Config:
+        """Returns what records and model cards say of this prior: its arguments."""
+        return self.get_config()
+
     @classmethod
     def from_config(cls, config: Config) -> "Prior":
         """Builds a prior from what `get_config` returned."""
@@ -486,8 +490,8 @@ class EmpiricalPrior(Prior):
             raise invalid_argument("rows", expected, rows)
         if not np.isfinite(values).all():
             raise invalid_argument("rows", "finite numbers", rows)
-        is_float = values.dtype.kind == "f"
-        self._values = values.astype("float32" if is_float else "int32")
+        self._is_float = values.dtype.kind == "f"
+        self._values = values.astype("float32" if self._is_float else "int32")
 
     @property
     def distribution(self) -> Any:
@@ -504,7 +508,14 @@ class EmpiricalPrior(Prior):
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
-        return {"rows": self._values.tolist()}
+        # The shortest decimals that are these float32 numbers: half as long a record.
+        shortest = self._values.astype("U32").astype("float64")
+        return {"rows": (shortest if self._is_float else self._values).tolist()}
+
+    def description(self) -> Config:
+        """Returns how many rows of which shape there are: they may be many."""
+        num_rows, *shape = self._values.shape
+        return {"num_rows": num_rows, "row_shape": shape}
 
 
 # Giles's polynomials in w = -log(1 - x^2), from the highest power: of w - 2.5 below 5,

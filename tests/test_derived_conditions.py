@@ -7,7 +7,7 @@ import tensorflow as tf
 from games import assert_equal_state, make_tiny_gan, tiny_images
 
 import keras_gan as kg
-from export import export_onnx
+from export import export_onnx, export_saved_model
 from keras_gan.training.round import Round
 
 IMAGES = tiny_images(40)
@@ -132,6 +132,39 @@ def test_exports_are_told_the_conditions(tmp_path):
     gan = upscaling_gan(deriving())
     report = export_onnx(gan, tmp_path / "upscaler.onnx")
     assert report.max_abs_error <= 1e-5
+
+
+def test_a_saved_model_draws_conditions_of_any_size_from_rows(tmp_path):
+    # Rows of a prior have one size, what the generator is told may have any.
+    gan = vocoder_gan()
+    report = export_saved_model(gan, tmp_path / "vocoder")
+    served = tf.saved_model.load(str(tmp_path / "vocoder" / report.file))
+    told = tf.zeros((0, 8, 5))  # none
+    drawn = served.signatures["sample"](
+        num_samples=tf.constant(3), seed=tf.constant(5), frames=told
+    )
+    (waveforms,) = drawn.values()
+    np.testing.assert_allclose(waveforms, gan.sample(3, seed=5), atol=1e-5)
+
+
+def vocoder_gan():
+    frames = np.random.default_rng(0).normal(size=(4, 8, 5))
+    waveforms = keras.Input((None, 1), name="waveforms")
+    bands = kg.layers.LogMelSpectrogram(5, 16, 8, sampling_rate=100.0)(waveforms)
+    return kg.GAN(
+        kg.networks.hifigan_generator(5, (2, 4), 4, (3,), (1,)),
+        kg.networks.hifigan_discriminator(64, (3,), 0, base_filters=2),
+        prior=None,
+        game=kg.games.DerivedConditions({"frames": keras.Model(waveforms, bands)}),
+        conditions={"frames": kg.priors.EmpiricalPrior(frames)},
+    )
+
+
+def test_what_is_sampled_does_not_depend_on_samples_before():
+    # A graph of a known number of rows may round otherwise than one of any.
+    fresh, asked = vocoder_gan(), vocoder_gan()
+    asked.sample(20, seed=1), asked.sample(7, seed=1)
+    np.testing.assert_array_equal(fresh.sample(3, seed=0), asked.sample(3, seed=0))
 
 
 @pytest.mark.parametrize(

@@ -147,8 +147,8 @@ def check_conditions(gan: GAN) -> None:
 
 
 def prior_config(prior: Prior) -> Config:
-    """A prior's name and parameters, as JSON holds them."""
-    return {"name": type(prior).__name__, **prior.get_config()}
+    """A prior's name and what it says of itself, as JSON holds them."""
+    return {"name": type(prior).__name__, **prior.description()}
 
 
 def _condition(gan: GAN, tensor: Any) -> Condition:

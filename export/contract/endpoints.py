@@ -22,7 +22,7 @@ from keras_gan._types import Tensor
 from keras_gan._validation import MAX_SEED
 from keras_gan.gan import GAN
 from keras_gan.training.conditions import draw_condition
-from keras_gan.training.examples import each
+from keras_gan.training.examples import as_stated, each
 from keras_gan.training.view import DiscriminatorView
 
 _FLOATS = PixelFormat()
@@ -165,6 +165,5 @@ def _draw(
     for index, one in enumerate(signature.conditions):
         if one.prior is not None:
             values = draw_condition(one.prior, index, num_samples, seed)
-            values = tf.reshape(tf.cast(values, one.dtype), [-1, *one.shape])
-            drawn[one.name] = values
+            drawn[one.name] = as_stated(tf.cast(values, one.dtype), one.shape)
     return drawn

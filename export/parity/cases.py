@@ -39,7 +39,7 @@ from keras_gan.games.inpainting import completed
 from keras_gan.games.masks import mask_shape
 from keras_gan.gan import GAN
 from keras_gan.training.conditions import draw_condition
-from keras_gan.training.examples import each
+from keras_gan.training.examples import as_stated, each
 
 SAMPLES_IN_A_ROW = 8
 _MAX_ROWS = 20
@@ -273,9 +273,13 @@ class _Asked:
     def _drawn(self, size: int) -> dict[str, Array]:
         """What `GAN.sample` draws where it is not told."""
         return {
-            one.name: np.asarray(
-                draw_condition(one.prior, index, size, self._seed_of(size)), one.dtype
-            ).reshape(-1, *one.shape)
+            one.name: as_stated(
+                np.asarray(
+                    draw_condition(one.prior, index, size, self._seed_of(size)),
+                    one.dtype,
+                ),
+                one.shape,
+            )
             for index, one in enumerate(self._conditions)
             if one.prior is not None
         }
