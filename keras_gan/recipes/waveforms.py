@@ -15,7 +15,7 @@ from keras_gan.terms.gradients import R1
 _NAME = "wavegan"
 _LATENT_DIM = 100
 _BASE_FILTERS = 16  # a quarter of the published ones: for two cores
-# A WGAN-GP of the published rules needs twelve times the time for a move of the
+# A WGAN-GP of the published rules needs five times the time for a move of the
 # generator; after as many minutes its tones were no nearer than at the beginning.
 _PENALTY_WEIGHT, _PENALTY_INTERVAL = 5.0, 4  # of slopes at waveforms in [-1, 1]
 _RATE, _BETA_1, _BETA_2 = 2e-4, 0.5, 0.99
