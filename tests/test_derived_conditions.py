@@ -207,3 +207,22 @@ def test_a_source_that_does_not_fit_is_refused(sources, message):
 def test_a_generator_that_is_told_nothing_has_nothing_derived():
     with pytest.raises(ValueError, match=r"has inputs for, \[\]. Received: 'small'"):
         make_tiny_gan(game=deriving())
+
+
+@pytest.mark.exhaustive
+def test_a_vocoder_comes_nearer_to_the_spectra_it_is_told():
+    tones = kg.datasets.load_harmonic_tones(64, 16, 16, length=1_024)
+    gan = kg.recipes.hifigan(tones, seed=0)
+    before = distance_of_spectra(gan, tones.test.waveforms)
+    gan.fit(tones.train.waveforms, batch_size=16, epochs=10, verbose=0)
+    after = distance_of_spectra(gan, tones.test.waveforms)
+    assert after < 0.9 * before
+    # Longer ones than any that it learned from.
+    longer, _ = kg.datasets.harmonic_tones(4, length=4_096, seed=9)
+    assert distance_of_spectra(gan, longer) < before
+
+
+def distance_of_spectra(gan, waveforms):
+    told = gan.game.conditions_of(gan, waveforms)
+    made = gan.game.conditions_of(gan, gan.sample(len(waveforms), **told))
+    return np.abs(made["frames"] - told["frames"]).mean()

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan.games.game import Game
+from keras_gan.training.data_checks import check_data_shape
 from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.given_data import checked_data
+from keras_gan.training.given_data import check_values
 from keras_gan.training.network_checks import check_is_model
 from keras_gan.training.sampling import InBatches
 
@@ -125,7 +127,8 @@ class DerivedConditions(Game):
 
         Args:
             gan: the `GAN` that plays.
-            data: array `[num, ...]`, as `fit` takes it.
+            data: array `[num, ...]` of what the generator makes, of any size where it
+                makes any, whatever the discriminator takes.
             batch_size: int, rows at once. Defaults to `1000`.
 
         Returns:
@@ -134,7 +137,10 @@ class DerivedConditions(Game):
         Raises:
             ValueError: if the data are of another shape or range.
         """
-        example = {gan.data_name: checked_data(gan, data)}
+        values = np.asarray(data)
+        check_data_shape(tuple(values.shape[1:]), gan.networks.made_shape)
+        check_values(gan, values)
+        example = {gan.data_name: values.astype("float32")}
         return {
             name: InBatches(self._maker(gan, name), gan)(example, batch_size)
             for name in self.sources

@@ -132,7 +132,7 @@ def hifigan_discriminator(
         base_filters: int, at least 1. Filters next to the waveform of each period; a
             scale begins with four times as many. Defaults to `32`.
         grouped: bool, whether convolutions of scales have groups, as published. On
-            processors TensorFlow takes some fifty times as long for their slopes: leave
+            processors TensorFlow takes tens of times as long for their slopes: leave
             groups out there, or scales. Defaults to `True`.
         seed: int, of the initial weights. Defaults to `0`.
         name: str. Defaults to `"discriminator"`.
