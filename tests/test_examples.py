@@ -64,6 +64,7 @@ OF_RUNS = {
 }
 # tests/test_stacked_mnist.py and tests/test_inference_examples.py give them digits.
 OF_DIGITS = {"stacked_mnist.py", "completion.py", "inference_table.py"}
+OF_SOUND = {"vocoder.py"}  # played in tests/test_vocoder_example.py
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 # Real MNIST would be read, scored and classified for a minute each.
 OF_SMALL_MNIST = {"few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"}
@@ -126,4 +127,4 @@ def test_every_example_is_in_the_gallery():
 
 def test_no_example_is_missing():
     found = {path.name for path in EXAMPLES.glob("*.py")}
-    assert found == set(ARGUMENTS) | OF_RUNS | OF_DIGITS
+    assert found == set(ARGUMENTS) | OF_RUNS | OF_DIGITS | OF_SOUND
