@@ -293,9 +293,22 @@ def test_vocoders_have_the_published_number_of_weights():
     for base_filters, num_weights in published.items():
         network = kg.networks.hifigan_generator(80, (8, 8, 2, 2), base_filters)
         assert network.count_params() == num_weights
-    for periods, num_scales, num_weights in (((2,), 0, 8_218_433), ((), 1, 9_870_209)):
-        network = kg.networks.hifigan_discriminator(8_192, periods, num_scales)
-        assert network.count_params() == num_weights
+
+
+def test_judges_have_the_weights_of_the_published_layers():
+    # Taps, inputs and outputs of each convolution, and groups where it has several.
+    of_period = [(5, 1, 32), (5, 32, 128), (5, 128, 512), (5, 512, 1024)]
+    of_period += [(5, 1024, 1024), (3, 1024, 1)]
+    of_scale = [(15, 1, 128), (41, 128, 128, 4), (41, 128, 256, 16), (41, 256, 512, 16)]
+    of_scale += [(41, 512, 1024, 16), (41, 1024, 1024, 16), (5, 1024, 1024)]
+    of_scale += [(3, 1024, 1)]
+    for layers, judge in ((of_period, ((2,), 0)), (of_scale, ((), 1))):
+        expected = sum(
+            taps * inputs // (groups[0] if groups else 1) * outputs + outputs
+            for taps, inputs, outputs, *groups in layers
+        )
+        network = kg.networks.hifigan_discriminator(8_192, *judge)
+        assert network.count_params() == expected
 
 
 def test_a_judge_of_a_period_sees_each_pth_sample_alone():

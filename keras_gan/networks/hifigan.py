@@ -17,6 +17,16 @@ from keras_gan._validation import (
 _SLOPE = 0.1  # of each LeakyReLU
 _PERIOD_KERNEL, _PERIOD_STRIDE = 5, 3
 _PERIOD_WIDTHS = (1, 4, 16, 32, 32)  # times the base; the last does not shorten
+# Filters over the base, kernel, stride and groups: 128 filters stand beside 32.
+_SCALE_LAYERS = (
+    (4, 15, 1, 1),
+    (4, 41, 2, 4),
+    (8, 41, 2, 16),
+    (16, 41, 4, 16),
+    (32, 41, 4, 16),
+    (32, 41, 1, 16),
+    (32, 5, 1, 1),
+)
 
 
 def hifigan_generator(
@@ -139,8 +149,8 @@ def hifigan_discriminator(
 
     Returns:
         discriminator: `keras.Model` from waveforms `[batch, length, 1]` to a dict of
-        `"logits"`, a list of `[batch, ..., 1]`, and `"features"`, a list of maps; all
-        float32.
+        `"logits"`, a list of `[batch, ..., 1]` in float32, and `"features"`, a list of
+        maps.
 
     Raises:
         ValueError: if an argument is out of its range, or there is no discriminator.
@@ -272,19 +282,6 @@ def _of_period(
         name=f"period_{period}_logits",
     )(maps)
     return [*found, logits]
-
-
-# Filters over the base, kernel, stride, groups: four times as wide as the base, as 128
-# filters are beside 32.
-_SCALE_LAYERS = (
-    (4, 15, 1, 1),
-    (4, 41, 2, 4),
-    (8, 41, 2, 16),
-    (16, 41, 4, 16),
-    (32, 41, 4, 16),
-    (32, 41, 1, 16),
-    (32, 5, 1, 1),
-)
 
 
 def _of_scale(
