@@ -105,11 +105,7 @@ def invert(
     check_nonnegative("prior_weight", prior_weight)
     check_seed("seed", seed)
     check_has_latents(gan, "A search is for")
-    images = checked_data(gan, images)
-    if not len(images):
-        raise ValueError(
-            f"`images` must hold at least one row. Received: shape {images.shape}"
-        )
+    images = _checked_rows(gan, images)
     told = told_conditions(gan, len(images), conditions)
     starts = gan.prior.sample(restarts, seed)  # [restarts, latent_dim]
     step = tf.function(_Step(gan, prior_weight), autograph=False, reduce_retracing=True)
@@ -137,6 +133,15 @@ def invert(
     # [num_images, num_pixels]
     gaps = np.square(images - reconstructions).reshape(len(images), -1)
     return Inversion(latents, reconstructions, gaps.mean(axis=1), best_restarts)
+
+
+def _checked_rows(gan: GAN, images: Array) -> FloatArray:
+    images = checked_data(gan, images)
+    if not len(images):
+        raise ValueError(
+            f"`images` must hold at least one row. Received: shape {images.shape}"
+        )
+    return images
 
 
 class _State(NamedTuple):
