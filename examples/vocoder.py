@@ -95,14 +95,8 @@ def griffin_lim(
         frames: `[num, num_frames, num_bands]`, logarithms.
         rounds: int, of projection on what is the spectrum of some waveform.
     """
-    mel = tf.signal.linear_to_mel_weight_matrix(
-        layer.num_bands,
-        layer.window_length // 2 + 1,
-        layer.sampling_rate,
-        layer.min_frequency,
-        layer.sampling_rate / 2,
-    ).numpy()
-    magnitudes = np.maximum(np.exp(frames) @ np.linalg.pinv(mel), 0)
+    of_bands = np.linalg.pinv(layer.mel_matrix().numpy())
+    magnitudes = np.maximum(np.exp(frames) @ of_bands, 0)
     sizes = layer.window_length, layer.hop_length
     window = tf.signal.inverse_stft_window_fn(sizes[1])
 

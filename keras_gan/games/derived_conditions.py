@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan.games.game import Game
-from keras_gan.training.data_checks import check_data_shape
+from keras_gan.training.data_checks import check_data_shape, fits
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.given_data import check_values
 from keras_gan.training.network_checks import check_is_model
@@ -109,7 +109,7 @@ class DerivedConditions(Game):
             ) from error
         stated = gan.networks.stated_shapes().get(name)
         received = tuple(made.shape[1:])
-        if stated is not None and not _fits(received, stated):
+        if stated is not None and not fits(received, stated):
             raise ValueError(
                 f"sources[{name!r}] must make {name} of the shape that the networks "
                 f"state, {stated}. Received: {received}"
@@ -170,9 +170,3 @@ class DerivedConditions(Game):
         rest = {name: one for name, one in config.items() if name != "sources"}
         encoder = rest.pop("encoder", None)
         return cls(sources, encoder and deserialize(encoder), **rest)
-
-
-def _fits(received: tuple[int, ...], stated: tuple[int | None, ...]) -> bool:
-    return len(received) == len(stated) and all(
-        size in (None, have) for size, have in zip(stated, received, strict=True)
-    )

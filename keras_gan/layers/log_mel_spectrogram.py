@@ -128,10 +128,11 @@ class LogMelSpectrogram(keras.layers.Layer):
         )  # [batch, num_frames, window_length // 2 + 1]
         power = tf.square(tf.math.real(spectra)) + tf.square(tf.math.imag(spectra))
         magnitudes = tf.sqrt(power + _LEAST_POWER)
-        bands = tf.matmul(magnitudes, self._mel_matrix())
+        bands = tf.matmul(magnitudes, self.mel_matrix())
         return tf.math.log(tf.maximum(bands, _LEAST_MAGNITUDE))
 
-    def _mel_matrix(self) -> Tensor:
+    def mel_matrix(self) -> Tensor:
+        """Returns the share of each frequency in each band, `[frequencies, bands]`."""
         return tf.signal.linear_to_mel_weight_matrix(
             self.num_bands,
             self.window_length // 2 + 1,
