@@ -47,6 +47,9 @@ ARGUMENTS = {
         *("--num-images", "128", "--num-samples", "300"),
         *("--games", "all"),
     ],
+    "table1_comparators.py": [
+        *("--epochs", "1", "--num-images", "200", "--num-samples", "200")
+    ],
     "symptoms.py": ["--epochs", "1", "--games", "another range", "not told"],
     "theory.py": ["--num-steps", "1200"],
     "train_digit_classifier.py": ["--num-train", "500", "--epochs", "1"],
@@ -67,7 +70,10 @@ OF_DIGITS = {"stacked_mnist.py", "completion.py", "inference_table.py"}
 OF_SOUND = {"vocoder.py"}  # played in tests/test_vocoder_example.py
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 # Real MNIST would be read, scored and classified for a minute each.
-OF_SMALL_MNIST = {"few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"}
+OF_SMALL_MNIST = {
+    *("few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"),
+    "table1_comparators.py",
+}
 
 # The first that a user plays; `make exhaustive` plays all others.
 QUICK = {"quickstart.py"}
@@ -89,6 +95,7 @@ def run_here(monkeypatch, capsys):
 
     def run(command):
         monkeypatch.setattr(sys, "argv", command)
+        monkeypatch.syspath_prepend(Path(command[0]).parent)
         try:
             runpy.run_path(command[0], run_name="__main__")
         except SystemExit as end:
