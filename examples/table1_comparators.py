@@ -8,15 +8,16 @@ stochastic network and a variational autoencoder of the same months learn the sa
 50,000 digits, and all are scored by the same protocol: 10,000 samples, bandwidth by the
 first 1,000 validation images, mean and standard error over the test images, in nats.
 
-Images are scored as what a model says of its pixels, chances between 0 and 1, and as
-zeros and ones that are drawn with these chances. `correlation` is that of a sample and
-the next of the same chain: where it is not near 0, 10,000 samples are worth fewer.
-How much noise moves the stack's chains is chosen on validation images. Beside them:
-training images, and pixels drawn one by one with the mean that each has in them.
+Samples are what a model says of pixels, chances between 0 and 1; also scored are zeros
+and ones that are drawn with these chances. Chains begin at training images, which score
+well themselves: whether they have left them is told by the same chains begun elsewhere,
+at pixels alone, and by the correlation of a sample with the next of its chain. How much
+noise moves the stack's chains is chosen on validation images. Beside them: training
+images, and pixels drawn one by one, alone, with the mean that each has in them.
 
 `samples.png` has a row for each model. What is trained is kept in the output folder, by
-epochs, and the same command goes on where it stopped. `--epochs` cuts training short
-for all models that are named.
+epochs, and the same command goes on where it stopped. `--models` plays some of them,
+the table has all that are there; `--epochs` cuts their training short.
 
 References:
     Goodfellow et al., Generative Adversarial Nets, 2014, Table 1.
@@ -24,11 +25,12 @@ References:
 """
 
 import argparse
+import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from comparators.chains import Draws
 from comparators.deep_belief_network import DeepBeliefNetwork
 from comparators.generative_stochastic_network import GenerativeStochasticNetwork
 from comparators.stacked_contractive_autoencoder import StackedContractiveAutoencoder
@@ -45,7 +47,7 @@ MODELS = {
     "vae": VariationalAutoencoder,
 }
 PAPER = {"DBN": "138 ± 2", "Stacked CAE": "121 ± 1.6", "Deep GSN": "214 ± 1.1"}
-NOISES = (0.5, 1.0, 2.0, 4.0)  # of the stack's chains
+NOISES = (1.0, 2.0, 4.0)  # of the stack's chains
 NUM_VALID = 1_000
 NUM_DRAWN = 20  # images of each row of the picture
 
@@ -60,31 +62,26 @@ def main() -> None:
         for split, size in zip(splits, sizes, strict=True)
     )
     means = np.tile(images.mean(axis=0), (args.num_samples, 1))
-    everything = {
-        "training images": Draws(images[: args.num_samples], 0.0),
-        "pixels one by one": Draws(drawn(means, args.seed), 0.0),
-    }
+    pixels = drawn(means, args.seed)
+    floors = {"training images": images[: args.num_samples], "pixels alone": pixels}
+    for name, samples in floors.items():
+        save_row(args.output_dir, name, {"images": samples}, valid, test)
     for name in args.models:
         model = MODELS[name](images.shape[1], seed=args.seed)
         print(f"{model.title}:", flush=True)
         options = {"epochs": args.epochs} if args.epochs else {}
         model.train(images, args.output_dir / name, **options)
-        everything[model.title] = draws_of(model, images, valid, args)
-    rows = [row_of(name, draws, valid, test) for name, draws in everything.items()]
-    table = table_of(rows)
-    pictures = {
-        name: draws.images[:: len(draws.images) // NUM_DRAWN][:NUM_DRAWN].reshape(
-            -1, *data.image_shape
-        )
-        for name, draws in everything.items()
-    }
-    kg.visualization.save_image_rows(args.output_dir / "samples.png", pictures)
-    record = {"num_samples": args.num_samples, "seed": args.seed, "rows": rows}
-    record |= {"epochs": args.epochs, "environment": record_environment()}
-    write_json(args.output_dir / "comparators.json", record)
-    with replacing(args.output_dir / "comparators.md") as partial:
-        partial.write_text(table, encoding="utf-8")
-    print(f"{table}Written: {args.output_dir}")
+        if isinstance(model, StackedContractiveAutoencoder):
+            choose_noise(model, images, valid, args)
+        draws = model.sample(args.num_samples, images, args.seed)
+        variants = {"images": draws.images, "binary": drawn(draws.images, args.seed)}
+        facts: dict[str, Any] = {"epochs": args.epochs}
+        if hasattr(model, "chains"):
+            apart = model.sample(args.num_samples, pixels, args.seed)
+            variants["apart"] = apart.images
+            facts |= {"correlation": draws.correlation, **model.chains._asdict()}
+        save_row(args.output_dir, model.title, variants, valid, test, facts)
+    write_table(args.output_dir, data.image_shape)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -99,23 +96,20 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def draws_of(
-    model: Any, images: np.ndarray, valid: np.ndarray, args: argparse.Namespace
-) -> Draws:
-    """Samples of a model; the stack's with the noise that validation images prefer."""
-
-    def draw() -> Draws:
-        return model.sample(args.num_samples, images, args.seed)
-
-    if not isinstance(model, StackedContractiveAutoencoder):
-        return draw()
+def choose_noise(
+    model: StackedContractiveAutoencoder,
+    images: np.ndarray,
+    valid: np.ndarray,
+    args: argparse.Namespace,
+) -> None:
+    """Sets the noise whose samples validation images prefer."""
     values = {}
     for model.noise in NOISES:
-        score = kg.evaluation.parzen_log_likelihood(draw().images, valid, valid)
+        samples = model.sample(args.num_samples, images, args.seed).images
+        score = kg.evaluation.parzen_log_likelihood(samples, valid, valid)
         values[model.noise] = score.best_valid_mean
         print(f"noise {model.noise}: {score.best_valid_mean:.1f} nats on validation")
     model.noise = max(values, key=values.__getitem__)
-    return draw()
 
 
 def drawn(means: np.ndarray, seed: int) -> np.ndarray:
@@ -124,41 +118,66 @@ def drawn(means: np.ndarray, seed: int) -> np.ndarray:
     return (chances < means).astype("float32")
 
 
-def row_of(
-    name: str, draws: Draws, valid: np.ndarray, test: np.ndarray
-) -> dict[str, Any]:
-    """A row of the table."""
-    row: dict[str, Any] = {"model": name, "correlation": draws.correlation}
-    binary = drawn(draws.images, seed=0)
-    for variant, samples in {"means": draws.images, "binary": binary}.items():
+def save_row(
+    folder: Path,
+    name: str,
+    variants: dict[str, np.ndarray],
+    valid: np.ndarray,
+    test: np.ndarray,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Scores a model's samples, and keeps the row and some of them."""
+    row: dict[str, Any] = {"model": name, **(facts or {})}
+    row["environment"] = record_environment()
+    for variant, samples in variants.items():
         score = kg.evaluation.parzen_log_likelihood(samples, valid, test)
-        row[variant] = {
-            "mean": score.mean,
-            "standard_error": score.standard_error,
-            "bandwidth": score.bandwidth,
-            "mean_at_best_bandwidth": score.mean_at_best_bandwidth,
-            "best_bandwidth": score.best_bandwidth,
-        }
+        row[variant] = dataclasses.asdict(score)
         print(f"{name}, {variant}: {score}", flush=True)
-    return row
+    write_json(folder / f"{file_name(name)}.json", row)
+    some = variants["images"]
+    path = folder / f"{file_name(name)}.npy"
+    with replacing(path) as partial, partial.open("wb") as file:
+        np.save(file, some[:: max(1, len(some) // NUM_DRAWN)][:NUM_DRAWN])
 
 
-def table_of(rows: list[dict[str, Any]]) -> str:
+def file_name(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
+def write_table(folder: Path, image_shape: tuple[int, ...]) -> None:
+    """Writes table and picture of all rows that are in the folder."""
     lines = [
-        "| model | the paper's | chances of pixels | at the best bandwidth | zeros and "
-        "ones | correlation |",
-        "|---|---|---|---|---|---|",
+        "| model | the paper's | samples | at the best bandwidth | zeros and ones | "
+        "chains begun elsewhere | correlation |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        means, binary = row["means"], row["binary"]
-        lines.append(
-            f"| {row['model']} | {PAPER.get(row['model'], '')} | "
-            f"{means['mean']:.1f} ± {means['standard_error']:.1f} | "
-            f"{means['mean_at_best_bandwidth']:.1f} | "
-            f"{binary['mean']:.1f} ± {binary['standard_error']:.1f} | "
-            f"{row['correlation']:.2f} |"
-        )
-    return "\n".join(lines) + "\n"
+    pictures = {}
+    titles = [model.title for model in MODELS.values()]
+    for name in ("training images", "pixels alone", *titles):
+        path = folder / f"{file_name(name)}.json"
+        if path.exists():
+            lines.append(line_of(json.loads(path.read_text("utf-8"))))
+            some = np.load(path.with_suffix(".npy"))
+            pictures[name] = some.reshape(-1, *image_shape)
+    kg.visualization.save_image_rows(folder / "samples.png", pictures)
+    table = "\n".join(lines) + "\n"
+    with replacing(folder / "comparators.md") as partial:
+        partial.write_text(table, encoding="utf-8")
+    print(f"{table}Written: {folder}")
+
+
+def line_of(row: dict[str, Any]) -> str:
+    def value(variant: str) -> str:
+        if variant not in row:
+            return ""
+        return f"{row[variant]['mean']:.1f} ± {row[variant]['standard_error']:.1f}"
+
+    best = row["images"]["mean_at_best_bandwidth"]
+    correlation = f"{row['correlation']:.2f}" if "correlation" in row else ""
+    return (
+        f"| {row['model']} | {PAPER.get(row['model'], '')} | {value('images')} | "
+        f"{best:.1f} | {value('binary')} | {value('apart')} | {correlation} |"
+    )
 
 
 if __name__ == "__main__":

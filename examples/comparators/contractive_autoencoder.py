@@ -18,7 +18,8 @@ class ContractiveAutoencoder(keras.Model):
     Args:
         num_visible: int.
         num_hidden: int.
-        weight: float, of the penalty. Defaults to `0.1`, as in the authors' code.
+        weight: float, of the penalty. Defaults to `3.0`: with the 0.1 of the authors'
+            code chains of two layers leave the digits within a hundred steps.
         seed: int. Defaults to `0`.
 
     References:
@@ -28,7 +29,7 @@ class ContractiveAutoencoder(keras.Model):
     """
 
     def __init__(
-        self, num_visible: int, num_hidden: int, weight: float = 0.1, seed: int = 0
+        self, num_visible: int, num_hidden: int, weight: float = 3.0, seed: int = 0
     ) -> None:
         super().__init__()
         self.weight = weight

@@ -21,7 +21,7 @@ class StackedContractiveAutoencoder:
         num_pixels: int.
         num_hidden: ints, of each layer from below. Table 1 took its value from a paper
             whose sizes are not known to us: these are ours.
-        noise: float, standard deviation of what moves the codes. Defaults to `1.0`.
+        noise: float, standard deviation of what moves the codes. Defaults to `2.0`.
         seed: int. Defaults to `0`.
 
     References:
@@ -30,13 +30,13 @@ class StackedContractiveAutoencoder:
     """
 
     title = "Stacked CAE"
-    chains = Chains(num_chains=500, burn_in=100, interval=10)
+    chains = Chains(num_chains=500, burn_in=200, interval=20)
 
     def __init__(
         self,
         num_pixels: int,
         num_hidden: Sequence[int] = (1_000, 1_000),
-        noise: float = 1.0,
+        noise: float = 2.0,
         seed: int = 0,
     ) -> None:
         self.noise = noise
