@@ -137,7 +137,9 @@ def save_row(
     some = variants["images"]
     path = folder / f"{file_name(name)}.npy"
     with replacing(path) as partial, partial.open("wb") as file:
-        np.save(file, some[:: max(1, len(some) // NUM_DRAWN)][:NUM_DRAWN])
+        # Of all chains: one of every so many would be the same chain again and again.
+        order = np.random.default_rng(0).permutation(len(some))
+        np.save(file, some[order[:NUM_DRAWN]])
 
 
 def file_name(name: str) -> str:

@@ -126,14 +126,22 @@ def test_the_penalty_is_the_squared_norm_of_the_jacobian(autoencoder):
     np.testing.assert_allclose(autoencoder.penalty(codes), expected, rtol=1e-5)
 
 
-def test_a_step_moves_codes_by_the_jacobian_and_its_transpose(autoencoder):
+def test_a_step_moves_codes_by_the_jacobian_and_its_transpose():
+    from comparators.stacked_contractive_autoencoder import (
+        StackedContractiveAutoencoder,
+    )
+
     random = np.random.default_rng(1)
     rows = tf.constant(random.random((7, 5)), "float32")
-    noise = tf.constant(random.normal(size=(7, 3)), "float32")
-    codes, slopes = jacobians(autoencoder, rows)
-    moved = codes + tf.einsum("nij,nkj,nk->ni", slopes, slopes, noise)
+    alpha = tf.constant(random.normal(size=(7, 3)), "float32")
+    stack = StackedContractiveAutoencoder(5, num_hidden=(4, 3))
+    lower, upper = stack.layers
+    codes, slopes = jacobians(lambda rows: upper(lower(rows)), rows)  # of both layers
+    moved = codes + tf.einsum("nij,nkj,nk->ni", slopes, slopes, alpha)
     np.testing.assert_allclose(
-        autoencoder.walk(rows, noise), autoencoder.decode(moved), atol=1e-6
+        stack.walk(stack.encode(rows), alpha),
+        lower.decode(upper.decode(moved)),
+        atol=1e-6,
     )
 
 

@@ -6,22 +6,28 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from comparators.chains import Chains, Draws, run_chains
 from comparators.contractive_autoencoder import ContractiveAutoencoder
 from comparators.training import train
+from keras import ops
 
 
 class StackedContractiveAutoencoder:
     """Contractive autoencoders, trained one after the other from below.
 
-    Samples are chains of the uppermost one over the codes of the one below; images are
-    what those codes are decoded to.
+    Samples are chains. With h the uppermost codes, J = dh/dx through all layers and g
+    the decoders, from the uppermost to the lowest,
+
+        x <- g(h(x) + noise J J' alpha),    alpha ~ N(0, I)
+
+    J J' turns alpha into directions in which codes move when pixels do.
 
     Args:
         num_pixels: int.
         num_hidden: ints, of each layer from below. Table 1 took its value from a paper
             whose sizes are not known to us: these are ours.
-        noise: float, standard deviation of what moves the codes. Defaults to `2.0`.
+        noise: float, how far codes are moved. Defaults to `2.0`.
         seed: int. Defaults to `0`.
 
     References:
@@ -64,7 +70,7 @@ class StackedContractiveAutoencoder:
             codes = layer.predict(codes, batch_size=1_000, verbose=0)
 
     def sample(self, num_samples: int, images: np.ndarray, seed: int) -> Draws:
-        """Draws images by chains over the codes below the uppermost ones.
+        """Draws images by chains.
 
         Args:
             num_samples: int.
@@ -72,20 +78,37 @@ class StackedContractiveAutoencoder:
             seed: int.
         """
         random = keras.random.SeedGenerator(seed)
-        *below, top = self.layers
-        codes = images[: self.chains.num_chains]
-        for layer in below:
-            codes = layer(codes)
-        shape = (len(codes), top.kernel.shape[1])
 
         def transition(state: Any) -> Any:
-            noise = keras.random.normal(shape, stddev=self.noise, seed=random)
-            return (top.walk(state[0], noise),)
+            codes = self.encode(state[0])
+            alpha = keras.random.normal(ops.shape(codes[-1]), seed=random)
+            return (self.walk(codes, self.noise * alpha),)
 
-        def images_of(state: Any) -> Any:
-            (codes,) = state
-            for layer in reversed(below):
-                codes = layer.decode(codes)
-            return codes
+        start = (images[: self.chains.num_chains],)
+        return run_chains(
+            transition, lambda state: state[0], start, self.chains, num_samples
+        )
 
-        return run_chains(transition, images_of, (codes,), self.chains, num_samples)
+    def encode(self, images: tf.Tensor) -> list[tf.Tensor]:
+        """The codes of all layers, from the lowest."""
+        codes = [images]
+        for layer in self.layers:
+            codes.append(layer(codes[-1]))
+        return codes[1:]
+
+    def walk(self, codes: list[tf.Tensor], alpha: tf.Tensor) -> tf.Tensor:
+        """Images whose codes are moved by J J' alpha.
+
+        Args:
+            codes: `encode` of images.
+            alpha: `[num_images, num_hidden]`, of the uppermost layer.
+        """
+        moves = alpha
+        for layer, of_layer in zip(self.layers[::-1], codes[::-1], strict=True):
+            moves = layer.moved_back(of_layer, moves)
+        for layer, of_layer in zip(self.layers, codes, strict=True):
+            moves = layer.moved_codes(of_layer, moves)
+        images = codes[-1] + moves
+        for layer in self.layers[::-1]:
+            images = layer.decode(images)
+        return images
