@@ -71,11 +71,11 @@ def main() -> None:
         print(f"{model.title}:", flush=True)
         options = {"epochs": args.epochs} if args.epochs else {}
         model.train(images, args.output_dir / name, **options)
+        facts: dict[str, Any] = {"epochs": args.epochs}
         if isinstance(model, StackedContractiveAutoencoder):
-            choose_noise(model, images, valid, args)
+            facts["noise"] = choose_noise(model, images, valid, args)
         draws = model.sample(args.num_samples, images, args.seed)
         variants = {"images": draws.images, "binary": drawn(draws.images, args.seed)}
-        facts: dict[str, Any] = {"epochs": args.epochs}
         if hasattr(model, "chains"):
             apart = model.sample(args.num_samples, pixels, args.seed)
             variants["apart"] = apart.images
@@ -101,8 +101,8 @@ def choose_noise(
     images: np.ndarray,
     valid: np.ndarray,
     args: argparse.Namespace,
-) -> None:
-    """Sets the noise whose samples validation images prefer."""
+) -> float:
+    """Sets and returns the noise whose samples validation images prefer."""
     values = {}
     for model.noise in NOISES:
         samples = model.sample(args.num_samples, images, args.seed).images
@@ -110,6 +110,7 @@ def choose_noise(
         values[model.noise] = score.best_valid_mean
         print(f"noise {model.noise}: {score.best_valid_mean:.1f} nats on validation")
     model.noise = max(values, key=values.__getitem__)
+    return model.noise
 
 
 def drawn(means: np.ndarray, seed: int) -> np.ndarray:
