@@ -143,7 +143,9 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=None)
     parser.add_argument("--num-images", type=int, default=2_000, help="test images")
     parser.add_argument("--num-samples", type=int, default=10, help="of each")
-    parser.add_argument("--num-shown", type=int, default=3, help="images drawn")
+    parser.add_argument(
+        "--shown", nargs="+", type=int, default=[0, 1, 2], help="images drawn"
+    )
     parser.add_argument("--num-completions", type=int, default=7, help="of each, drawn")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/completion"))
@@ -161,7 +163,7 @@ def main() -> None:
             write_json(path, held)
     print(table_of(held))
     print(f"Written: {path}")
-    draw(run, images.images[: options.num_shown], masks, options)
+    draw(run, images.images[options.shown], masks, options)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_the_table_of_inference(runs, example, tmp_path):
 
 @pytest.mark.exhaustive
 def test_the_table_of_completions(runs, example, tmp_path):
-    small = ["--num-images", "40", "--num-samples", "2", "--num-shown", "2"]
+    small = ["--num-images", "40", "--num-samples", "2", "--shown", "0", "3"]
     command = [runs / "inpainting", *small, "--output-dir", tmp_path]
     output = example("completion.py", *command)
     held = json.loads((tmp_path / "completion.json").read_text())
