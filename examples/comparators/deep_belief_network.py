@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from comparators.chains import Chains, Draws, run_chains
 from comparators.restricted_boltzmann_machine import RestrictedBoltzmannMachine
+from comparators.stack import stack_of
 from comparators.training import train
 
 
@@ -34,13 +35,7 @@ class DeepBeliefNetwork:
     def __init__(
         self, num_pixels: int, num_hidden: Sequence[int] = (1_000, 1_000), seed: int = 0
     ) -> None:
-        sizes = (num_pixels, *num_hidden)
-        self.layers = [
-            RestrictedBoltzmannMachine(below, above, seed=seed + number)
-            for number, (below, above) in enumerate(
-                zip(sizes, num_hidden, strict=False)
-            )
-        ]
+        self.layers = stack_of(RestrictedBoltzmannMachine, num_pixels, num_hidden, seed)
 
     def train(self, images: np.ndarray, folder: Path, epochs: int = 30) -> None:
         """Trains one layer after the other; goes on from what is in the folder.

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from comparators.chains import Chains, Draws, run_chains
 from comparators.contractive_autoencoder import ContractiveAutoencoder
+from comparators.stack import stack_of
 from comparators.training import train
 from keras import ops
 
@@ -46,13 +47,7 @@ class StackedContractiveAutoencoder:
         seed: int = 0,
     ) -> None:
         self.noise = noise
-        sizes = (num_pixels, *num_hidden)
-        self.layers = [
-            ContractiveAutoencoder(below, above, seed=seed + number)
-            for number, (below, above) in enumerate(
-                zip(sizes, num_hidden, strict=False)
-            )
-        ]
+        self.layers = stack_of(ContractiveAutoencoder, num_pixels, num_hidden, seed)
 
     def train(self, images: np.ndarray, folder: Path, epochs: int = 30) -> None:
         """Trains one layer after the other; goes on from what is in the folder.
