@@ -100,28 +100,29 @@ def test_inpainting_draws_masks_of_four_kinds():
     gan = kg.recipes.inpainting(pictures((16, 8, 1)))
     given = gan.game.masks(np.zeros((400, 16, 8, 1), "float32"), np.array([0, 1]))
     shares = given.numpy().mean(axis=(1, 2, 3))
-    assert 0.15 < np.mean(shares == 0) < 0.35  # nothing
-    assert 0.15 < np.mean(shares == 0.5) < 0.35  # a half
-    assert 0.15 < np.mean(shares == 0.75) < 0.35  # all but a block
+    assert 0.12 < np.mean(shares == 0) < 0.28  # nothing
+    assert 0.12 < np.mean(shares == 0.5) < 0.28  # a half
+    assert 0.32 < np.mean(shares == 0.75) < 0.48  # all but a block
     rest = shares[~np.isin(shares, (0, 0.5, 0.75))]
-    assert 0.15 < len(rest) / 400 < 0.35 and 0 < rest.min() and rest.max() < 0.7
+    assert 0.12 < len(rest) / 400 < 0.28 and 0 < rest.min() and rest.max() < 0.7
 
 
 @pytest.mark.parametrize(
-    ("shape", "num_images", "passes", "monitor"),
+    ("shape", "num_images", "epochs", "passes", "monitor"),
     [
-        ((28, 28, 1), 60_000, 1, "frechet_distance"),
-        ((48, 48, 1), 200, 102, "kernel_distance"),  # 60000 / 200 * (28 / 48)^2
+        ((28, 28, 1), 60_000, 40, 1, "frechet_distance"),
+        ((48, 48, 1), 200, 16, 102, "kernel_distance"),  # 60000 / 200 * (28 / 48)^2
     ],
 )
 def test_an_epoch_of_inpainting_is_as_long_as_one_of_mnist(
-    shape, num_images, passes, monitor
+    shape, num_images, epochs, passes, monitor
 ):
     few = pictures(shape, 1).train.images
     images = np.broadcast_to(few, (num_images, *shape))
     split = Split(images)
     recipe = kg.recipes.get("inpainting").for_data(Dataset("x", split, split, split))
-    assert (recipe.passes_per_epoch, recipe.monitor) == (passes, monitor)
+    assert (recipe.epochs, recipe.passes_per_epoch) == (epochs, passes)
+    assert recipe.monitor == monitor
     assert f"{passes} passes over {num_images:,} images" in recipe.reasons[0]
 
 
