@@ -25,12 +25,12 @@ References:
 """
 
 import argparse
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from comparators.chains import Draws
 from comparators.deep_belief_network import DeepBeliefNetwork
 from comparators.generative_stochastic_network import GenerativeStochasticNetwork
 from comparators.stacked_contractive_autoencoder import StackedContractiveAutoencoder
@@ -69,12 +69,13 @@ def main() -> None:
     for name in args.models:
         model = MODELS[name](images.shape[1], seed=args.seed)
         print(f"{model.title}:", flush=True)
-        options = {"epochs": args.epochs} if args.epochs else {}
-        model.train(images, args.output_dir / name, **options)
-        facts: dict[str, Any] = {"epochs": args.epochs}
+        facts: dict[str, Any] = {"epochs": args.epochs or model.num_epochs}
+        model.train(images, args.output_dir / name, **facts)
         if isinstance(model, StackedContractiveAutoencoder):
-            facts["noise"] = choose_noise(model, images, valid, args)
-        draws = model.sample(args.num_samples, images, args.seed)
+            draws = draws_of_best_noise(model, images, valid, args)
+            facts["noise"] = model.noise
+        else:
+            draws = model.sample(args.num_samples, images, args.seed)
         variants = {"images": draws.images, "binary": drawn(draws.images, args.seed)}
         if hasattr(model, "chains"):
             apart = model.sample(args.num_samples, pixels, args.seed)
@@ -96,21 +97,25 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def choose_noise(
+def draws_of_best_noise(
     model: StackedContractiveAutoencoder,
     images: np.ndarray,
     valid: np.ndarray,
     args: argparse.Namespace,
-) -> float:
-    """Sets and returns the noise whose samples validation images prefer."""
-    values = {}
-    for model.noise in NOISES:
-        samples = model.sample(args.num_samples, images, args.seed).images
-        score = kg.evaluation.parzen_log_likelihood(samples, valid, valid)
-        values[model.noise] = score.best_valid_mean
-        print(f"noise {model.noise}: {score.best_valid_mean:.1f} nats on validation")
+) -> Draws:
+    """Sets the noise whose samples validation images prefer, and returns those."""
+    draws, values = {}, {}
+    for noise in NOISES:
+        model.noise = noise
+        draws[noise] = model.sample(args.num_samples, images, args.seed)
+        # Test values are not read: what chooses sees validation images alone.
+        score = kg.evaluation.parzen_log_likelihood(
+            draws[noise].images, valid, valid[:1]
+        )
+        values[noise] = score.best_valid_mean
+        print(f"noise {noise}: {values[noise]:.1f} nats on validation", flush=True)
     model.noise = max(values, key=values.__getitem__)
-    return model.noise
+    return draws[model.noise]
 
 
 def drawn(means: np.ndarray, seed: int) -> np.ndarray:
@@ -132,7 +137,7 @@ def save_row(
     row["environment"] = record_environment()
     for variant, samples in variants.items():
         score = kg.evaluation.parzen_log_likelihood(samples, valid, test)
-        row[variant] = dataclasses.asdict(score)
+        row[variant] = score.record()
         print(f"{name}, {variant}: {score}", flush=True)
     write_json(folder / f"{file_name(name)}.json", row)
     some = variants["images"]

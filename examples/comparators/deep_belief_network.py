@@ -30,6 +30,7 @@ class DeepBeliefNetwork:
     """
 
     title = "DBN"
+    num_epochs = 30  # the usual number of each layer
     chains = Chains(num_chains=500, burn_in=1_000, interval=100)
 
     def __init__(
@@ -37,13 +38,13 @@ class DeepBeliefNetwork:
     ) -> None:
         self.layers = stack_of(RestrictedBoltzmannMachine, num_pixels, num_hidden, seed)
 
-    def train(self, images: np.ndarray, folder: Path, epochs: int = 30) -> None:
+    def train(self, images: np.ndarray, folder: Path, epochs: int) -> None:
         """Trains one layer after the other; goes on from what is in the folder.
 
         Args:
             images: float32 array `[num_images, num_pixels]`, in [0, 1].
             folder: `Path`, for what is needed to go on.
-            epochs: int, of each layer. Defaults to `30`.
+            epochs: int, of each layer.
         """
         means = images
         for number, layer in enumerate(self.layers):

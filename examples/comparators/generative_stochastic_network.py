@@ -39,6 +39,7 @@ class GenerativeStochasticNetwork(keras.Model):
     """
 
     title = "Deep GSN"
+    num_epochs = 1_000  # the published number
     chains = Chains(num_chains=100, burn_in=100, interval=1)
 
     def __init__(self, num_pixels: int, num_hidden: int = 1_500, seed: int = 0) -> None:
@@ -109,14 +110,13 @@ class GenerativeStochasticNetwork(keras.Model):
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         return {"error": errors[-1]}
 
-    def train(self, images: np.ndarray, folder: Path, epochs: int = 1_000) -> None:
+    def train(self, images: np.ndarray, folder: Path, epochs: int) -> None:
         """Trains the network; goes on from the last epoch in the folder.
 
         Args:
             images: float32 array `[num_images, num_pixels]`, in [0, 1].
             folder: `Path`, for what is needed to go on.
-            epochs: int. Defaults to the published `1_000`; with fewer the rate falls
-                as far.
+            epochs: int; with fewer than the published 1,000 the rate falls as far.
         """
         # The code averages slopes, g = (g + slope) / 2, and moves by 0.25 g: that is
         # momentum 0.5 with a rate half as large, down to 0.995^1000 of it.

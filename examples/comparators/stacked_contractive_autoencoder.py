@@ -37,6 +37,7 @@ class StackedContractiveAutoencoder:
     """
 
     title = "Stacked CAE"
+    num_epochs = 30  # the usual number of each layer
     chains = Chains(num_chains=500, burn_in=200, interval=20)
 
     def __init__(
@@ -49,13 +50,13 @@ class StackedContractiveAutoencoder:
         self.noise = noise
         self.layers = stack_of(ContractiveAutoencoder, num_pixels, num_hidden, seed)
 
-    def train(self, images: np.ndarray, folder: Path, epochs: int = 30) -> None:
+    def train(self, images: np.ndarray, folder: Path, epochs: int) -> None:
         """Trains one layer after the other; goes on from what is in the folder.
 
         Args:
             images: float32 array `[num_images, num_pixels]`, in [0, 1].
             folder: `Path`, for what is needed to go on.
-            epochs: int, of each layer. Defaults to `30`.
+            epochs: int, of each layer.
         """
         codes = images
         for number, layer in enumerate(self.layers):

@@ -31,6 +31,7 @@ class VariationalAutoencoder(keras.Model):
     """
 
     title = "VAE"
+    num_epochs = 50  # the usual number
 
     def __init__(
         self,
@@ -69,13 +70,13 @@ class VariationalAutoencoder(keras.Model):
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         return {"bound": bound, "divergence": ops.mean(divergence)}
 
-    def train(self, images: np.ndarray, folder: Path, epochs: int = 50) -> None:
+    def train(self, images: np.ndarray, folder: Path, epochs: int) -> None:
         """Trains both; goes on from the last epoch in the folder.
 
         Args:
             images: float32 array `[num_images, num_pixels]`, in [0, 1].
             folder: `Path`, for what is needed to go on.
-            epochs: int. Defaults to `50`.
+            epochs: int.
         """
         train(self, images, folder, keras.optimizers.Adam(), np.full(epochs, 1e-3))
 
