@@ -141,6 +141,7 @@ def small_recipe(of: str, **changes) -> kg.recipes.Recipe:
         "build": small_game,
         "batch_size": 400,
         "passes_per_epoch": 1,
+        "scheduled": False,
         "parzen": kg.recipes.ParzenProtocol(60, 40, (0.3, 0.5)),
     }
     return dataclasses.replace(kg.recipes.get(of), **{**small, **changes})

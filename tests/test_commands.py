@@ -355,7 +355,12 @@ def conditional_recipe(monkeypatch):
         return gan
 
     told = dataclasses.replace(
-        kg.recipes.get("digits"), name="told", build=build, epochs=1, passes_per_epoch=2
+        kg.recipes.get("digits"),
+        name="told",
+        build=build,
+        epochs=1,
+        passes_per_epoch=2,
+        scheduled=False,
     )
     monkeypatch.setitem(kg.recipes.RECIPES, "told", told)
     return told

@@ -18,6 +18,10 @@ def pictures(shape, num_images):
     return Dataset("pictures", split, split, split)
 
 
+def steps_of_pictures(num_images):
+    return lambda batch_size, passes: -(-passes * num_images // batch_size)
+
+
 @pytest.mark.parametrize(
     ("shape", "num_images", "width", "batch_size", "policy", "monitor"),
     [
@@ -32,7 +36,7 @@ def test_the_choice_follows_size_and_number(
     shape, num_images, width, batch_size, policy, monitor
 ):
     recipe = kg.recipes.for_data(pictures(shape, num_images))
-    choice = chosen_for(num_images, shape)
+    choice = chosen_for(num_images, shape, steps_of_pictures(num_images))
     assert recipe.name == "default" and recipe.obstacle(pictures(shape, 4)) is None
     assert choice.base_filters == width
     assert recipe.batch_size == choice.batch_size == batch_size
@@ -49,7 +53,10 @@ def test_the_choice_follows_size_and_number(
 
 
 def test_larger_pictures_get_fewer_steps_and_narrower_networks():
-    choices = [chosen_for(10_000, (side, side, 3)) for side in (32, 64, 128, 256)]
+    choices = [
+        chosen_for(10_000, (side, side, 3), steps_of_pictures(10_000))
+        for side in (32, 64, 128, 256)
+    ]
     steps = [one.epochs * one.steps_per_epoch for one in choices]
     widths = [one.base_filters for one in choices]
     assert steps == sorted(steps, reverse=True)
@@ -77,7 +84,7 @@ def test_other_data_are_refused():
     with pytest.raises(ValueError, match="at least 2 training pictures"):
         kg.recipes.for_data(single)
     with pytest.raises(ValueError, match="`num_images`"):
-        chosen_for(0, (28, 28, 1))
+        chosen_for(0, (28, 28, 1), steps_of_pictures(0))
 
 
 @pytest.mark.exhaustive

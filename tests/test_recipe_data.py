@@ -1,5 +1,6 @@
 """Which recipe learns from which dataset: in its own size, resized, or not at all."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -270,3 +271,55 @@ def test_pictures_of_many_sizes_need_one(small, tmp_path, capsys):
     (tmp_path / "own" / "05.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match="1 picture in .* cannot be read"):
         load_image_folder(folder)
+
+
+class _Rows:
+    """Any number of black images, for a stream of them."""
+
+    data_shape, has_labels = (8, 8, 1), False
+
+    def __init__(self, num_rows):
+        self._num_rows = num_rows
+
+    def __len__(self):
+        return self._num_rows
+
+    def read(self, rows):
+        return np.zeros((len(rows), 8, 8, 1), "uint8"), np.zeros(len(rows), "int32")
+
+
+def final_step(gan):
+    return gan.generator_optimizer.get_config()["learning_rate"]["config"]
+
+
+def test_schedules_follow_the_epochs_that_are_asked_for():
+    data = kg.datasets.load_digits()
+    recipe = kg.recipes.get("sngan")
+    config = {"seed": 0, "epochs": 3, "alternating": False, "precision": "float32"}
+    gan = kg.runs.build_game(recipe, recipe.prepared(data), config)
+    # 1,197 training digits in minibatches of 64 are 19.
+    assert final_step(gan)["decay_steps"] == 3 * 19
+    assert final_step(kg.recipes.sngan(data))["decay_steps"] == 40 * 19
+    with pytest.raises(ValueError, match="`num_steps`"):
+        kg.recipes.sngan(data, num_steps=0)
+
+
+@pytest.mark.parametrize(("num_rows", "steps"), [(54_000, 843), (600, 9), (9e5, 1000)])
+def test_schedules_follow_all_rows_of_a_stream(num_rows, steps):
+    # Minibatches of 64, whole ones, and of a long stream a thousand an epoch.
+    data = kg.datasets.load_digits()
+    stream = kg.datasets.Stream(_Rows(int(num_rows)))
+    streamed = dataclasses.replace(data, stream=stream)
+    assert streamed.num_train == num_rows and data.num_train == len(data.train)
+    recipe = kg.recipes.get("sngan")
+    assert recipe.steps_per_epoch(streamed) == steps
+    gan = recipe.build(recipe.prepared(streamed), 0)
+    assert final_step(gan)["decay_steps"] == 40 * steps
+
+
+def test_what_is_chosen_for_a_stream_follows_all_of_its_rows():
+    data = kg.datasets.load_digits()
+    stream = kg.datasets.Stream(_Rows(54_000))
+    recipe = kg.recipes.for_data(dataclasses.replace(data, stream=stream))
+    assert "54,000 pictures" in recipe.reasons[3]
+    assert "shown as they are" in recipe.reasons[2]

@@ -61,10 +61,8 @@ def tell_of_dry_run(
     for name in ("generator", "discriminator"):
         weights = getattr(gan, name).count_params()
         say(f"  {name:<17} {weights:,} weights")
-    rows = recipe.passes_per_epoch * len(data.train)
-    num_steps = math.ceil(rows / recipe.batch_size)
     seconds = _seconds_of_a_step(gan, data, recipe)
-    _tell_of_time(seconds, num_steps, config["epochs"])
+    _tell_of_time(seconds, recipe.steps_per_epoch(data), config["epochs"])
     _tell_of_memory(gan, data)
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from keras_gan.evaluation.feature_networks import FeatureNetwork
 
 _SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
-_STEPS_OF_STREAM = 1_000  # an epoch: often enough to look and to save
 _COMPLETED = 8  # held-out images, a row of the picture for each
 _PARZEN = "parzen"  # what runs of before watched
 
@@ -134,8 +133,7 @@ def _rows(data: "Dataset", recipe: Recipe) -> dict[str, Any]:
     """What an epoch is made of, as `fit` takes it."""
     if data.stream is None:
         return {"x": kg.datasets.Repeated(data.train, recipe.passes_per_epoch)}
-    steps = max(1, len(data.stream) // recipe.batch_size)
-    return {"x": data.stream, "steps_per_epoch": min(steps, _STEPS_OF_STREAM)}
+    return {"x": data.stream, "steps_per_epoch": recipe.steps_per_epoch(data)}
 
 
 def _tell_of_end(

@@ -126,6 +126,11 @@ class Dataset:
         return self.train.data_name
 
     @property
+    def num_train(self) -> int:
+        """Rows to learn from: all of the stream, where there is one."""
+        return len(self.train if self.stream is None else self.stream)
+
+    @property
     def data_shape(self) -> Shape:
         """Shape of one image, signal or vector."""
         return tuple(self.train.values.shape[1:])

@@ -6,15 +6,15 @@ Optimizers = tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]
 
 
 def adam_along_cosine(
-    learning_rate: float, num_updates: int
+    learning_rate: float, num_steps: int
 ) -> keras.optimizers.Optimizer:
     """Adam with a beta_1 of 0.5, whose rate falls along half a cosine to a tenth.
 
     Args:
         learning_rate: float, above 0, at the beginning.
-        num_updates: int, after which the rate stays.
+        num_steps: int, after which the rate stays.
     """
-    return keras.optimizers.Adam(along_cosine(learning_rate, num_updates), beta_1=0.5)
+    return keras.optimizers.Adam(along_cosine(learning_rate, num_steps), beta_1=0.5)
 
 
 def pair_of_adams(
@@ -37,15 +37,13 @@ def pair_of_adams(
 
 
 def along_cosine(
-    initial: float, num_updates: int, final_share: float = 0.1
+    initial: float, num_steps: int, final_share: float = 0.1
 ) -> keras.optimizers.schedules.LearningRateSchedule:
     """A value that falls along half a cosine, such as a learning rate.
 
     Args:
         initial: float, above 0, at the beginning.
-        num_updates: int, after which it stays.
+        num_steps: int, after which it stays.
         final_share: float in [0, 1], what is left of it then. Defaults to `0.1`.
     """
-    return keras.optimizers.schedules.CosineDecay(
-        initial, num_updates, alpha=final_share
-    )
+    return keras.optimizers.schedules.CosineDecay(initial, num_steps, alpha=final_share)

@@ -1,6 +1,7 @@
 """What suits so many pictures of such a size: numbers, each with its reason."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from keras_gan._halvings import num_halvings
@@ -40,12 +41,16 @@ class Choice(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def chosen_for(num_images: int, image_shape: Shape) -> Choice:
+def chosen_for(
+    num_images: int, image_shape: Shape, steps_of_epoch: Callable[[int, int], int]
+) -> Choice:
     """What suits so many pictures of such a size.
 
     Args:
         num_images: int, at least 1, pictures to learn from.
         image_shape: tuple `(height, width, channels)`.
+        steps_of_epoch: function of the minibatch's size and of passes over the
+            pictures that returns the minibatches of an epoch.
 
     Raises:
         ValueError: if there is no picture.
@@ -58,7 +63,7 @@ def chosen_for(num_images: int, image_shape: Shape) -> Choice:
     num_steps = _MOST_IN_ALL / (work * batch_size)
     num_steps = min(max(num_steps, _FEWEST_STEPS), _MOST_STEPS)
     passes = max(1, round(_STEPS_PER_EPOCH * batch_size / num_images))
-    steps_per_epoch = math.ceil(passes * num_images / batch_size)
+    steps_per_epoch = steps_of_epoch(batch_size, passes)
     epochs = max(1, round(num_steps / steps_per_epoch))
     length_reason = (
         f"{epochs} epochs of {steps_per_epoch:,} steps, {passes} passes over "

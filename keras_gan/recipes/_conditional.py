@@ -1,6 +1,5 @@
 """What the conditional recipes have in common."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._adam import adam_along_cosine
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import halved, labelled, of_images
 from keras_gan.recipes.listing import LISTED
@@ -26,6 +26,7 @@ _EMA_HALF_LIFE = 20_000  # images
 def convolutional_game(
     data: Dataset,
     seed: int,
+    num_steps: int | None,
     name: str,
     *,
     generator: Callable[..., keras.Model],
@@ -35,12 +36,13 @@ def convolutional_game(
 ) -> GAN:
     """A small game of convolutional networks that are told the class, compiled.
 
-    Adam's rates fall along half a cosine to a tenth within the recipe's epochs, and
+    Adam's rates fall along half a cosine to a tenth within the training, and
     samples come from a moving average of the generator.
 
     Args:
         data: `Dataset` with labels, of images that can be halved.
         seed: int, of weights, latents and data order.
+        num_steps: int, where the rates end, or `None` for the recipe's epochs.
         name: str, of the recipe.
         generator: builder, as `keras_gan.networks.conditional_dcgan_generator`.
         discriminator: builder, as `keras_gan.networks.acgan_discriminator`.
@@ -73,8 +75,8 @@ def convolutional_game(
         seed=seed,
         name=name,
     )
-    num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
-    optimizers = (adam_along_cosine(rate, num_updates) for rate in learning_rates)
+    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
+    optimizers = (adam_along_cosine(rate, num_steps) for rate in learning_rates)
     gan.compile(*optimizers, **rules)
     return gan
 
@@ -86,6 +88,7 @@ def convolutional_recipe(name: str, build: Callable[..., GAN]) -> Recipe:
         build=build,
         batch_size=_BATCH_SIZE,
         epochs=_EPOCHS,
+        scheduled=True,
         fits=(of_images, labelled, halved),
     )
 

@@ -15,6 +15,7 @@ from keras_gan.networks.mlp import (
 )
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import NormalPrior, UniformPrior
+from keras_gan.recipes._length import steps_of_epoch
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 LATENT_DIM = 100
@@ -63,7 +64,7 @@ def begin_game(
     The published discriminator loss is half the sum of both cross-entropies; here the
     sum is minimised at half the learning rate, which is the same step.
     """
-    updates_per_epoch = math.ceil(len(data.train) / batch_size)
+    updates_per_epoch = steps_of_epoch(data, batch_size)
     generator, discriminator = (
         _optimizer(share * learning_rate, share * _LOWEST_RATE, updates_per_epoch)
         for share in (1.0, 0.5)

@@ -24,7 +24,7 @@ def relativistic_game(
     name: str,
     *,
     batch_size: int,
-    num_updates: int,
+    num_steps: int,
     base_filters: int = BASE_FILTERS,
     **rules: Any,
 ) -> GAN:
@@ -35,7 +35,7 @@ def relativistic_game(
         seed: int, of weights, latents and data order.
         name: str, of the recipe.
         batch_size: int, rows of one minibatch.
-        num_updates: int, of each player, after which rates stay.
+        num_steps: int, of each player, after which rates stay.
         base_filters: int, filters next to the images. Defaults to `32`.
         **rules: what else `GAN.compile` takes.
     """
@@ -46,39 +46,39 @@ def relativistic_game(
         generator=r3gan_generator,
         discriminator=r3gan_discriminator,
         prior=NormalPrior(LATENT_DIM),
-        optimizers=relativistic_optimizers(num_updates),
+        optimizers=relativistic_optimizers(num_steps),
         base_filters=base_filters,
-        ema_half_life=averaged(num_updates, batch_size),
-        **relativistic_rules(data, num_updates),
+        ema_half_life=averaged(num_steps, batch_size),
+        **relativistic_rules(data, num_steps),
         **rules,
     )
 
 
-def relativistic_optimizers(num_updates: int) -> Optimizers:
+def relativistic_optimizers(num_steps: int) -> Optimizers:
     """Adam for both players, its rate along half a cosine.
 
     Args:
-        num_updates: int, of each player, after which rates stay.
+        num_steps: int, of each player, after which rates stay.
     """
-    rate = along_cosine(_LEARNING_RATE, num_updates, _FINAL_SHARE)
+    rate = along_cosine(_LEARNING_RATE, num_steps, _FINAL_SHARE)
     return pair_of_adams(rate, beta_1=0.0, beta_2=_BETA_2)
 
 
-def averaged(num_updates: int, batch_size: int) -> float:
+def averaged(num_steps: int, batch_size: int) -> float:
     """Half-life of the averaged generator, in images."""
-    return _AVERAGED * num_updates * batch_size
+    return _AVERAGED * num_steps * batch_size
 
 
-def relativistic_rules(data: Dataset, num_updates: int) -> dict[str, Any]:
+def relativistic_rules(data: Dataset, num_steps: int) -> dict[str, Any]:
     """What `GAN.compile` takes besides the optimizers.
 
     Args:
         data: `Dataset`; a slope per unit of another range is another number.
-        num_updates: int, of each player; penalties fall within a fifth of them.
+        num_steps: int, of each player; penalties fall within a fifth of them.
     """
     low, high = data.value_range
     weight = _PENALTY_WEIGHT * ((high - low) / 2) ** 2
-    num_burned_in = max(1, round(_BURN_IN * num_updates))
+    num_burned_in = max(1, round(_BURN_IN * num_steps))
     burn_in = along_cosine(1.0, num_burned_in, _FINAL_WEIGHT_SHARE)
     return {
         "objective": "relativistic_pairing",

@@ -13,7 +13,7 @@ from keras_gan.terms.gradients import R1
 _NAME = "acgan"
 
 
-def acgan(data: Dataset, seed: int = 0) -> GAN:
+def acgan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a small AC-GAN with today's rules, compiled and untrained.
 
     The discriminator, a DCGAN of half the filters, is not told the class: it learns
@@ -21,18 +21,21 @@ def acgan(data: Dataset, seed: int = 0) -> GAN:
     normalisation, in which all classes begin alike; where a vector of the class is
     joined to the latents, the classifier soon leaves it one image a class. Layer
     normalisation and the zero-centred gradient penalty R1 keep the discriminator in
-    reach, Adam's rate falls along half a cosine to a tenth within the recipe's epochs,
+    reach, Adam's rate falls along half a cosine to a tenth within the training,
     and samples come from a moving average of the generator.
 
     Args:
         data: `Dataset` with labels, of images that can be halved.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 12 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the data have no labels, or images cannot be halved.
+        ValueError: if the data have no labels, or images cannot be halved, or
+            `num_steps` is below 1.
 
     References:
         Odena et al., Conditional Image Synthesis With Auxiliary Classifier GANs, 2017.
@@ -46,6 +49,7 @@ def acgan(data: Dataset, seed: int = 0) -> GAN:
     return convolutional_game(
         data,
         seed,
+        num_steps,
         _NAME,
         generator=projection_generator,
         discriminator=functools.partial(acgan_discriminator, normalization="layer"),

@@ -1,6 +1,5 @@
 """BiGAN, fully connected: an encoder that learns beside the generator."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from keras_gan.networks.bigan import (
 )
 from keras_gan.priors import UniformPrior
 from keras_gan.recipes._adam import along_cosine, pair_of_adams
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
@@ -32,7 +32,7 @@ _LEARNING_RATE, _LAST_SHARE = 2e-4, 0.01
 _RECONSTRUCTION_WEIGHT = 10.0  # of errors of some 0.06, beside losses of the game of 1
 
 
-def bigan(data: Dataset, seed: int = 0) -> GAN:
+def bigan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds BiGAN for images as rows of numbers, compiled and untrained.
 
     As published for MNIST: latents uniform in [-1, 1], 50 of them; the networks of
@@ -47,6 +47,8 @@ def bigan(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 40 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
@@ -55,10 +57,10 @@ def bigan(data: Dataset, seed: int = 0) -> GAN:
         Donahue et al., Adversarial Feature Learning, 2017, section 4.1, appendix C.1
         and the published code. https://arxiv.org/abs/1605.09782
     """
-    return _game(data, seed, _NAME)
+    return _game(data, seed, num_steps, _NAME)
 
 
-def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
+def bigan_regression(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds BiGAN whose encoder also learns from generated images, untrained.
 
     The game of `bigan` with `keras_gan.terms.LatentRegression`: the encoder is told the
@@ -69,6 +71,8 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 10 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
@@ -77,10 +81,12 @@ def bigan_regression(data: Dataset, seed: int = 0) -> GAN:
         Donahue et al., Adversarial Feature Learning, 2017, section 4.1 (BiGAN and the
         joint latent regressor). https://arxiv.org/abs/1605.09782
     """
-    return _game(data, seed, _REGRESSED, terms=[LatentRegression()])
+    return _game(data, seed, num_steps, _REGRESSED, terms=[LatentRegression()])
 
 
-def bigan_reconstruction(data: Dataset, seed: int = 0) -> GAN:
+def bigan_reconstruction(
+    data: Dataset, seed: int = 0, num_steps: int | None = None
+) -> GAN:
     """Builds BiGAN that is also paid for near reconstructions, untrained.
 
     The game of `bigan` with `keras_gan.terms.Reconstruction`, the squared error of
@@ -91,6 +97,8 @@ def bigan_reconstruction(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 4 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`, whose `encode` and `reconstruct` are there.
@@ -102,10 +110,12 @@ def bigan_reconstruction(data: Dataset, seed: int = 0) -> GAN:
         https://arxiv.org/abs/1709.01215
     """
     terms = [Reconstruction(_RECONSTRUCTION_WEIGHT)]
-    return _game(data, seed, _RECONSTRUCTED, terms=terms)
+    return _game(data, seed, num_steps, _RECONSTRUCTED, terms=terms)
 
 
-def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
+def _game(
+    data: Dataset, seed: int, num_steps: int | None, name: str, **rules: Any
+) -> GAN:
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     sizes = (_LATENT_DIM, data.image_shape, _HIDDEN_UNITS)
     encoder = bigan_encoder(*sizes, seed=derived_seed(seed, 2))
@@ -119,9 +129,14 @@ def _game(data: Dataset, seed: int, name: str, **rules: Any) -> GAN:
         seed=seed,
         name=name,
     )
-    num_rows = _PASSES_PER_EPOCH * len(data.train)
-    num_updates = _EPOCHS[name] * math.ceil(num_rows / _BATCH_SIZE)
-    rate = along_cosine(_LEARNING_RATE, num_updates, _LAST_SHARE)
+    num_steps = checked_steps(
+        num_steps,
+        data,
+        epochs=_EPOCHS[name],
+        batch_size=_BATCH_SIZE,
+        passes=_PASSES_PER_EPOCH,
+    )
+    rate = along_cosine(_LEARNING_RATE, num_steps, _LAST_SHARE)
     gan.compile(*pair_of_adams(rate, beta_1=0.5), simultaneous=True, **rules)
     return gan
 
@@ -133,6 +148,7 @@ def _recipe(name: str, build: Callable[..., GAN]) -> Recipe:
         batch_size=_BATCH_SIZE,
         epochs=_EPOCHS[name],
         passes_per_epoch=_PASSES_PER_EPOCH,
+        scheduled=True,
         fits=(of_images, fully_connected(3 * _HIDDEN_UNITS)),
     )
 

@@ -12,6 +12,7 @@ from keras_gan.networks.inpainting import (
     inpainting_generator,
 )
 from keras_gan.priors import ConstantPrior, NormalPrior
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._pairs import (
     LATENT_DIM,
     averaged,
@@ -33,7 +34,7 @@ _RECONSTRUCTION_WEIGHT = 10.0  # beside a loss of the game of about 1
 _FEW = 2_000  # images: too few for the Frechet distance of an epoch
 
 
-def inpainting(data: Dataset, seed: int = 0) -> GAN:
+def inpainting(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a GAN that completes images, compiled and untrained.
 
     The generator is given any part of an image and makes the rest; the discriminator
@@ -50,12 +51,15 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents, masks and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is what
+            `for_data` says. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`, whose `complete` is there.
 
     Raises:
-        ValueError: if the images do not halve to a small grid.
+        ValueError: if the images do not halve to a small grid, or `num_steps` is
+            below 1.
 
     References:
         Goodfellow et al., Generative Adversarial Nets, 2014, section 7.
@@ -68,8 +72,13 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
     """
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     shape = data.image_shape
-    num_rows = _passes_of(data) * len(data.train)
-    num_updates = _epochs_of(data) * math.ceil(num_rows / _BATCH_SIZE)
+    num_steps = checked_steps(
+        num_steps,
+        data,
+        epochs=_epochs_of(data),
+        batch_size=_BATCH_SIZE,
+        passes=_passes_of(data),
+    )
     gan = GAN(
         inpainting_generator(
             LATENT_DIM,
@@ -84,13 +93,13 @@ def inpainting(data: Dataset, seed: int = 0) -> GAN:
             "known": ConstantPrior(shape),
             "mask": ConstantPrior((*shape[:2], 1)),
         },
-        ema_half_life=averaged(num_updates, _BATCH_SIZE),
+        ema_half_life=averaged(num_steps, _BATCH_SIZE),
         seed=seed,
         name=_NAME,
     )
-    rules = relativistic_rules(data, num_updates)
+    rules = relativistic_rules(data, num_steps)
     rules["terms"].append(MeanReconstruction(_RECONSTRUCTION_WEIGHT))
-    gan.compile(*relativistic_optimizers(num_updates), **rules)
+    gan.compile(*relativistic_optimizers(num_steps), **rules)
     return gan
 
 
@@ -102,7 +111,7 @@ def for_data(data: Dataset) -> Recipe:
     """
     if len(data.data_shape) != 3:
         return dataclasses.replace(INPAINTING, choose=None)  # `obstacle` tells why
-    num_images, passes = len(data.train), _passes_of(data)
+    num_images, passes = data.num_train, _passes_of(data)
     monitor = "kernel_distance" if num_images < _FEW else INPAINTING.monitor
     epochs = _epochs_of(data)
     height, width = data.data_shape[:2]
@@ -120,11 +129,11 @@ def for_data(data: Dataset) -> Recipe:
 
 
 def _epochs_of(data: Dataset) -> int:
-    return _EPOCHS_OF_FEW if len(data.train) < _FEW else _EPOCHS
+    return _EPOCHS_OF_FEW if data.num_train < _FEW else _EPOCHS
 
 
 def _passes_of(data: Dataset) -> int:
-    num_pixels = len(data.train) * math.prod(data.image_shape[:2])
+    num_pixels = data.num_train * math.prod(data.image_shape[:2])
     return max(1, round(_PIXELS_PER_EPOCH / num_pixels))
 
 
@@ -141,6 +150,7 @@ INPAINTING = Recipe(
     build=inpainting,
     batch_size=_BATCH_SIZE,
     epochs=_EPOCHS,
+    scheduled=True,
     fits=(of_images, halved),
     choose=for_data,
 )

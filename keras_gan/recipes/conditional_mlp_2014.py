@@ -1,7 +1,5 @@
 """The conditional MNIST configuration of Mirza and Osindero, 2014."""
 
-import math
-
 import keras
 
 from keras_gan._seeds import pair_of_seeds
@@ -15,6 +13,7 @@ from keras_gan.networks.mlp import pixel_marginal_logits
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.priors import CategoricalPrior, UniformPrior
 from keras_gan.recipes._conditional import num_classes_of
+from keras_gan.recipes._length import steps_of_epoch
 from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, labelled, of_images
 from keras_gan.recipes.listing import LISTED
@@ -78,7 +77,7 @@ def mirza_osindero2014_mnist(data: Dataset, seed: int = 0) -> GAN:
         seed=seed,
         name=_NAME,
     )
-    updates_per_epoch = math.ceil(len(data.train) / _BATCH_SIZE)
+    updates_per_epoch = steps_of_epoch(data, _BATCH_SIZE)
     gan.compile(
         generator_optimizer=_optimizer(1.0, updates_per_epoch),
         discriminator_optimizer=_optimizer(0.5, updates_per_epoch),

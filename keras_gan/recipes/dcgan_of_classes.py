@@ -14,24 +14,29 @@ from keras_gan.terms.gradients import R1
 _NAME = "conditional_dcgan"
 
 
-def conditional_dcgan(data: Dataset, seed: int = 0) -> GAN:
+def conditional_dcgan(
+    data: Dataset, seed: int = 0, num_steps: int | None = None
+) -> GAN:
     """Builds a small conditional DCGAN with today's rules, compiled and untrained.
 
     The networks of DCGAN with half the filters; the generator gets a learned vector of
     the class beside its latents, the discriminator a learned map of it as one more
     channel. Layer normalisation and the zero-centred gradient penalty R1 keep the
     discriminator in reach, Adam's rate falls along half a cosine to a tenth within the
-    recipe's epochs, and samples come from a moving average of the generator.
+    training, and samples come from a moving average of the generator.
 
     Args:
         data: `Dataset` with labels, of images that can be halved.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 12 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the data have no labels, or images cannot be halved.
+        ValueError: if the data have no labels, or images cannot be halved, or
+            `num_steps` is below 1.
 
     References:
         Mirza and Osindero, Conditional Generative Adversarial Nets, 2014.
@@ -44,6 +49,7 @@ def conditional_dcgan(data: Dataset, seed: int = 0) -> GAN:
     return convolutional_game(
         data,
         seed,
+        num_steps,
         _NAME,
         generator=conditional_dcgan_generator,
         discriminator=functools.partial(

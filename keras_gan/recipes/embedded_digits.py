@@ -1,7 +1,5 @@
 """The demonstration: 8x8 handwritten digits in about a minute on two cores."""
 
-import math
-
 import numpy as np
 
 from keras_gan._seeds import pair_of_seeds
@@ -14,6 +12,7 @@ from keras_gan.networks.mlp import (
 )
 from keras_gan.priors import UniformPrior
 from keras_gan.recipes._adam import along_cosine, pair_of_adams
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import ParzenProtocol, Recipe
@@ -23,16 +22,18 @@ _EPOCHS = 40
 _PASSES_PER_EPOCH = 10  # 1,197 images: one pass is too short to report on
 
 
-def digits(data: Dataset, seed: int = 0) -> GAN:
+def digits(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a small GAN for the embedded 8x8 digits, compiled and untrained.
 
     The networks of 2014 at a smaller size, with Adam in place of momentum SGD so that
     a newcomer sees digits after a minute. The learning rate falls along half a cosine
-    to a fiftieth within the recipe's epochs.
+    to a fiftieth within the training.
 
     Args:
         data: `Dataset` with pixels in [0, 1].
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 40 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
@@ -64,9 +65,14 @@ def digits(data: Dataset, seed: int = 0) -> GAN:
         seed=seed,
         name="digits",
     )
-    updates_per_epoch = math.ceil(_PASSES_PER_EPOCH * len(data.train) / _BATCH_SIZE)
-    num_updates = updates_per_epoch * _EPOCHS
-    rate = along_cosine(1.5e-3, num_updates, 0.02)
+    num_steps = checked_steps(
+        num_steps,
+        data,
+        epochs=_EPOCHS,
+        batch_size=_BATCH_SIZE,
+        passes=_PASSES_PER_EPOCH,
+    )
+    rate = along_cosine(1.5e-3, num_steps, 0.02)
     gan.compile(*pair_of_adams(rate, beta_1=0.5), objective="non_saturating")
     return gan
 
@@ -79,5 +85,6 @@ DIGITS = Recipe(
     monitor="parzen_at_best_bandwidth",
     parzen=ParzenProtocol(1_000, 300, tuple(np.logspace(-1.5, 0, 16).tolist())),
     passes_per_epoch=_PASSES_PER_EPOCH,
+    scheduled=True,
     fits=(of_images, fully_connected(256 + 128 * 5)),
 )

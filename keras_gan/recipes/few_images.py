@@ -1,10 +1,9 @@
 """A game for a few hundred pictures: the discriminator never sees one twice alike."""
 
-import math
-
 from keras_gan.augmentation import DiffAugment
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._pairs import relativistic_game
 from keras_gan.recipes._unconditional import image_recipe
 
@@ -15,7 +14,7 @@ _PASSES_PER_EPOCH = 16  # 200 pictures: one pass is too short to report on
 _BASE_FILTERS = 16
 
 
-def small_data(data: Dataset, seed: int = 0) -> GAN:
+def small_data(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a GAN for a few hundred pictures, compiled and untrained.
 
     With so few, a discriminator soon knows them by heart and says nothing of others.
@@ -28,24 +27,33 @@ def small_data(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images that halve to a small grid, such as 64x64.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 60 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the images do not halve to a small grid.
+        ValueError: if the images do not halve to a small grid, or `num_steps` is
+            below 1.
 
     References:
         Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020.
         https://arxiv.org/abs/2006.10738
     """
-    passes = _EPOCHS * _PASSES_PER_EPOCH
+    num_steps = checked_steps(
+        num_steps,
+        data,
+        epochs=_EPOCHS,
+        batch_size=_BATCH_SIZE,
+        passes=_PASSES_PER_EPOCH,
+    )
     return relativistic_game(
         data,
         seed,
         _NAME,
         batch_size=_BATCH_SIZE,
-        num_updates=math.ceil(passes * len(data.train) / _BATCH_SIZE),
+        num_steps=num_steps,
         base_filters=_BASE_FILTERS,
         augmentation=DiffAugment("color,translation,cutout", data.value_range),
     )
@@ -58,4 +66,5 @@ SMALL_DATA = image_recipe(
     epochs=_EPOCHS,
     passes_per_epoch=_PASSES_PER_EPOCH,
     monitor="kernel_distance",
+    scheduled=True,
 )

@@ -1,18 +1,17 @@
 """Games in the plane that find every mode of a mixture, in minutes on one core."""
 
-import math
-
 import keras
 import numpy as np
 
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan._types import Tensor
-from keras_gan._validation import check_integer, check_positive_integer
+from keras_gan._validation import check_integer
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.layers import FourierFeatures
 from keras_gan.priors import NormalPrior
 from keras_gan.recipes._adam import along_cosine, pair_of_adams
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes.fitting import of_points
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
@@ -79,7 +78,9 @@ def ring_of_gaussians(
         Game: Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    num_steps = _checked_steps(data, num_steps, _RING_EPOCHS)
+    num_steps = checked_steps(
+        num_steps, data, epochs=_RING_EPOCHS, batch_size=_BATCH_SIZE
+    )
     return _plane_gan(data, seed, num_steps, num_octaves, "ring_of_gaussians")
 
 
@@ -118,14 +119,10 @@ def grid_of_gaussians(
         Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024.
         https://arxiv.org/abs/2501.05441
     """
-    num_steps = _checked_steps(data, num_steps, _GRID_EPOCHS)
+    num_steps = checked_steps(
+        num_steps, data, epochs=_GRID_EPOCHS, batch_size=_BATCH_SIZE
+    )
     return _plane_gan(data, seed, num_steps, num_octaves, "grid_of_gaussians")
-
-
-def _checked_steps(data: Dataset, num_steps: int | None, epochs: int) -> int:
-    if num_steps is None:
-        num_steps = epochs * math.ceil(len(data.train) / _BATCH_SIZE)
-    return check_positive_integer("num_steps", num_steps)
 
 
 def _plane_gan(
@@ -198,6 +195,7 @@ RING_OF_GAUSSIANS = Recipe(
     batch_size=_BATCH_SIZE,
     epochs=_RING_EPOCHS,
     monitor="coverage",
+    scheduled=True,
     value_range=None,
     fits=(of_points,),
 )
@@ -208,6 +206,7 @@ GRID_OF_GAUSSIANS = Recipe(
     batch_size=_BATCH_SIZE,
     epochs=_GRID_EPOCHS,
     monitor="coverage",
+    scheduled=True,
     value_range=None,
     fits=(of_points,),
 )

@@ -1,11 +1,10 @@
 """The networks of 2014 for MNIST, with optimizers and stabilisers that came later."""
 
-import math
-
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes._goodfellow2014 import MNIST_UNITS, mnist_players
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
@@ -17,12 +16,14 @@ _EPOCHS = 16
 _EMA_HALF_LIFE = 150_000  # images
 
 
-def goodfellow2014_mnist_stabilized(data: Dataset, seed: int = 0) -> GAN:
+def goodfellow2014_mnist_stabilized(
+    data: Dataset, seed: int = 0, num_steps: int | None = None
+) -> GAN:
     """Builds the MNIST networks of 2014 with today's rules, compiled and untrained.
 
     The networks, prior and minibatches of `goodfellow2014_mnist`, dropout included.
     What differs: the players take turns as in Algorithm 1; Adam moves them, with a rate
-    that falls along half a cosine to a tenth within the recipe's epochs; the
+    that falls along half a cosine to a tenth within the training; the
     zero-centred gradient penalty R1 keeps the discriminator from winning; samples come
     from a moving average of the generator over two and a half epochs.
 
@@ -30,6 +31,8 @@ def goodfellow2014_mnist_stabilized(data: Dataset, seed: int = 0) -> GAN:
         data: `Dataset` with pixels in [0, 1]; the output bias starts at its pixel
             marginals.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 16 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
@@ -44,10 +47,10 @@ def goodfellow2014_mnist_stabilized(data: Dataset, seed: int = 0) -> GAN:
         seed=seed,
         name="goodfellow2014_mnist_stabilized",
     )
-    num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
+    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     gan.compile(
-        generator_optimizer=adam_along_cosine(1e-3, num_updates),
-        discriminator_optimizer=adam_along_cosine(2e-3, num_updates),
+        generator_optimizer=adam_along_cosine(1e-3, num_steps),
+        discriminator_optimizer=adam_along_cosine(2e-3, num_steps),
         objective="non_saturating",
         terms=[R1(0.5)],
     )
@@ -61,5 +64,6 @@ MNIST_STABILIZED = Recipe(
     epochs=_EPOCHS,
     parzen=PARZEN_OF_2014,
     monitor="parzen_at_best_bandwidth",
+    scheduled=True,
     fits=(of_images, fully_connected(MNIST_UNITS)),
 )

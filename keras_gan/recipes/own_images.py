@@ -7,6 +7,7 @@ from keras_gan.augmentation import DiffAugment
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.recipes._choice import Choice, chosen_for
+from keras_gan.recipes._length import checked_steps, steps_of_epoch
 from keras_gan.recipes._pairs import relativistic_game
 from keras_gan.recipes._unconditional import image_recipe
 from keras_gan.recipes.recipe import Recipe
@@ -15,7 +16,7 @@ _NAME = "default"
 _FEWEST = 2  # of one, nothing can be measured
 
 
-def default(data: Dataset, seed: int = 0) -> GAN:
+def default(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds the GAN for your own pictures, compiled and untrained.
 
     The game of `r3gan`, whose width, minibatches, augmentation and length are chosen
@@ -24,14 +25,17 @@ def default(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is what
+            is chosen for the pictures. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the images do not halve to a small grid.
+        ValueError: if the images do not halve to a small grid, or `num_steps` is
+            below 1.
     """
-    return _build(data, seed, chosen_for(len(data.train), data.image_shape))
+    return _build(data, seed, num_steps, choice=_chosen_for(data))
 
 
 def for_data(data: Dataset) -> Recipe:
@@ -58,12 +62,12 @@ def for_data(data: Dataset) -> Recipe:
             "`data` must be images: this recipe makes nothing else. Received: "
             f"{data.name}, {data.data_name} of shape {data.data_shape}"
         )
-    if len(data.train) < _FEWEST:
+    if data.num_train < _FEWEST:
         raise ValueError(
             f"`data` must have at least {_FEWEST} training pictures, besides those "
             f"that validate and test. Received: {data}"
         )
-    choice = chosen_for(len(data.train), data.image_shape)
+    choice = _chosen_for(data)
     return dataclasses.replace(
         DEFAULT,
         build=functools.partial(_build, choice=choice),
@@ -76,7 +80,14 @@ def for_data(data: Dataset) -> Recipe:
     )
 
 
-def _build(data: Dataset, seed: int, choice: Choice) -> GAN:
+def _chosen_for(data: Dataset) -> Choice:
+    steps_of = functools.partial(steps_of_epoch, data)
+    return chosen_for(data.num_train, data.image_shape, steps_of)
+
+
+def _build(
+    data: Dataset, seed: int, num_steps: int | None = None, *, choice: Choice
+) -> GAN:
     augmentation = None
     if choice.policy is not None:
         augmentation = DiffAugment(choice.policy, data.value_range)
@@ -85,10 +96,18 @@ def _build(data: Dataset, seed: int, choice: Choice) -> GAN:
         seed,
         _NAME,
         batch_size=choice.batch_size,
-        num_updates=choice.epochs * choice.steps_per_epoch,
+        num_steps=checked_steps(
+            num_steps,
+            data,
+            epochs=choice.epochs,
+            batch_size=choice.batch_size,
+            passes=choice.passes_per_epoch,
+        ),
         base_filters=choice.base_filters,
         augmentation=augmentation,
     )
 
 
-DEFAULT = image_recipe(_NAME, default, batch_size=64, epochs=24, choose=for_data)
+DEFAULT = image_recipe(
+    _NAME, default, batch_size=64, epochs=24, scheduled=True, choose=for_data
+)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from keras_gan._html import element, rows_of
+from keras_gan.recipes._length import steps_of_epoch
 from keras_gan.recipes.fitting import Check, of_images
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Recipe:
         data: str, the dataset that it is published for, a key of
             `keras_gan.datasets.LOADERS`.
         build: function of `(data, seed)` that returns a compiled, untrained `GAN`; it
-            takes `simultaneous` where `can_alternate`, and `pretrained`, a `GAN`, where
-            it `continues` another recipe.
+            takes `num_steps` where the game is `scheduled`, `simultaneous` where it
+            `can_alternate`, and `pretrained`, a `GAN`, where it `continues` another
+            recipe.
         batch_size: int, rows of one minibatch.
         epochs: int, length of a run unless another is asked for.
         monitor: str, the value whose best one picks the epoch that `best.keras` keeps.
@@ -59,6 +61,8 @@ class Recipe:
             Defaults to `(of_images,)`.
         can_alternate: bool, whether the players move at once but can be told to
             alternate. Defaults to `False`.
+        scheduled: bool, whether rates or weights run along the whole training, however
+            many epochs are asked for. Defaults to `False`.
         continues: name of the recipe whose trained game `build` takes; `None` if it
             starts from nothing. Defaults to `None`.
         choose: function of a dataset that returns the recipe for it, or `None` where
@@ -80,6 +84,7 @@ class Recipe:
     prepare: "Callable[[Dataset], Dataset] | None" = None
     fits: tuple[Check, ...] = (of_images,)
     can_alternate: bool = False
+    scheduled: bool = False
     continues: str | None = None
     choose: "Callable[[Dataset], Recipe] | None" = None
     reasons: tuple[str, ...] = ()
@@ -115,6 +120,10 @@ class Recipe:
         if self.choose is None:
             return self
         return dataclasses.replace(self.choose(data), name=self.name)
+
+    def steps_per_epoch(self, data: "Dataset") -> int:
+        """Returns the minibatches of an epoch of these data."""
+        return steps_of_epoch(data, self.batch_size, self.passes_per_epoch)
 
     def prepared(self, data: "Dataset") -> "Dataset":
         """Returns the data as the game is played on them: scaled, and prepared."""

@@ -1,9 +1,8 @@
 """R3GAN: pairs of a real and a generated image, R1 and R2, no normalisation."""
 
-import math
-
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._pairs import relativistic_game
 from keras_gan.recipes._unconditional import image_recipe
 
@@ -12,7 +11,7 @@ _BATCH_SIZE = 64
 _EPOCHS = 24
 
 
-def r3gan(data: Dataset, seed: int = 0) -> GAN:
+def r3gan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a small R3GAN, compiled and untrained: the one to begin with.
 
     As published: each generated image is judged against a real one (relativistic
@@ -32,12 +31,15 @@ def r3gan(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 24 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the images do not halve to a small grid.
+        ValueError: if the images do not halve to a small grid, or `num_steps` is
+            below 1.
 
     References:
         Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024, Table 9.
@@ -49,8 +51,12 @@ def r3gan(data: Dataset, seed: int = 0) -> GAN:
         seed,
         _NAME,
         batch_size=_BATCH_SIZE,
-        num_updates=_EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE),
+        num_steps=checked_steps(
+            num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE
+        ),
     )
 
 
-R3GAN = image_recipe(_NAME, r3gan, batch_size=_BATCH_SIZE, epochs=_EPOCHS)
+R3GAN = image_recipe(
+    _NAME, r3gan, batch_size=_BATCH_SIZE, epochs=_EPOCHS, scheduled=True
+)

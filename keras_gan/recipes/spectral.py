@@ -1,7 +1,5 @@
 """SNGAN: a residual discriminator whose kernels are spectrally normalised."""
 
-import math
-
 import keras
 
 from keras_gan.datasets.dataset import Dataset
@@ -9,6 +7,7 @@ from keras_gan.gan import GAN
 from keras_gan.networks.residual import residual_discriminator, residual_generator
 from keras_gan.priors import NormalPrior
 from keras_gan.recipes._adam import pair_of_adams
+from keras_gan.recipes._length import checked_steps
 from keras_gan.recipes._unconditional import image_game, image_recipe
 
 _NAME = "sngan"
@@ -18,14 +17,14 @@ _BATCH_SIZE = 64
 _EPOCHS = 40
 
 
-def sngan(data: Dataset, seed: int = 0) -> GAN:
+def sngan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds an SNGAN, compiled and untrained.
 
     As published for CIFAR-10: residual networks, batch normalisation in the generator
     and spectral normalisation of every kernel in the discriminator, the hinge
     objective, Adam with a rate of 0.0002, beta_1 of 0 and beta_2 of 0.9, normal latents
     of 128 numbers, minibatches of 64 (the published generator moves on 128), rates
-    that fall linearly to zero within the recipe's epochs.
+    that fall linearly to zero within the training.
 
     Scaled down for two cores: the discriminator moves once for each move of the
     generator, one of the paper's two settings; five moves, the other one, leave the
@@ -35,21 +34,24 @@ def sngan(data: Dataset, seed: int = 0) -> GAN:
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.
+        num_steps: int, at least 1, of the training: where schedules end. `None` is the
+            recipe's 40 epochs of these data. Defaults to `None`.
 
     Returns:
         gan: compiled `GAN`.
 
     Raises:
-        ValueError: if the images do not halve to a small grid.
+        ValueError: if the images do not halve to a small grid, or `num_steps` is
+            below 1.
 
     References:
         Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018.
         https://arxiv.org/abs/1802.05957
         Code: https://github.com/pfnet-research/sngan_projection
     """
-    num_updates = _EPOCHS * math.ceil(len(data.train) / _BATCH_SIZE)
+    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     rate = keras.optimizers.schedules.PolynomialDecay(
-        _LEARNING_RATE, num_updates, end_learning_rate=0.0
+        _LEARNING_RATE, num_steps, end_learning_rate=0.0
     )
     return image_game(
         data,
@@ -64,4 +66,6 @@ def sngan(data: Dataset, seed: int = 0) -> GAN:
     )
 
 
-SNGAN = image_recipe(_NAME, sngan, batch_size=_BATCH_SIZE, epochs=_EPOCHS)
+SNGAN = image_recipe(
+    _NAME, sngan, batch_size=_BATCH_SIZE, epochs=_EPOCHS, scheduled=True
+)

@@ -201,6 +201,8 @@ def check_rules(recipe: Recipe, config: Config) -> None:
 def build_game(recipe: Recipe, data: Dataset, config: Config) -> GAN:
     """The recipe's game, untrained, by the configuration's rules and precision."""
     rules: dict[str, Any] = {}
+    if recipe.scheduled:
+        rules["num_steps"] = config["epochs"] * recipe.steps_per_epoch(data)
     if config["alternating"]:
         rules["simultaneous"] = False
     if recipe.continues:
