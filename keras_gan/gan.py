@@ -44,6 +44,7 @@ from keras_gan.training.random_state import (
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
 from keras_gan.training.sampling import SampleStream, Sampling
+from keras_gan.training.terms_in_play import bind_terms
 from keras_gan.training.train_function import train_function
 from keras_gan.training.view import DiscriminatorView
 
@@ -230,12 +231,11 @@ class GAN(keras.Model):
             optimizers = prepare_optimizers(
                 generator_optimizer, discriminator_optimizer, *players
             )
-            for term in rules.terms:
-                term.bind(self.generator, self.discriminator)
+            bind_terms(rules.terms, self.generator, self.discriminator)
         # Nothing raises from here on: a compile that fails leaves the last one's rules.
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
-        constrain(self.discriminator, rules, self.rules)
+        constrain(self.discriminator, rules)
         choose_kernels((*players[0], *players[1]), jit_compile)
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.optimizer = PlayerOptimizers(*optimizers)
@@ -249,8 +249,9 @@ class GAN(keras.Model):
         """One step of Algorithm 1."""
         brought, multiple = self.entries.of(data), self.networks.row_multiple
         minibatches = divide(brought, self.rules.discriminator_steps, multiple)
-        for draw, (players, minibatch) in enumerate(turns_of(self, minibatches)):
-            self._move(players, minibatch, draw)
+        with self.networks.in_play():
+            for draw, (players, minibatch) in enumerate(turns_of(self, minibatches)):
+                self._move(players, minibatch, draw)
         self.train_steps.assign_add(1)
         return reducible(self.get_metrics_result())
 
@@ -652,9 +653,8 @@ class GAN(keras.Model):
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """Losses, mean D on real and on generated images, terms, and your own."""
-        with_terms = {player for term in self.rules.terms for player in term.players}
-        return [*self.game_metrics.logged(with_terms), *self.rules.round_metrics]
+        """Losses, mean D on real and on generated images, your own, and terms."""
+        return self.game_metrics.logged(self)
 
     def get_metrics_result(self) -> dict[str, Tensor]:
         """The current value of each metric."""

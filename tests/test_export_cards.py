@@ -1,5 +1,7 @@
 """Model cards: their code runs, their picture shows what they say."""
 
+import dataclasses
+import json
 import re
 
 import numpy as np
@@ -12,6 +14,7 @@ from exports import (
     conditional_gan,
     generator_of_labels,
 )
+from games import make_tiny_gan
 from PIL import Image
 
 import keras_gan as kg
@@ -23,6 +26,7 @@ from export import (
     export_onnx,
 )
 from export.contract.contents import Endpoint, TensorType
+from export.record.provenance import provenance_of
 
 
 @pytest.fixture(params=["unconditional_exports", "conditional_exports"])
@@ -131,3 +135,29 @@ def test_latents_that_numpy_does_not_draw_are_said_to_stand_in(tmp_path):
     export_onnx(gan, tmp_path / "mixed.onnx")
     card = (tmp_path / "mixed.onnx.md").read_text("utf-8")
     assert "only have the right shape: draw them from GaussianMixturePrior" in card
+
+
+def test_a_card_has_the_scores_of_its_own_model_alone(tmp_path):
+    gan = make_tiny_gan(seed=3)
+    gan.save(tmp_path / "g.keras")
+    run = kg.runs.load_run(tmp_path / "g.keras")
+    path = run.directory.evaluation
+    for seed, is_told in ((3, True), (4, False)):
+        evaluation = {"model": {"epochs": 0, "seed": seed}, "report": "scores"}
+        path.write_text(json.dumps(evaluation))
+        assert (provenance_of(run).evaluation == evaluation) is is_told
+    path.write_text("{}")
+    with pytest.raises(ValueError, match=f"{path.name} must be what"):
+        provenance_of(run)
+
+
+def test_names_in_the_head_of_a_card_are_strings(tmp_path):
+    provenance = dataclasses.replace(
+        KNOWN_RANGE, dataset="faces: fold 0, small", licence="mine: [v2"
+    )
+    gan = make_tiny_gan()
+    path, _ = export_generator(gan, tmp_path, "onnx", provenance=provenance)
+    card = path.with_name(f"{path.name}.md").read_text("utf-8")
+    # Strings of JSON are strings of YAML.
+    assert 'datasets: ["faces: fold 0, small"]\n' in card
+    assert 'license: "mine: [v2"\n' in card

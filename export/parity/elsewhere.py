@@ -38,7 +38,8 @@ def play_elsewhere(
         }
         np.savez(inputs, **arrays)
         script = write_player(format, Path(folder) / "play.py")
-        command = [sys.executable, "-I", player.__file__, script, path, inputs, outputs]
+        # Without the folder of the script; what PYTHONPATH names may be needed.
+        command = [sys.executable, "-P", player.__file__, script, path, inputs, outputs]
         finished = subprocess.run(
             [*map(str, command)],
             capture_output=True,

@@ -1,5 +1,6 @@
 """A model card for each artefact: what it is, what it can do, what it cannot."""
 
+import json
 from pathlib import Path
 
 from export.contract.contents import Contents
@@ -67,10 +68,11 @@ def write(
 def _front_matter(provenance: Provenance, contents: Contents) -> str:
     tags = "gan, image-generation" if contents.pixels else "gan"
     lines = ["---", "library_name: keras-gan", f"tags: [{tags}]"]
+    # Strings of JSON are strings of YAML: names may hold a comma or a colon.
     if provenance.licence:
-        lines.append(f"license: {provenance.licence}")
+        lines.append(f"license: {json.dumps(provenance.licence)}")
     if provenance.dataset:
-        lines.append(f"datasets: [{provenance.dataset}]")
+        lines.append(f"datasets: [{json.dumps(provenance.dataset)}]")
     return "\n".join([*lines, "---"])
 
 

@@ -22,14 +22,21 @@ def provenance_of(run: Run, licence: str | None = None) -> Provenance:
         seed=run.gan.seed,
         epochs=epochs,
         licence=licence,
-        evaluation=_evaluation_after(run.directory, epochs),
+        evaluation=_evaluation_of(run.directory, epochs, run.gan.seed),
     )
 
 
-def _evaluation_after(run: RunDirectory, epochs: int) -> Config | None:
-    """The recorded scores, unless they are those of another epoch."""
-    if not run.evaluation.is_file():
+def _evaluation_of(run: RunDirectory, epochs: int, seed: int) -> Config | None:
+    """The recorded scores, unless they are those of another epoch or another GAN."""
+    path = run.evaluation
+    if not path.is_file():
         return None
-    evaluation: Config = json.loads(run.evaluation.read_text(encoding="utf-8"))
-    same_epoch = evaluation["model"]["epochs"] == epochs
-    return evaluation if same_epoch and "report" in evaluation else None
+    try:
+        evaluation: Config = json.loads(path.read_text(encoding="utf-8"))
+        held = evaluation["model"]["epochs"], evaluation["model"]["seed"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} must be what `keras-gan evaluate` writes. Received: "
+            f"{type(error).__name__}: {error}. Evaluate once more, or remove the file."
+        ) from error
+    return evaluation if held == (epochs, seed) and "report" in evaluation else None

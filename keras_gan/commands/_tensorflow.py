@@ -46,6 +46,9 @@ def _held_back_stderr() -> Iterator[Callable[[], None]]:
 
     What Python writes goes on to be seen.
     """
+    if sys.stderr is None:  # closed: there is nothing to hold back
+        yield lambda: None
+        return
     with tempfile.TemporaryFile() as held:
 
         def show() -> None:

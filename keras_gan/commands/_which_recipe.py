@@ -34,8 +34,9 @@ class Asked(NamedTuple):
     @property
     def label(self) -> str:
         """What the run is called by: the default of its folder."""
-        path = self.folder or self.file
-        return self.name if path is None else Path(os.path.abspath(path)).stem
+        if self.folder is not None:
+            return Path(os.path.abspath(self.folder)).name
+        return self.name if self.file is None else Path(self.file).stem
 
 
 def asked_for(args: argparse.Namespace) -> Asked:

@@ -83,13 +83,11 @@ def run(args: argparse.Namespace) -> None:
         "report": report,
         "environment": record_environment(),
     }
+    # First of all: a folder that cannot be written must not cost the scores.
+    say(json.dumps(record, indent=2) if args.json else report)
     write_json(run.directory.evaluation, record)
     written = [run.directory.evaluation, *kg.runs.draw_pictures(run)]
     if run.record:
         written.append(kg.runs.write_report(run.directory))
-    if args.json:
-        say(json.dumps(record, indent=2))
-        return
-    say(report)
-    for path in written:
+    for path in () if args.json else written:
         say(f"Written: {path}")

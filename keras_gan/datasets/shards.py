@@ -62,10 +62,10 @@ def write_shards(
     """
     check_positive_integer("shard_size", shard_size)
     folder, source = Path(folder), stream.source
-    if (folder / _INDEX).exists():
+    if (folder / _INDEX).exists() or any(folder.glob("*.array_record")):
         raise FileExistsError(
             f"`folder` must hold no shards yet. Received: {folder}, which does; remove "
-            "it or name another one."
+            "them or name another one."
         )
     module = _array_record()
     bar = keras.utils.Progbar(len(source), verbose=verbose, unit_name="image")

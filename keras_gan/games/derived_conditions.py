@@ -12,7 +12,7 @@ from keras_gan.games.game import Game
 from keras_gan.training.data_checks import check_data_shape, fits
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.given_data import check_values
-from keras_gan.training.network_checks import check_is_model
+from keras_gan.training.network_checks import check_apart, check_is_model
 from keras_gan.training.sampling import InBatches
 
 
@@ -97,6 +97,14 @@ class DerivedConditions(Game):
                     f"Received: {name!r}"
                 )
             self._check_source(gan, name)
+        # Of one model under two names Keras takes care.
+        sources = {id(one): (name, one) for name, one in self.sources.items()}
+        check_apart(
+            generator=gan.generator,
+            discriminator=gan.discriminator,
+            encoder=self.encoder,
+            **{f"source {name!r}": source for name, source in sources.values()},
+        )
 
     def _check_source(self, gan: Any, name: str) -> None:
         data = tf.zeros((2, *gan.networks.trial_shape))

@@ -144,7 +144,7 @@ def _describing(
             "`features` must be given where the discriminator judges packs: it has "
             f"none of a single image. Received: features=None, packing={gan.packing}"
         )
-    inputs = NamedInputs(features_of(gan.discriminator, None), gan.data_name)
+    inputs = NamedInputs(features_of(gan.evaluation_discriminator, None), gan.data_name)
     run = InBatches(inputs, inputs.network)
     return lambda data: run({**example, gan.data_name: data}, batch_size)
 

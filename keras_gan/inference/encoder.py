@@ -15,10 +15,12 @@ from keras_gan.terms.latent_regression import squared_distance
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.network_checks import (
+    check_apart,
     check_encoder,
     check_has_latents,
     layers_of,
 )
+from keras_gan.training.player_optimizers import prepared
 from keras_gan.training.random_state import key_random_layers
 
 _LEARNING_RATE = 1e-3
@@ -80,13 +82,16 @@ def fit_encoder(
         regressor). https://arxiv.org/abs/1605.09782
     """
     encoder = _checked_encoder(gan, encoder)
+    check_apart(
+        generator=gan.generator, discriminator=gan.discriminator, encoder=encoder
+    )
     check_positive_integer("num_steps", num_steps)
     check_positive_integer("batch_size", batch_size)
     check_seed("seed", seed)
     optimizer = keras.optimizers.get(
         keras.optimizers.Adam(_LEARNING_RATE) if optimizer is None else optimizer
     )
-    optimizer.build(encoder.trainable_variables)
+    optimizer = prepared(optimizer, [encoder])
     key_random_layers(encoder, seed)
     separate_draws(layers_of(encoder))
     step = tf.function(

@@ -40,7 +40,7 @@ def update_average(
     Weights that training does not move, as the statistics of batch normalisation, are
     copied: they are averages already.
     """
-    _move(average, network, _decay(num_images, half_life))
+    _move(average, network, tf.exp(_log_decay(num_images, half_life)))
 
 
 def update_corrected_average(
@@ -56,7 +56,7 @@ def update_corrected_average(
     them. This one is that of the same decay from zero, divided by the sum of its
     shares, so that after the first move it is the network:
 
-        share   <- 1 - decay * (1 - share)
+        share   <- share + (1 - decay) * (1 - share)
         average <- average + (1 - decay) / share * (weight - average)
 
     Args:
@@ -66,14 +66,14 @@ def update_corrected_average(
         half_life: float, in images.
         share: float32 scalar variable, 0 before the first move.
     """
-    decay = _decay(num_images, half_life)
-    share.assign(1.0 - decay * (1.0 - share))
-    _move(average, network, 1.0 - (1.0 - decay) / share)
+    # 1 - decay, which float32 rounds to 0 where the half-life is long.
+    rise = -tf.math.expm1(_log_decay(num_images, half_life))
+    share.assign_add(rise * (1.0 - share))
+    _move(average, network, 1.0 - rise / share)
 
 
-def _decay(num_images: Tensor, half_life: float) -> Tensor:
-    share = tf.cast(num_images, tf.float32) / half_life
-    return tf.exp(share * tf.math.log(0.5))
+def _log_decay(num_images: Tensor, half_life: float) -> Tensor:
+    return tf.cast(num_images, tf.float32) / half_life * tf.math.log(0.5)
 
 
 def _move(average: keras.Model, network: keras.Model, decay: Tensor) -> None:

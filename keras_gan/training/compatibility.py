@@ -7,9 +7,13 @@ from typing import Any
 import keras
 
 from keras_gan import layers
+from keras_gan.games.game import makers_of
 from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.network_checks import layers_of
+from keras_gan.training.regularization import check_no_activity_regularizer
 from keras_gan.training.rules import Rules
+
+_OF_GAME = "_constraint_is_of_game"  # mark of a variable: not its layer's own
 
 
 def checked_compilation(
@@ -38,7 +42,9 @@ def checked_compilation(
         rules.simultaneous,
         strategy,
     )
-    check_constraints(gan.discriminator, rules, gan.rules)
+    check_constraints(gan.discriminator, rules)
+    for network in (*makers_of(gan, rules.terms), gan.discriminator):
+        check_no_activity_regularizer(network)
     gan.networks.check_averages()
     _check_who_learns(gan.game, rules)
     replicas = strategy.num_replicas_in_sync
@@ -115,30 +121,30 @@ def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
         )
 
 
-def check_constraints(
-    network: keras.Model, rules: Rules, previous_rules: Rules
-) -> None:
+def check_constraints(network: keras.Model, rules: Rules) -> None:
     """Raises where the rules constrain a variable that has a constraint of its own."""
     if rules.discriminator_constraint is None:
         return
-    allowed = (None, previous_rules.discriminator_constraint)
     for variable in network.trainable_variables:
-        if not any(variable.constraint is one for one in allowed):
+        if variable.constraint is not None and not getattr(variable, _OF_GAME, False):
             raise ValueError(
                 "`discriminator_constraint` must be the only one. Received: variable "
                 f"{variable.path!r} with a constraint of its own; remove either."
             )
 
 
-def constrain(network: keras.Model, rules: Rules, previous_rules: Rules) -> None:
-    """Lays the rules' constraint on every variable, in place of that of before."""
+def constrain(network: keras.Model, rules: Rules) -> None:
+    """Lays the rules' constraint on every variable, in place of that of before.
+
+    Also of another game before, with the same network: its mark is on the variable.
+    """
     constraint = rules.discriminator_constraint
-    previous = previous_rules.discriminator_constraint
     for variable in network.trainable_variables:
-        if previous is not None and variable.constraint is previous:
+        if getattr(variable, _OF_GAME, False):
             variable.constraint = None
         if constraint is not None:
             variable.constraint = constraint
+        setattr(variable, _OF_GAME, constraint is not None)
 
 
 def _mixing_layers(discriminator: keras.Model) -> list[str]:

@@ -1,5 +1,7 @@
 """What is logged of a game: losses, penalty, mean judgement of real and fake."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -7,20 +9,17 @@ from keras_gan._logits import probability, summed
 from keras_gan._types import Tensor
 from keras_gan.objectives import Objective
 from keras_gan.training.round import Round
+from keras_gan.training.rules import LOGGED
+from keras_gan.training.terms_in_play import players_with_terms
 
 
 class GameMetrics:
     """Running means over an epoch, in the order in which they are logged."""
 
     def __init__(self) -> None:
-        self.d_loss = keras.metrics.Mean(name="d_loss")
-        self.g_loss = keras.metrics.Mean(name="g_loss")
-        self.d_real = keras.metrics.Mean(name="d_real")
-        self.d_fake = keras.metrics.Mean(name="d_fake")
-        self._terms = {
-            "discriminator": keras.metrics.Mean(name="penalty"),
-            "generator": keras.metrics.Mean(name="g_penalty"),
-        }
+        means = (keras.metrics.Mean(name=name) for name in LOGGED)
+        self.d_loss, self.g_loss, self.d_real, self.d_fake, *of_terms = means
+        self._terms = dict(zip(("discriminator", "generator"), of_terms, strict=True))
 
     def observe(self, round: Round, player: str, loss: Tensor, terms: Tensor) -> None:
         """Takes in one move of a player."""
@@ -52,11 +51,14 @@ class GameMetrics:
         names = {metric.name for metric in self._terms.values()}
         return {name: value for name, value in results.items() if name not in names}
 
-    def logged(self, players_with_terms: set[str]) -> list[keras.Metric]:
-        """The metrics of a game, those of terms only where there are any."""
+    def logged(self, gan: Any) -> list[keras.Metric]:
+        """The metrics of a GAN's game, those of terms only where there are any.
+
+        They come last: held-out data have none, and are told in the same order.
+        """
+        with_terms = players_with_terms(gan)
         losses = [self.d_loss, self.g_loss, self.d_real, self.d_fake]
-        return losses + [
-            metric
-            for player, metric in self._terms.items()
-            if player in players_with_terms
+        terms = [
+            metric for player, metric in self._terms.items() if player in with_terms
         ]
+        return [*losses, *gan.rules.round_metrics, *terms]

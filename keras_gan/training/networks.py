@@ -1,6 +1,7 @@
 """The two networks of a game and their averages, called with examples."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -51,6 +52,7 @@ class Networks:
         discriminator_ema_half_life: float | None = None,
     ) -> None:
         self.packing = check_positive_integer("packing", packing)
+        self._moves_in_play = 0  # one for each replica
         self.half_life: float | None = None
         if ema_half_life is not None:
             self.half_life = check_positive("ema_half_life", ema_half_life)
@@ -139,14 +141,28 @@ class Networks:
                 judge, self.discriminator, num_rows, half_life, share
             )
 
+    @contextlib.contextmanager
+    def in_play(self) -> Iterator[None]:
+        """Within it those who play answer, whichever mode they are asked in.
+
+        A game may ask for inference mode in a move; the averages are not in the game.
+        """
+        self._moves_in_play += 1
+        try:
+            yield
+        finally:
+            self._moves_in_play -= 1
+
     def generate(self, example: Example, training: bool) -> Tensor:
-        """What the generator, or in inference its average, makes of an example."""
-        inputs = self.of_generator if training else self._of_evaluation
+        """What the generator, or outside training its average, makes of an example."""
+        plays = training or self._moves_in_play
+        inputs = self.of_generator if plays else self._of_evaluation
         return tf.cast(inputs(example, training), tf.float32)
 
     def judge(self, example: Example, training: bool) -> dict[str, Tensor]:
-        """What the discriminator, or in inference its average, says of packs."""
-        judge = self.of_discriminator if training else self._of_judge
+        """What the discriminator, or outside training its average, says of packs."""
+        plays = training or self._moves_in_play
+        judge = self.of_discriminator if plays else self._of_judge
         outputs = judge(example, training)
         said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
         return tf.nest.map_structure(

@@ -9,9 +9,10 @@ import tensorflow as tf
 
 from keras_gan._logits import summed
 from keras_gan._types import Tensor
+from keras_gan.training.regularization import weight_penalty
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
-from keras_gan.training.terms_in_play import TermsInPlay, add_gradients
+from keras_gan.training.terms_in_play import TermsInPlay, add_gradients, check_scalar
 from keras_gan.training.updates import Gradients, move, share_of
 
 
@@ -61,9 +62,14 @@ class Player(abc.ABC):
         """Returns the player's loss in the game, a float32 scalar."""
 
     def stake(self, round: Round) -> Stake:
-        """Returns what the player minimises of a round."""
+        """Returns what the player minimises of a round.
+
+        Raises:
+            ValueError: if a loss is no scalar, or a layer adds one of its own.
+        """
         loss = self.objective_loss(round)
-        terms = self.terms.at_once(round)
+        check_scalar(loss, self.objective)
+        terms = self.terms.at_once(round) + weight_penalty(self.networks)
         played = tf.zeros(()) if self.terms.replaces_objective else loss
         return Stake(loss, terms, share_of(played + terms, self.optimizer))
 

@@ -58,12 +58,13 @@ def prepare_optimizers(
         optimizer.name = player  # callbacks log `learning_rate_<name>`
     # Built now: Keras restores the state of built optimizers only, and slots cannot
     # be made inside the replicas of a strategy.
-    return _prepared(players[0], makers), _prepared(players[1], judges)
+    return prepared(players[0], makers), prepared(players[1], judges)
 
 
-def _prepared(
+def prepared(
     optimizer: Any, networks: Sequence[keras.Model]
 ) -> keras.optimizers.Optimizer:
+    """Returns an optimizer, built, with a loss scaler where float16 needs one."""
     layers = [one for network in networks for one in (network, *layers_of(network))]
     in_float16 = any(layer.compute_dtype == "float16" for layer in layers)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)

@@ -12,6 +12,9 @@ from keras_gan._validation import check_positive_integer
 from keras_gan.terms.term import Term
 from keras_gan.training.view import check_augmentation, check_noise_level
 
+LOGGED = ("d_loss", "g_loss", "d_real", "d_fake", "penalty", "g_penalty")
+"""Names of what every game logs; the last two where something is added to a loss."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
@@ -96,6 +99,14 @@ def _checked_metrics(name: str, metrics: Any) -> tuple[keras.Metric, ...]:
         raise TypeError(
             f"`{name}` must be a list of keras.Metric objects, whose `update_state` "
             f"takes a round. Received: {name}={metrics!r}"
+        )
+    names = [metric.name for metric in metrics]
+    taken = [name for name in names if name in LOGGED or names.count(name) > 1]
+    if taken:
+        raise ValueError(
+            f"`{name}` must have names of their own, and none of the game's, "
+            f"{', '.join(LOGGED)}: one would be logged in the other's place. Received: "
+            f"{taken[0]!r}"
         )
     return tuple(metrics)
 

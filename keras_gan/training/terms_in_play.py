@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.games.game import makers_of
 from keras_gan.terms.term import Term
+from keras_gan.training.regularization import regularized
 from keras_gan.training.round import Round
 from keras_gan.training.updates import Gradients
 
@@ -32,7 +35,9 @@ class TermsInPlay:
         total = tf.zeros(())
         for term in self._terms:
             if term.interval == 1:
-                total += term(round, self._player)
+                value = term(round, self._player)
+                check_scalar(value, term)
+                total += value
         return total
 
     def when_due(
@@ -68,6 +73,7 @@ class TermsInPlay:
                 with tf.GradientTape(watch_accessed_variables=False) as tape:
                     tape.watch(values)
                     value = term.interval * term(round.afresh(), self._player)
+                    check_scalar(value, term)
                     share = share_of(value)
                 zero = tf.UnconnectedGradients.ZERO
                 slopes = tape.gradient(share, values, unconnected_gradients=zero)
@@ -81,6 +87,41 @@ class TermsInPlay:
             total += value
             gradients = add_gradients(gradients, slopes)
         return total, gradients
+
+
+def players_with_terms(gan: Any) -> set[str]:
+    """Names of the players whose objective something is added to."""
+    players = {player for term in gan.rules.terms for player in term.players}
+    if regularized(makers_of(gan, gan.rules.terms)):
+        players.add("generator")
+    if regularized([gan.discriminator]):
+        players.add("discriminator")
+    return players
+
+
+def bind_terms(
+    terms: Sequence[Term], generator: keras.Model, discriminator: keras.Model
+) -> None:
+    """Tells terms of the networks; where one refuses them, all are as they were."""
+    held = [dict(vars(term)) for term in terms]
+    try:
+        for term in terms:
+            term.bind(generator, discriminator)
+    except BaseException:
+        for term, state in zip(terms, held, strict=True):
+            vars(term).clear()
+            vars(term).update(state)
+        raise
+
+
+def check_scalar(value: Any, source: Any) -> None:
+    """Raises where a loss is no scalar: its gradient would be that of the sum."""
+    shape = tf.convert_to_tensor(value).shape
+    if shape.rank:
+        raise ValueError(
+            f"{type(source).__name__} must return a scalar, such as the mean over the "
+            f"batch. Received: shape {tuple(shape)}"
+        )
 
 
 def add_gradients(first: Gradients, second: Gradients) -> Gradients:
