@@ -125,7 +125,7 @@ def test_a_generator_of_images_alone_or_with_labels():
 
 def test_what_keras_asks_of_a_py_dataset_is_kept():
     entries = Entries("images", ("images",), {})
-    check = BatchCheck(entries, (4, 4, 1), 1, (0.0, 1.0))
+    check = BatchCheck(entries, (4, 4, 1), 1, (0.0, 1.0), {})
     dataset = Batches(workers=3, use_multiprocessing=True, max_queue_size=7)
     checked = CheckedBatches(dataset, check)
     assert (checked.workers, checked.max_queue_size) == (3, 7)

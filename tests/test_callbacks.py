@@ -959,3 +959,12 @@ def test_a_condition_without_a_prior_is_told_of_before_training(kind, tmp_path):
         gan.fit(data, verbose=0, callbacks=[callback])
     for old, new in zip(before, gan.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_an_epoch_whose_value_is_not_finite_is_never_the_best(tmp_path):
+    # A mode that no sample is near leaves the divergence of the modes undefined.
+    best = SaveBestEpoch(tmp_path / "x.keras", "mode_reverse_kl")
+    best.on_epoch_end(0, {"modes": 0.0, "high_quality": 0.0})
+    assert best.best is None and not best.path.exists()
+    with pytest.raises(KeyError, match="`monitor` must be one of the logs"):
+        best.on_epoch_end(0, {"d_loss": 1.0})

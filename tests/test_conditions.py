@@ -396,3 +396,41 @@ def test_a_prior_draws_what_the_input_takes():
             kg.priors.NormalPrior(4),
             conditions=conditions,
         )
+
+
+@pytest.mark.parametrize("kind", ["tensors", "py_dataset", "generator"])
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        (LABELS - 1, ValueError, "`labels` must lie in 0 to 2"),
+        (LABELS + 0.7, TypeError, "`labels` must be integers"),
+    ],
+)
+def test_datasets_bring_classes_that_there_are(kind, labels, error, message):
+    gan = compiled(
+        conditional_gan(conditions={"labels": kg.priors.CategoricalPrior(3)})
+    )
+    data = {
+        "tensors": tf.data.Dataset.from_tensor_slices((IMAGES, labels)).batch(10),
+        "py_dataset": Labelled(labels),
+        "generator": ((IMAGES[:10], labels[:10]) for _ in range(1)),
+    }[kind]
+    held = gan.generator.get_weights()
+    with pytest.raises(error, match=message):
+        gan.fit(data, verbose=0)
+    for one, before in zip(gan.generator.get_weights(), held, strict=True):
+        np.testing.assert_array_equal(one, before)
+
+
+class Labelled(keras.utils.PyDataset):
+    """One batch of images with given labels."""
+
+    def __init__(self, labels):
+        super().__init__()
+        self.labels = labels
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return IMAGES[:10], self.labels[:10]

@@ -292,3 +292,12 @@ def test_gradients_of_embeddings_are_clipped_on_replicas(two_replicas, clip):
     several, alone = play(two_replicas.scope()), play(contextlib.nullcontext())
     for one, other in zip(several, alone, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_accumulation_on_replicas_is_refused(two_replicas):
+    def accumulating():
+        return keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)
+
+    with two_replicas.scope():
+        with pytest.raises(ValueError, match="`gradient_accumulation_steps` must be"):
+            make_tiny_gan(optimizer=accumulating)

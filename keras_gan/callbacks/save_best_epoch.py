@@ -11,7 +11,7 @@ from keras_gan._files import write_json
 from keras_gan._replicas import is_chief
 from keras_gan._validation import check_finite, check_known
 from keras_gan.callbacks._save_finite import save_finite
-from keras_gan.evaluation.measures import quantity_of
+from keras_gan.evaluation.measures import given_beside, quantity_of
 
 _MODES = ("max", "min")
 
@@ -74,6 +74,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""
         value = (logs or {}).get(self.monitor)
+        if value is None and not given_beside(self.monitor).isdisjoint(logs or {}):
+            return  # measured, and not finite: `EvaluationMonitor` leaves it out
         if value is None:
             raise KeyError(
                 f"`monitor` must be one of the logs: {list(logs or {})}. Received: "

@@ -62,6 +62,12 @@ def measure_giving(name: str) -> str:
     return next(measure for measure in MEASURES if name in _quantities(measure))
 
 
+def given_beside(name: str) -> set[str]:
+    """Names of the values that a measure gives together with this one, if one does."""
+    givers = (_quantities(measure) for measure in MEASURES)
+    return {value for values in givers if name in values for value in values}
+
+
 def _quantities(measure: str) -> dict[str, Quantity]:
     return {quantity.name: quantity for quantity in MEASURES[measure].score.quantities}
 

@@ -77,7 +77,7 @@ def described(data: Dataset, digests: Config | None = None) -> Config:
         "data_name": data.data_name,
         "data_shape": data.data_shape,
         "value_range": data.value_range,
-        "num_train": len(data.train),
+        "num_train": data.num_train,
         "num_valid": len(data.valid),
         "num_test": len(data.test),
         "fingerprint": digests or fingerprint(data),

@@ -25,6 +25,7 @@ from keras_gan.training.sampling import SampleStream
 
 GENERATED, HELD_OUT = "generated", "held-out real"
 PARZEN, CLASS_PARZEN = "parzen_log_likelihood", "class_parzen"
+MEMORIZATION = "memorization"
 
 _ON_KERNELS = ("parzen", PARZEN, CLASS_PARZEN)
 _SAMPLE_SEED = 0
@@ -161,9 +162,10 @@ class RunEvaluator:
         if features:
             lines.append(
                 f"other measures: features {', '.join(sorted(features))}; "
-                f"{self._num_test():,} {what} of each kind, memorization against all "
-                f"{len(self.data.train):,} training {what}"
+                f"{self._num_test():,} {what} of each kind"
             )
+        if MEMORIZATION in generated:
+            lines[-1] += f", memorization against {self._compared_with()} {what}"
         lines += [
             f"{name}: classes told apart by {score.classifier}"
             for name, score in generated.items()
@@ -175,6 +177,12 @@ class RunEvaluator:
                 f"{', '.join(self._left_out())}"
             )
         return "\n".join(lines)
+
+    def _compared_with(self) -> str:
+        num, num_train = len(self.data.train), self.data.num_train
+        if num == num_train:
+            return f"all {num:,} training"
+        return f"{num:,} of {num_train:,} training"
 
     @functools.cached_property
     def network(self) -> Callable[[Any], Any] | None:

@@ -2,6 +2,7 @@
 
 import re
 import types
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -12,6 +13,8 @@ from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
     check_finite_entry,
+    check_in_classes,
+    check_integers,
     far_out,
     finite_range,
     is_near,
@@ -31,12 +34,14 @@ class BatchCheck(NamedTuple):
         multiple: int, that must divide the rows of the first batch; a last one may be
             short.
         reachable: pair of floats, the generator's range, or `None` for any.
+        num_classes: dict from the entries that are classes to how many there are.
     """
 
     entries: Entries
     data_shape: Shape
     multiple: int
     reachable: tuple[float, float] | None
+    num_classes: Mapping[str, int]
 
     def needed(self, batch: Any, index: int) -> Any:
         """Returns the needed entries, as Keras takes them; raises unless they are fit.
@@ -51,6 +56,10 @@ class BatchCheck(NamedTuple):
             for name, entry in example.items():
                 if name != self.entries.data and hasattr(entry, "dtype"):
                     check_finite_entry(name, np.asarray(entry))
+                    if name in self.num_classes:
+                        classes = self.num_classes[name]
+                        check_integers(name, entry.dtype)
+                        check_in_classes(name, np.asarray(entry), classes)
         except (TypeError, ValueError) as error:
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error

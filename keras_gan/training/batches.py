@@ -1,7 +1,7 @@
 """What `GAN.fit` makes of the data that it is given."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any
@@ -24,7 +24,9 @@ from keras_gan.training.data_checks import (
     check_batch_size,
     check_batched,
     check_data_shape,
+    check_integers,
     far_out,
+    in_classes,
     is_near,
     not_finite,
     scale_first,
@@ -32,6 +34,7 @@ from keras_gan.training.data_checks import (
 from keras_gan.training.examples import Entries, check_floats, full_rows
 
 _NAMED = re.compile(r"Training (\S+) must")
+_CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
 
 
@@ -82,6 +85,7 @@ def checked_dataset(
     data_shape: Shape,
     multiple: int,
     reachable: tuple[float, float] | None,
+    num_classes: Mapping[str, int],
 ) -> Any:
     """A user's dataset as the needed entries, checked; other kinds as they are.
 
@@ -93,13 +97,14 @@ def checked_dataset(
         multiple: int, that must divide the rows of an element whose size is known.
         reachable: pair of floats, the generator's range, or `None`. Values that miss it
             by more than its width, as 0 to 255 do, stop the training.
+        num_classes: dict from the entries that are classes to how many there are.
 
     Raises:
         ValueError: if the dataset is empty, states another shape, no batches or an
             unfit batch size, or lacks an entry.
-        TypeError: if it states that the data are no floats.
+        TypeError: if it states that the data are no floats, or classes no integers.
     """
-    check = BatchCheck(entries, data_shape, multiple, reachable)
+    check = BatchCheck(entries, data_shape, multiple, reachable, num_classes)
     if not isinstance(dataset, tf.data.Dataset):
         return checked_batches(dataset, check)
     if dataset.cardinality() == 0:
@@ -114,7 +119,7 @@ def checked_dataset(
         example = entries.of(element)
         data = _checked(entries.data, example[entries.data], reachable)
         told = {
-            name: _finite(name, entry)
+            name: _told(name, entry, num_classes.get(name))
             for name, entry in example.items()
             if name != entries.data
         }
@@ -124,7 +129,11 @@ def checked_dataset(
 
 
 def _check_spec(element: Any, check: BatchCheck) -> None:
-    spec = check.entries.of(element)[check.entries.data]
+    specs = check.entries.of(element)
+    for name in check.num_classes:
+        if hasattr(specs.get(name), "dtype"):
+            check_integers(name, specs[name].dtype)
+    spec = specs[check.entries.data]
     check_floats(check.entries.data, spec.dtype)
     if spec.shape.rank is not None:
         check_batched(spec.shape, check.data_shape)
@@ -137,6 +146,16 @@ def _finite(name: str, entry: Any) -> Any:
     if not tf.is_tensor(entry) or not entry.dtype.is_floating:
         return entry
     return tf.debugging.check_numerics(entry, not_finite(name))
+
+
+def _told(name: str, entry: Any, num_classes: int | None) -> Any:
+    entry = _finite(name, entry)
+    if num_classes is None or not tf.is_tensor(entry):
+        return entry
+    fit = tf.reduce_all((entry >= 0) & (tf.cast(entry, tf.int64) < num_classes))
+    check = tf.debugging.Assert(fit, [in_classes(name, num_classes)])
+    with tf.control_dependencies([check]):
+        return tf.identity(entry)
 
 
 def _checked(name: str, data: Tensor, reachable: tuple[float, float] | None) -> Tensor:
@@ -186,6 +205,11 @@ def clear_errors() -> Iterator[None]:
             raise ValueError(
                 f"{OF_ANOTHER_SIZE} Received: data of shape {sizes[1]}, and "
                 f"{sizes[2]} made."
+            ) from error
+        classes = _CLASSES.search(str(error))
+        if classes is not None:
+            raise ValueError(
+                f"{classes[0]} Received: another one in a batch of the dataset."
             ) from error
         found = _NAMED.search(str(error))
         name = found[1] if found else ""

@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
-from keras_gan.training.data_checks import fits
+from keras_gan.training.data_checks import check_in_classes, fits
 from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -142,11 +142,5 @@ def draw_condition(
 
 def check_classes(name: str, labels: Any, prior: Prior | None) -> None:
     """Raises where labels lie outside the classes that a prior knows."""
-    if not isinstance(prior, CategoricalPrior) or not len(labels):
-        return
-    low, high = int(np.min(labels)), int(np.max(labels))
-    if low < 0 or high >= prior.num_classes:
-        raise ValueError(
-            f"`{name}` must lie in 0 to {prior.num_classes - 1}. Received: {name} from "
-            f"{low} to {high}"
-        )
+    if isinstance(prior, CategoricalPrior):
+        check_in_classes(name, np.asarray(labels), prior.num_classes)

@@ -194,3 +194,24 @@ def _warn_of_unreachable_values(
             "Rescale the data or change the last activation.",
             stacklevel=4,
         )
+
+
+def in_classes(name: str, num_classes: int) -> str:
+    """What is asked of labels, as a sentence."""
+    return f"`{name}` must lie in 0 to {num_classes - 1}."
+
+
+def check_in_classes(name: str, labels: Any, num_classes: int) -> None:
+    """Raises unless labels lie from 0 to the last class."""
+    if labels.size:
+        low, high = int(labels.min()), int(labels.max())
+        if low < 0 or high >= num_classes:
+            raise ValueError(
+                f"{in_classes(name, num_classes)} Received: {name} from {low} to {high}"
+            )
+
+
+def check_integers(name: str, dtype: Any) -> None:
+    """Raises unless entries are integers, as classes are."""
+    if np.dtype(getattr(dtype, "as_numpy_dtype", dtype)).kind not in "iu":
+        raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")

@@ -12,6 +12,7 @@ from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import InTurn, Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
+from keras_gan.priors import CategoricalPrior
 from keras_gan.training import data_checks, network_checks
 from keras_gan.training.batches import (
     EpochClock,
@@ -176,8 +177,9 @@ def prepare(
         batches = _shortened(batches, rest.pop("steps_per_epoch", None))
     else:
         reachable = network_checks.reachable_range(gan.generator)
+        multiple = gan.networks.row_multiple
         batches = checked_dataset(
-            data, gan.entries, gan.data_shape, gan.networks.row_multiple, reachable
+            data, gan.entries, gan.data_shape, multiple, reachable, _num_classes(gan)
         )
     size = rest.pop("validation_batch_size", None)
     size = _checked_size("validation_batch_size", size, batch_size)
@@ -186,6 +188,17 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     validation_batches = _judged_in_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
+
+
+def _num_classes(gan: Any) -> dict[str, int]:
+    """How many classes each condition has that is the number of one."""
+    classes = {}
+    for name, prior in gan.conditions.items():
+        expected = gan.networks.dtype_of(name)
+        counts = expected is None or expected.is_integer
+        if isinstance(prior, CategoricalPrior) and counts:
+            classes[name] = prior.num_classes
+    return classes
 
 
 def _held_back(

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._replicas import num_replicas
 from keras_gan.optimizers.fused_updates import fuse_updates
 from keras_gan.training.gradient_sums import keep_updates_in_order
 from keras_gan.training.network_checks import layers_of
@@ -65,6 +66,7 @@ def prepared(
     optimizer: Any, networks: Sequence[keras.Model]
 ) -> keras.optimizers.Optimizer:
     """Returns an optimizer, built, with a loss scaler where float16 needs one."""
+    _refuse_accumulation_on_replicas(optimizer)
     layers = [one for network in networks for one in (network, *layers_of(network))]
     in_float16 = any(layer.compute_dtype == "float16" for layer in layers)
     is_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
@@ -83,6 +85,16 @@ def prepared(
     fuse_updates(optimizer)
     keep_updates_in_order(optimizer)
     return optimizer
+
+
+def _refuse_accumulation_on_replicas(optimizer: Any) -> None:
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    if num_replicas() > 1 and inner.gradient_accumulation_steps:
+        raise ValueError(
+            "`gradient_accumulation_steps` must be None on several replicas: Keras's "
+            "optimizers do not accumulate there. Received: gradient_accumulation_steps="
+            f"{inner.gradient_accumulation_steps}. Use larger batches."
+        )
 
 
 def _refuse_averages(name: str, optimizer: Any) -> None:

@@ -54,8 +54,6 @@ def _clipped_together(optimizer: Any, gradients: Gradients) -> Gradients:
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     if not _clips(optimizer):
         return gradients
-    if inner.gradient_accumulation_steps:
-        return gradients  # clipped when the accumulated sum is applied
     scale = optimizer.scale_loss(tf.ones(()))
     present = [one for one in gradients if one is not None]
     clipped = iter(_clip(inner, [_sum_over_replicas(one) for one in present], scale))
