@@ -34,8 +34,6 @@ def answer(play: Any, endpoint: str, inputs: dict[str, Any], may_fail: bool) -> 
 
 def main(arguments: list[str]) -> None:
     """Plays every case of an .npz file and writes another."""
-    for ours in ("export", "keras_gan"):
-        sys.modules[ours] = None  # type: ignore[assignment]  # not to be imported
     player_path, artefact, inputs_path, outputs_path = map(Path, arguments)
     play = runpy.run_path(str(player_path))["player"](artefact)
     cases: dict[tuple[str, str], dict[str, Any]] = {}
@@ -52,4 +50,6 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    for ours in ("export", "keras_gan"):
+        sys.modules[ours] = None  # type: ignore[assignment]  # not to be imported
     main(sys.argv[1:])

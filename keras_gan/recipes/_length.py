@@ -1,14 +1,17 @@
 """How long a training is, in steps."""
 
 import math
+from typing import TYPE_CHECKING
 
 from keras_gan._validation import check_positive_integer
-from keras_gan.datasets.dataset import Dataset
+
+if TYPE_CHECKING:
+    from keras_gan.datasets.dataset import Dataset
 
 _MOST_OF_STREAM = 1_000  # steps of an epoch: often enough to look and to save
 
 
-def steps_of_epoch(data: Dataset, batch_size: int, passes: int = 1) -> int:
+def steps_of_epoch(data: "Dataset", batch_size: int, passes: int = 1) -> int:
     """Minibatches of an epoch: so many passes over the data, of a stream at most 1,000.
 
     Args:
@@ -25,7 +28,7 @@ def steps_of_epoch(data: Dataset, batch_size: int, passes: int = 1) -> int:
 
 def checked_steps(
     num_steps: int | None,
-    data: Dataset,
+    data: "Dataset",
     *,
     epochs: int,
     batch_size: int,
