@@ -162,6 +162,45 @@ def test_averages_are_not_in_the_game_in_inference_mode():
     np.testing.assert_array_equal(gan.discriminate(tiny_images()), judged)
 
 
+def trunk_of(gan):
+    """A model on a layer of the discriminator."""
+    discriminator = gan.discriminator
+    return keras.Model(discriminator.inputs, discriminator.layers[1].output)
+
+
+def test_features_on_layers_of_the_discriminator_are_refused():
+    gan = game_of()
+    term = WithFeatures(trunk_of(gan))
+    with pytest.raises(ValueError, match="discriminator and the features must share"):
+        gan.compile("sgd", "sgd", terms=[term])
+
+
+class WithFeatures(kg.terms.Term):
+    """Compares by a network of its own."""
+
+    def __init__(self, features):
+        super().__init__(1.0)
+        self.features = features
+
+    def __call__(self, round, player):
+        return tf.reduce_mean(self.features(round.example("real")["points"]))
+
+
+class Informed(kg.games.Game):
+    """Has a network of its own."""
+
+    def __init__(self, guesses, **kwargs):
+        super().__init__(**kwargs)
+        self.guesses = guesses
+
+
+def test_a_network_of_a_game_on_layers_of_the_discriminator_is_refused():
+    gan = game_of()
+    parts = gan.generator, gan.discriminator, kg.priors.NormalPrior(2)
+    with pytest.raises(ValueError, match="discriminator and the guesses must share"):
+        kg.GAN(*parts, game=Informed(trunk_of(gan)))
+
+
 def test_an_encoder_on_layers_of_the_discriminator_is_refused():
     gan = game_of()
     trunk = gan.discriminator.layers[1].output

@@ -434,3 +434,21 @@ class Labelled(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         return IMAGES[:10], self.labels[:10]
+
+
+@pytest.mark.parametrize(
+    ("images", "options", "message"),
+    [
+        (IMAGES, {"labels": LABELS - 1}, "`labels` must lie in 0 to 2"),
+        (IMAGES, {"labels": 2}, "There must be a row for each of 40"),
+        (IMAGES[:0], {"labels": LABELS[:0]}, "at least one row"),
+        (IMAGES, {"labels": LABELS, "batch_size": 0}, "`batch_size`"),
+    ],
+)
+def test_what_is_judged_is_checked(images, options, message):
+    prior = kg.priors.CategoricalPrior(NUM_CLASSES)
+    gan = compiled(conditional_gan(conditions={"labels": prior}))
+    with pytest.raises(ValueError, match=message):
+        gan.discriminate(images, **options)
+    judged = gan.discriminate(IMAGES.tolist(), labels=LABELS)
+    np.testing.assert_array_equal(judged, gan.discriminate(IMAGES, labels=LABELS))

@@ -226,3 +226,15 @@ def test_the_nearest_of_images_far_from_zero_is_the_nearest():
 def test_moments_of_nothing_are_refused():
     with pytest.raises(ValueError, match="`parts` must hold images"):
         kg.evaluation.moments_of([])
+
+
+def test_completions_must_be_finite_and_some():
+    images, mask = np.zeros((2, 2, 2, 1)), np.array([[1, 1], [0, 0]])[..., None]
+    completions = np.zeros((2, 3, 2, 2, 1))
+    for name, given in (
+        ("completions", {"completions": completions * np.nan, "images": images}),
+        ("images", {"completions": completions, "images": images + np.inf}),
+        ("completions", {"completions": completions[:, :0], "images": images}),
+    ):
+        with pytest.raises(ValueError, match=f"`{name}` must"):
+            kg.evaluation.completion_error(mask=mask, **given)

@@ -81,7 +81,7 @@ def completion_error(
 
     Raises:
         ValueError: if shapes do not belong together, the mask holds something else, or
-            an image was given whole.
+            an image was given whole, or values are not finite.
 
     Example:
     >>> images = np.zeros((2, 2, 2, 1))
@@ -95,13 +95,15 @@ def completion_error(
     images = np.asarray(images, "float64")
     completions = np.asarray(completions)
     given = _checked_mask(images, mask)
-    if completions.ndim < 3 or (len(completions), *completions.shape[2:]) != (
-        images.shape
-    ):
+    of_images = (*completions.shape[:1], *completions.shape[2:]) == images.shape
+    if completions.ndim < 3 or not completions.shape[1] or not of_images:
         raise ValueError(
             "`completions` must have shape [num_images, num_completions, …] of the "
             f"images. Received: {completions.shape} for images {images.shape}"
         )
+    for name, values in (("images", images), ("completions", completions)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"`{name}` must be finite. Received: NaN or infinity")
     asked = ~given
     kept = completions == images[:, None].astype(completions.dtype)
     squares = np.square(completions - images[:, None])

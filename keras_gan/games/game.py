@@ -14,6 +14,7 @@ from keras_gan.training.network_checks import (
     check_encoder,
     check_has_latents,
     check_is_model,
+    models_of,
 )
 
 
@@ -208,9 +209,6 @@ def check_game(game: Any, gan: Any) -> Game:
     if not isinstance(game, Game):
         raise TypeError(f"`game` must be a keras_gan.games.Game. Received: {game!r}")
     game.check(gan)
-    check_apart(
-        generator=gan.generator,
-        discriminator=gan.discriminator,
-        encoder=game.encoder,
-    )
+    players = {"generator": gan.generator, "discriminator": gan.discriminator}
+    check_apart(**players, **models_of(game))
     return game

@@ -9,7 +9,7 @@ import keras
 from keras_gan import layers
 from keras_gan.games.game import makers_of
 from keras_gan.training.compilation import chosen_compilation
-from keras_gan.training.network_checks import layers_of
+from keras_gan.training.network_checks import check_apart, layers_of, models_of
 from keras_gan.training.regularization import check_no_activity_regularizer
 from keras_gan.training.rules import Rules
 
@@ -31,8 +31,10 @@ def checked_compilation(
         ValueError: if the rules contradict each other, the networks, the game or the
             replicas.
     """
+    players = {"generator": gan.generator, "discriminator": gan.discriminator}
     for term in rules.terms:
         term.check(gan)
+        check_apart(**players, **models_of(term))
     strategy = gan.distribute_strategy
     jit_compile = chosen_compilation(
         jit_compile,

@@ -151,7 +151,7 @@ def check_others(data: Any, others: Mapping[str, Any], names: Sequence[str]) -> 
     unread = [name for name in others if name not in names]
     if unread:
         raise ValueError(f"Nobody reads {unread}. Received: {[*others]}; leave it out.")
-    lengths = {name: len(entry) for name, entry in others.items()}
+    lengths = {name: (*np.shape(entry), None)[0] for name, entry in others.items()}
     if any(length != len(data) for length in lengths.values()):
         raise ValueError(
             f"There must be a row for each of {len(data)}. Received: {lengths}"

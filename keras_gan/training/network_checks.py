@@ -212,6 +212,15 @@ def check_apart(**networks: Any) -> None:
                 )
 
 
+def models_of(owner: Any) -> dict[str, keras.Model]:
+    """The models that a game or a term has been given, by the names of attributes."""
+    return {
+        name: value
+        for name, value in vars(owner).items()
+        if isinstance(value, keras.Model) and not name.startswith("_")
+    }
+
+
 def layers_of(network: Any) -> list[keras.layers.Layer]:
     """Every layer of a network, those inside other layers and models included."""
     if network is None:

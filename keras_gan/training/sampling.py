@@ -15,7 +15,7 @@ from keras_gan._seeds import derived_seed
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.training import data_checks
-from keras_gan.training.conditions import Conditions
+from keras_gan.training.conditions import Conditions, check_classes
 from keras_gan.training.examples import (
     CLASSES,
     LATENTS,
@@ -60,9 +60,15 @@ class InBatches:
 
     def __call__(self, example: Example, batch_size: int) -> FloatArray:
         """Returns the outputs for an example, computed `batch_size` rows at once."""
+        check_positive_integer("batch_size", batch_size)
         self._trace_anew()
         example = each(tf.convert_to_tensor, example)
         total = len(next(iter(example.values())))
+        if not total:
+            raise ValueError(
+                f"There must be at least one row of {', '.join(example)}. "
+                "Received: none"
+            )
         # Always of any number of rows: graphs of a known number may round otherwise,
         # and what a call returns would depend on those before it.
         outputs_of = self._outputs_of.get_concrete_function(each(_of_any_rows, example))
@@ -142,10 +148,13 @@ class Sampling:
 
     def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
         gan = self._gan
+        data = data if tf.is_tensor(data) else np.asarray(data)
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data_checks.check_batch_size(len(data), gan.packing)
         names = gan.networks.of_discriminator.names
         data_checks.check_others(data, others, names)
+        for name, entry in others.items():
+            check_classes(name, entry, gan.conditions.get(name))
         named = Entries(gan.data_name, names, gan.networks.row_shapes())
         example = named.of({gan.data_name: data, **others})
         return each(gan.view.pack, each(tf.convert_to_tensor, example))
