@@ -322,6 +322,10 @@ def test_evaluate_streams_any_number_of_kernels(run_dir, capsys):
     )
     np.testing.assert_allclose(parzen["mean"], expected.mean, rtol=1e-6)
     assert main([*command, "--num-kernels", "0"]) == 2
+    capsys.readouterr()
+    others = ["evaluate", str(run_dir), "--measures", "frechet_distance"]
+    assert main([*others, "--num-kernels", "7"]) == 2
+    assert "`--num-kernels` is of parzen_log_likelihood" in capsys.readouterr().err
 
 
 def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):

@@ -90,6 +90,8 @@ def test_what_makes_no_sense_is_refused(tmp_path, capsys):
     assert main(["train", "digits", *output, "--strategy", "mirrored"]) == 2
     assert "`--strategy` is the engine's business" in capsys.readouterr().err
     assert main(["train", "digits", *output, "--dry-run"]) == 2
+    assert main(["train", "digits", *output, "--time", "30m"]) == 2
+    assert "`--time` is for one machine" in capsys.readouterr().err
     assert main(["train", "digits", *output, "--workers", "0"]) == 2
     assert "`num_workers`" in capsys.readouterr().err
     with pytest.raises(ValueError, match="`max_failures`"):

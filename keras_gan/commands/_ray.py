@@ -31,6 +31,11 @@ def check_engine(args: argparse.Namespace) -> None:
         raise ValueError(
             "`--dry-run` looks at one machine. Received: --engine ray; leave it out."
         )
+    if args.seconds is not None:
+        raise ValueError(
+            "`--time` is for one machine: workers whose clocks differ would wait for "
+            "each other. Received: --engine ray; give --epochs."
+        )
 
 
 def train_on_ray(args: argparse.Namespace) -> int:

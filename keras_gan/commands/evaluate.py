@@ -22,6 +22,7 @@ from keras_gan.commands._shared import (
 from keras_gan.commands._tensorflow import start_tensorflow
 
 SUMMARY = "score a run beside held-out real data"
+_ON_KERNELS = {"parzen", "parzen_log_likelihood"}  # of any number of samples
 IF_STOPPED = "nothing was written: evaluation.json is as it was"
 
 
@@ -47,10 +48,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
+def _check_kernels(args: argparse.Namespace) -> None:
+    if args.num_kernels is None:
+        return
+    check_positive_integer("--num-kernels", args.num_kernels)
+    if args.measures and _ON_KERNELS.isdisjoint(args.measures):
+        raise ValueError(
+            "`--num-kernels` is of parzen_log_likelihood. Received: --measures "
+            f"{' '.join(args.measures)}; name that, too, or leave the kernels out."
+        )
+
+
 def run(args: argparse.Namespace) -> None:
     """Scores the run, and writes and prints what it found."""
-    if args.num_kernels is not None:
-        check_positive_integer("--num-kernels", args.num_kernels)
+    _check_kernels(args)
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.evaluation.measures import MEASURES
