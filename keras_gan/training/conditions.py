@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
-from keras_gan.training.data_checks import check_in_classes, fits
+from keras_gan.training.data_checks import check_in_classes, check_integers, fits
 from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -107,8 +107,8 @@ class Conditions:
     def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:
         shape, dtype = self._shapes[name], self._dtypes[name]
         given = np.asarray(value)
-        if dtype.is_integer and given.dtype.kind not in "iu":
-            raise TypeError(f"`{name}` must be integers. Received: dtype={given.dtype}")
+        if dtype.is_integer:
+            check_integers(name, given.dtype)
         rows = as_stated(given, shape)
         if fits(given.shape, shape):
             rows = np.broadcast_to(given, (num_rows, *given.shape))

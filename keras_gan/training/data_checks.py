@@ -213,5 +213,6 @@ def check_in_classes(name: str, labels: Any, num_classes: int) -> None:
 
 def check_integers(name: str, dtype: Any) -> None:
     """Raises unless entries are integers, as classes are."""
-    if np.dtype(getattr(dtype, "as_numpy_dtype", dtype)).kind not in "iu":
+    dtype = np.dtype(getattr(dtype, "as_numpy_dtype", dtype))
+    if dtype.kind not in "iu":
         raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")

@@ -130,12 +130,11 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         if name != gan.data_name and not isinstance(array, InTurn):
             data_checks.check_condition(name, array, stated.get(name))
         expected = gan.networks.dtype_of(name)
-        dtype = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype))
         # Terms read labels too, and state no dtype.
         are_classes = name == LABELS and len(array.shape) == 1
         integers = are_classes if expected is None else expected.is_integer
-        if integers and dtype.kind not in "iu":
-            raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
+        if integers:
+            data_checks.check_integers(name, array.dtype)
         check_classes(name, array, gan.conditions.get(name))
 
 
