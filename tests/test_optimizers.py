@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.optimizers import MomentumSGD, lazy_adam_parameters
+from keras_gan.optimizers import MomentumSGD, RootEpsilonAdam, lazy_adam_parameters
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
 
 GRADIENTS = np.random.default_rng(7).normal(size=(6, 3)).astype("float32")
@@ -122,3 +122,30 @@ def test_lazy_adam_moves_and_forgets_in_k_plus_1_steps_as_adam_in_k(interval):
 def test_invalid_lazy_adam_parameters(arguments, name):
     with pytest.raises(ValueError, match=f"`{name}`"):
         lazy_adam_parameters(*arguments)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_epsilon_goes_under_the_root_of_the_corrected_moment(jit_compile):
+    # The published recurrence in float64, with gradients below and above the root.
+    weight, mean, square = np.ones(3), 0.0, 0.0
+    for step, gradient in enumerate(GRADIENTS.astype("float64"), start=1):
+        mean = 0.5 * mean + 0.5 * gradient
+        square = 0.99 * square + 0.01 * gradient**2
+        corrected = mean / (1 - 0.5**step), square / (1 - 0.99**step)
+        weight = weight - 0.05 * corrected[0] / np.sqrt(corrected[1] + 0.3)
+    optimizer = RootEpsilonAdam(0.05, beta_1=0.5, beta_2=0.99, epsilon=0.3)
+    np.testing.assert_allclose(play(optimizer, jit_compile), weight, rtol=1e-6)
+
+
+def test_an_epsilon_of_almost_nothing_makes_it_keras_adam():
+    ours = play(RootEpsilonAdam(0.05, epsilon=1e-20))
+    twin = play(keras.optimizers.Adam(0.05, epsilon=1e-10))
+    np.testing.assert_allclose(ours, twin, rtol=1e-5)
+
+
+def test_root_epsilon_adam_is_rebuilt_from_its_configuration():
+    optimizer = RootEpsilonAdam(0.05, beta_1=0.5, epsilon=1e-6, clipnorm=1.0)
+    twin = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert isinstance(twin, RootEpsilonAdam)
+    assert twin.get_config() == optimizer.get_config()
+    np.testing.assert_array_equal(play(twin), play(optimizer))

@@ -2,5 +2,6 @@
 
 from keras_gan.optimizers.lazy_adam import lazy_adam_parameters
 from keras_gan.optimizers.momentum_sgd import MomentumSGD
+from keras_gan.optimizers.root_epsilon_adam import RootEpsilonAdam
 
-__all__ = ["MomentumSGD", "lazy_adam_parameters"]
+__all__ = ["MomentumSGD", "RootEpsilonAdam", "lazy_adam_parameters"]
