@@ -55,9 +55,10 @@ def main() -> None:
     facts = {"num_waveforms": len(waveforms), "rounds": args.rounds, **errors}
     write_json(args.output_dir / "vocoder.json", facts)
     heard = {"real": waveforms, VOCODER: made[VOCODER], GRIFFIN_LIM: made[GRIFFIN_LIM]}
+    rate = args.sampling_rate or run.sampling_rate or kg.sound.SAMPLING_RATE
     for name, some in heard.items():
         path = args.output_dir / f"{name.lower().replace('-', '_')}.wav"
-        kg.sound.save_waveforms(path, some[: args.num_drawn], args.sampling_rate)
+        kg.sound.save_waveforms(path, some[: args.num_drawn], rate)
     spectra = {
         name: bands_of(gan, one[: args.num_drawn]) for name, one in heard.items()
     }
@@ -71,7 +72,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--num-waveforms", type=int, default=200)
     parser.add_argument("--num-drawn", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=32, help="of Griffin and Lim")
-    parser.add_argument("--sampling-rate", type=int, default=kg.sound.SAMPLING_RATE)
+    parser.add_argument("--sampling-rate", type=int, help="default: that of the data")
     parser.add_argument("--output-dir", type=Path, default=Path("runs/vocoder"))
     return parser.parse_args()
 

@@ -209,6 +209,12 @@ def test_a_generator_that_is_told_nothing_has_nothing_derived():
         make_tiny_gan(game=deriving())
 
 
+def test_a_vocoder_is_told_the_bands_of_its_data():
+    tones = kg.datasets.load_harmonic_tones(8, 2, 1, length=512, sampling_rate=16_000)
+    game = kg.recipes.hifigan(tones, seed=0).game
+    assert game.sources["frames"].get_layer("frames").sampling_rate == 16_000
+
+
 @pytest.mark.exhaustive
 def test_a_vocoder_comes_nearer_to_the_spectra_it_is_told():
     tones = kg.datasets.load_harmonic_tones(64, 16, 16, length=1_024)

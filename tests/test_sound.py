@@ -1,5 +1,6 @@
 """Waveforms written to be heard: `kg.sound`, and `keras-gan sample` to a .wav."""
 
+import dataclasses
 import wave
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import keras_gan as kg
 from keras_gan.commands.main import main
+from keras_gan.runs.data import described
 
 
 def read(path):
@@ -57,8 +59,12 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     images = kg.datasets.load_digits()
     waves = np.random.default_rng(0).uniform(size=(64, 80, 1))
-    waveforms = kg.datasets.from_arrays(waves, data_name="waveforms")
-    for name, data in (("images", images), ("waveforms", waveforms)):
+    waveforms = kg.datasets.from_arrays(
+        waves, data_name="waveforms", value_range=(0.0, 1.0)
+    )
+    slow = dataclasses.replace(waveforms, sampling_rate=200)
+    known = {"images": images, "waveforms": waveforms, "of a known rate": slow}
+    for name, data in known.items():
         shape = data.data_shape
         hidden = keras.layers.Dense(int(np.prod(shape)), "sigmoid")
         generator = keras.Sequential(
@@ -83,7 +89,7 @@ def runs(tmp_path_factory):
             batch_size=32,
             verbose=0,
             callbacks=[
-                kg.callbacks.RunRecord(run.path),
+                kg.callbacks.RunRecord(run.path, {"dataset": described(data)}),
                 kg.callbacks.SaveEachEpoch(run.model),
             ],
         )
@@ -102,6 +108,9 @@ def test_samples_of_a_run_are_written_as_sound(runs, tmp_path):
     np.testing.assert_allclose(heard, expected, atol=1e-4)
     assert main([*command, "--output", str(tmp_path / "other.wav")]) == 0
     assert read(tmp_path / "other.wav")[0] == 8_000
+    command[1] = str(runs / "of a known rate")
+    assert main([*command, "--output", str(tmp_path / "its.wav")]) == 0
+    assert read(tmp_path / "its.wav")[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Waveforms: tones of a known law, and your own recordings."""
 
+import dataclasses
 import io
 import struct
 import wave
@@ -299,6 +300,18 @@ def test_what_the_new_rate_cannot_hold_is_left_out(tmp_path):
 def test_the_rate_of_the_files_is_kept_where_it_is_the_wanted_one(tmp_path):
     fill(tmp_path)
     np.testing.assert_array_equal(only(tmp_path), only(tmp_path, sampling_rate=RATE))
+
+
+def test_data_know_the_rate_of_their_waveforms(tmp_path):
+    fill(tmp_path)
+    assert load_wave_folder(tmp_path).sampling_rate == RATE
+    resampled = load_wave_folder(tmp_path, sampling_rate=11_025)
+    assert resampled.sampling_rate == 11_025
+    assert resampled.in_range(0.0, 1.0).sampling_rate == 11_025
+    tones = load_harmonic_tones(**SMALL, sampling_rate=16_000)
+    assert tones.sampling_rate == 16_000
+    with pytest.raises(ValueError, match="`sampling_rate`"):
+        dataclasses.replace(tones, sampling_rate=0)
 
 
 def test_level_and_mean_are_of_the_whole_recording(tmp_path):

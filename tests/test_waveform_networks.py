@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan._quarterings import is_quartered, nearest_quartered
+from keras_gan.evaluation import feature_networks
 
 PHASES = np.arange(-2, 3)
 
@@ -193,6 +194,15 @@ def test_sound_is_judged_by_them_in_every_range(name):
         assert network.name.startswith("log_mel_statistics")
         np.testing.assert_allclose(network(shown), expected, atol=1e-3)
     assert of(name, (1_024, 2), (-1.0, 1.0)) is None  # of two channels
+
+
+def test_sound_is_judged_by_the_bands_of_its_rate():
+    of = feature_networks.feature_network_of
+    network = of("wave_folder", (1_024, 1), (-1.0, 1.0), 16_000)
+    assert feature_networks.name_of(network) == "log_mel_statistics"
+    assert "16000_hz" in network().name
+    expected = kg.evaluation.log_mel_statistics(16_000)(waves(4, 1_024, 1))
+    np.testing.assert_array_equal(network()(waves(4, 1_024, 1)), expected)
 
 
 @pytest.mark.parametrize(

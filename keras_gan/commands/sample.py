@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sampling-rate",
         type=int,
         metavar="HZ",
-        help="samples a second of a .wav; default: 8000",
+        help="samples a second of a .wav; default: that of the data, else 8000",
     )
     parser.add_argument(
         "--output",
@@ -113,5 +113,5 @@ def _save_sound(
         )
     low, high = run.value_range or (-1.0, 1.0)
     in_range = -1.0 + 2.0 * (samples - low) / (high - low)
-    rate = sampling_rate or kg.sound.SAMPLING_RATE
+    rate = sampling_rate or run.sampling_rate or kg.sound.SAMPLING_RATE
     kg.sound.save_waveforms(output, in_range, rate)

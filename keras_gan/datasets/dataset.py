@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan._data_names import axes_of, data_name_of
 from keras_gan._types import Array, FloatArray, Shape
-from keras_gan._validation import check_range
+from keras_gan._validation import check_positive_integer, check_range
 from keras_gan.datasets._html_table import table_of
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.datasets.stream import Stream
@@ -92,11 +92,14 @@ class Dataset:
             truth that samples are held against. Defaults to `None`.
         stream: `Stream` of all training data, where memory does not hold them and
             `train` are some of them. Defaults to `None`.
+        sampling_rate: int, at least 1, in Hz, of waveforms: what is made after them is
+            heard and judged at it. `None` where nobody said. Defaults to `None`.
 
     Raises:
         TypeError: if values are not float32 or labels no integers.
         ValueError: if a split is empty, shapes or names differ, values and labels
-            differ in number, or values are NaN or outside `value_range`.
+            differ in number, values are NaN or outside `value_range`, or the rate is
+            below 1.
 
     Example:
     >>> images = np.zeros((6, 8, 8, 1), "float32")
@@ -115,10 +118,13 @@ class Dataset:
     value_range: tuple[float, float] = (0.0, 1.0)
     mixture: GaussianMixture | None = None
     stream: Stream | None = None
+    sampling_rate: int | None = None
 
     def __post_init__(self) -> None:
         for name in SPLITS:
             self._check_split(name, getattr(self, name))
+        if self.sampling_rate is not None:
+            check_positive_integer("sampling_rate", self.sampling_rate)
 
     @property
     def data_name(self) -> str:
@@ -191,9 +197,8 @@ class Dataset:
             ratio = (new[1] - new[0]) / (high - low)
             centres = new[0] + ratio * (mixture.centres - low)
             mixture = type(mixture)(centres, ratio * mixture.stddev)
-        return Dataset(
-            self.name, train, valid, test, new, mixture=mixture, stream=stream
-        )
+        changed = {"mixture": mixture, "stream": stream, "value_range": new}
+        return dataclasses.replace(self, train=train, valid=valid, test=test, **changed)
 
     @property
     def splits(self) -> dict[str, Split]:

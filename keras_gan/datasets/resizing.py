@@ -57,7 +57,7 @@ def resized(data: Dataset, image_size: int | tuple[int, int]) -> Dataset:
         for split in data.splits.values()
     )
     name = f"{data.name}, resized to {height} x {width}"
-    return Dataset(name, train, valid, test, data.value_range)
+    return dataclasses.replace(data, name=name, train=train, valid=valid, test=test)
 
 
 def resized_images(images: FloatArray, image_size: tuple[int, int]) -> FloatArray:

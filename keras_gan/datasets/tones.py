@@ -64,7 +64,14 @@ def load_harmonic_tones(
         tones, fundamentals = harmonic_tones(size, length, sampling_rate, of_split)
         splits.append(Split(tones, _thirds_of_an_octave(fundamentals), "waveforms"))
     train, valid, test = splits
-    return Dataset("harmonic_tones", train, valid, test, value_range=(-1.0, 1.0))
+    return Dataset(
+        "harmonic_tones",
+        train,
+        valid,
+        test,
+        value_range=(-1.0, 1.0),
+        sampling_rate=sampling_rate,
+    )
 
 
 def harmonic_tones(

@@ -70,7 +70,8 @@ def load_wave_folder(
     Returns:
         data: `Dataset`, named as the folder, waveforms `[num_recordings, length, 1]`
         float32 in the range [-1, 1]. Labels number the subfolders in alphabetical
-        order; there are none where a recording lies in `data_dir` itself.
+        order; there are none where a recording lies in `data_dir` itself. Its
+        `sampling_rate` is that of the waveforms.
 
     Raises:
         FileNotFoundError: if `data_dir` is no folder.
@@ -116,7 +117,14 @@ def load_wave_folder(
         Split(values[rows], None if labels is None else labels[rows], "waveforms")
         for rows in splits
     )
-    return Dataset(folder.resolve().name, train, valid, test, value_range=(-1.0, 1.0))
+    return Dataset(
+        folder.resolve().name,
+        train,
+        valid,
+        test,
+        value_range=(-1.0, 1.0),
+        sampling_rate=sampling_rate or rates[kept[0]],
+    )
 
 
 def _beginning(path: Path, length: int, sampling_rate: int | None) -> FloatArray:

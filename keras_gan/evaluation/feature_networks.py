@@ -1,6 +1,7 @@
 """Which network looks at the samples of which dataset: one table."""
 
 import dataclasses
+import functools
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -65,7 +66,10 @@ where their network's weights are not installed, and without one where they are 
 
 
 def feature_network_of(
-    dataset: str | None, shape: Shape, value_range: tuple[float, float] = (0.0, 1.0)
+    dataset: str | None,
+    shape: Shape,
+    value_range: tuple[float, float] = (0.0, 1.0),
+    sampling_rate: int | None = None,
 ) -> FeatureNetwork | None:
     """Returns who returns the feature network of a dataset, `None` for its pixels.
 
@@ -73,6 +77,8 @@ def feature_network_of(
         dataset: str, key of `keras_gan.datasets.LOADERS`, or `None` if unknown.
         shape: tuple, of one example; resized digits are none that the network knows.
         value_range: pair of floats, that of the samples. Defaults to `(0.0, 1.0)`.
+        sampling_rate: int, at least 1, in Hz, of waveforms; `None` takes 8000.
+            Defaults to `None`.
 
     Example:
     >>> network = feature_network_of("mnist", (28, 28, 1), (-1.0, 1.0))()
@@ -90,9 +96,12 @@ def feature_network_of(
     known = (0.0, 1.0), (-1.0, 1.0)
     if entry.shape == _PICTURES and not (_is_picture(shape) and value_range in known):
         return None
+    load = entry.load
+    if entry is _OF_SOUND and sampling_rate is not None:
+        load = functools.partial(log_mel.log_mel_statistics, sampling_rate)
     if value_range == entry.value_range:
-        return entry.load
-    return _Ranged(entry.load, value_range, entry.value_range)
+        return load
+    return _Ranged(load, value_range, entry.value_range)
 
 
 def name_of(network: FeatureNetwork | None) -> str:
@@ -103,7 +112,7 @@ def name_of(network: FeatureNetwork | None) -> str:
     load = network.load if isinstance(network, _Ranged) else network
     if load is _network_of_pictures:
         return PICTURES if efficientnet_lite0.installed_weights() else PIXELS
-    if load is _OF_SOUND.load:
+    if getattr(load, "func", load) is _OF_SOUND.load:
         return SOUND
     return PIXELS if load is None else DIGITS
 

@@ -12,6 +12,7 @@ from keras_gan.priors import EmpiricalPrior
 from keras_gan.recipes.fitting import framed, of_waveforms
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
+from keras_gan.sound import SAMPLING_RATE
 from keras_gan.terms import PairedFeatureMatching, Reconstruction
 
 _NAME = "hifigan"
@@ -44,7 +45,8 @@ def hifigan(data: Dataset, seed: int = 0) -> GAN:
     are given, samples are made of those of some validation waveforms.
 
     Args:
-        data: `Dataset` of waveforms `[num, length, 1]`, the length a multiple of 64.
+        data: `Dataset` of waveforms `[num, length, 1]`, the length a multiple of 64;
+            its `sampling_rate` is that of the bands, 8000 where it has none.
         seed: int, of weights and data order. Defaults to `0`.
 
     Returns:
@@ -67,7 +69,8 @@ def hifigan(data: Dataset, seed: int = 0) -> GAN:
         Code: https://github.com/jik876/hifi-gan
     """
     generator_seed, discriminator_seed = pair_of_seeds(seed)
-    spectrograms = _spectrograms()
+    sampling_rate = data.sampling_rate or SAMPLING_RATE
+    spectrograms = _spectrograms(sampling_rate)
     frames = spectrograms.predict(data.valid.values[:_NUM_TOLD], verbose=0)
     gan = GAN(
         hifigan_generator(
@@ -99,15 +102,19 @@ def hifigan(data: Dataset, seed: int = 0) -> GAN:
         objective="least_squares",
         terms=[
             PairedFeatureMatching(_FEATURE_WEIGHT),
-            Reconstruction(_SPECTRUM_WEIGHT, "absolute", features=_spectrograms()),
+            Reconstruction(
+                _SPECTRUM_WEIGHT, "absolute", features=_spectrograms(sampling_rate)
+            ),
         ],
     )
     return gan
 
 
-def _spectrograms() -> keras.Model:
+def _spectrograms(sampling_rate: int) -> keras.Model:
     waveforms = keras.Input((None, 1), name="waveforms")
-    layer = LogMelSpectrogram(hop_length=HOP_LENGTH, name="frames")
+    layer = LogMelSpectrogram(
+        hop_length=HOP_LENGTH, sampling_rate=sampling_rate, name="frames"
+    )
     return keras.Model(waveforms, layer(waveforms), name="spectrograms")
 
 

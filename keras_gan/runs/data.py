@@ -80,6 +80,7 @@ def described(data: Dataset, digests: Config | None = None) -> Config:
         "num_train": data.num_train,
         "num_valid": len(data.valid),
         "num_test": len(data.test),
+        "sampling_rate": data.sampling_rate,
         "fingerprint": digests or fingerprint(data),
     }
 

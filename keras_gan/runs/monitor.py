@@ -121,7 +121,9 @@ def network_of_run(
     Raises:
         ValueError: if that network is not installed any more.
     """
-    network = feature_network_of(dataset, data.data_shape, data.value_range)
+    network = feature_network_of(
+        dataset, data.data_shape, data.value_range, data.sampling_rate
+    )
     name = name_of(network)
     if not held:
         return network, name

@@ -70,10 +70,17 @@ class Run:
         return low, high
 
     @property
+    def sampling_rate(self) -> int | None:
+        """The rate of waveforms, in Hz, `None` of other data or where nobody said."""
+        return self.record.get("dataset", {}).get("sampling_rate")
+
+    @property
     def feature_network(self) -> FeatureNetwork | None:
         """Who returns the feature network of its data, `None` for pixels."""
         name = self.source.name if self.source else None
-        return feature_network_of(name, self.data.data_shape, self.data.value_range)
+        return feature_network_of(
+            name, self.data.data_shape, self.data.value_range, self.data.sampling_rate
+        )
 
     @functools.cached_property
     def data(self) -> Dataset:
