@@ -16,8 +16,16 @@ def invalid_argument(name: str, expected: str, received: Any) -> ValueError:
     """Returns the `ValueError` for a value outside what `name` accepts."""
     return ValueError(
         f"Invalid value for argument `{name}`. Expected {expected}. "
-        f"Received: {name}={received!r}"
+        f"Received: {name}={_shown(received)}"
     )
+
+
+def _shown(received: Any) -> str:
+    shape, dtype = (getattr(received, name, None) for name in ("shape", "dtype"))
+    if shape is None or dtype is None or len(shape) == 0:
+        return repr(received)
+    # The numbers of an array would hide the sentence.
+    return f"{type(received).__name__} of shape {tuple(shape)}, {dtype}"
 
 
 def check_positive_integer(name: str, value: Any) -> int:

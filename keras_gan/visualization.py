@@ -87,10 +87,11 @@ def image_grid(
     """Lays images out on a grid, row by row, as pixels ready to be saved.
 
     Images smaller than 28 pixels are enlarged by a whole factor, so that a person can
-    look at them. Values outside `value_range` are clipped.
+    look at them. Values outside `value_range` are clipped. One channel is grey and
+    three are colours; of other numbers each is a grey picture, beside the one before.
 
     Args:
-        images: float array `[num_images, height, width, channels]`, channels 1 or 3.
+        images: float array `[num_images, height, width, channels]`.
         value_range: pair of finite floats, the lower first, that become black and
             white. Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
@@ -99,26 +100,26 @@ def image_grid(
             the grid a colour picture. Defaults to `()`.
 
     Returns:
-        pixels: uint8 array `[grid_height, grid_width, channels]`.
+        pixels: uint8 array `[grid_height, grid_width, 1]`, or 3 for colours.
 
     Raises:
-        ValueError: if `images` has another rank or number of channels, or is not
-            finite, if `value_range` is no range, or if a number is too small.
+        ValueError: if `images` has another rank, is empty or not finite, if
+            `value_range` is no range, or if a number is too small.
 
     Example:
     >>> image_grid(np.zeros((4, 28, 28, 1))).shape
     (62, 62, 1)
     """
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+    if images.ndim != 4 or not images.size:
         raise ValueError(
-            "`images` must have shape [num_images, height, width, channels] with 1 or "
-            f"3 channels. Received: images.shape={images.shape}"
+            "`images` must have shape [num_images, height, width, channels]. Received: "
+            f"images.shape={images.shape}"
         )
     if num_columns is None:
         num_columns = math.ceil(math.sqrt(len(images)))
     check_positive_integer("num_columns", num_columns)
     check_integer("padding", padding)
-    tiles = _enlarge(_to_bytes(images, value_range))  # [num, height, width, channels]
+    tiles = _enlarge(_to_bytes(_drawable(images), value_range))
     if framed and tiles.shape[-1] == 1:
         tiles = tiles.repeat(3, axis=-1)
     num_rows = -(-len(tiles) // num_columns)
@@ -346,6 +347,15 @@ def latent_arc(ends: FloatArray, num_steps: int) -> FloatArray:
     weights = np.sin((1 - shares) * angle), np.sin(shares * angle)
     walked = (weights[0] * start + weights[1] * end) / np.sin(angle)
     return walked.astype("float32")
+
+
+def _drawable(images: FloatArray) -> FloatArray:
+    """Images of one or three channels: others lie beside each other."""
+    num, height, width, channels = images.shape
+    if channels in (1, 3):
+        return images
+    one_by_one = np.moveaxis(images, -1, 2)  # [num, height, channels, width]
+    return one_by_one.reshape(num, height, channels * width, 1)
 
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:

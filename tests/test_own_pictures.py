@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import keras
@@ -239,6 +240,13 @@ def test_a_copied_recipe_is_the_recipe(name, tmp_path, capsys):
         assert getattr(copy, field) == getattr(recipe, field)
     assert copy.build is not recipe.build
     assert main(["copy-recipe", name, "--output", str(path)]) == 2  # it is there
+
+
+def test_what_to_do_next_can_be_pasted_into_a_shell(tmp_path, capsys):
+    path = tmp_path / "my own.py"
+    assert main(["copy-recipe", "mnist", "--output", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert shlex.split(said.split("then: ")[1]) == ["keras-gan", "train", str(path)]
 
 
 OWN = """

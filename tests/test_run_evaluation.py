@@ -96,7 +96,7 @@ def gan():
 )
 def test_of_few_data_what_needs_more_is_left_out(digits, num_test, left_out):
     some = {
-        name: Split(getattr(digits, name).images[:num])
+        name: Split(getattr(digits, name).images[:num], np.arange(num))
         for name, num in {"train": 30, "valid": 6, "test": num_test}.items()
     }
     evaluator = RunEvaluator(
@@ -109,6 +109,8 @@ def test_of_few_data_what_needs_more_is_left_out(digits, num_test, left_out):
     assert measured.isdisjoint(left_out)
     told = f"left out, for there are too few held-out images: {', '.join(left_out)}"
     assert (told in evaluator.summary(scores)) == bool(left_out)
+    # Too few for each class, but this generator is asked for none.
+    assert "class_frechet_distance" not in evaluator.summary(scores)
     named = RunEvaluator(evaluator.data, ["density_coverage"])
     if "density_coverage" in left_out:
         with pytest.raises(ValueError, match="must hold at least 6 rows"):

@@ -83,10 +83,17 @@ def test_rows_are_of_one_length(tmp_path, rows):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("shape", [(3, 4, 4), (3, 4, 4, 2), (0, 4, 4, 1)])
+@pytest.mark.parametrize("shape", [(3, 4, 4), (3, 4, 4, 0), (0, 4, 4, 1)])
 def test_invalid_images(shape):
     with pytest.raises(ValueError, match="`images` must have shape"):
         image_grid(np.zeros(shape))
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_other_numbers_of_channels_are_grey_pictures_beside_each_other(channels):
+    images = np.random.default_rng(0).uniform(size=(3, 28, 28, channels))
+    one_by_one = np.concatenate(np.split(images, channels, axis=-1), axis=2)
+    np.testing.assert_array_equal(image_grid(images), image_grid(one_by_one))
 
 
 @pytest.mark.parametrize("value_range", [(0, 0), (1, 0), (np.nan, 1), (0, np.inf)])

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,13 +140,14 @@ def _rows(data: "Dataset", recipe: Recipe) -> dict[str, Any]:
 def _tell_of_end(
     gan: "kg.GAN", directory: RunDirectory, told: str | None, epochs: int
 ) -> None:
+    folder = shlex.quote(str(directory.path))
     if told is not None:
         completed = int(gan.epochs_completed.numpy())
         say(
             f"Stopped after epoch {completed} of {epochs}: {told}. It goes on with: "
-            f"keras-gan resume {directory.path}"
+            f"keras-gan resume {folder}"
         )
-    say(f"Trained: {directory.model}. Next: keras-gan evaluate {directory.path}")
+    say(f"Trained: {directory.model}. Next: keras-gan evaluate {folder}")
 
 
 @contextlib.contextmanager

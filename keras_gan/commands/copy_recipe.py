@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import inspect
+import shlex
 from pathlib import Path
 
 import keras_gan as kg
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     start_tensorflow()
     with replacing(path) as partial:
         partial.write_text(_source_of(name, path.name), encoding="utf-8")
-    say(f"Written: {path}. Change it, then: keras-gan train {path}")
+    say(f"Written: {path}. Change it, then: keras-gan train {shlex.quote(str(path))}")
 
 
 def _source_of(name: str, file: str) -> str:
@@ -53,6 +54,7 @@ def _source_of(name: str, file: str) -> str:
         for key, value in vars(module).items()
         if isinstance(value, Recipe) and value.name == name
     )
+    file = shlex.quote(file)
     return (
         f"# The recipe {name} of keras_gan {__version__}, a copy to change. It trains\n"
         f"# by: keras-gan train {file}\n"

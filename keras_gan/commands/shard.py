@@ -1,6 +1,7 @@
 """`keras-gan shard`: pictures as bytes in a few files, which stream fast."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 import keras_gan as kg
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> None:
     stream = kg.datasets.stream_image_folder(args.data_dir, size, args.channels)
     bars = int(draws_bars(args))
     kg.datasets.write_shards(stream, args.output_dir, args.shard_size, bars)
+    folder = shlex.quote(args.output_dir)
     say(
         f"Written: {args.output_dir}, {len(stream):,} images of {stream.data_shape}. "
-        f"Next: keras-gan train r3gan --data shards --data-dir {args.output_dir}"
+        f"Next: keras-gan train r3gan --data shards --data-dir {folder}"
     )

@@ -171,10 +171,14 @@ class RunEvaluator:
             for name, score in generated.items()
             if hasattr(score, "classes") and hasattr(score, "classifier")
         ]
-        if self._left_out():
+        asked = any(MEASURES[name].asks for name in generated)
+        left_out = [
+            name for name in self._left_out() if asked or not MEASURES[name].asks
+        ]
+        if left_out:
             lines.append(
                 f"left out, for there are too few held-out {what}: "
-                f"{', '.join(self._left_out())}"
+                f"{', '.join(left_out)}"
             )
         return "\n".join(lines)
 

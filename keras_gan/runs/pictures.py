@@ -33,7 +33,7 @@ def draw_pictures(run: Run) -> list[Path]:
     """
     gan, shape = run.gan, run.gan.data_shape
     is_told_more = bool(gan.networks.told)
-    if len(shape) != 3 or shape[-1] not in (1, 3) or is_told_more:
+    if len(shape) != 3 or is_told_more:
         return []
     folder, value_range = run.directory.pictures, run.data.value_range
     walks, neighbors = folder / INTERPOLATIONS, folder / NEAREST
