@@ -244,7 +244,7 @@ def test_a_copied_recipe_is_the_recipe(name, tmp_path, capsys):
 
 def test_what_to_do_next_can_be_pasted_into_a_shell(tmp_path, capsys):
     path = tmp_path / "my own.py"
-    assert main(["copy-recipe", "mnist", "--output", str(path)]) == 0
+    assert main(["copy-recipe", "digits", "--output", str(path)]) == 0
     said = capsys.readouterr().out
     assert shlex.split(said.split("then: ")[1]) == ["keras-gan", "train", str(path)]
 
