@@ -44,7 +44,6 @@ from keras_gan.training.random_state import (
 from keras_gan.training.round import Round
 from keras_gan.training.rules import Rules
 from keras_gan.training.sampling import SampleStream, Sampling
-from keras_gan.training.terms_in_play import bind_terms
 from keras_gan.training.train_function import train_function
 from keras_gan.training.view import DiscriminatorView
 
@@ -188,7 +187,8 @@ class GAN(keras.Model):
                 Defaults to `"non_saturating"`.
             terms: list of `keras_gan.terms.Term` objects, added to their player's loss
                 and logged as `penalty` (the discriminator's) and `g_penalty`, apart
-                from `d_loss` and `g_loss`. Defaults to `()`.
+                from `d_loss` and `g_loss`. Each GAN takes copies of its own.
+                Defaults to `()`.
             discriminator_steps: int, at least 1. The paper's k: discriminator moves,
                 each on a fresh minibatch, for one of the generator. Defaults to `1`.
             generator_steps: int, at least 1. Generator moves, each on fresh latents,
@@ -231,7 +231,8 @@ class GAN(keras.Model):
             optimizers = prepare_optimizers(
                 generator_optimizer, discriminator_optimizer, *players
             )
-            bind_terms(rules.terms, self.generator, self.discriminator)
+            for term in rules.terms:
+                term.bind(self.generator, self.discriminator)
         # Nothing raises from here on: a compile that fails leaves the last one's rules.
         # Keras would install a third optimizer of its own.
         super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)

@@ -74,8 +74,8 @@ def test_losses_that_are_no_scalars_are_refused():
 
 
 def test_a_compile_that_fails_leaves_the_terms_as_they_were():
-    averaging = kg.terms.HistoricalAveraging()
-    gan = game_of(terms=[averaging])
+    gan = game_of(terms=[kg.terms.HistoricalAveraging()])
+    (averaging,) = gan.rules.terms
     played(gan)
     held = [variable.numpy() for variable in averaging.variables]
     assert held[0] == 1

@@ -300,3 +300,20 @@ def test_invalid_terms(discriminator):
         FeatureMatching(layer="hiden").bind(discriminator, discriminator)
     with pytest.raises(ValueError, match="`player`"):
         HistoricalAveraging(player="both")
+
+
+@pytest.mark.parametrize("kind", [FeatureMatching, HistoricalAveraging])
+def test_a_term_that_two_games_are_given_is_each_one_s_own(kind):
+    term, images = kind(), tiny_images()
+
+    def losses(*others):
+        gan = make_tiny_gan()
+        gan.compile("sgd", "sgd", terms=[term])
+        for other in others:  # compiled later with the same object
+            other.compile("sgd", "sgd", terms=[term])
+        return gan.fit(images, batch_size=4, epochs=2, verbose=0, shuffle=False).history
+
+    alone = losses()
+    assert losses(make_tiny_gan(seed=9)) == alone
+    with pytest.raises(ValueError, match="`layer`"):
+        make_tiny_gan().compile("sgd", "sgd", terms=[FeatureMatching(layer="none")])

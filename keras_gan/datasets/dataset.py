@@ -197,8 +197,15 @@ class Dataset:
             ratio = (new[1] - new[0]) / (high - low)
             centres = new[0] + ratio * (mixture.centres - low)
             mixture = type(mixture)(centres, ratio * mixture.stddev)
-        changed = {"mixture": mixture, "stream": stream, "value_range": new}
-        return dataclasses.replace(self, train=train, valid=valid, test=test, **changed)
+        return dataclasses.replace(
+            self,
+            train=train,
+            valid=valid,
+            test=test,
+            value_range=new,
+            mixture=mixture,
+            stream=stream,
+        )
 
     @property
     def splits(self) -> dict[str, Split]:

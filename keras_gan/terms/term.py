@@ -77,7 +77,10 @@ class Term(abc.ABC):
     def bind(  # noqa: B027 (most terms have nothing to prepare)
         self, generator: keras.Model, discriminator: keras.Model
     ) -> None:
-        """Prepares the term for the two networks of a game; `compile` calls it."""
+        """Prepares the term for the two networks of a game.
+
+        `compile` calls it on a copy of its own of what it was given.
+        """
 
     def arrange(self, arrays: dict[str, Any], data_name: str) -> dict[str, Any]:
         """Returns arrays as the term reads them; `fit` asks before it deals rows.

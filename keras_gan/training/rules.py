@@ -1,5 +1,6 @@
 """The options of a game: each with its default, its check and its place in a file."""
 
+import copy
 import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -89,7 +90,8 @@ def _checked_terms(name: str, terms: Any) -> tuple[Term, ...]:
                 f"{type(term).__name__} of the generator with interval="
                 f"{term.interval}; set it to 1."
             )
-    return tuple(terms)
+    # A term holds the networks it is bound to: each GAN has its own.
+    return tuple(copy.copy(term) for term in terms)
 
 
 def _checked_metrics(name: str, metrics: Any) -> tuple[keras.Metric, ...]:

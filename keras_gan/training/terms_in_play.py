@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
@@ -97,21 +96,6 @@ def players_with_terms(gan: Any) -> set[str]:
     if regularized([gan.discriminator]):
         players.add("discriminator")
     return players
-
-
-def bind_terms(
-    terms: Sequence[Term], generator: keras.Model, discriminator: keras.Model
-) -> None:
-    """Tells terms of the networks; where one refuses them, all are as they were."""
-    held = [dict(vars(term)) for term in terms]
-    try:
-        for term in terms:
-            term.bind(generator, discriminator)
-    except BaseException:
-        for term, state in zip(terms, held, strict=True):
-            vars(term).clear()
-            vars(term).update(state)
-        raise
 
 
 def check_scalar(value: Any, source: Any) -> None:
