@@ -407,7 +407,7 @@ class GAN(keras.Model):
         Args:
             x: as in `fit`.
             y: as in `fit`. Defaults to `None`.
-            batch_size: int, for arrays. Defaults to `32`.
+            batch_size: int, for arrays and streams. Defaults to `32`.
             **kwargs: `return_dict`, `verbose`, `callbacks` and the rest.
 
         Returns:

@@ -29,6 +29,15 @@ class Numbered:
         return pixels, np.array(rows, "int32") % 3
 
 
+class Source8(Numbered):
+    """Images of another size than the small games make."""
+
+    data_shape = (8, 8, 1)
+
+    def read(self, rows):
+        return np.zeros((len(rows), *self.data_shape), "uint8"), np.zeros(len(rows))
+
+
 def rows_of(batches):
     return [round(float(image[0, 0, 0]) * 255) for b, _ in batches for image in b]
 
@@ -104,6 +113,28 @@ def test_critic_steps_and_labels_are_read_too():
 def test_what_cannot_be_streamed_is_refused(stream, arguments, message, tiny_gan):
     with pytest.raises(ValueError, match=message):
         tiny_gan.fit(stream, batch_size=5, verbose=0, **arguments)
+
+
+@pytest.mark.parametrize("has_labels", [False, True])
+def test_a_stream_is_judged_as_its_rows_in_memory_are(has_labels):
+    gan = conditional_gan() if has_labels else make_tiny_gan()
+    gan.compile("sgd", "sgd")
+    stream = Stream(Numbered(has_labels=has_labels))
+    images, labels = stream.source.read(range(NUM_ROWS))
+    x, y = images.astype("float32") / 255, labels if has_labels else None
+    arguments = {"batch_size": 5, "return_dict": True, "verbose": 0}
+    assert gan.evaluate(stream, **arguments) == gan.evaluate(x, y, **arguments)
+    held_out = x if y is None else (x, y)
+    of_stream, of_rows = (
+        gan.fit(x, y, verbose=0, validation_data=one, validation_batch_size=5)
+        for one in (stream, held_out)
+    )
+    assert {"val_d_loss"} <= of_stream.history.keys() == of_rows.history.keys()
+
+
+def test_a_stream_that_cannot_be_judged_is_refused(tiny_gan):
+    with pytest.raises(ValueError, match="shape"):
+        tiny_gan.evaluate(Stream(Source8()), verbose=0)
 
 
 def test_what_the_networks_name_and_no_stream_has_is_refused():

@@ -185,6 +185,26 @@ class Stream:
         known = one_reading.apply(tf.data.experimental.assert_cardinality(num_batches))
         return as_written(known.map(batch, num_parallel_calls=_READERS), _READERS)
 
+    def in_order(self, batch_size: int) -> tf.data.Dataset:
+        """Every image once, with its label, in the order of the source: to judge them.
+
+        Args:
+            batch_size: int, at least 1, rows in a batch; the last has what is left.
+
+        Returns:
+            dataset: `tf.data.Dataset` of pairs, as `batches` makes them.
+        """
+        check_positive_integer("batch_size", batch_size)
+
+        @tf.autograph.experimental.do_not_convert
+        def batch(rows: Tensor) -> tuple[Tensor, Tensor]:
+            pixels, labels = tf.numpy_function(self._read, [rows], (tf.uint8, tf.int32))
+            pixels = tf.ensure_shape(pixels, (None, *self.data_shape))
+            return self._scaled(pixels), tf.ensure_shape(labels, (None,))
+
+        rows = tf.data.Dataset.range(len(self)).batch(batch_size)
+        return as_written(rows.map(batch, num_parallel_calls=_READERS), _READERS)
+
     def _rows(self, places: Tensor, seed: int) -> Tensor:
         """Numbers of the rows at these places of the order, int64."""
         total = len(self)

@@ -24,7 +24,7 @@ from keras_gan.training.batches import (
 from keras_gan.training.conditions import check_classes
 from keras_gan.training.examples import LABELS, check_floats, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
-from keras_gan.training.streaming import streamed
+from keras_gan.training.streaming import judged, streamed
 
 _BATCH_SIZE = 32  # Keras's
 
@@ -214,8 +214,10 @@ def _held_back(
             "`validation_split` must hold out at least one row. Received: "
             f"validation_split={share} of {total} {gan.data_name}"
         )
+    # What goes in turn beside the rows is learned from, never judged.
+    judged_by = {k: rows for k, rows in arrays.items() if not isinstance(rows, InTurn)}
     return each(lambda rows: rows[:num_train], arrays), each(
-        lambda rows: rows[num_train:], arrays
+        lambda rows: rows[num_train:], judged_by
     )
 
 
@@ -252,15 +254,16 @@ def _judged_in_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """
     data = _data_of(gan, x, y, terms=())
     data, _ = _passes_of(data)  # one says what several would
-    if not isinstance(data, dict):
+    if not isinstance(data, dict | Stream):
         return data
     size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     replicas = gan.distribute_strategy.num_replicas_in_sync
-    full = max(len(data[gan.data_name]) // replicas, 1) * replicas
-    return named_batches(
-        data,
-        shuffled_batches(tuple(data.values()), min(size, full), seed=0, shuffle=False),
-    )
+    num_rows = len(data if isinstance(data, Stream) else data[gan.data_name])
+    size = min(size, max(num_rows // replicas, 1) * replicas)
+    if isinstance(data, Stream):
+        return judged(gan, data, size)
+    values = tuple(data.values())
+    return named_batches(data, shuffled_batches(values, size, seed=0, shuffle=False))
 
 
 def refuse_weights(arguments: dict[str, Any]) -> None:

@@ -53,20 +53,35 @@ def streamed(
     if num_batches is None:
         num_batches = max(1, round(len(stream) / rows_per_step))
     check_positive_integer("steps_per_epoch", num_batches)
+    needed = _needed(gan, stream, gan.entries)
+    clock = StreamClock(rows_per_step)
+    batches = stream.batches(rows_per_step, num_batches, gan.seed, clock.start)
+    return _named(needed, batches), clock
+
+
+def judged(gan: Any, stream: Stream, batch_size: int) -> tf.data.Dataset:
+    """Every image of a stream once, in batches as `evaluate` judges them.
+
+    Raises:
+        ValueError: as `streamed`; terms need nothing here.
+    """
+    needed = _needed(gan, stream, gan.networks.entries(gan.game, ()))
+    return _named(needed, stream.in_order(batch_size))
+
+
+def _named(needed: list[str], batches: tf.data.Dataset) -> tf.data.Dataset:
+    if len(needed) == 1:
+        return batches.map(_images_alone)
+    return named_batches(needed, batches)
+
+
+def _needed(gan: Any, stream: Stream, entries: Any) -> list[str]:
+    """Names of what is needed of a stream that can be learned from."""
     images, _ = stream.take(min(_LOOKED_AT, len(stream)))
     data_checks.check_training_data(
         gan.data_name, images, gan.generator, gan.data_shape
     )
-    needed = _needed(gan, stream)
-    clock = StreamClock(rows_per_step)
-    batches = stream.batches(rows_per_step, num_batches, gan.seed, clock.start)
-    if len(needed) == 1:
-        return batches.map(_images_alone), clock
-    return named_batches(needed, batches), clock
-
-
-def _needed(gan: Any, stream: Stream) -> list[str]:
-    needed = list(gan.entries.needed)
+    needed = list(entries.needed)
     has = [gan.data_name, *[LABELS] * stream.has_labels]
     if not set(needed) <= set(has):
         raise ValueError(
