@@ -26,34 +26,17 @@ from keras_gan.evaluation.digit_classifier import IMAGE_SHAPE
 from keras_gan.evaluation.feature_networks import Network
 from keras_gan.priors import NormalPrior
 from keras_gan.runs import load_run
-from keras_gan.visualization import latent_path, save_image_grid
+from keras_gan.visualization import latent_arc, latent_path, save_image_grid
 
 Sum = tuple[int, int, int]
-
-
-def arc(start: FloatArray, end: FloatArray, num_steps: int) -> FloatArray:
-    """Latents `[num_steps + 1, latent_dim]` on the arc between two vectors.
-
-    sin((1 - t) w) / sin(w) start + sin(t w) / sin(w) end,   w the angle between them
-    """
-    cosine = start @ end / np.linalg.norm(start) / np.linalg.norm(end)
-    angle = np.arccos(np.clip(cosine, -1, 1))
-    shares = np.linspace(0, 1, num_steps + 1)[:, np.newaxis]
-    if np.sin(angle) < 1e-6:
-        return latent_path(np.stack([start, end]), num_steps)
-    weights = np.sin((1 - shares) * angle), np.sin(shares * angle)
-    return ((weights[0] * start + weights[1] * end) / np.sin(angle)).astype("float32")
 
 
 def walks(gan: kg.GAN, num_rows: int, num_steps: int, seed: int) -> FloatArray:
     """Latents of all rows, each of `num_steps + 1`."""
     corners = np.asarray(gan.prior.sample(num_rows + 1, seed=seed))
-    is_normal = isinstance(gan.prior, NormalPrior)
-    rows = [
-        arc(*pair, num_steps) if is_normal else latent_path(np.stack(pair), num_steps)
-        for pair in itertools.pairwise(corners)
-    ]
-    return np.concatenate(rows)
+    way = latent_arc if isinstance(gan.prior, NormalPrior) else latent_path
+    pairs = itertools.pairwise(corners)
+    return np.concatenate([way(np.stack(pair), num_steps) for pair in pairs])
 
 
 def surest_latents(

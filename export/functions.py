@@ -228,6 +228,7 @@ def export_saved_model(
         sample(num_samples, seed)    int32 scalars; the images of gan.sample
         discriminate(images)         on request; the probabilities of gan.discriminate
         encode(images)               where the GAN has an encoder of data alone: latents
+        classify(images)             where it tells classes apart: probabilities
         complete(latents, images, mask)    where it plays Inpainting, told nothing else
 
     `generate` and `sample` return `images`, float32 `[batch, height, width, channels]`,

@@ -31,6 +31,9 @@ def features_of_images():
     )
 
 
+COMPLETING = (kg.terms.MeanReconstruction, kg.terms.PairedFeatureMatching)
+"""Terms of generators that are told something of the data."""
+
 SERIALIZABLE = [
     kg.augmentation.DiffAugment("cutout,color", value_range=(0.0, 1.0)),
     kg.constraints.WeightClipping(0.25),

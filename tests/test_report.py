@@ -354,6 +354,10 @@ def test_latents_of_normal_priors_keep_their_length():
     np.testing.assert_allclose(walked[[0, -1]], ends, rtol=1e-6)
     assert lengths.min() >= min(start, end) - 1e-4
     assert np.linalg.norm(kg.visualization.latent_path(ends, 10), axis=1).min() < 6
+    # A quarter of a circle in three: 30 and 60 degrees.
+    quarter = kg.visualization.latent_arc(np.array([[2.0, 0.0], [0.0, 2.0]]), 3)
+    expected = [[2, 0], [3**0.5, 1], [1, 3**0.5], [0, 2]]
+    np.testing.assert_allclose(quarter, expected, atol=1e-6)
     opposite = np.array([[1.0, 0.0], [-1.0, 0.0]])  # no arc is the shortest
     np.testing.assert_array_equal(
         kg.visualization.latent_arc(opposite, 2), [[1, 0], [0, 0], [-1, 0]]

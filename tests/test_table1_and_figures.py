@@ -397,18 +397,6 @@ def test_runs_that_nobody_evaluated_are_named(tmp_path):
     assert result.returncode and "keras-gan evaluate" in result.stderr
 
 
-def test_walks_keep_the_length_of_normal_latents():
-    arc = import_example("latent_walk").arc
-    start, end = np.array([2.0, 0.0]), np.array([0.0, 2.0])
-    # A quarter of a circle in three: 30 and 60 degrees.
-    expected = 2 * np.array(
-        [[1, 0], [3**0.5 / 2, 0.5], [0.5, 3**0.5 / 2], [0, 1]], "float64"
-    )
-    np.testing.assert_allclose(arc(start, end, 3), expected, atol=1e-6)
-    straight = arc(start, 2 * start, 2)  # no angle between them
-    np.testing.assert_allclose(straight, [[2, 0], [3, 0], [4, 0]], atol=1e-6)
-
-
 def test_sums_of_latents_are_those_of_means_and_of_single_samples():
     arithmetic = import_example("latent_walk").arithmetic
     latents = np.random.default_rng(0).normal(size=(10, 3, 2))

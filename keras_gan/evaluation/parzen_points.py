@@ -54,11 +54,6 @@ class ParzenPoints:
                 check_labels(f"{name}_labels", labels, len(points))
 
     @classmethod
-    def of_held_out(
-        cls, held_out: Array, labels: Array | None = None
-    ) -> "ParzenPoints":
+    def of_held_out(cls, held_out: Array) -> "ParzenPoints":
         """The first 1,000 held-out samples, as validation points."""
-        some = slice(NUM_VALID)
-        return cls(
-            held_out[some], valid_labels=None if labels is None else labels[some]
-        )
+        return cls(held_out[:NUM_VALID])

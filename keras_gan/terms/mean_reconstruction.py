@@ -46,7 +46,6 @@ class MeanReconstruction(Term):
     """
 
     players = ("generator",)
-    completes = True
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)

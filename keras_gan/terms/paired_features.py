@@ -45,7 +45,6 @@ class PairedFeatureMatching(Term):
     """
 
     players = ("generator",)
-    completes = True
 
     def __init__(self, weight: float = 2.0) -> None:
         super().__init__(weight)

@@ -42,9 +42,6 @@ class Term(abc.ABC):
     trains_encoder: bool = False
     """Whether the game's encoder, where there is one, moves by the term."""
 
-    completes: bool = False
-    """Whether the term is of generators that are told something of the data."""
-
     limits_gradient: bool = False
     """Whether the term bounds the discriminator's slope image by image."""
 
