@@ -475,7 +475,7 @@ class EmpiricalPrior(Prior):
         rows: finite floats or integers `[num_rows, ...]`, nested sequences or an array.
 
     Raises:
-        ValueError: if `rows` are none, or not finite.
+        ValueError: if `rows` are none, or no finite numbers of float32 or int32.
 
     Example:
     >>> prior = EmpiricalPrior([[0.0, 1.0], [0.5, 0.5]])
@@ -488,10 +488,12 @@ class EmpiricalPrior(Prior):
         if values.dtype.kind not in "fiu" or not values.ndim or not values.size:
             expected = "numbers of shape [num_rows, ...], one row or more"
             raise invalid_argument("rows", expected, rows)
-        if not np.isfinite(values).all():
-            raise invalid_argument("rows", "finite numbers", rows)
         self._is_float = values.dtype.kind == "f"
-        self._values = values.astype("float32" if self._is_float else "int32")
+        dtype = np.finfo("float32") if self._is_float else np.iinfo("int32")
+        # A comparison that NaN fails too.
+        if not ((dtype.min <= values) & (values <= dtype.max)).all():
+            raise invalid_argument("rows", f"finite numbers of {dtype.dtype}", rows)
+        self._values = values.astype(dtype.dtype)
 
     @property
     def distribution(self) -> Any:

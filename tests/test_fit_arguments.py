@@ -241,3 +241,18 @@ def test_what_is_judged_in_batches_has_no_batch_size():
     dataset = tf.data.Dataset.from_tensor_slices(tiny_images(16)).batch(8)
     with pytest.raises(ValueError, match="`batch_size` is for arrays"):
         make_tiny_gan().evaluate(dataset, batch_size=4, verbose=0)
+
+
+@pytest.mark.parametrize("size", [4, 5])
+def test_a_dataset_that_states_no_rank_is_read_as_what_is_generated(size, tiny_gan):
+    rows = np.full((10, size, size, 1), 0.5, "float32")
+    spec = tf.TensorSpec(None, tf.float32)
+    batches = tf.data.Dataset.from_generator(
+        lambda: iter([rows]), output_signature=spec
+    ).apply(tf.data.experimental.assert_cardinality(1))
+    if size == 4:
+        assert "d_loss" in tiny_gan.fit(batches, verbose=0).history
+        return
+    message = r"what is generated, \[\?,4,4,1\]\. Received: \[10,5,5,1\]"
+    with pytest.raises(ValueError, match=message):
+        tiny_gan.fit(batches, verbose=0)

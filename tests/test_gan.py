@@ -418,6 +418,10 @@ def test_networks_that_do_not_fit_are_refused():
         kg.GAN(lambda z: z, gan.discriminator, gan.prior)
     with pytest.raises(ValueError, match="`seed`"):
         kg.GAN(gan.generator, gan.discriminator, gan.prior, seed=-1)
+    for several in (lambda made: [made, made], lambda made: {"images": made}):
+        generator = keras.Model(gan.generator.input, several(gan.generator.output))
+        with pytest.raises(ValueError, match="generator must have one output"):
+            kg.GAN(generator, gan.discriminator, gan.prior)
 
 
 class LastLayerIsNotLast(keras.Model):

@@ -173,7 +173,20 @@ def test_rows_are_drawn_equally_often_and_keep_their_kind():
     assert EmpiricalPrior([3, 4]).sample(5, seed=0).shape == (5,)
 
 
-@pytest.mark.parametrize("rows", [[], 3.0, "ab", [[np.nan]], [[1.0], [np.inf]], None])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        3.0,
+        "ab",
+        [[np.nan]],
+        [[1.0], [np.inf]],
+        None,
+        [1e39],
+        [2**40],
+        [-(2**31) - 1],
+    ],
+)
 def test_rows_that_are_none_are_refused(rows):
     with pytest.raises(ValueError, match="rows"):
         EmpiricalPrior(rows)

@@ -33,6 +33,10 @@ from keras_gan.training.data_checks import (
 )
 from keras_gan.training.examples import Entries, check_floats, full_rows
 
+# Of data whose rank the dataset does not state.
+_SHAPES = re.compile(
+    r"tensor \S+ (\[.*?\]) is not compatible with expected shape (\[.*?\])"
+)
 _NAMED = re.compile(r"Training (\S+) must")
 _CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
@@ -117,7 +121,10 @@ def checked_dataset(
     @tf.autograph.experimental.do_not_convert
     def needed(*element: Any) -> dict[str, Tensor]:
         example = entries.of(element)
-        data = _checked(entries.data, example[entries.data], reachable)
+        data = example[entries.data]
+        if data.shape.rank is None:  # as of `from_generator` without a signature
+            data = tf.ensure_shape(data, (None, *data_shape))
+        data = _checked(entries.data, data, reachable)
         told = {
             name: _told(name, entry, num_classes.get(name))
             for name, entry in example.items()
@@ -205,6 +212,12 @@ def clear_errors() -> Iterator[None]:
             raise ValueError(
                 f"{OF_ANOTHER_SIZE} Received: data of shape {sizes[1]}, and "
                 f"{sizes[2]} made."
+            ) from error
+        shapes = _SHAPES.search(str(error))
+        if shapes is not None:
+            raise ValueError(
+                "Batches of the dataset must have the shape of what is generated, "
+                f"{shapes[2]}. Received: {shapes[1]}"
             ) from error
         classes = _CLASSES.search(str(error))
         if classes is not None:

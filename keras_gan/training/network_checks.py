@@ -71,6 +71,12 @@ def made_by(inputs: NamedInputs, latent_dim: int) -> tuple[Shape, Shape]:
     if not latent_dim:
         what, shape = "what it is told", tuple(example[inputs.names[0]].shape[1:])
     outputs = _outputs("generator", inputs, example, shape, what)
+    if isinstance(outputs, dict | list | tuple):
+        names = sorted(outputs) if isinstance(outputs, dict) else len(outputs)
+        raise ValueError(
+            "The generator must have one output, the data that it makes. Received: "
+            f"outputs {names}; return one tensor, and stack what belongs together."
+        )
     tried = made = tuple(outputs.shape[1:])
     if any(None in shape for shape in inputs.row_shapes().values()):
         made = tuple(inputs.network.output_shape[1:])
