@@ -359,7 +359,8 @@ class GAN(keras.Model):
                 Defaults to `None`.
             batch_size: int. Rows of one minibatch, for arrays and streams alone; over
                 all replicas of a strategy. Defaults to `32`.
-            epochs: int, until so many are complete. Defaults to `1`.
+            epochs: int, how many to play; after `initial_epoch`, which to end with.
+                Defaults to `1`.
             verbose: as in Keras. Defaults to `"auto"`.
             callbacks: Keras callback, or a list of them. Defaults to `None`.
             validation_split: float in [0, 1). Share of an array's last rows to hold

@@ -8,7 +8,13 @@ from exports import played_here
 from games import make_tiny_gan, play_tiny_gan
 
 import keras_gan as kg
-from export import Provenance, check_parity, export_onnx, export_onnx_prior
+from export import (
+    Provenance,
+    check_parity,
+    export_onnx,
+    export_onnx_prior,
+    run_artefact,
+)
 
 pytestmark = pytest.mark.usefixtures("play_here")
 
@@ -166,6 +172,14 @@ def bounded(trained, tmp_path_factory):
     with played_here():
         export_onnx(trained, path, seeded=True, max_samples=64)
     return onnxruntime.InferenceSession(path)
+
+
+def test_a_seeded_file_makes_nothing_of_latents(trained, tmp_path):
+    path = tmp_path / "g.onnx"
+    with played_here():
+        export_onnx(trained, path, seeded=True)
+    with pytest.raises(ValueError, match=r"that it is given.*g\.onnx, which can sample"):
+        run_artefact(path, np.zeros((2, 3), "float32"))
 
 
 def test_latents_of_the_wrong_kind_are_refused(trained, tmp_path):

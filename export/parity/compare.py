@@ -129,10 +129,16 @@ def run_artefact(
 
     Raises:
         FileNotFoundError: if there is nothing at `path`.
-        ValueError: if the format is unknown, or the artefact is damaged.
+        ValueError: if the format is unknown, or the artefact is damaged or does
+            something else, such as to draw its latents itself.
     """
     format, artefact = find_artefact(Path(path))
     contents = contents_of(format, artefact)
+    if GENERATE not in contents.endpoints:
+        raise ValueError(
+            "`path` must be an artefact that makes data of latents that it is given. "
+            f"Received: {artefact}, which can {', '.join(contents.endpoints)}"
+        )
     play = format.player(artefact)
     noise = {} if latents is None else {LATENTS: latents}
     entries = contents.endpoints[GENERATE].typed({**noise, **conditions})
