@@ -178,7 +178,9 @@ def test_a_seeded_file_makes_nothing_of_latents(trained, tmp_path):
     path = tmp_path / "g.onnx"
     with played_here():
         export_onnx(trained, path, seeded=True)
-    with pytest.raises(ValueError, match=r"that it is given.*g\.onnx, which can sample"):
+    with pytest.raises(
+        ValueError, match=r"that it is given.*g\.onnx, which can sample"
+    ):
         run_artefact(path, np.zeros((2, 3), "float32"))
 
 

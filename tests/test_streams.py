@@ -221,6 +221,32 @@ def test_a_picture_that_cannot_be_read_is_named(pictures):
         stream.take(12)
 
 
+@pytest.mark.parametrize("shard_size", [3, 100])
+def test_damaged_pictures_are_left_out_of_shards(pictures, tmp_path, shard_size):
+    pytest.importorskip("array_record")
+    stream = kg.datasets.stream_image_folder(pictures, image_size=8)
+    images, labels = stream.take(12, seed=0)  # by heart, before two are damaged
+    broken = sorted(pictures.rglob("*.png"))[:2]
+    for path in broken:
+        path.write_bytes(b"no picture")
+    whole, some = tmp_path / "whole", tmp_path / "some"
+    with pytest.raises(ValueError, match=r"\.png cannot be read"):
+        kg.datasets.write_shards(stream, whole, verbose=0)
+    assert not (whole / "shards.json").exists()
+    with pytest.warns(UserWarning, match=r"2 images of 12 are left out(.|\n)*\.png"):
+        kg.datasets.write_shards(stream, some, shard_size, 0, on_damaged="skip")
+    written = kg.datasets.stream_shards(some)
+    assert len(written) == 10
+    found, classes = written.take(10)
+    for image, label in zip(found, classes, strict=True):
+        same = (images == image).all(axis=(1, 2, 3))
+        assert label in labels[same]
+    for path in pictures.rglob("*.png"):
+        path.write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="must have images that can be read"):
+        kg.datasets.write_shards(stream, tmp_path / "none", 5, 0, on_damaged="skip")
+
+
 def test_fit_from_a_folder(pictures):
     gan = kg.GAN(
         kg.networks.mlp_generator(3, (4, 4, 1), (8,)),

@@ -12,7 +12,7 @@ from keras_gan._validation import check_positive_integer, check_size, invalid_ar
 from keras_gan.datasets._folder import MAX_PIXELS, find_pictures
 from keras_gan.datasets._pictures import UnreadablePictureError, any_size
 from keras_gan.datasets.image_folder import labels_of, resized_picture
-from keras_gan.datasets.stream import Stream
+from keras_gan.datasets.stream import Stream, UnreadableRowError
 
 
 def stream_image_folder(
@@ -91,5 +91,5 @@ class _Pictures:
         try:
             image = resized_picture(path, (height, width), channels, self._max_pixels)
         except UnreadablePictureError as error:
-            raise ValueError(f"{path} cannot be read: {error}") from error
+            raise UnreadableRowError(f"{path} cannot be read: {error}") from error
         return np.rint(np.asarray(image) * 255).astype("uint8")

@@ -1,7 +1,9 @@
 """Images as bytes in a few large files, which are read row by row in any order."""
 
+import itertools
 import json
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ import numpy as np
 
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Array, Shape
-from keras_gan._validation import check_positive_integer
+from keras_gan._validation import check_known, check_positive_integer
 from keras_gan.datasets.dataset import Dataset, Split
-from keras_gan.datasets.stream import Part, Source, Stream
+from keras_gan.datasets.image_folder import ON_DAMAGED
+from keras_gan.datasets.stream import Part, Source, Stream, UnreadableRowError
 
 _INDEX = "shards.json"
 _VERSION = 1
@@ -35,6 +38,7 @@ def write_shards(
     folder: str | os.PathLike[str],
     shard_size: int = 10_000,
     verbose: int = 1,
+    on_damaged: str = "raise",
 ) -> None:
     """Writes the images of a stream as bytes, in files that `stream_shards` reads.
 
@@ -48,10 +52,16 @@ def write_shards(
         folder: where the files are written; it must not hold shards yet.
         shard_size: int, at least 1, images in a file. Defaults to `10000`.
         verbose: int, 1 shows progress. Defaults to `1`.
+        on_damaged: str, `"raise"`, or `"skip"` to leave out, with a warning that lists
+            them, images that cannot be read. Defaults to `"raise"`.
 
     Raises:
         FileExistsError: if the folder holds shards.
         ImportError: if `array_record` is not installed.
+        ValueError: if an image cannot be read, or none can.
+
+    Warns:
+        UserWarning: if images are skipped.
 
     Example:
     ```python
@@ -61,6 +71,7 @@ def write_shards(
     ```
     """
     check_positive_integer("shard_size", shard_size)
+    check_known("on_damaged", on_damaged, ON_DAMAGED)
     folder, source = Path(folder), stream.source
     if (folder / _INDEX).exists() or any(folder.glob("*.array_record")):
         raise FileExistsError(
@@ -69,17 +80,22 @@ def write_shards(
         )
     module = _array_record()
     bar = keras.utils.Progbar(len(source), verbose=verbose, unit_name="image")
-    shards = []
-    for number, start in enumerate(range(0, len(source), shard_size)):
-        stop = min(start + shard_size, len(source))
-        name = f"{number:05d}.array_record"
+    shards: list[dict[str, Any]] = []
+    skipped: list[str] | None = [] if on_damaged == "skip" else None
+    records = _records(source, bar, skipped)
+    for first in records:
+        name = f"{len(shards):05d}.array_record"
         with replacing(folder / name) as partial:
             writer = module.ArrayRecordWriter(str(partial), _OPTIONS)
-            for record in _records(source, start, stop):
+            num_rows = 0
+            for record in itertools.chain(
+                [first], itertools.islice(records, shard_size - 1)
+            ):
                 writer.write(record)
-                bar.add(1)
+                num_rows += 1
             writer.close()
-        shards.append({"file": name, "num_rows": stop - start})
+        shards.append({"file": name, "num_rows": num_rows})
+    _tell_of_skipped(skipped or [], len(source))
     described = {
         "version": _VERSION,
         "data_shape": list(source.data_shape),
@@ -150,12 +166,42 @@ class _Shards:
         return pixels, labels
 
 
-def _records(source: Source, start: int, stop: int) -> Iterator[bytes]:
-    for first in range(start, stop, _ROWS_AT_ONCE):
-        rows = range(first, min(first + _ROWS_AT_ONCE, stop))
-        for pixels, label in zip(*source.read(rows), strict=True):
+def _records(source: Source, bar: Any, skipped: list[str] | None) -> Iterator[bytes]:
+    """Rows as bytes; `skipped` is told of those that cannot be read, if it is one."""
+    total = len(source)
+    for first in range(0, total, _ROWS_AT_ONCE):
+        rows = range(first, min(first + _ROWS_AT_ONCE, total))
+        for pixels, label in _rows_of(source, rows, skipped):
             label_bytes = _LABEL.type(label).tobytes() if source.has_labels else b""
             yield np.ascontiguousarray(pixels).tobytes() + label_bytes
+        bar.update(rows.stop)
+
+
+def _rows_of(
+    source: Source, rows: Sequence[int], skipped: list[str] | None
+) -> Iterator[tuple[Array, Any]]:
+    try:
+        read = source.read(rows)
+    except UnreadableRowError as error:
+        if skipped is None:
+            raise
+        if len(rows) > 1:  # which of them is it?
+            for row in rows:
+                yield from _rows_of(source, [row], skipped)
+        else:
+            skipped.append(str(error))
+    else:
+        yield from zip(*read, strict=True)
+
+
+def _tell_of_skipped(skipped: Sequence[str], total: int) -> None:
+    if not skipped:
+        return
+    lines = "".join(f"\n  {reason}" for reason in skipped)
+    if len(skipped) == total:
+        raise ValueError(f"`stream` must have images that can be read:{lines}")
+    images = "1 image" if len(skipped) == 1 else f"{len(skipped)} images"
+    warnings.warn(f"{images} of {total:,} are left out:{lines}", stacklevel=3)
 
 
 def _index_of(folder: Path) -> dict[str, Any]:

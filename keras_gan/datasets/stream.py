@@ -14,6 +14,10 @@ _LARGEST_BYTE = 255
 _READERS = 2  # batches that are read at once, while a third one is learned from
 
 
+class UnreadableRowError(ValueError):
+    """One row of a source cannot be read; others may be."""
+
+
 class Source(Protocol):
     """Rows of bytes by their numbers, wherever they lie."""
 
@@ -28,7 +32,11 @@ class Source(Protocol):
     def __len__(self) -> int: ...
 
     def read(self, rows: Sequence[int]) -> tuple[Array, Array]:
-        """Returns uint8 `[num, …]` and int32 labels `[num]`, zeros where none are."""
+        """Returns uint8 `[num, …]` and int32 labels `[num]`, zeros where none are.
+
+        Raises:
+            UnreadableRowError: if one of them is damaged.
+        """
 
 
 class Part:
