@@ -136,6 +136,7 @@ SERIALIZABLE = [
         name="mover",
     ),
     kg.optimizers.MomentumSGD(0.25, momentum=0.75),
+    kg.optimizers.RootEpsilonAdam(0.0625, 0.5, 0.75, epsilon=0.125, name="rooted"),
     kg.terms.AuxiliaryClassifier(0.5, generator_weight=0.25, judges="real"),
     kg.terms.DRAGAN(3.0, scale=0.25, interval=2),
     kg.terms.FeatureMatching(
@@ -584,7 +585,7 @@ def teams():
 
 
 def _completes(entry):
-    return getattr(entry, "completes", False)
+    return isinstance(entry, COMPLETING)
 
 
 def game_with(team):

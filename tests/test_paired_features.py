@@ -163,8 +163,9 @@ def test_feature_matching_of_data_of_any_size():
         keras.Model(signals, keras.layers.Conv1D(1, 3)(maps)),
         None,
     )
-    term = kg.terms.FeatureMatching(replaces_objective=False)
-    gan.compile("sgd", "sgd", terms=[term])
+    terms = [kg.terms.FeatureMatching(replaces_objective=False)]
+    gan.compile("sgd", "sgd", terms=terms)
+    (term,) = gan.rules.terms
     random = np.random.default_rng(0)
     entries = {
         "signals": random.normal(size=(4, 6, 1)).astype("float32"),
