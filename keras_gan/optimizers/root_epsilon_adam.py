@@ -24,8 +24,8 @@ class RootEpsilonAdam(keras.optimizers.Adam):
         m' = m / (1 - beta_1^t),   v' = v / (1 - beta_2^t)
 
     With beta_2 = 0.999 Keras's epsilon acts 32 times as large in the first step and
-    3 times in the hundredth: the player whose gradients are small, as those of feature
-    matching are, starts too slowly, and the other wins before it has begun.
+    3 times in the hundredth: a player whose gradients are small, as those of feature
+    matching may be, starts more slowly than the other.
 
     Args:
         learning_rate: float, at least 0, or Keras schedule. Defaults to `0.001`.

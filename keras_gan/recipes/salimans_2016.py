@@ -104,7 +104,7 @@ def few_labels(data: Dataset, seed: int = 0) -> GAN:
 
 
 def _adam(epsilon: float = _EPSILON) -> keras.optimizers.Optimizer:
-    # Keras's Adam starts the generator so slowly that games are lost in a few epochs.
+    # Keras's own, with epsilon behind the root, lets the generator start more slowly.
     return RootEpsilonAdam(_LEARNING_RATE, beta_1=_BETA_1, epsilon=epsilon)
 
 
