@@ -22,10 +22,10 @@ def invalid_argument(name: str, expected: str, received: Any) -> ValueError:
 
 def _shown(received: Any) -> str:
     shape, dtype = (getattr(received, name, None) for name in ("shape", "dtype"))
-    if shape is None or dtype is None or len(shape) == 0:
+    if dtype is None or not isinstance(shape, tuple) or not shape:
         return repr(received)
     # The numbers of an array would hide the sentence.
-    return f"{type(received).__name__} of shape {tuple(shape)}, {dtype}"
+    return f"{type(received).__name__} of shape {shape}, {dtype}"
 
 
 def check_positive_integer(name: str, value: Any) -> int:

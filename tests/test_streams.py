@@ -29,7 +29,7 @@ class Numbered:
         return pixels, np.array(rows, "int32") % 3
 
 
-class Source8(Numbered):
+class LargerImages(Numbered):
     """Images of another size than the small games make."""
 
     data_shape = (8, 8, 1)
@@ -134,7 +134,7 @@ def test_a_stream_is_judged_as_its_rows_in_memory_are(has_labels):
 
 def test_a_stream_that_cannot_be_judged_is_refused(tiny_gan):
     with pytest.raises(ValueError, match="shape"):
-        tiny_gan.evaluate(Stream(Source8()), verbose=0)
+        tiny_gan.evaluate(Stream(LargerImages()), verbose=0)
 
 
 def test_what_the_networks_name_and_no_stream_has_is_refused():

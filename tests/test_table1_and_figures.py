@@ -418,3 +418,13 @@ def test_latents_are_walked_and_added(example, tmp_path, capsys):
     assert pixels_of(tmp_path / "walk.png").shape[:2] == (2 * 30 + 2, 4 * 30 + 2)
     assert pixels_of(tmp_path / "arithmetic.png").shape[:2] == (30 + 2, 6 * 30 + 2)
     assert "7 - 1 + 3: taken for a" in capsys.readouterr().out
+
+
+def test_labels_are_those_that_the_published_code_draws():
+    labels = np.random.default_rng(0).integers(0, 3, size=60)
+    few = import_example("few_labels").as_published(labels, 4, seed=2)
+    # train_mnist_feature_matching.py: permuted by `seed_data`, the first of each class.
+    rows = np.random.RandomState(2).permutation(60)
+    drawn = np.concatenate([rows[labels[rows] == one][:4] for one in range(3)])
+    np.testing.assert_array_equal(np.sort(drawn), np.flatnonzero(few >= 0))
+    np.testing.assert_array_equal(few[drawn], np.repeat([0, 1, 2], 4))

@@ -83,3 +83,14 @@ def test_a_size_is_a_pair_or_a_square():
 def test_between_0_and_1_refuses(value):
     with pytest.raises(ValueError, match=r"Expected a float in \(0, 1\)"):
         validation.check_between_0_and_1("share", value)
+
+
+def test_an_array_is_shown_by_its_shape():
+    with pytest.raises(ValueError) as caught:
+        validation.check_positive("rate", np.zeros((50, 2), "float32"))
+    told = "Received: rate=ndarray of shape (50, 2), float32"
+    assert str(caught.value).endswith(told)
+    for other in (np.float32(-1), np.ndarray, np.array(-1.0)):  # no rows to count
+        with pytest.raises(ValueError) as caught:
+            validation.check_positive("rate", other)
+        assert str(caught.value).endswith(f"Received: rate={other!r}")

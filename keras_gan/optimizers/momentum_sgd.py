@@ -6,10 +6,8 @@ import keras
 from keras.optimizers.schedules import LearningRateSchedule
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import (
-    check_fraction,
-    check_nonnegative,
-)
+from keras_gan._validation import check_fraction
+from keras_gan.optimizers._learning_rate import checked_rate
 from keras_gan.optimizers.fused_updates import move_with_momentum
 
 
@@ -55,9 +53,7 @@ class MomentumSGD(keras.optimizers.Optimizer):
         name: str = "momentum_sgd",
         **kwargs: Any,
     ) -> None:
-        if not isinstance(learning_rate, dict) and not callable(learning_rate):
-            learning_rate = check_nonnegative("learning_rate", learning_rate)
-        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        super().__init__(learning_rate=checked_rate(learning_rate), name=name, **kwargs)
         if isinstance(momentum, dict):
             momentum = keras.optimizers.schedules.deserialize(momentum)
         if not isinstance(momentum, LearningRateSchedule):

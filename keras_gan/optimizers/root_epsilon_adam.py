@@ -7,7 +7,8 @@ import tensorflow as tf
 from keras.optimizers.schedules import LearningRateSchedule
 
 from keras_gan._types import Config, Tensor
-from keras_gan._validation import check_fraction, check_nonnegative, check_positive
+from keras_gan._validation import check_fraction, check_positive
+from keras_gan.optimizers._learning_rate import checked_rate
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -58,10 +59,8 @@ class RootEpsilonAdam(keras.optimizers.Adam):
         name: str = "root_epsilon_adam",
         **kwargs: Any,
     ) -> None:
-        if not isinstance(learning_rate, dict) and not callable(learning_rate):
-            learning_rate = check_nonnegative("learning_rate", learning_rate)
         super().__init__(
-            learning_rate,
+            checked_rate(learning_rate),
             check_fraction("beta_1", beta_1),
             check_fraction("beta_2", beta_2),
             check_positive("epsilon", epsilon),
