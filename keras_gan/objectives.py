@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
@@ -390,7 +391,8 @@ def get(identifier: Any) -> Objective:
             `keras.saving.serialize_keras_object` made of one.
 
     Raises:
-        ValueError: if the name is unknown.
+        ValueError: if the name is unknown, or an objective's `get_config` does not
+            return the arguments of its `__init__`.
         TypeError: if `identifier` is of another kind.
 
     Example:
@@ -398,6 +400,7 @@ def get(identifier: Any) -> Objective:
     {'label_smoothing': 0.0}
     """
     if isinstance(identifier, Objective):
+        check_rebuilds("objective", identifier)
         return identifier
     if isinstance(identifier, str):
         return _BY_NAME[check_known("objective", identifier, _BY_NAME)]()

@@ -120,11 +120,22 @@ def test_a_generator_that_is_told_no_class_is_refused():
 def test_labels_that_do_not_fit_are_refused():
     gan = compiled_game()
     too_large = np.full(10, NUM_CLASSES)
-    with pytest.raises(Exception, match=r"3|outside the valid range"):
+    with pytest.raises(ValueError, match="`labels` must lie in 0 to 2. Received"):
         gan.fit(tiny_images(10), too_large, batch_size=10, verbose=0)
+    batches = tf.data.Dataset.from_tensor_slices((tiny_images(10), too_large))
+    with pytest.raises(Exception, match="`labels` must lie in 0 to 2"):
+        gan.fit(batches.batch(5), verbose=0)
     told = compiled_game(conditions={"labels": kg.priors.CategoricalPrior(NUM_CLASSES)})
     with pytest.raises(ValueError, match="`labels` must lie in 0 to 2"):
         told.fit(tiny_images(10), too_large, batch_size=10, verbose=0)
+
+
+def test_priors_of_more_classes_than_the_discriminator_has_are_refused():
+    five = {"labels": kg.priors.CategoricalPrior(5)}
+    with pytest.raises(
+        ValueError, match="one for each label that is drawn. Received: "
+    ):
+        compiled_game(conditions=five)
 
 
 def test_packs_have_no_class():

@@ -146,6 +146,12 @@ def test_two_replicas_move_the_encoder_as_one_does(two_replicas):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+def test_a_discriminator_of_pairs_asks_for_the_game_that_makes_them():
+    gan = bidirectional_gan()
+    with pytest.raises(ValueError, match="A discriminator of 'latents' judges pairs"):
+        kg.GAN(gan.generator, gan.discriminator, gan.prior)
+
+
 def test_what_cannot_be_played_is_refused():
     generator, discriminator = networks()
     prior = kg.priors.NormalPrior(2)

@@ -452,3 +452,8 @@ def test_what_is_judged_is_checked(images, options, message):
         gan.discriminate(images, **options)
     judged = gan.discriminate(IMAGES.tolist(), labels=LABELS)
     np.testing.assert_array_equal(judged, gan.discriminate(IMAGES, labels=LABELS))
+
+
+def test_labels_are_given_once():
+    with pytest.raises(ValueError, match="'labels' must be given once"):
+        conditional_gan().fit({"images": IMAGES, "labels": LABELS}, LABELS, verbose=0)

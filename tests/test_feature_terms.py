@@ -317,3 +317,10 @@ def test_a_term_that_two_games_are_given_is_each_one_s_own(kind):
     assert losses(make_tiny_gan(seed=9)) == alone
     with pytest.raises(ValueError, match="`layer`"):
         make_tiny_gan().compile("sgd", "sgd", terms=[FeatureMatching(layer="none")])
+
+
+def test_features_of_a_model_within_the_discriminator_are_refused(discriminator):
+    outer = keras.Sequential([keras.Input((2, 2, 1)), discriminator])
+    for layer in (None, discriminator.name):
+        with pytest.raises(ValueError, match="a model within it. Name another layer"):
+            FeatureMatching(layer=layer).bind(None, outer)

@@ -68,3 +68,15 @@ def test_measures_of_images_are_left_to_images():
         Evaluator(
             RING.train.points, RING.valid.points, measures=["structural_diversity"]
         )
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (lambda batch: [batch, batch], "a dict with 'features'. Received: a list of 2"),
+        (lambda batch: batch[:1], "a row for each of 5. Received: {'features': "),
+    ],
+)
+def test_a_feature_function_returns_one_row_for_each(network, message):
+    with pytest.raises(ValueError, match=message):
+        kg.evaluation.extract_features(np.zeros((5, 4, 4, 1)), network)

@@ -54,9 +54,9 @@ def game_of(shape, name=None, activation=None, labels=False):
 def test_data_are_called_what_they_are(shape, name, data_name):
     gan = game_of(shape, name)
     assert gan.data_name == data_name
-    with pytest.raises(ValueError, match=f"Training {data_name} must be finite"):
+    with pytest.raises(ValueError, match=f"All {data_name} must be finite"):
         gan.fit(np.full((4, *shape), np.nan, "float32"), verbose=0)
-    with pytest.raises(TypeError, match=f"Training {data_name} must be floats.*int64"):
+    with pytest.raises(TypeError, match=f"All {data_name} must be floats.*int64"):
         gan.fit(np.ones((4, *shape), int), verbose=0)
 
 
@@ -194,13 +194,20 @@ def test_what_stops_a_pipeline_speaks_of_the_data():
     gan = game_of((16, 1), "waveforms", activation="tanh")
     loud = np.full((8, 16, 1), 300.0, "float32")
     broken = np.full((8, 16, 1), np.nan, "float32")
-    far_out = r"Training waveforms must lie in .*Scale the waveforms first: to \[0, 1\]"
+    far_out = r"All waveforms must lie in .*Scale the waveforms first: to \[0, 1\]"
     with pytest.raises(ValueError, match=far_out):
         gan.fit(dataset_of(loud).batch(4), verbose=0)
-    with pytest.raises(ValueError, match="waveforms must be finite.*in a batch"):
+    with pytest.raises(ValueError, match="All waveforms must be finite.*in a batch"):
         gan.fit(dataset_of(broken).batch(4), verbose=0)
-    with pytest.warns(UserWarning, match=r"Training waveforms lie in \[300, 300\]"):
+    with pytest.raises(ValueError, match=far_out):
         gan.fit(loud, verbose=0)
+    quiet = np.full((8, 16, 1), -0.5, "float32")
+    with pytest.raises(ValueError, match=far_out):
+        gan.fit(quiet, validation_data=loud, verbose=0)
+    with pytest.raises(ValueError, match="All waveforms must be finite"):
+        gan.evaluate(broken, verbose=0)
+    with pytest.warns(UserWarning, match=r"Training waveforms lie in \[-1.5, -1.5\]"):
+        gan.fit(quiet * 3, verbose=0)
 
 
 @pytest.mark.parametrize("rules", [{}, {"steps_per_epoch": 2}], ids=str)

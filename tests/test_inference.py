@@ -309,3 +309,81 @@ def test_the_area_under_the_roc_counts_pairs():
 def test_scores_are_finite_vectors(wrong):
     with pytest.raises(ValueError, match="`anomalous` must be a vector"):
         anomaly_detection(normal=[0.1], anomalous=wrong)
+
+
+def conditional_parts(asked):
+    """A GAN whose encoder or discriminator alone is told labels."""
+    encoder = tiny_labelled(keras.layers.Dense(3))
+    judge = tiny_labelled(keras.layers.Dense(1))
+    plain = make_tiny_gan()
+    return kg.GAN(
+        plain.generator,
+        judge if asked == "discriminator" else plain.discriminator,
+        plain.prior,
+        game=kg.games.Game(encoder) if asked == "encoder" else None,
+    )
+
+
+def tiny_labelled(last):
+    images = keras.Input((4, 4, 1), name="images")
+    labels = keras.Input((), dtype="int32", name="labels")
+    rows = [keras.layers.Flatten()(images), keras.layers.Embedding(3, 2)(labels)]
+    return keras.Model([images, labels], last(keras.layers.Concatenate()(rows)))
+
+
+@pytest.mark.parametrize("asked", ["encoder", "discriminator"])
+def test_scores_hand_each_network_the_conditions_that_it_names(asked):
+    gan, images = conditional_parts(asked), tiny_images(4)
+    latents = {} if asked == "encoder" else {"latents": np.zeros((4, 3))}
+    of_one = [
+        kg.inference.anomaly_score(gan, images, labels=label, **latents).scores
+        for label in (0, np.zeros(4, int), 1)
+    ]
+    np.testing.assert_array_equal(of_one[0], of_one[1])
+    # The discriminator's last layer sees the same label beside both images.
+    assert (of_one[0] != of_one[2]).all() == (asked == "encoder")
+    with pytest.raises(ValueError, match=r"\['labels'\] besides images. Received"):
+        kg.inference.anomaly_score(gan, images, **latents)
+
+
+def test_an_encoder_of_what_nothing_draws_cannot_be_fitted():
+    gan = conditional_parts("encoder")
+    with pytest.raises(ValueError, match="what the generator is told of them"):
+        kg.inference.fit_encoder(gan, num_steps=1, verbose=0)
+
+
+def test_a_game_whose_terms_would_train_it_takes_no_encoder():
+    gan = conditional_gan()
+    gan.compile("adam", "adam", terms=[kg.terms.Reconstruction(1.0)])
+    images = keras.Input((4, 4, 1))
+    encoder = keras.Model(images, keras.layers.Dense(2)(keras.layers.Flatten()(images)))
+    with pytest.raises(ValueError, match="compiled with Reconstruction. Make the GAN"):
+        kg.inference.fit_encoder(gan, encoder, num_steps=1, verbose=0)
+    assert gan.game.encoder is None
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 1)])
+def test_given_labels_come_in_either_shape_in_any_order(shape):
+    gan = conditional_parts("encoder")
+    labels = np.arange(5) % 3
+    expected = gan.encode(tiny_images(5), labels=labels)
+    received = gan.encode(tiny_images(5), labels=labels.reshape(shape))
+    np.testing.assert_array_equal(received, expected)
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        (np.full(5, 0.5), TypeError, "`labels` must be integers"),
+        (np.array(list("abcde")), TypeError, "`labels` must be numbers"),
+        (np.zeros((5, 2), int), ValueError, "`labels` must have rows of shape"),
+        (np.zeros(4, int), ValueError, "There must be a row for each of 5"),
+        (None, ValueError, r"name \['labels'\] besides images"),
+    ],
+)
+def test_given_labels_that_do_not_fit_are_refused(labels, error, message):
+    told = {} if labels is None else {"labels": labels}
+    with pytest.raises(error, match=message):
+        conditional_parts("encoder").encode(tiny_images(5), **told)
+    with pytest.raises(error, match=message):
+        conditional_parts("discriminator").discriminate(tiny_images(5), **told)

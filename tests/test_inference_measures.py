@@ -60,7 +60,7 @@ def test_what_has_nothing_to_do_with_the_image_has_a_ratio_of_one():
 
 @pytest.mark.parametrize("again", [IMAGES[:5], IMAGES[..., :1]])
 def test_reconstructions_are_of_the_images_shape(again):
-    with pytest.raises(ValueError, match="must have one shape"):
+    with pytest.raises(ValueError, match="must have rows of one shape"):
         reconstruction_error(images=IMAGES, reconstructions=again)
 
 
@@ -172,7 +172,7 @@ def test_the_mean_of_the_data_fills_in():
     filled = mean_completions(images=IMAGES, mask=MASKS[0], train=train)
     expected = np.where(MASKS[0] > 0, IMAGES, train.mean(axis=0))
     np.testing.assert_allclose(filled[:, 0], expected, rtol=1e-6)
-    with pytest.raises(ValueError, match="must have one shape"):
+    with pytest.raises(ValueError, match="must have rows of one shape"):
         mean_completions(images=IMAGES, mask=MASKS[0], train=train[:, 1:])
 
 
@@ -238,3 +238,19 @@ def test_completions_must_be_finite_and_some():
     ):
         with pytest.raises(ValueError, match=f"`{name}` must"):
             kg.evaluation.completion_error(mask=mask, **given)
+
+
+def test_vectors_are_completed_number_by_number():
+    random = np.random.default_rng(7)
+    vectors, train = random.normal(size=(2, 9, 5)).astype("float32")
+    mask = np.array([1, 1, 0, 0, 0])
+    nearest = kg.evaluation.neighbor_completions(images=vectors, mask=mask, train=train)
+    for row, (copy,) in zip(vectors, nearest, strict=True):
+        gaps = np.square(train[:, :2] - row[:2]).sum(axis=1)
+        np.testing.assert_array_equal(copy[2:], train[gaps.argmin(), 2:])
+        np.testing.assert_array_equal(copy[:2], row[:2])
+    error = completion_error(images=vectors, mask=mask, completions=nearest)
+    expected = np.sqrt(np.square(nearest[:, 0, 2:] - vectors[:, 2:]).mean())
+    np.testing.assert_allclose(error.rmse, expected, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"0 and 1 in shape \(5,\) or \(9, 5\)"):
+        completion_error(images=vectors, mask=mask[:, None], completions=nearest)

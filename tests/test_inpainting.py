@@ -189,6 +189,16 @@ def test_games_that_do_not_fit_are_refused():
     tiny = make_tiny_gan()
     with pytest.raises(ValueError, match="inputs named 'known' and 'mask'"):
         kg.GAN(tiny.generator, tiny.discriminator, tiny.prior, kg.games.Inpainting())
+    latents, known = keras.Input((2,), name="latents"), keras.Input((4, 4, 3))
+    mask = keras.Input((4, 4, 3), name="mask")
+    images = keras.layers.Concatenate()([known, mask])
+    pixels = keras.layers.Conv2D(3, 1, activation="sigmoid")(images)
+    known.name = "known"
+    generator = keras.Model([latents, known, mask], pixels)
+    judge = kg.networks.maxout_discriminator((4, 4, 3), (4,))
+    prior = kg.priors.NormalPrior(2)
+    with pytest.raises(ValueError, match=r"'mask' must have shape \(4, 4, 1\)"):
+        kg.GAN(generator, judge, prior, kg.games.Inpainting())
     with pytest.raises(ValueError, match="one for each of 2 axes"):
         kg.games.BlockMask([1, 2, 3])(tf.zeros((2, 4, 4, 1)), SEED)
 

@@ -98,6 +98,18 @@ def test_entries_of_ones_own_are_taken_as_they_are():
 
 
 @pytest.mark.exhaustive
+def test_entries_of_ones_own_that_do_not_fit_are_refused():
+    gan = few_label_gan()
+    images = tiny_images(6)
+    labels = np.arange(6) % NUM_CLASSES
+    entries = {"images": images, "labelled_images": images}
+    with pytest.raises(ValueError, match="`labels` must lie in 0 to"):
+        gan.fit({**entries, "labels": labels + 1}, verbose=0)
+    bytes_ = (images * 255).astype("uint8")
+    with pytest.raises(TypeError, match="`labelled_images` must be floats"):
+        gan.fit({**entries, "labels": labels, "labelled_images": bytes_}, verbose=0)
+
+
 def test_it_learns_the_classes():
     # Three blobs apart; the labels of three images of each are known.
     random = np.random.default_rng(0)
@@ -239,6 +251,14 @@ def test_errors_are_counted_as_scikit_learn_does():
     )
     with pytest.raises(ValueError, match="one for each image"):
         kg.callbacks.ClassificationMonitor(IMAGES, labels)
+
+
+def test_predictions_in_a_column_are_the_classes_themselves():
+    classes = np.array([[1], [2], [0]])
+    score = kg.evaluation.classification_errors(predicted=classes, labels=classes)
+    assert score.num_errors == 0
+    with pytest.raises(TypeError, match="`predicted` must be integers"):
+        kg.evaluation.classification_errors(predicted=classes / 2, labels=classes)
 
 
 def test_what_is_hidden_already_is_no_class():

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from games import make_tiny_gan
 
 from keras_gan.optimizers import MomentumSGD, RootEpsilonAdam, lazy_adam_parameters
 from keras_gan.schedules import FlooredExponentialDecay, LinearPerEpoch
@@ -149,3 +150,11 @@ def test_root_epsilon_adam_is_rebuilt_from_its_configuration():
     assert isinstance(twin, RootEpsilonAdam)
     assert twin.get_config() == optimizer.get_config()
     np.testing.assert_array_equal(play(twin), play(optimizer))
+
+
+def test_an_optimizer_of_another_game_is_refused():
+    first, second = make_tiny_gan(), make_tiny_gan()
+    optimizers = first.generator_optimizer, first.discriminator_optimizer
+    first.compile(*optimizers)  # its own once more
+    with pytest.raises(ValueError, match="built for others; make a new one"):
+        second.compile(*optimizers)

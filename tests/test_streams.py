@@ -115,6 +115,15 @@ def test_what_cannot_be_streamed_is_refused(stream, arguments, message, tiny_gan
         tiny_gan.fit(stream, batch_size=5, verbose=0, **arguments)
 
 
+def test_labels_of_a_stream_are_of_the_classes_that_there_are():
+    told = conditional_gan()
+    two = {"labels": kg.priors.CategoricalPrior(2)}
+    gan = kg.GAN(told.generator, told.discriminator, told.prior, conditions=two)
+    gan.compile("sgd", "sgd")
+    with pytest.raises(ValueError, match="`labels` must lie in 0 to 1"):
+        gan.fit(Stream(Numbered(20, True)), batch_size=5, verbose=0)
+
+
 @pytest.mark.parametrize("has_labels", [False, True])
 def test_a_stream_is_judged_as_its_rows_in_memory_are(has_labels):
     gan = conditional_gan() if has_labels else make_tiny_gan()

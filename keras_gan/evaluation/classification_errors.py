@@ -45,7 +45,7 @@ def classification_errors(*, predicted: Array, labels: Array) -> ClassificationE
         errors: `ClassificationErrors`.
 
     Raises:
-        TypeError: if labels are not integers.
+        TypeError: if labels are not integers, nor a single column that is predicted.
         ValueError: if there are none, not one for each example, or negative ones.
 
     Example:
@@ -57,7 +57,7 @@ def classification_errors(*, predicted: Array, labels: Array) -> ClassificationE
     """
     labels = check_labels("labels", labels, np.size(labels))
     said = np.asarray(predicted)
-    if said.ndim == 2:
+    if said.ndim == 2 and said.shape[1] > 1:
         said = said.argmax(axis=1)
     said = check_labels("predicted", said, len(labels))
     num_errors = int(np.count_nonzero(said != labels))

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_positive_integer
+from keras_gan.evaluation._given import given_values
 
 _ROWS = 100  # images whose distances to all others are in memory at once
 
@@ -19,9 +20,10 @@ def neighbor_completions(
     distance over the given pixels alone; where none is given, by order.
 
     Args:
-        images: array `[num_images, …, channels]`; what the mask asks for is not read.
+        images: array `[num_images, …, channels]`, or vectors `[num_images, dim]`; what
+            the mask asks for is not read.
         mask: array of 1 where a pixel is given and 0 elsewhere, of the images' shape
-            but for one channel, for one or for each.
+            but for one channel (vectors: in full), for one or for each.
         train: array `[num_train, …, channels]`.
         num_neighbors: int, from 1 to `num_train`. Defaults to `1`.
 
@@ -30,7 +32,8 @@ def neighbor_completions(
         nearest first.
 
     Raises:
-        ValueError: if shapes do not belong together, or there are less neighbours.
+        ValueError: if shapes do not belong together, the mask holds other values, or
+            there are less neighbours.
 
     Example:
     >>> train = np.array([[0.0, 7.0], [1.0, 8.0]])[:, :, None]
@@ -94,11 +97,9 @@ def _checked(
     images: Array, mask: Array, train: Array
 ) -> tuple[FloatArray, Array, FloatArray]:
     images, train = np.asarray(images, "float32"), np.asarray(train, "float32")
-    values = np.asarray(mask)
-    shapes = [(*images.shape[1:-1], 1), (*images.shape[:-1], 1)]
-    if values.shape not in shapes or images.shape[1:] != train.shape[1:]:
+    if images.shape[1:] != train.shape[1:]:
         raise ValueError(
-            "`images` and `train` must have one shape, and `mask` that but for one "
-            f"channel. Received: {images.shape}, {train.shape}, {values.shape}"
+            "`images` and `train` must have rows of one shape. Received: "
+            f"images.shape={images.shape}, train.shape={train.shape}"
         )
-    return images, np.broadcast_to(values > 0, images.shape), train
+    return images, given_values(images, mask), train

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_range
+from keras_gan.evaluation._given import given_values
 from keras_gan.evaluation.score import Quantity, Score
 
 
@@ -69,11 +70,11 @@ def completion_error(
         psnr      = 20 log10((high - low) / rmse)
 
     Args:
-        images: array `[num_images, …, channels]`, whole.
+        images: array `[num_images, …, channels]`, whole, or vectors `[num, dim]`.
         mask: array of 1 where a pixel was given and 0 elsewhere, of the images' shape
-            but for one channel, for one or for each.
-        completions: array `[num_images, num_completions, …, channels]`, as
-            `gan.complete` returns them.
+            but for one channel (vectors: in full), for one or for each.
+        completions: array `[num_images, num_completions, …]`, as `gan.complete` returns
+            them.
         value_range: pair of floats, of pixels. Defaults to `(0.0, 1.0)`.
 
     Returns:
@@ -128,14 +129,7 @@ def completion_error(
 
 def _checked_mask(images: FloatArray, mask: Array) -> Array:
     """Which values are given, as booleans of the images' shape."""
-    values = np.asarray(mask)
-    shapes = [(*images.shape[1:-1], 1), (*images.shape[:-1], 1)]
-    if values.shape not in shapes or not np.isin(values, (0, 1)).all():
-        raise ValueError(
-            f"`mask` must hold 0 and 1 in shape {shapes[0]} or {shapes[1]}. Received: "
-            f"shape {values.shape}"
-        )
-    given: Array = np.broadcast_to(values == 1, images.shape)
+    given = given_values(images, mask)
     if _sums(~given).min() == 0:
         raise ValueError(
             "`mask` must ask for a pixel of every image. Received: an image that was "

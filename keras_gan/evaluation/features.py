@@ -88,7 +88,8 @@ def extract_features(
         features: `Features` `[num, dim]`.
 
     Raises:
-        ValueError: if there is no row or a feature is not finite.
+        ValueError: if there is no row, a feature is not finite, or `network` returns
+            several outputs without names or not a row for each.
 
     Example:
     >>> images = np.random.default_rng(0).uniform(size=(20, 8, 8, 1))
@@ -191,9 +192,20 @@ def check_probabilities(name: str, probabilities: Array) -> FloatArray:
 def _outputs(network: Callable[[Any], Any], batch: Array) -> dict[str, FloatArray]:
     call = getattr(network, "predict_on_batch", network)
     outputs = call(batch)
+    if isinstance(outputs, list | tuple):
+        raise ValueError(
+            "`network` must return features, or a dict with 'features'. Received: a "
+            f"{type(outputs).__name__} of {len(outputs)}; say which of them."
+        )
     if not isinstance(outputs, dict):
         outputs = {"features": outputs}
-    return {key: np.asarray(value) for key, value in outputs.items()}
+    rows = {key: np.asarray(value) for key, value in outputs.items()}
+    if any(len(np.atleast_1d(value)) != len(batch) for value in rows.values()):
+        raise ValueError(
+            f"`network` must return a row for each of {len(batch)}. Received: "
+            f"{ {key: value.shape for key, value in rows.items()} }"
+        )
+    return rows
 
 
 def _constant(**sets: Features) -> tuple[str, ...]:

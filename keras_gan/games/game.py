@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._types import Config, Tensor
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
@@ -87,6 +88,13 @@ class Game(keras.layers.Layer):
         Args:
             gan: the `GAN`, with its networks and its prior, before it was compiled.
         """
+        sees_latents = LATENTS in gan.networks.of_discriminator.names
+        if sees_latents and type(self).real is Game.real:
+            raise ValueError(
+                f"A discriminator of {LATENTS!r} judges pairs, and this game has none "
+                f"for data. Received: a {type(self).__name__}. Make the GAN with "
+                "game=keras_gan.games.Bidirectional(encoder), or leave that input out."
+            )
         if self.encoder is not None:
             check_has_latents(gan, "An encoder makes")
             latent_dim = gan.prior.latent_dim
@@ -208,6 +216,7 @@ def check_game(game: Any, gan: Any) -> Game:
     game = Game() if game is None else game
     if not isinstance(game, Game):
         raise TypeError(f"`game` must be a keras_gan.games.Game. Received: {game!r}")
+    check_rebuilds("game", game)
     game.check(gan)
     players = {"generator": gan.generator, "discriminator": gan.discriminator}
     check_apart(**players, **models_of(game))

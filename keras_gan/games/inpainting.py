@@ -1,15 +1,18 @@
 """The generator completes data of which a part is given."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan._types import Array, Config, FloatArray, Tensor
+from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan.games.game import Game
 from keras_gan.games.masks import Mask, PixelMask, check_mask, mask_shape
+from keras_gan.training.data_checks import fits
 from keras_gan.training.examples import LATENTS, Example
+from keras_gan.training.view import packed
 
 KNOWN, MASK = "known", "mask"
 
@@ -87,6 +90,10 @@ class Inpainting(Game):
                 f"Masks are drawn for data of one size. Received: {gan.data_name} of "
                 f"shape {gan.data_shape}. State their sizes in keras.Input."
             )
+        networks = gan.networks
+        _check_stated(networks.of_generator.row_shapes(), gan.data_shape, 1)
+        judged = networks.of_discriminator.row_shapes()
+        _check_stated(judged, gan.data_shape, networks.packing)
 
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """Conditions of the batch, masks and what they give."""
@@ -117,6 +124,18 @@ class Inpainting(Game):
         """Returns the arguments that rebuild this game."""
         masks = keras.saving.serialize_keras_object(self.masks)
         return {**super().get_config(), "masks": masks}
+
+
+def _check_stated(stated: Mapping[str, Shape], data_shape: Shape, packing: int) -> None:
+    """Raises where a network states other sizes of what is given than there are."""
+    for name, row in ((KNOWN, data_shape), (MASK, mask_shape(data_shape))):
+        shape, expected = packed(row, packing), stated.get(name)
+        if expected is not None and not fits(shape, expected):
+            raise ValueError(
+                f"An input named {name!r} must have shape {shape}: channels of one "
+                "place are given together, and a mask has one for all. Received: "
+                f"keras.Input({expected}, name={name!r})"
+            )
 
 
 def given(data: Tensor, mask: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._replicas import draw_rows
 from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Shape, Tensor
@@ -213,4 +214,5 @@ def check_mask(name: str, mask: Any) -> Mask:
     """Returns a family of masks; raises unless it is one."""
     if not isinstance(mask, Mask):
         raise TypeError(f"`{name}` must be a keras_gan.games.Mask. Received: {mask!r}")
+    check_rebuilds(name, mask)
     return mask

@@ -1,6 +1,6 @@
 """How far data are from what a generator makes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from keras_gan.gan import GAN
 from keras_gan.inference.inversion import invert, told_conditions
 from keras_gan.terms.features import features_of
 from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.given_data import checked_data
+from keras_gan.training.given_data import checked_data, checked_entries
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.sampling import InBatches
 
@@ -67,7 +67,8 @@ def anomaly_score(
         batch_size: int, at least 1, images at once. Defaults to `100`.
         seed: int in [0, 2^31), of `invert`. Defaults to `0`.
         verbose: int, 1 shows the progress of `invert`. Defaults to `1`.
-        **conditions: as in `invert`.
+        **conditions: all that the networks in use name besides: the generator, and the
+            encoder and the discriminator where they are asked; as in `invert`.
 
     Returns:
         scores: `AnomalyScores`.
@@ -93,34 +94,44 @@ def anomaly_score(
     check_fraction("feature_weight", feature_weight)
     check_positive_integer("batch_size", batch_size)
     images = checked_data(gan, images)
-    told = told_conditions(gan, len(images), conditions)
-    if latents is None:
-        latents = _found(gan, images, batch_size, seed, verbose, conditions, told)
+    of_encoder = NamedInputs(gan.game.encoder, gan.data_name).names
+    asked = of_encoder if latents is None and gan.game.encoder is not None else ()
+    if feature_weight and features is None:
+        asked = (*asked, *gan.networks.of_discriminator.names)
+    told, others = _entries(gan, images, conditions, asked)
+    if latents is None and gan.game.encoder is not None:
+        rows = {**told, **others}
+        named = {name: rows[name] for name in rows if name in of_encoder}
+        latents = gan.encode(images, batch_size, **named)
+    elif latents is None:
+        options: dict[str, Any] = {**told, "batch_size": batch_size, "seed": seed}
+        latents = invert(gan, images, verbose=verbose, **options).latents
     latents = _checked_latents(gan, latents, len(images))
-    example = {LATENTS: latents, **told}
-    again = InBatches(gan.generate, gan)(example, batch_size)
+    again = InBatches(gan.generate, gan)({LATENTS: latents, **told}, batch_size)
     distances = _mean_gaps(images, again)
     feature_distances = np.zeros_like(distances)
     if feature_weight:
+        example = {LATENTS: latents, **told, **others}
         describe = _describing(gan, features, example, batch_size)
         feature_distances = _mean_gaps(describe(images), describe(again))
     scores = (1 - feature_weight) * distances + feature_weight * feature_distances
     return AnomalyScores(scores.astype("float32"), distances, feature_distances)
 
 
-def _found(
-    gan: GAN,
-    images: FloatArray,
-    batch_size: int,
-    seed: int,
-    verbose: int,
-    conditions: dict[str, Any],
-    told: dict[str, Array],
-) -> FloatArray:
-    if gan.game.encoder is not None:
-        return gan.encode(images, batch_size, **told)
-    options: dict[str, Any] = {"batch_size": batch_size, "seed": seed}
-    return invert(gan, images, verbose=verbose, **options, **conditions).latents
+def _entries(
+    gan: GAN, images: FloatArray, conditions: dict[str, Any], asked: Sequence[str]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """What the generator is told, and what networks that are asked name besides."""
+    of_generator = {k: v for k, v in conditions.items() if k in gan.networks.told}
+    told = told_conditions(gan, len(images), of_generator)
+    rest = {
+        name: np.full(len(images), value) if np.ndim(value) == 0 else value
+        for name, value in conditions.items()
+        if name not in told
+    }
+    known = (gan.data_name, LATENTS, *told)
+    names = [name for name in dict.fromkeys(asked) if name not in known]
+    return told, checked_entries(gan, images, rest, names)
 
 
 def _checked_latents(gan: GAN, latents: Array, num_images: int) -> FloatArray:

@@ -62,7 +62,8 @@ def fit_encoder(
     Raises:
         TypeError: if `encoder` is not a `keras.Model`.
         ValueError: if the encoder does not fit, there is none, the GAN has another one,
-            or nobody says which conditions to draw.
+            a term trains one where there is one, or nobody says which conditions to
+            draw.
 
     Example:
     >>> import keras_gan as kg
@@ -151,6 +152,7 @@ def _checked_encoder(gan: GAN, encoder: keras.Model | None) -> keras.Model:
                 "`encoder` must be a keras.Model from data to latents: this GAN has "
                 "none that could learn on. Received: encoder=None."
             )
+        _check_dealt(gan, held)
         return held
     check_has_latents(gan, "An encoder makes")
     check_encoder(
@@ -161,4 +163,27 @@ def _checked_encoder(gan: GAN, encoder: keras.Model | None) -> keras.Model:
             "`encoder` must be that of the GAN, which has one already. Received: "
             f"another one, {encoder.name!r}. Pass encoder=None to train it on."
         )
+    _check_dealt(gan, encoder)
+    trainers = [type(term).__name__ for term in gan.terms if term.trains_encoder]
+    if held is None and trainers:
+        raise ValueError(
+            "`encoder` would join the game of this GAN: its terms train an encoder "
+            "where there is one, in training that goes on and in a saved file. "
+            f"Received: a GAN compiled with {', '.join(trainers)}. Make the GAN with "
+            "game=keras_gan.games.Game(encoder), or compile it without them first."
+        )
     return encoder
+
+
+def _check_dealt(gan: GAN, encoder: keras.Model) -> None:
+    """Raises where an encoder names what generated images do not come with."""
+    names = NamedInputs(encoder, gan.data_name).names
+    dealt = (gan.data_name, *gan.networks.told)
+    undealt = [name for name in names if name not in dealt]
+    if undealt:
+        raise ValueError(
+            "`encoder` must name the data and what the generator is told of them, "
+            f"{list(dealt)}: it learns from generated {gan.data_name}. Received: "
+            f"inputs {list(names)}. Train it in the game, by "
+            "keras_gan.terms.LatentRegression."
+        )

@@ -221,7 +221,7 @@ def _best(state: _State, restarts: int) -> tuple[FloatArray, Array]:
 def told_conditions(
     gan: GAN, num_images: int, conditions: dict[str, Any]
 ) -> dict[str, Array]:
-    """Returns a row of each condition for each image.
+    """Returns a row of each condition of the generator for each image.
 
     Raises:
         ValueError: if one that the generator names is not told, or one does not fit.

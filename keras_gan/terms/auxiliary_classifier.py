@@ -6,6 +6,7 @@ import keras
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known, check_positive
+from keras_gan.priors import CategoricalPrior
 from keras_gan.terms._class_outputs import (
     CLASSES,
     LABELS,
@@ -76,13 +77,19 @@ class AuxiliaryClassifier(Term):
         self.generator_weight = check_positive("generator_weight", generator_weight)
         self.judges = check_known("judges", judges, _JUDGED)
 
+    def check(self, gan: Any) -> None:
+        """Raises where labels are drawn that the discriminator has no class for."""
+        num_classes = _num_classes(gan.discriminator)
+        prior = gan.conditions.get(LABELS)
+        if isinstance(prior, CategoricalPrior) and prior.num_classes > num_classes:
+            raise ValueError(
+                "AuxiliaryClassifier needs an output 'classes' with one for each label "
+                f"that is drawn. Received: {num_classes} of them, and {prior!r}"
+            )
+
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Raises unless the discriminator names classes and the generator is told."""
-        check_classes_output(
-            "AuxiliaryClassifier",
-            discriminator,
-            "keras.Model(images, {'logits': …, 'classes': Dense(num_classes)(…)}).",
-        )
+        self.num_classes = {LABELS: _num_classes(discriminator)}
         told = inputs_of(generator)
         if LABELS not in told:
             raise ValueError(
@@ -105,6 +112,14 @@ class AuxiliaryClassifier(Term):
             "generator_weight": self.generator_weight,
             "judges": self.judges,
         }
+
+
+def _num_classes(discriminator: keras.Model) -> int:
+    return check_classes_output(
+        "AuxiliaryClassifier",
+        discriminator,
+        "keras.Model(images, {'logits': …, 'classes': Dense(num_classes)(…)}).",
+    )
 
 
 def _cross_entropy(round: Any, kind: str) -> Tensor:

@@ -189,7 +189,14 @@ def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
             f"Features must be one tensor. Received: {place}, which is {features}. "
             "Name a layer of one output (layer=…)."
         )
-    return keras.Model(discriminator.inputs, features)
+    try:
+        return keras.Model(discriminator.inputs, features)
+    except ValueError as error:  # a layer that is a model has a graph of its own
+        raise ValueError(
+            "Features must be those of a layer of the discriminator itself. Received: "
+            f"{layer or discriminator.layers[-1].name!r}, a model within it. Name "
+            "another layer (layer=…), or build the discriminator in one piece."
+        ) from error
 
 
 def _as_rows(features: Tensor) -> Tensor:

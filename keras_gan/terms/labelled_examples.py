@@ -68,7 +68,7 @@ class LabelledExamples(Term):
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)
-        self._num_classes = 0  # until `bind`
+        self.num_classes = {LABELS: 0}  # until `bind`
 
     def check(self, gan: Any) -> None:
         """Raises unless images are judged one by one."""
@@ -80,12 +80,13 @@ class LabelledExamples(Term):
 
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Raises unless the discriminator names classes of images alone."""
-        self._num_classes = check_classes_output(
+        num_classes = check_classes_output(
             "LabelledExamples",
             discriminator,
             "keras_gan.networks.classifying_discriminator, or keras.Model(images, "
             "{'logits': …, 'classes': Dense(num_classes)(…)}).",
         )
+        self.num_classes = {LABELS: num_classes}
         if len(discriminator.inputs) != 1:
             raise ValueError(
                 "LabelledExamples needs a discriminator of images alone. Received: "
@@ -101,7 +102,10 @@ class LabelledExamples(Term):
 
     def arrange(self, arrays: dict[str, Any], data_name: str) -> dict[str, Any]:
         """Takes the labelled rows out of labels with -1 and repeats them."""
-        if _LABELLED in arrays or LABELS not in arrays or data_name not in arrays:
+        if _LABELLED in arrays:
+            _check_floats(arrays[_LABELLED])
+            return arrays
+        if LABELS not in arrays or data_name not in arrays:
             return arrays
         data, labels = arrays[data_name], np.asarray(arrays[LABELS])
         self._check(labels, len(data))
@@ -134,7 +138,7 @@ class LabelledExamples(Term):
                 f"`labels` must name the class of some images. Received: {UNKNOWN} "
                 f"for all {num_rows}; leave the term out to learn without labels."
             )
-        classes = np.arange(self._num_classes)
+        classes = np.arange(self.num_classes[LABELS])
         if known.min() < 0 or known.max() >= len(classes):
             raise ValueError(
                 f"`labels` must lie in 0 to {len(classes) - 1}, or be {UNKNOWN} where "
@@ -146,3 +150,12 @@ class LabelledExamples(Term):
                 "`labels` must name at least one image of each class. Received: "
                 f"{len(known)} labels, none of the classes {missing.tolist()}"
             )
+
+
+def _check_floats(images: Any) -> None:
+    dtype = np.dtype(getattr(images, "dtype", float))
+    if dtype.kind != "f":
+        raise TypeError(
+            f"`{_LABELLED}` must be floats in the range of the images. Received: "
+            f"dtype={dtype}. Convert and scale them first."
+        )

@@ -1,13 +1,17 @@
 """What a term is: a weight, an interval, and the players whose loss it joins."""
 
 import abc
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive, check_positive_integer
+
+PLAYERS = ("discriminator", "generator")
+"""Names of those who move."""
 
 
 class Term(abc.ABC):
@@ -35,6 +39,9 @@ class Term(abc.ABC):
 
     reads: Sequence[str] = ()
     """Entries of the batch that the term needs and no network names."""
+
+    num_classes: Mapping[str, int] = types.MappingProxyType({})
+    """How many classes integer entries of the batch number, by name, where it knows."""
 
     replaces_objective: bool = False
     """Whether the player forgets the objective and minimises its terms alone."""

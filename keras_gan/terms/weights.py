@@ -7,9 +7,7 @@ import tensorflow as tf
 
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known
-from keras_gan.terms.term import Term
-
-_PLAYERS = ("discriminator", "generator")
+from keras_gan.terms.term import PLAYERS, Term
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")
@@ -45,7 +43,7 @@ class HistoricalAveraging(Term):
 
     def __init__(self, weight: float = 0.1, player: str = "discriminator") -> None:
         super().__init__(weight)
-        self.player = check_known("player", player, _PLAYERS)
+        self.player = check_known("player", player, PLAYERS)
         self.players = (self.player,)
 
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:

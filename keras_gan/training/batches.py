@@ -37,7 +37,7 @@ from keras_gan.training.examples import Entries, check_floats, full_rows
 _SHAPES = re.compile(
     r"tensor \S+ (\[.*?\]) is not compatible with expected shape (\[.*?\])"
 )
-_NAMED = re.compile(r"Training (\S+) must")
+_NAMED = re.compile(r"All (\S+) must")
 _CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
 
@@ -125,12 +125,12 @@ def checked_dataset(
         if data.shape.rank is None:  # as of `from_generator` without a signature
             data = tf.ensure_shape(data, (None, *data_shape))
         data = _checked(entries.data, data, reachable)
-        told = {
-            name: _told(name, entry, num_classes.get(name))
+        others = {
+            name: told(name, entry, num_classes.get(name))
             for name, entry in example.items()
             if name != entries.data
         }
-        return {entries.data: data, **told}
+        return {entries.data: data, **others}
 
     return dataset.map(needed).prefetch(tf.data.AUTOTUNE)
 
@@ -155,7 +155,14 @@ def _finite(name: str, entry: Any) -> Any:
     return tf.debugging.check_numerics(entry, not_finite(name))
 
 
-def _told(name: str, entry: Any, num_classes: int | None) -> Any:
+def told(name: str, entry: Any, num_classes: int | None) -> Any:
+    """An entry of a batch besides the data, refused where it is not finite or no class.
+
+    Args:
+        name: str, of the entry.
+        entry: tensor; what is none is returned as it is.
+        num_classes: int, or `None` where it numbers none that are known.
+    """
     entry = _finite(name, entry)
     if num_classes is None or not tf.is_tensor(entry):
         return entry

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
@@ -57,6 +58,7 @@ class Conditions:
                     f"`conditions[{name!r}]` must be a keras_gan.priors.Prior. "
                     f"Received: {prior!r}"
                 )
+            check_rebuilds(f"conditions[{name!r}]", prior)
             drawn = as_stated(prior.sample(2, 0), self._shapes[name])
             if not fits(tuple(drawn.shape[1:]), self._shapes[name]):
                 raise ValueError(
@@ -144,3 +146,26 @@ def check_classes(name: str, labels: Any, prior: Prior | None) -> None:
     """Raises where labels lie outside the classes that a prior knows."""
     if isinstance(prior, CategoricalPrior):
         check_in_classes(name, np.asarray(labels), prior.num_classes)
+
+
+def num_classes_of(gan: Any) -> dict[str, int]:
+    """How many classes each entry has that is the number of one, where anyone knows.
+
+    Args:
+        gan: `GAN`, compiled or not.
+    """
+    known = {
+        name: prior.num_classes
+        for name, prior in gan.conditions.items()
+        if isinstance(prior, CategoricalPrior) and _numbers(gan, name)
+    }
+    for term in gan.terms:
+        for name, count in term.num_classes.items():
+            known[name] = min(count, known.get(name, count))
+    return known
+
+
+def _numbers(gan: Any, name: str) -> bool:
+    """Whether the networks take an entry as the number of a class."""
+    dtype = gan.networks.dtype_of(name)
+    return dtype is None or bool(dtype.is_integer)

@@ -20,9 +20,23 @@ OF_ANOTHER_SIZE = (
 def check_training_data(
     name: str, values: Any, generator: Any, data_shape: Shape
 ) -> None:
-    """Raises unless an array of training data is what the generator could make."""
-    low, high = finite_range(name, values, data_shape)
+    """Raises, or warns, unless an array is what the generator could make."""
+    low, high = check_near(name, values, generator, data_shape)
     _warn_of_unreachable_values(name, low, high, generator)
+
+
+def check_near(
+    name: str, values: Any, generator: Any, data_shape: Shape
+) -> tuple[float, float]:
+    """Returns extremes; raises unless data are finite and not far out of reach."""
+    low, high = finite_range(name, values, data_shape)
+    reachable = reachable_range(generator)
+    if reachable is None or (is_near(reachable, low) and is_near(reachable, high)):
+        return low, high
+    raise ValueError(
+        f"{far_out(name)} Received: values from {low:g} to {high:g}, and the generator "
+        f"ends in {last_activation(generator)!r}. {scale_first(name)}"
+    )
 
 
 def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
@@ -85,12 +99,12 @@ def _extremes(name: str, values: Any) -> tuple[float, float]:
 
 def not_finite(name: str) -> str:
     """What is said of data with NaN or infinity."""
-    return f"Training {name} must be finite."
+    return f"All {name} must be finite."
 
 
 def far_out(name: str) -> str:
     """What is said of data that no generator with the last activation could make."""
-    return f"Training {name} must lie in the range that generated {name} have."
+    return f"All {name} must lie in the range that generated {name} have."
 
 
 def scale_first(name: str) -> str:

@@ -63,8 +63,13 @@ class Entries(NamedTuple):
                 "Received: a third part, sample_weight; leave it out."
             )
         entries = dict(first) if isinstance(first, Mapping) else {self.data: first}
+        if labels is not None and LABELS in entries:
+            raise ValueError(
+                f"{LABELS!r} must be given once. Received: an entry of that name and "
+                "labels beside the dict; leave one of them out."
+            )
         if labels is not None:
-            entries.setdefault(LABELS, labels)
+            entries[LABELS] = labels
         return {
             name: as_stated(entry, self.row_shapes.get(name))
             for name, entry in entries.items()
@@ -72,11 +77,11 @@ class Entries(NamedTuple):
 
 
 def check_floats(name: str, dtype: Any) -> None:
-    """Raises unless training data are floats."""
+    """Raises unless data are floats."""
     dtype = tf.as_dtype(dtype)
     if not dtype.is_floating:
         raise TypeError(
-            f"Training {name} must be floats in the generator's range. Received: "
+            f"All {name} must be floats in the generator's range. Received: "
             f"dtype={dtype.name}. Convert and scale them first."
         )
 

@@ -12,7 +12,6 @@ from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import InTurn, Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
-from keras_gan.priors import CategoricalPrior
 from keras_gan.training import data_checks, network_checks
 from keras_gan.training.batches import (
     EpochClock,
@@ -21,7 +20,7 @@ from keras_gan.training.batches import (
     named_batches,
     with_equal_shares,
 )
-from keras_gan.training.conditions import check_classes
+from keras_gan.training.conditions import check_classes, num_classes_of
 from keras_gan.training.examples import LABELS, check_floats, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
 from keras_gan.training.streaming import judged, streamed
@@ -125,7 +124,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         )
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All entries must have one length. Received: {lengths}")
-    stated = gan.networks.stated_shapes()
+    stated, num_classes = gan.networks.stated_shapes(), num_classes_of(gan)
     for name, array in arrays.items():
         if name != gan.data_name and not isinstance(array, InTurn):
             data_checks.check_condition(name, array, stated.get(name))
@@ -136,6 +135,9 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         if integers:
             data_checks.check_integers(name, array.dtype)
         check_classes(name, array, gan.conditions.get(name))
+        # What goes in turn was looked at as it was arranged.
+        if name in num_classes and not isinstance(array, InTurn):
+            data_checks.check_in_classes(name, np.asarray(array), num_classes[name])
 
 
 def prepare(
@@ -178,7 +180,7 @@ def prepare(
         reachable = network_checks.reachable_range(gan.generator)
         multiple = gan.networks.row_multiple
         batches = checked_dataset(
-            data, gan.entries, gan.data_shape, multiple, reachable, _num_classes(gan)
+            data, gan.entries, gan.data_shape, multiple, reachable, num_classes_of(gan)
         )
     size = rest.pop("validation_batch_size", None)
     size = _checked_size("validation_batch_size", size, batch_size)
@@ -187,17 +189,6 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     validation_batches = _judged_in_batches(gan, *held_out(validation_data), size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
-
-
-def _num_classes(gan: Any) -> dict[str, int]:
-    """How many classes each condition has that is the number of one."""
-    classes = {}
-    for name, prior in gan.conditions.items():
-        expected = gan.networks.dtype_of(name)
-        counts = expected is None or expected.is_integer
-        if isinstance(prior, CategoricalPrior) and counts:
-            classes[name] = prior.num_classes
-    return classes
 
 
 def _held_back(
@@ -262,6 +253,8 @@ def _judged_in_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     size = min(size, max(num_rows // replicas, 1) * replicas)
     if isinstance(data, Stream):
         return judged(gan, data, size)
+    name = gan.data_name
+    data_checks.check_near(name, data[name], gan.generator, gan.data_shape)
     values = tuple(data.values())
     return named_batches(data, shuffled_batches(values, size, seed=0, shuffle=False))
 

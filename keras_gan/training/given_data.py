@@ -1,11 +1,20 @@
 """Data that a trained game is asked about: could its generator have made them?"""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan.training.data_checks import check_data_shape
+from keras_gan.training.conditions import check_classes
+from keras_gan.training.data_checks import (
+    check_condition,
+    check_data_shape,
+    check_integers,
+    check_others,
+)
+from keras_gan.training.examples import as_stated
+from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.network_checks import reachable_range
 
 
@@ -40,3 +49,50 @@ def check_values(gan: Any, values: FloatArray) -> None:
             f" where they are given. Received: values from {least:g} to {most:g}. Scale"
             " them as the training data were."
         )
+
+
+def checked_entries(
+    gan: Any,
+    data: Any,
+    others: Mapping[str, Any],
+    names: Sequence[str],
+    also: Sequence[str] = (),
+) -> dict[str, Array]:
+    """Returns what comes beside data, as the networks state it.
+
+    Args:
+        gan: the `GAN` that is asked.
+        data: array or tensor `[num, ...]`.
+        others: arrays by name.
+        names: of all that must come, that of the data among them or not.
+        also: names of what may come. Defaults to `()`.
+
+    Raises:
+        ValueError: if one is missing or read by nobody, has not a row for each, another
+            shape than networks state, is not finite or lies outside its classes.
+        TypeError: if one is no numbers, or no integers where classes are asked for.
+    """
+    check_others(data, others, (*names, *also))
+    missing = [name for name in names if name not in (*others, gan.data_name)]
+    if missing:
+        raise ValueError(
+            f"The networks name {missing} besides {gan.data_name}. Received: "
+            f"{[*others] or 'nothing'}; pass {missing[0]}=…, a row for each."
+        )
+    return {
+        name: _as_networks_state(gan, name, entry) for name, entry in others.items()
+    }
+
+
+def _as_networks_state(gan: Any, name: str, entry: Any) -> Array:
+    encoder = NamedInputs(gan.game.encoder, gan.data_name)
+    shapes = {**encoder.row_shapes(), **gan.networks.row_shapes()}
+    dtype = gan.networks.dtype_of(name) or encoder.dtype_of(name)
+    values: Array = as_stated(np.asarray(entry), shapes.get(name))
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must be numbers. Received: dtype={values.dtype}")
+    if dtype is not None and dtype.is_integer:
+        check_integers(name, values.dtype)
+    check_condition(name, values, shapes.get(name))
+    check_classes(name, values, gan.conditions.get(name))
+    return values if dtype is None else values.astype(dtype.as_numpy_dtype)

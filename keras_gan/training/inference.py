@@ -1,6 +1,6 @@
 """What a trained game tells of given data: their latents, what is missing of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from keras_gan.games.inpainting import (
 )
 from keras_gan.training import data_checks
 from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.given_data import check_values, checked_data
+from keras_gan.training.given_data import check_values, checked_data, checked_entries
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.sampling import InBatches, Sampling
 
@@ -46,7 +46,8 @@ class Inference:
         self, data: Array, batch_size: int, others: Mapping[str, Array]
     ) -> FloatArray:
         """Returns G(E(x)); raises as `GAN.reconstruct` does."""
-        return self._reconstruct(self._example(data, others), batch_size)
+        needed = self._gan.networks.told
+        return self._reconstruct(self._example(data, others, needed), batch_size)
 
     def completions(
         self,
@@ -89,7 +90,9 @@ class Inference:
     def _again(self, example: Example) -> Tensor:
         return self._gan.generate({**example, LATENTS: self._latents(example)})
 
-    def _example(self, data: Array, others: Mapping[str, Array]) -> Example:
+    def _example(
+        self, data: Array, others: Mapping[str, Array], needed: Sequence[str] = ()
+    ) -> Example:
         gan = self._gan
         if gan.game.encoder is None:
             raise ValueError(
@@ -102,6 +105,7 @@ class Inference:
                 f"Received: game={type(gan.game).__name__}."
             )
         encoder = NamedInputs(gan.game.encoder, gan.data_name)
-        names = (*encoder.names, *gan.networks.told)
-        data_checks.check_others(data, others, names)
-        return {gan.data_name: checked_data(gan, data), **others}
+        data = checked_data(gan, data)
+        names = (*encoder.names, *needed)
+        entries = checked_entries(gan, data, others, names, also=gan.networks.told)
+        return {gan.data_name: data, **entries}

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan._data_names import data_name_of, is_named
 from keras_gan._logits import parts_of
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._types import Shape
 from keras_gan.priors import NoPrior, Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
@@ -192,6 +193,7 @@ def check_prior(prior: Any) -> Prior:
             "`prior` must be a keras_gan.priors.Prior of latents, or None for a "
             f"generator that takes none. Received: prior={prior!r}"
         )
+    check_rebuilds("prior", prior)
     return prior
 
 

@@ -82,9 +82,24 @@ def prepared(
             "is, inside `with strategy.scope():`. Received: "
             f"{type(optimizer).__name__} created elsewhere."
         ) from error
+    _refuse_another_s(optimizer, networks)
     fuse_updates(optimizer)
     keep_updates_in_order(optimizer)
     return optimizer
+
+
+def _refuse_another_s(optimizer: Any, networks: Sequence[keras.Model]) -> None:
+    """Raises where an optimizer was built for other weights than it shall move."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    # Keras has no public way to what an optimizer was built for.
+    known = {id(variable) for variable in inner._trainable_variables}
+    moved = [one for network in networks for one in network.trainable_variables]
+    if any(id(variable) not in known for variable in moved):
+        raise ValueError(
+            "An optimizer holds the state of the weights that it was first compiled "
+            f"with. Received: {type(optimizer).__name__} that was built for others; "
+            "make a new one."
+        )
 
 
 def _refuse_accumulation_on_replicas(optimizer: Any) -> None:

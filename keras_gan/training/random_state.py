@@ -61,12 +61,28 @@ def unseen_state(model: Any) -> dict[str, keras.Variable]:
         f"{_SEED_STATE}_{index}": state
         for index, state in enumerate(_seed_states(model))
     }
+    own = {id(variable) for variable in model.variables}
     memories = {
         f"{_TERM_STATE}_{index}_{place}": variable
         for index, term in enumerate(model.terms)
-        for place, variable in enumerate(term.variables)
+        for place, variable in enumerate(_held_by(term, own))
     }
     return seeds | memories
+
+
+def _held_by(term: Any, own: set[int]) -> list[keras.Variable]:
+    """State of a term, and weights of networks that it was given, each once.
+
+    Args:
+        term: `Term`.
+        own: identities of variables that Keras saves with the model.
+    """
+    networks = [one for one in vars(term).values() if isinstance(one, keras.Model)]
+    weights = [variable for one in networks for variable in one.variables]
+    others = [variable for variable in weights if id(variable) not in own]
+    return [
+        *{id(variable): variable for variable in (*term.variables, *others)}.values()
+    ]
 
 
 def save_variables(model: Any, store: Any) -> None:

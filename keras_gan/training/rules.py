@@ -8,9 +8,10 @@ from typing import Any
 import keras
 
 from keras_gan import objectives
+from keras_gan._rebuilding import check_rebuilds
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive_integer
-from keras_gan.terms.term import Term
+from keras_gan.terms.term import PLAYERS, Term
 from keras_gan.training.view import check_augmentation, check_noise_level
 
 LOGGED = ("d_loss", "g_loss", "d_real", "d_fake", "penalty", "g_penalty")
@@ -84,6 +85,12 @@ def _checked_terms(name: str, terms: Any) -> tuple[Term, ...]:
             raise TypeError(
                 f"`{name}` must hold keras_gan.terms.Term objects. Received: {term!r}"
             )
+        if not term.players or not set(term.players) <= set(PLAYERS):
+            raise ValueError(
+                f"The players of a term must be some of {PLAYERS}. Received: "
+                f"{type(term).__name__} with players={term.players!r}"
+            )
+        check_rebuilds(name, term)
         if "generator" in term.players and term.interval > 1:
             raise ValueError(
                 "Only the discriminator's terms can be lazy. Received: "

@@ -15,7 +15,7 @@ from keras_gan._seeds import derived_seed
 from keras_gan._types import Array, FloatArray, Tensor
 from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.training import data_checks
-from keras_gan.training.conditions import Conditions, check_classes
+from keras_gan.training.conditions import Conditions
 from keras_gan.training.examples import (
     CLASSES,
     LATENTS,
@@ -25,6 +25,7 @@ from keras_gan.training.examples import (
     each,
 )
 from keras_gan.training.finite_weights import broken_weights
+from keras_gan.training.given_data import checked_entries
 
 
 class InBatches:
@@ -152,11 +153,9 @@ class Sampling:
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data_checks.check_batch_size(len(data), gan.packing)
         names = gan.networks.of_discriminator.names
-        data_checks.check_others(data, others, names)
-        for name, entry in others.items():
-            check_classes(name, entry, gan.conditions.get(name))
+        entries = checked_entries(gan, data, others, names)
         named = Entries(gan.data_name, names, gan.networks.row_shapes())
-        example = named.of({gan.data_name: data, **others})
+        example = named.of({gan.data_name: data, **entries})
         return each(gan.view.pack, each(tf.convert_to_tensor, example))
 
 

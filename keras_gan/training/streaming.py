@@ -8,7 +8,8 @@ from keras_gan._types import Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.datasets.stream import Stream
 from keras_gan.training import data_checks
-from keras_gan.training.batches import EpochClock, named_batches
+from keras_gan.training.batches import EpochClock, named_batches, told
+from keras_gan.training.conditions import num_classes_of
 from keras_gan.training.examples import LABELS
 
 _LOOKED_AT = 64  # images whose range is checked before training
@@ -56,7 +57,7 @@ def streamed(
     needed = _needed(gan, stream, gan.entries)
     clock = StreamClock(rows_per_step)
     batches = stream.batches(rows_per_step, num_batches, gan.seed, clock.start)
-    return _named(needed, batches), clock
+    return _named(gan, needed, batches), clock
 
 
 def judged(gan: Any, stream: Stream, batch_size: int) -> tf.data.Dataset:
@@ -66,13 +67,19 @@ def judged(gan: Any, stream: Stream, batch_size: int) -> tf.data.Dataset:
         ValueError: as `streamed`; terms need nothing here.
     """
     needed = _needed(gan, stream, gan.networks.entries(gan.game, ()))
-    return _named(needed, stream.in_order(batch_size))
+    return _named(gan, needed, stream.in_order(batch_size))
 
 
-def _named(needed: list[str], batches: tf.data.Dataset) -> tf.data.Dataset:
+def _named(gan: Any, needed: list[str], batches: tf.data.Dataset) -> tf.data.Dataset:
     if len(needed) == 1:
         return batches.map(_images_alone)
-    return named_batches(needed, batches)
+    num_classes = num_classes_of(gan).get(LABELS)
+
+    @tf.autograph.experimental.do_not_convert
+    def checked(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        return images, told(LABELS, labels, num_classes)
+
+    return named_batches(needed, batches.map(checked))
 
 
 def _needed(gan: Any, stream: Stream, entries: Any) -> list[str]:

@@ -1,0 +1,140 @@
+"""Own parts are refused where a saved GAN could not hold them, else held."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from games import make_tiny_gan, tiny_images
+
+import keras_gan as kg
+
+register = keras.saving.register_keras_serializable(package="tests_rebuilding")
+
+
+class Margin(kg.terms.Term):
+    def __init__(self, weight=1.0, margin=0.5):
+        super().__init__(weight)
+        self.margin = margin
+
+    def __call__(self, round, player):
+        logits = round.logits("real")
+        return self.weight * tf.reduce_mean(tf.nn.relu(logits - self.margin))
+
+
+class LazyMargin(Margin):
+    def __init__(self, weight=1.0, interval=1, margin=0.5):
+        super().__init__(weight, margin)
+        self.interval = interval
+
+
+class NoArguments(Margin):
+    def __init__(self):
+        super().__init__(2.0)
+
+
+class Smooth(kg.games.Game):
+    def __init__(self, smooth=0.1, **kwargs):
+        super().__init__(**kwargs)
+        self.smooth = smooth
+
+
+class Scaled(kg.objectives.Wasserstein):
+    def __init__(self, scale=1.0):
+        self.scale = scale
+
+
+class Rows(kg.games.Mask):
+    def __init__(self, count=1):
+        self.count = count
+
+    def draw(self, num_rows, shape, seed):
+        return tf.ones([num_rows, *shape])
+
+
+class Shifted(kg.priors.NormalPrior):
+    def __init__(self, latent_dim, shift):
+        super().__init__(latent_dim, mean=shift)
+
+
+@register
+class StatedMargin(Margin):
+    def get_config(self):
+        return {"weight": self.weight, "margin": self.margin}
+
+
+@pytest.mark.parametrize(
+    ("term", "fault"),
+    [
+        (Margin(margin=-5.0), "a Margin, whose get_config lacks margin"),
+        (LazyMargin(), "a LazyMargin, whose get_config lacks margin"),
+        (NoArguments(), "whose __init__ does not take interval, weight"),
+    ],
+)
+def test_a_term_that_forgets_its_arguments_is_refused(term, fault):
+    with pytest.raises(ValueError, match=f"`terms` must be saved.*{fault}"):
+        make_tiny_gan(terms=[term])
+
+
+def test_so_are_other_parts(tiny_gan):
+    with pytest.raises(ValueError, match="`game`.*Smooth, whose get_config lacks smoo"):
+        make_tiny_gan(game=Smooth(0.3))
+    with pytest.raises(ValueError, match="`objective`.*Scaled, whose get_config lacks"):
+        make_tiny_gan(objective=Scaled(3.0), terms=[kg.terms.GradientPenalty()])
+    with pytest.raises(ValueError, match="`masks`.*Rows, whose get_config lacks count"):
+        kg.games.Inpainting(Rows(3))
+    networks = tiny_gan.generator, tiny_gan.discriminator
+    with pytest.raises(ValueError, match="`prior`.*Shifted, whose get_config lacks sh"):
+        kg.GAN(*networks, Shifted(3, 0.5))
+
+
+def test_what_states_its_arguments_comes_back(tmp_path):
+    gan = make_tiny_gan(terms=[StatedMargin(2.0, -5.0)])
+    gan.save(tmp_path / "gan.keras")
+    (term,) = kg.load(tmp_path / "gan.keras").terms
+    assert term.get_config() == {"weight": 2.0, "margin": -5.0}
+
+
+@register
+class Perceptual(kg.terms.Term):
+    players = ("generator",)
+
+    def __init__(self, weight, net):
+        super().__init__(weight)
+        self._net = net
+
+    def __call__(self, round, player):
+        return self.weight * tf.reduce_mean(tf.square(self._net(round.fake["images"])))
+
+    def get_config(self):
+        net = keras.saving.serialize_keras_object(self._net)
+        return {"weight": self.weight, "net": net}
+
+    @classmethod
+    def from_config(cls, config):
+        net = keras.saving.deserialize_keras_object(config["net"])
+        return cls(config["weight"], net)
+
+
+def test_a_network_that_an_own_term_holds_is_saved_with_the_gan(tmp_path):
+    images = keras.Input((4, 4, 1))
+    start = keras.initializers.RandomNormal(seed=3)
+    rows = keras.layers.Flatten()(images)
+    net = keras.Model(images, keras.layers.Dense(5, kernel_initializer=start)(rows))
+    net.set_weights([np.full_like(one, 0.25) for one in net.get_weights()])
+    gan = make_tiny_gan(terms=[Perceptual(1.0, net)])
+    gan.fit(tiny_images(), batch_size=10, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras")
+    for one in (gan, loaded):
+        one.fit(tiny_images(), batch_size=10, verbose=0)
+    np.testing.assert_array_equal(loaded.terms[0]._net.get_weights()[0], 0.25)
+    for ours, theirs in zip(gan.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("players", [(), ("Generator",), "generator"])
+def test_a_term_of_nobody_is_refused(players):
+    term = StatedMargin()
+    term.players = players
+    with pytest.raises(ValueError, match="The players of a term must be some of"):
+        make_tiny_gan(terms=[term])
