@@ -178,25 +178,26 @@ def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
             f"one order. Received: {type(discriminator).__name__}"
         )
     if layer is None:
-        features = discriminator.layers[-1].input
+        last = discriminator.layers[-1]
+        features = last.input
     else:
         names = [known.name for known in discriminator.layers]
         check_known("layer", layer, names)
-        features = discriminator.get_layer(layer).output
+        last = discriminator.get_layer(layer)
+        features = last.output
+    if isinstance(last, keras.Model):  # whose tensors are of a graph of its own
+        raise ValueError(
+            "Features must be those of a layer of the discriminator itself. Received: "
+            f"{last.name!r}, a model within it. Name another layer (layer=…), or build "
+            "the discriminator in one piece."
+        )
     if not isinstance(features, keras.KerasTensor):
         place = "the last layer's input" if layer is None else f"the output of {layer}"
         raise ValueError(
             f"Features must be one tensor. Received: {place}, which is {features}. "
             "Name a layer of one output (layer=…)."
         )
-    try:
-        return keras.Model(discriminator.inputs, features)
-    except ValueError as error:  # a layer that is a model has a graph of its own
-        raise ValueError(
-            "Features must be those of a layer of the discriminator itself. Received: "
-            f"{layer or discriminator.layers[-1].name!r}, a model within it. Name "
-            "another layer (layer=…), or build the discriminator in one piece."
-        ) from error
+    return keras.Model(discriminator.inputs, features)
 
 
 def _as_rows(features: Tensor) -> Tensor:
