@@ -74,6 +74,9 @@ def export_run(
         if value is not None:
             _check_taken(option, formats)
     run = load_run(path, best, data, data_dir, image_size, recipe)
+    folder = Path(directory or run.directory.exports)
+    for name in formats:
+        FORMATS[name].place(folder / FORMATS[name].file_name)  # can be written to
     provenance = provenance_of(run, licence)
     quality = None
     if run.source is not None and any(FORMATS[name].loses for name in formats):
@@ -81,7 +84,7 @@ def export_run(
     for name in formats:
         yield export_generator(
             run.gan,
-            directory or run.directory.exports,
+            folder,
             name,
             provenance=provenance,
             quality=quality,

@@ -75,7 +75,17 @@ class SavedModelFormat(ExportFormat):
         return "a SavedModel folder"
 
     def place(self, path: Path) -> Path:
-        """The version's folder, as TensorFlow Serving looks for it."""
+        """The version's folder, as TensorFlow Serving looks for it.
+
+        Raises:
+            ValueError: if TensorFlow could not find the weights again by this name.
+        """
+        if "[" in str(path):
+            raise ValueError(
+                "A SavedModel must lie where no folder has a `[` in its name: "
+                f"TensorFlow reads it as a pattern. Received: {path}. Name another "
+                "place (--output-dir)."
+            )
         return path / str(self.version)
 
     def find(self, path: Path) -> Path | None:

@@ -122,6 +122,18 @@ with _held_back_stderr():
 
 
 @pytest.mark.exhaustive
+def test_what_tensorflow_warns_of_later_is_written():
+    code = """
+from keras_gan.commands._tensorflow import start_tensorflow
+start_tensorflow()
+import tensorflow as tf
+tf.get_logger().warning("retracing")
+"""
+    said = run(["-c", code]).stderr
+    assert "retracing" in said and "Logging error" not in said
+
+
+@pytest.mark.exhaustive
 @pytest.mark.skipif(
     bool(tf.config.list_physical_devices("GPU")), reason="TensorFlow finds the GPU"
 )

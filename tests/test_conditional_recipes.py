@@ -1,5 +1,7 @@
 """Recipes of conditional games: as published where they are, and they play."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,17 @@ def test_data_without_labels_are_refused(name):
 def test_labels_below_zero_are_refused():
     with pytest.raises(ValueError, match="must number the classes from 0.*label -1"):
         kg.recipes.acgan(labelled(labels=(-1, 0, 1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("train", "held_out", "unseen"), [((0, 2), (0, 1), [1]), ((0, 1), (0, 1, 2), [2])]
+)
+def test_classes_without_a_training_image_are_warned_of(train, held_out, unseen):
+    data = labelled(6, train)
+    others = labelled(6, held_out).valid
+    data = Dataset("noise", data.train, others, others)
+    with pytest.warns(UserWarning, match=re.escape(f"of the classes {unseen}")):
+        kg.recipes.conditional_dcgan(data)
 
 
 def test_the_generator_ends_in_the_range_of_the_pixels():

@@ -117,3 +117,9 @@ def test_discriminate_is_by_the_average(tmp_path):
     received = loaded.signatures["discriminate"](images=tf.constant(images))
     expected = gan.discriminate(images)
     np.testing.assert_allclose(received["probabilities"], expected, atol=1e-6)
+
+
+def test_a_place_that_tensorflow_takes_for_a_pattern_is_refused(tmp_path, tiny_gan):
+    with pytest.raises(ValueError, match="no folder has a `\\[` in its name"):
+        export_saved_model(tiny_gan, tmp_path / "faces [64px]")
+    assert not [*tmp_path.iterdir()]

@@ -221,7 +221,7 @@ def test_a_transparent_level_of_two_bytes_is_white(tmp_path):
 @pytest.mark.parametrize("suffix", ["pgm", "ppm", "webp", "bmp", "gif", "png"])
 def test_formats_without_loss(tmp_path, suffix):
     channels = 1 if suffix == "pgm" else 3
-    stored = 17 * random_pixels(4, 4, 1).repeat(channels, axis=-1) // 17
+    stored = random_pixels(4, 4, 1).repeat(channels, axis=-1)
     squeezed = stored[..., 0] if channels == 1 else stored
     for name in "abc":
         Image.fromarray(squeezed).save(tmp_path / f"{name}.{suffix}", lossless=True)
@@ -304,3 +304,24 @@ def test_a_class_of_damaged_pictures_keeps_its_number(tmp_path):
     for split in data.splits.values():
         levels = np.rint(split.images[:, 0, 0, 0] * 255)
         np.testing.assert_array_equal(split.labels, np.where(levels == 10, 0, 2))
+
+
+def test_what_runs_wrote_among_the_pictures_is_not_learned_from(pictures):
+    before = kg.datasets.load_image_folder(pictures, 8)
+    run = pictures / "runs" / "dcgan"
+    for name in ("samples", "pictures"):
+        (run / name).mkdir(parents=True)
+        Image.new("L", (8, 8)).save(run / name / "epoch_0001.png")
+    (run / "run.json").write_text("{}")
+    after = kg.datasets.load_image_folder(pictures, 8)
+    np.testing.assert_array_equal(after.train.images, before.train.images)
+    np.testing.assert_array_equal(after.train.labels, before.train.labels)
+
+
+def test_levels_of_twelve_bits_are_warned_of(tmp_path):
+    random = np.random.default_rng(3)
+    for number in range(5):
+        levels = random.integers(0, 4096, (8, 8), dtype="uint16")
+        Image.fromarray(levels).save(tmp_path / f"{number}.png")
+    with pytest.warns(UserWarning, match="is brighter than 15 of 255. Of pictures of"):
+        kg.datasets.load_image_folder(tmp_path)

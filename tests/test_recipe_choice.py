@@ -8,6 +8,8 @@ import pytest
 import keras_gan as kg
 from keras_gan.commands.main import main
 from keras_gan.datasets import Dataset, Split
+from keras_gan.evaluation import efficientnet_lite0, feature_networks
+from keras_gan.recipes import _choice
 from keras_gan.recipes._choice import chosen_for
 
 
@@ -110,3 +112,19 @@ def test_the_command_says_why_and_a_run_goes_on(tmp_path, monkeypatch, capsys):
     more = ["--epochs", "2", "--resume", "--output-dir", str(path)]
     assert main([*train, *more]) == 0
     assert kg.load(path / "model.keras").epochs_completed == 2
+
+
+@pytest.mark.parametrize(
+    ("num_images", "shape", "monitor"),
+    [
+        (400, (16, 16, 1), "kernel_distance"),  # of 1,280 features, or 256 pixels
+        (1_281, (16, 16, 1), "frechet_distance"),
+        (257, (8, 8, 4), "frechet_distance"),
+        (2_000, (32, 32, 3), "kernel_distance"),
+    ],
+)
+def test_no_covariance_is_singular(num_images, shape, monitor):
+    assert _choice._NUM_FEATURES == efficientnet_lite0.FEATURE_DIM
+    assert _choice._SMALLEST_PICTURE == feature_networks._SMALLEST_PICTURE
+    choice = _choice.chosen_for(num_images, shape, lambda size, passes: 500)
+    assert choice.monitor == monitor

@@ -207,7 +207,14 @@ def test_what_comes_from_files_is_text(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("evaluation.json", "{"), ("best.json", "[1]"), ("history.jsonl", "{}")],
+    [
+        ("evaluation.json", "{"),
+        ("evaluation.json", '{"values": {"generated": {"recall": {"value": "x"}}}}'),
+        ("best.json", "[1]"),
+        ("best.json", '{"epoch": 1}'),
+        ("history.jsonl", "{}"),
+        ("run.json", '{"version": 2, "warnings": ["x"]}'),
+    ],
 )
 def test_a_damaged_file_is_named_and_the_page_stays(run, name, content, capsys):
     before = write_report(RunDirectory(run)).read_bytes()

@@ -62,6 +62,16 @@ def test_another_run_is_not_resumed(tmp_path, key, value):
     run.check_continues({**CONFIG, "epochs": 9})
 
 
+@pytest.mark.parametrize(
+    ("held", "given"), [([8, 8], 8), (8, 8), ([8, 12], (8, 12)), (None, None)]
+)
+def test_a_size_is_the_same_however_it_was_said(held, given, tmp_path):
+    run = begin(tmp_path, {**CONFIG, "image_size": held})
+    run.check_continues({**CONFIG, "image_size": given})
+    with pytest.raises(FileExistsError, match="with image_size="):
+        run.check_continues({**CONFIG, "image_size": (12, 8)})
+
+
 def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path):
     _run_files.write_record(tmp_path, {"seed": 0, "status": "running"})
     with pytest.raises(FileExistsError, match="which a program of its own trained"):

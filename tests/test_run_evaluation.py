@@ -108,9 +108,9 @@ def test_of_few_data_what_needs_more_is_left_out(digits, num_test, left_out):
     assert measured == {*scores[HELD_OUT]} and {"frechet_distance"} <= measured
     assert measured.isdisjoint(left_out)
     told = f"left out, for there are too few held-out images: {', '.join(left_out)}"
-    assert (told in evaluator.summary(scores)) == bool(left_out)
+    assert (told in evaluator.summary(scores, plain_gan())) == bool(left_out)
     # Too few for each class, but this generator is asked for none.
-    assert "class_frechet_distance" not in evaluator.summary(scores)
+    assert "class_frechet_distance" not in evaluator.summary(scores, plain_gan())
     named = RunEvaluator(evaluator.data, ["density_coverage"])
     if "density_coverage" in left_out:
         with pytest.raises(ValueError, match="must hold at least 6 rows"):
@@ -202,7 +202,10 @@ def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):
             BANDWIDTHS,
         )
     )
-    with pytest.raises(ValueError, match="class_accuracy needs classes"):
+    with pytest.raises(
+        ValueError,
+        match="class_accuracy needs classes",
+    ):
         RunEvaluator(data, ["class_accuracy"], parzen=recipe.parzen)(gan)
 
 
@@ -219,7 +222,7 @@ def test_classes_that_no_held_out_data_have_are_asked_for_and_not_judged(data, g
         data.train.images, others.images, measures=["kernel_distance"]
     )(samples)
     assert scores[GENERATED]["kernel_distance"] == expected["kernel_distance"]
-    with pytest.raises(ValueError, match="class_accuracy needs classes"):
+    with pytest.raises(ValueError, match="held-out images lack 3 classes, 0, 1, 2"):
         RunEvaluator(data, ["class_accuracy"])(gan)
 
 
@@ -289,3 +292,43 @@ def test_records_are_json(recipe, data, gan):
         record[HELD_OUT]["asked_coverage"]["num_asked"]
         == np.bincount(data.test.labels).tolist()
     )
+
+
+def test_classes_that_are_held_out_of_no_image_are_told(digits, gan):
+    rows = {"train": 30, "valid": 6, "test": 6}
+    some = {
+        name: Split(
+            getattr(digits, name).images[:num],
+            np.arange(num) % (3 if name == "train" else 2),
+        )
+        for name, num in rows.items()
+    }
+    evaluator = RunEvaluator(
+        Dataset("few", **some),
+        parzen=kg.recipes.ParzenProtocol(NUM_KERNELS, 6, BANDWIDTHS),
+    )
+    scores = evaluator(gan)
+    assert set(OF_CLASSES).isdisjoint(scores[GENERATED])
+    told = "measures of classes are left out: held-out images lack class 2"
+    assert told in evaluator.summary(scores, gan)
+    assert told not in evaluator.summary(scores, plain_gan())
+    named = RunEvaluator(evaluator.data, ["class_accuracy"])
+    with pytest.raises(ValueError, match="cannot have class_accuracy: held-out imag"):
+        named(gan)
+
+
+def test_one_test_point_has_no_standard_error(digits):
+    some = {
+        name: Split(getattr(digits, name).images[:num])
+        for name, num in {"train": 9, "valid": 2, "test": 1}.items()
+    }
+    evaluator = RunEvaluator(
+        Dataset("few", **some),
+        parzen=kg.recipes.ParzenProtocol(NUM_KERNELS, 2, BANDWIDTHS),
+    )
+    scores = evaluator(plain_gan())
+    summary = evaluator.summary(scores, plain_gan())
+    assert "±" not in summary and "1 test points" in summary
+    (line,) = [one for one in summary.splitlines() if one.startswith("left out")]
+    assert "frechet_distance" in line and "parzen" not in line
+    assert "inception_score" not in line and "mode_coverage" not in line

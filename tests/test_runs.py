@@ -300,6 +300,19 @@ def test_commands_take_what_a_program_saved(of_a_program, what, tmp_path, capsys
     assert found == pytest.approx(expected["frechet_distance"].value, rel=1e-6)
 
 
+def test_data_of_a_file_are_brought_to_the_range_of_its_generator(tmp_path):
+    digits = kg.datasets.load_digits()
+    of_tanh = kg.networks.mlp_generator(
+        3, digits.image_shape, (4,), output_activation="tanh"
+    )
+    judge = kg.networks.maxout_discriminator(digits.image_shape, (4,))
+    gan = kg.GAN(of_tanh, judge, kg.priors.UniformPrior(3))
+    gan.save(tmp_path / "gan.keras")
+    run = load_run(tmp_path / "gan.keras", data="digits")
+    assert run.data.value_range == run.value_range == (-1.0, 1.0)
+    assert run.data.train.images.min() == -1
+
+
 def test_a_file_of_resized_images_is_judged_by_such_images(tmp_path, capsys):
     path = tmp_path / "gan.keras"
     small_game(kg.datasets.load("digits", image_size=6), seed=0).save(path)

@@ -121,7 +121,8 @@ def _measures(provenance: Provenance) -> str:
             "Not measured at this epoch. `keras-gan evaluate RUN_DIR` before the "
             "export puts its table here."
         )
-    return f"Of the Keras model, in float32:\n\n```\n{evaluation['report']}\n```"
+    report = evaluation["report"]
+    return f"Of the Keras model, at its own precision:\n\n```\n{report}\n```"
 
 
 def _agreement(contents: Contents, record: Config) -> str:

@@ -8,7 +8,7 @@ import keras_gan as kg
 from keras_gan._environment import jsonable
 from keras_gan._types import Config
 from keras_gan._validation import check_positive_integer, check_seed
-from keras_gan.commands._shared import image_size_of, say
+from keras_gan.commands._shared import image_size_of, say, squared
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.runs.directory import RunDirectory
 
@@ -102,4 +102,4 @@ def _size_of_own_pictures(recipe: Recipe, config: Config) -> Config:
         return {}
     size, reason = survey.image_size()
     say(f"{recipe.name}: {reason}.")
-    return {"image_size": size}
+    return {"image_size": squared(size)}

@@ -92,7 +92,12 @@ def image_size_of(args: argparse.Namespace) -> int | tuple[int, int] | None:
     given = args.image_size
     if given is None:
         return None
-    height, width = check_size("--image-size", given[0] if len(given) == 1 else given)
+    return squared(check_size("--image-size", given[0] if len(given) == 1 else given))
+
+
+def squared(size: tuple[int, int]) -> int | tuple[int, int]:
+    """A size as configurations have it: one number of a square."""
+    height, width = size
     return height if height == width else (height, width)
 
 

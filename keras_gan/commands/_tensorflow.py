@@ -1,12 +1,14 @@
 """TensorFlow for a command: loaded without its banner."""
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO, cast
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS = 2  # and what is worse
@@ -69,4 +71,13 @@ def _held_back_stderr() -> Iterator[Callable[[], None]]:
         finally:
             os.dup2(descriptor, 2)
             sys.stderr = python_stderr
+            _redirect_loggers(open_stderr, python_stderr)
             open_stderr.close()
+
+
+def _redirect_loggers(closing: TextIO, stderr: TextIO) -> None:
+    """Lets what was imported meanwhile go on to log where it can be written."""
+    for name in ("tensorflow", "absl"):
+        for handler in logging.getLogger(name).handlers:
+            if getattr(handler, "stream", None) is closing:
+                cast(logging.StreamHandler[TextIO], handler).setStream(stderr)

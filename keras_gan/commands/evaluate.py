@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> None:
         warnings.simplefilter("ignore", kg.evaluation.DoubtfulScoreWarning)
         scores = evaluator(run.gan, int(draws_bars(args) and not args.json))
     table = kg.evaluation.score_table(columns(scores))
-    report = f"{table}\n{evaluator.summary(scores)}"
+    summary = evaluator.summary(scores, run.gan)
+    report = f"{table}\n{summary}"
     record = {
         "model": {
             "recipe": run.config.get("recipe"),
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> None:
         "protocol": evaluator.protocol(run.gan),
         "scores": records(scores),
         "values": measured(scores),
-        "summary": evaluator.summary(scores),
+        "summary": summary,
         "report": report,
         "environment": record_environment(),
     }

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import keras
 
+from keras_gan._run_files import RECORD
 from keras_gan.datasets._pictures import SUFFIXES, UnreadablePictureError
 
 _T = TypeVar("_T")
@@ -30,7 +31,7 @@ def find_files(
     """The folder, its files of a kind in order, and a sentence on others that it has.
 
     Args:
-        data_dir: folder; its subfolders are searched too.
+        data_dir: folder; its subfolders are searched too, but for those of runs.
         what: str, plural of what a file is, for messages.
         suffixes: of the names of such files, in small letters.
 
@@ -66,12 +67,13 @@ def find_files(
 
 
 def _files_within(folder: Path) -> Iterator[Path]:
-    """Files of a folder, links to folders followed, but for hidden ones."""
+    """Files of a folder, links to folders followed, but for hidden ones and runs."""
     seen: set[Path] = set()
     for directory, names, files in os.walk(folder, followlinks=True):
         place = Path(directory)
         names[:] = sorted(name for name in names if not name.startswith("."))
-        if place.resolve() in seen:  # a link to a folder that leads back
+        is_run = RECORD in files and place != folder  # its pictures are generated ones
+        if is_run or place.resolve() in seen:  # or a link that leads back
             names[:] = []
             continue
         seen.add(place.resolve())

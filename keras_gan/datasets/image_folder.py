@@ -27,6 +27,7 @@ from keras_gan.datasets._splitting import split_rows
 from keras_gan.datasets.dataset import Dataset, Split
 
 ON_DAMAGED = ("raise", "skip")
+_DARKEST = 16 / 255  # above what 12 bits in two bytes come to
 
 
 def load_image_folder(
@@ -80,7 +81,7 @@ def load_image_folder(
 
     Warns:
         UserWarning: if there are files of other kinds, which are left out, or if
-            pictures are skipped.
+            pictures are skipped, or if all of them are nearly black.
 
     Example:
     ```python
@@ -115,11 +116,22 @@ def load_image_folder(
     values = np.empty((len(paths), *size, channels), "float32")
     for row, path in enumerate(paths):
         values[row] = images.pop(path)
+    _warn_of_darkness(folder, float(values.max()))
     labels = labels_of_kept(folder, every_path, kept=paths)
     train, valid, test = (
         Split(values[rows], None if labels is None else labels[rows]) for rows in splits
     )
     return Dataset(folder.resolve().name, train=train, valid=valid, test=test)
+
+
+def _warn_of_darkness(folder: Path, brightest: float) -> None:
+    if brightest < _DARKEST:
+        warnings.warn(
+            f"No pixel in {folder} is brighter than {brightest * 255:.0f} of 255. Of "
+            "pictures of two bytes the higher one is kept: bring levels of 10 or 12 "
+            "bits to 16 first.",
+            stacklevel=3,
+        )
 
 
 def resized_picture(

@@ -67,7 +67,7 @@ class ParzenEstimate(Score):
 
     def __str__(self) -> str:
         return (
-            f"{self.mean:.1f} ± {self.standard_error:.1f} nats (bandwidth "
+            f"{_with_error(self.mean, self.standard_error, self)} nats (bandwidth "
             f"{self.bandwidth:.3f} from {self.num_valid:,} validation points, "
             f"{self.num_samples:,} samples, {self.num_test:,} test points); "
             f"{_best(self)}, {self.best_bandwidth:.4f}"
@@ -252,4 +252,12 @@ def _range_warnings(parts: SampleParts, **points: FloatArray) -> tuple[str, ...]
 def _best(estimate: ParzenEstimate | FoldedParzenEstimate) -> str:
     mean = estimate.mean_at_best_bandwidth
     error = estimate.standard_error_at_best_bandwidth
-    return f"{mean:.1f} ± {error:.1f} at the best bandwidth"
+    return f"{_with_error(mean, error, estimate)} at the best bandwidth"
+
+
+def _with_error(
+    mean: float, error: float, estimate: ParzenEstimate | FoldedParzenEstimate
+) -> str:
+    if isinstance(estimate, ParzenEstimate) and estimate.num_test == 1:
+        return f"{mean:.1f}"  # one point says nothing of others
+    return f"{mean:.1f} ± {error:.1f}"

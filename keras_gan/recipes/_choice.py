@@ -15,6 +15,8 @@ _FEWEST_STEPS, _MOST_STEPS = 2_000, 20_000
 _STEPS_PER_EPOCH = 500  # at least, so that there is something to report on
 _LITTLE, _FEW = 20_000, 2_000  # pictures
 _MOST_COMPARED = 5_000  # pictures, by the callback that watches a run
+# What the network that looks at pictures makes of one, and the least side that it sees.
+_NUM_FEATURES, _SMALLEST_PICTURE = 1_280, 16
 
 
 class Choice(NamedTuple):
@@ -70,7 +72,7 @@ def chosen_for(
         f"{num_images:,} pictures each: what about an hour on two cores allows, from "
         f"{_FEWEST_STEPS:,} to {_MOST_STEPS:,} steps"
     )
-    monitor, monitor_reason = _monitor_of(num_images, math.prod(image_shape))
+    monitor, monitor_reason = _monitor_of(num_images, image_shape)
     return Choice(
         base_filters,
         batch_size,
@@ -115,17 +117,20 @@ def _policy_of(num_images: int) -> tuple[str | None, str]:
     return None, f"pictures are shown as they are: there are {_LITTLE:,} or more"
 
 
-def _monitor_of(num_images: int, num_numbers: int) -> tuple[str, str]:
-    num_compared = min(num_images, _MOST_COMPARED)
+def _monitor_of(num_images: int, image_shape: Shape) -> tuple[str, str]:
+    num_compared, num_numbers = min(num_images, _MOST_COMPARED), math.prod(image_shape)
+    if min(image_shape[:2]) >= _SMALLEST_PICTURE:  # whichever of the two it will be
+        num_numbers = max(num_numbers, _NUM_FEATURES)
     if num_numbers < num_compared:
         return "frechet_distance", (
-            "the epoch of the least Frechet distance is kept as the best: more "
-            "pictures are compared than one has numbers"
+            "the epoch of the least Frechet distance is kept as the best: "
+            f"{num_compared:,} pictures are compared, by at most {num_numbers:,} "
+            "features"
         )
     return "kernel_distance", (
         "the epoch of the least kernel distance is kept as the best: a Frechet distance"
-        f" would need more than the {num_compared:,} pictures that are compared where "
-        f"their {num_numbers:,} numbers are the features"
+        f" would need more than the {num_compared:,} pictures that are compared, by as "
+        f"many as {num_numbers:,} features"
     )
 
 

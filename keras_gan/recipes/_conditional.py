@@ -1,11 +1,14 @@
 """What the conditional recipes have in common."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_gan._seeds import pair_of_seeds
+from keras_gan._types import Array
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, NormalPrior
@@ -111,4 +114,19 @@ def num_classes_of(data: Dataset, recipe: str) -> int:
             "`data.train.labels` must number the classes from 0. Received: the "
             f"label {labels.min()}"
         )
+    _warn_of_unseen_classes(data, labels)
     return int(labels.max()) + 1
+
+
+def _warn_of_unseen_classes(data: Dataset, seen: Array) -> None:
+    """Says so where splitting left classes without a training image."""
+    splits = (seen, data.valid.labels, data.test.labels)
+    known = max(int(np.max(one)) for one in splits if one is not None and len(one)) + 1
+    unseen = np.setdiff1d(np.arange(known), seen)
+    if len(unseen):
+        warnings.warn(
+            f"No training image of {data.name} is of the classes {unseen.tolist()}: "
+            "nothing is learned of them. Add images of them, or train with another "
+            "split.",
+            stacklevel=3,
+        )

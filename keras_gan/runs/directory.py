@@ -121,7 +121,7 @@ class RunDirectory:
                 f"{self.path}, which a program of its own trained."
             )
         for key in _KEPT_FROM_START:
-            if key in held and held[key] != config[key]:
+            if key in held and _as_stored(held[key]) != _as_stored(config[key]):
                 raise FileExistsError(
                     f"`--resume` must continue the run in {self.path} as it began, "
                     f"with {key}={held[key]!r}. Received: {key}={config[key]!r}"
@@ -281,3 +281,10 @@ def run_at(path: Path) -> RunDirectory:
     run = SavedFile(path) if path.is_file() else RunDirectory(path)
     run.read()
     return run
+
+
+def _as_stored(value: Any) -> Any:
+    """A value as JSON holds it; the size of a square is one number, or two."""
+    if not isinstance(value, list | tuple):
+        return value
+    return value[0] if len(value) == 2 and value[0] == value[1] else list(value)

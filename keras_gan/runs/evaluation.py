@@ -88,8 +88,11 @@ class RunEvaluator:
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""
-        classes = self.classes_of(gan)
-        evaluator = self._evaluator(classes is not None and self._held_out_has(classes))
+        classes, unlike = self.classes_of(gan), self._unlike_classes(gan)
+        named = [name for name in self.measures or () if MEASURES[name].asks]
+        if unlike and named:
+            raise ValueError(f"`measures` cannot have {', '.join(named)}: {unlike}.")
+        evaluator = self._evaluator(classes is not None and not unlike)
         draw = functools.cache(
             lambda num: sample_classes(gan, num, _SAMPLE_SEED, classes)
         )
@@ -141,7 +144,7 @@ class RunEvaluator:
             },
         }
 
-    def summary(self, scores: Scores) -> str:
+    def summary(self, scores: Scores, gan: GAN) -> str:
         """Returns the protocol in a few lines, as it stands below the table."""
         (low, high), what = self.data.value_range, self.data.data_name
         generated = scores[GENERATED]
@@ -171,10 +174,12 @@ class RunEvaluator:
             for name, score in generated.items()
             if hasattr(score, "classes") and hasattr(score, "classifier")
         ]
-        asked = any(MEASURES[name].asks for name in generated)
-        left_out = [
-            name for name in self._left_out() if asked or not MEASURES[name].asks
-        ]
+        has_classes = self.classes_of(gan) is not None
+        unlike = self._unlike_classes(gan)
+        if unlike and self.measures is None:
+            lines.append(f"measures of classes are left out: {unlike}")
+        suiting = self._evaluator(has_classes and not unlike).measures
+        left_out = [name for name in self._left_out() if name in suiting]
         if left_out:
             lines.append(
                 f"left out, for there are too few held-out {what}: "
@@ -203,13 +208,24 @@ class RunEvaluator:
         labels = self.data.train.labels
         return np.unique(labels) if takes_labels(gan) and labels is not None else None
 
-    def _held_out_has(self, classes: Array) -> bool:
-        """Whether there are held-out data of each class, and of no other."""
-        return all(
-            np.array_equal(np.unique(split.labels), classes)
-            for split in (self.data.valid, self.data.test)
-            if split.labels is not None
-        )
+    def _unlike_classes(self, gan: GAN) -> str:
+        """Where held-out data have other classes than those asked for; else nothing."""
+        classes = self.classes_of(gan)
+        if classes is None:
+            return ""
+        for split in (self.data.valid, self.data.test):
+            if split.labels is None:
+                continue
+            found = np.unique(split.labels)
+            missing, further = (
+                np.setdiff1d(classes, found),
+                np.setdiff1d(found, classes),
+            )
+            if len(missing):
+                return f"held-out {self.data.data_name} lack {_first_of(missing)}"
+            if len(further):
+                return f"training {self.data.data_name} lack {_first_of(further)}"
+        return ""
 
     def _parts(self, evaluator: Evaluator) -> list[_Part]:
         return [part for part in self._all_parts(evaluator) if part.measures]
@@ -239,7 +255,16 @@ class RunEvaluator:
         of_images = len(self.data.data_shape) == 3
         return self.measures is not None or self.parzen is not None or of_images
 
+    @functools.cached_property
+    def _evaluators(self) -> dict[bool, Evaluator]:
+        return {}  # features of real data are computed once
+
     def _evaluator(self, has_classes: bool) -> Evaluator:
+        if has_classes not in self._evaluators:
+            self._evaluators[has_classes] = self._new_evaluator(has_classes)
+        return self._evaluators[has_classes]
+
+    def _new_evaluator(self, has_classes: bool) -> Evaluator:
         protocol = self._protocol
         train, valid, test = self.data.train, self.data.valid, self.data.test
         held_out, chosen_on = (
@@ -276,7 +301,8 @@ class RunEvaluator:
         return [
             name
             for name, measure in MEASURES.items()
-            if measure.least > num or measure.least_of_class > of_class
+            if name not in _ON_KERNELS
+            and (measure.least > num or measure.least_of_class > of_class)
         ]
 
     def _num_test(self) -> int:
@@ -334,3 +360,11 @@ def _finite(value: float | None) -> float | None:
 def columns(scores: Scores) -> Mapping[str, list[Score]]:
     """Returns scores as `score_table` takes them."""
     return {column: list(measured.values()) for column, measured in scores.items()}
+
+
+def _first_of(classes: Array) -> str:
+    """Some of the classes, and how many there are."""
+    some = ", ".join(map(str, classes[:5].tolist()))
+    if len(classes) == 1:
+        return f"class {some}"
+    return f"{len(classes)} classes, {some}{', …' if len(classes) > 5 else ''}"

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan import recipes
+from keras_gan._run_files import RECORD
 from keras_gan._types import Config
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.registry import LOADERS
@@ -66,6 +67,11 @@ class Run:
         held = self.record.get("dataset", {}).get("value_range")
         if held is None:
             return reachable_range(self.gan.evaluation_generator)
+        if not isinstance(held, list | tuple) or len(held) != 2:
+            raise ValueError(
+                f"{self.directory.path} must hold a `value_range` of two numbers in "
+                f"its {RECORD}. Received: {held!r}"
+            )
         low, high = held
         return low, high
 
@@ -95,7 +101,7 @@ class Run:
                 f"say what it was trained on. Name one of {', '.join(LOADERS)}."
             )
         data = self.source.load(self.recipe)
-        held = self.record.get("dataset", {}).get("value_range")
+        held = self.value_range
         if self.recipe is None and held is not None:
             data = data.in_range(*held)
         check_data(self.record, data)

@@ -5,8 +5,10 @@ import json
 import math
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from keras_gan._run_files import RECORD
 from keras_gan._types import Config
 from keras_gan.runs.directory import RunDirectory, SavedFile
 from keras_gan.runs.report.charts import Curve
@@ -50,10 +52,10 @@ class Facts:
             )
         return cls(
             directory,
-            directory.read(),
+            _record(directory),
             directory.history(),
-            _json(directory.best_record),
-            _json(directory.evaluation),
+            _best(directory.best_record),
+            _evaluation(directory.evaluation),
         )
 
     @property
@@ -136,7 +138,40 @@ class Facts:
                     yield f"Evaluation, {name} of {column}: {warning}"
 
 
-def _json(path: Any) -> Config:
+def _record(directory: RunDirectory) -> Config:
+    record = directory.read()
+    told = record.get("warnings") or []
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise ValueError(
+            f"{directory.path} must hold `warnings` as a list of objects in its "
+            f"{RECORD}. Received: {told!r}"
+        )
+    return record
+
+
+def _best(path: Path) -> Config:
+    best = _json(path)
+    if best and not isinstance(best.get("value"), int | float):
+        raise ValueError(
+            f"{path} must hold the `value` of the best epoch, a number. Received: "
+            f"{best.get('value')!r}"
+        )
+    return best
+
+
+def _evaluation(path: Path) -> Config:
+    evaluation = _json(path)
+    for column, values in (evaluation.get("values") or {}).items():
+        for name, one in values.items():
+            if not isinstance(one.get("value"), int | float | None):
+                raise ValueError(
+                    f"{path} must hold numbers as values. Received: {column}, {name}: "
+                    f"{one.get('value')!r}"
+                )
+    return evaluation
+
+
+def _json(path: Path) -> Config:
     if not path.is_file():
         return {}
     try:
