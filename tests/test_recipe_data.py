@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from games import small_recipe
+from games import make_tiny_gan, small_recipe
 
 import keras_gan as kg
 from keras_gan.commands.main import main
@@ -323,3 +323,11 @@ def test_what_is_chosen_for_a_stream_follows_all_of_its_rows():
     recipe = kg.recipes.for_data(dataclasses.replace(data, stream=stream))
     assert "54,000 pictures" in recipe.reasons[3]
     assert "shown as they are" in recipe.reasons[2]
+
+
+def test_a_step_of_several_discriminator_moves_takes_as_many_minibatches(digits):
+    recipe = dataclasses.replace(kg.recipes.get("digits"), batch_size=50)
+    gan = make_tiny_gan(discriminator_steps=3)
+    images = digits.train.images[:, :4, :4] / 2
+    gan.fit(images, batch_size=recipe.batch_size, verbose=0)
+    assert int(gan.train_steps.numpy()) == recipe.steps_per_epoch(digits, 3) == 8

@@ -62,13 +62,15 @@ def tell_of_dry_run(
         weights = getattr(gan, name).count_params()
         say(f"  {name:<17} {weights:,} weights")
     seconds = _seconds_of_a_step(gan, data, recipe)
-    _tell_of_time(seconds, recipe.steps_per_epoch(data), config["epochs"])
+    num_steps = recipe.steps_per_epoch(data, gan.rules.discriminator_steps)
+    _tell_of_time(seconds, num_steps, config["epochs"])
     _tell_of_memory(gan, data)
 
 
 def _seconds_of_a_step(gan: "kg.GAN", data: "Dataset", recipe: Recipe) -> list[float]:
     timed = TimedSteps()
-    enough = recipe.batch_size * (_UNTIMED + _TIMED + 1)
+    rows_per_step = recipe.batch_size * gan.rules.discriminator_steps
+    enough = rows_per_step * (_UNTIMED + _TIMED + 1)
     passes = math.ceil(enough / len(data.train))
     rows = kg.datasets.Repeated(data.train, max(passes, recipe.passes_per_epoch))
     gan.fit(rows, batch_size=recipe.batch_size, verbose=0, callbacks=[timed])

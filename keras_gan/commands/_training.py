@@ -119,7 +119,7 @@ def _play(
         stop.listening(),
     ):
         gan.fit(
-            **_rows(data, recipe),
+            **_rows(gan, data, recipe),
             batch_size=recipe.batch_size,
             epochs=epochs,
             initial_epoch=completed,
@@ -130,11 +130,12 @@ def _play(
     _tell_of_end(gan, directory, budget.told, epochs)
 
 
-def _rows(data: "Dataset", recipe: Recipe) -> dict[str, Any]:
+def _rows(gan: "kg.GAN", data: "Dataset", recipe: Recipe) -> dict[str, Any]:
     """What an epoch is made of, as `fit` takes it."""
     if data.stream is None:
         return {"x": kg.datasets.Repeated(data.train, recipe.passes_per_epoch)}
-    return {"x": data.stream, "steps_per_epoch": recipe.steps_per_epoch(data)}
+    num_steps = recipe.steps_per_epoch(data, gan.rules.discriminator_steps)
+    return {"x": data.stream, "steps_per_epoch": num_steps}
 
 
 def _tell_of_end(

@@ -121,9 +121,16 @@ class Recipe:
             return self
         return dataclasses.replace(self.choose(data), name=self.name)
 
-    def steps_per_epoch(self, data: "Dataset") -> int:
-        """Returns the minibatches of an epoch of these data."""
-        return steps_of_epoch(data, self.batch_size, self.passes_per_epoch)
+    def steps_per_epoch(self, data: "Dataset", discriminator_steps: int = 1) -> int:
+        """Returns the steps of an epoch of these data.
+
+        Args:
+            data: `Dataset`.
+            discriminator_steps: int, minibatches of a step, as the game is compiled.
+                Defaults to `1`.
+        """
+        rows_per_step = discriminator_steps * self.batch_size
+        return steps_of_epoch(data, rows_per_step, self.passes_per_epoch)
 
     def prepared(self, data: "Dataset") -> "Dataset":
         """Returns the data as the game is played on them: scaled, and prepared."""
