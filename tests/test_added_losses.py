@@ -185,6 +185,9 @@ class WithFeatures(kg.terms.Term):
     def __call__(self, round, player):
         return tf.reduce_mean(self.features(round.example("real")["points"]))
 
+    def get_config(self):
+        return {"features": keras.saving.serialize_keras_object(self.features)}
+
 
 class Informed(kg.games.Game):
     """Has a network of its own."""
@@ -192,6 +195,10 @@ class Informed(kg.games.Game):
     def __init__(self, guesses, **kwargs):
         super().__init__(**kwargs)
         self.guesses = guesses
+
+    def get_config(self):
+        guesses = keras.saving.serialize_keras_object(self.guesses)
+        return {**super().get_config(), "guesses": guesses}
 
 
 def test_a_network_of_a_game_on_layers_of_the_discriminator_is_refused():

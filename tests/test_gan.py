@@ -24,6 +24,9 @@ class RecordingObjective(NonSaturating):
         super().__init__()
         self.calls = []
 
+    def get_config(self):
+        return {}
+
     def discriminator_loss(self, real_logits, fake_logits):
         self.calls.append(("d", real_logits.numpy(), fake_logits.numpy()))
         return super().discriminator_loss(real_logits, fake_logits)

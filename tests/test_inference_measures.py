@@ -60,7 +60,7 @@ def test_what_has_nothing_to_do_with_the_image_has_a_ratio_of_one():
 
 @pytest.mark.parametrize("again", [IMAGES[:5], IMAGES[..., :1]])
 def test_reconstructions_are_of_the_images_shape(again):
-    with pytest.raises(ValueError, match="must have rows of one shape"):
+    with pytest.raises(ValueError, match="must have one shape"):
         reconstruction_error(images=IMAGES, reconstructions=again)
 
 

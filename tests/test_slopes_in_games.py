@@ -90,6 +90,9 @@ class WarmUp(kg.terms.Term):
     def __call__(self, round, player):
         return 0.5 * self.term(round, player)
 
+    def get_config(self):
+        return {"term": keras.saving.serialize_keras_object(self.term)}
+
 
 def test_a_term_may_play_another_one():
     gan = without_dropout(make_tiny_gan())
