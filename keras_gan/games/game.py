@@ -88,13 +88,6 @@ class Game(keras.layers.Layer):
         Args:
             gan: the `GAN`, with its networks and its prior, before it was compiled.
         """
-        sees_latents = LATENTS in gan.networks.of_discriminator.names
-        if sees_latents and type(self).real is Game.real:
-            raise ValueError(
-                f"A discriminator of {LATENTS!r} judges pairs, and this game has none "
-                f"for data. Received: a {type(self).__name__}. Make the GAN with "
-                "game=keras_gan.games.Bidirectional(encoder), or leave that input out."
-            )
         if self.encoder is not None:
             check_has_latents(gan, "An encoder makes")
             latent_dim = gan.prior.latent_dim

@@ -7,8 +7,9 @@ from typing import Any
 import keras
 
 from keras_gan import layers
-from keras_gan.games.game import makers_of
+from keras_gan.games.game import Game, makers_of
 from keras_gan.training.compilation import chosen_compilation
+from keras_gan.training.examples import LATENTS
 from keras_gan.training.network_checks import check_apart, layers_of, models_of
 from keras_gan.training.regularization import check_no_activity_regularizer
 from keras_gan.training.rules import Rules
@@ -48,6 +49,7 @@ def checked_compilation(
     for network in (*makers_of(gan, rules.terms), gan.discriminator):
         check_no_activity_regularizer(network)
     gan.networks.check_averages()
+    _check_what_is_judged(gan)
     _check_who_learns(gan.game, rules)
     replicas = strategy.num_replicas_in_sync
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
@@ -77,6 +79,17 @@ def _check_rules_fit(
                 f"The term {name} needs the whole batch on one device. Received: a "
                 f"strategy with {replicas} replicas; leave one of the two out."
             )
+
+
+def _check_what_is_judged(gan: Any) -> None:
+    """Raises where a discriminator of latents would see data that have none."""
+    sees_latents = LATENTS in gan.networks.of_discriminator.names
+    if sees_latents and type(gan.game).real is Game.real:
+        raise ValueError(
+            f"A discriminator of {LATENTS!r} judges pairs, and this game has none for "
+            f"data. Received: a {type(gan.game).__name__}. Make the GAN with "
+            "game=keras_gan.games.Bidirectional(encoder), or leave that input out."
+        )
 
 
 def _check_who_learns(game: Any, rules: Rules) -> None:
