@@ -193,12 +193,13 @@ def markdown(folder: Path) -> str:
     """The table: errors of 10,000, mean and deviation over draws of labels."""
     counts: dict[tuple[int, str], dict[str, list[int]]] = {}
     epochs: dict[tuple[int, str], set[int]] = {}
-    for path in sorted(folder.glob("*_labels_by_*")):
+    for judged in sorted(folder.glob("*_labels_by_*/rivals.json")):
+        path = judged.parent  # others are not played to their end yet
         num_labelled, rest = path.name.split("_labels_by_")
         kind = int(num_labelled), rest.rpartition("_")[0]
         lines = (path / "history.jsonl").read_text(encoding="utf-8").splitlines()
         history = [json.loads(line) for line in lines]
-        rivals = json.loads((path / "rivals.json").read_text(encoding="utf-8"))
+        rivals = json.loads(judged.read_text(encoding="utf-8"))
         found = {GAME: int(history[-1]["num_errors"]), **rivals}
         epochs.setdefault(kind, set()).add(len(history))
         for name, errors in found.items():
