@@ -7,6 +7,7 @@ import tensorflow as tf
 from PIL import Image
 
 import keras_gan as kg
+from keras_gan import _run_files
 from keras_gan.datasets import load_image_folder
 
 
@@ -312,7 +313,8 @@ def test_what_runs_wrote_among_the_pictures_is_not_learned_from(pictures):
     for name in ("samples", "pictures"):
         (run / name).mkdir(parents=True)
         Image.new("L", (8, 8)).save(run / name / "epoch_0001.png")
-    (run / "run.json").write_text("{}")
+    _run_files.write_record(run, {})
+    _run_files.write_history(run, ())
     after = kg.datasets.load_image_folder(pictures, 8)
     np.testing.assert_array_equal(after.train.images, before.train.images)
     np.testing.assert_array_equal(after.train.labels, before.train.labels)

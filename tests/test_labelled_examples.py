@@ -97,7 +97,6 @@ def test_entries_of_ones_own_are_taken_as_they_are():
     np.testing.assert_allclose(again.history["penalty"], history["penalty"], rtol=1e-6)
 
 
-@pytest.mark.exhaustive
 def test_entries_of_ones_own_that_do_not_fit_are_refused():
     gan = few_label_gan()
     images = tiny_images(6)
@@ -110,6 +109,15 @@ def test_entries_of_ones_own_that_do_not_fit_are_refused():
         gan.fit({**entries, "labels": labels, "labelled_images": bytes_}, verbose=0)
 
 
+def test_held_out_data_may_come_with_unknown_labels():
+    gan = few_label_gan()
+    held_out = {"validation_data": (IMAGES, LABELS)}
+    logs = gan.fit(IMAGES, LABELS, batch_size=20, verbose=0, **held_out).history
+    assert np.isfinite(logs["val_d_loss"]).all()
+    assert gan.evaluate(IMAGES, LABELS, verbose=0)
+
+
+@pytest.mark.exhaustive
 def test_it_learns_the_classes():
     # Three blobs apart; the labels of three images of each are known.
     random = np.random.default_rng(0)

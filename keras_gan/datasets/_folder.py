@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import keras
 
-from keras_gan._run_files import RECORD
+from keras_gan._run_files import HISTORY, RECORD
 from keras_gan.datasets._pictures import SUFFIXES, UnreadablePictureError
 
 _T = TypeVar("_T")
@@ -72,7 +72,8 @@ def _files_within(folder: Path) -> Iterator[Path]:
     for directory, names, files in os.walk(folder, followlinks=True):
         place = Path(directory)
         names[:] = sorted(name for name in names if not name.startswith("."))
-        is_run = RECORD in files and place != folder  # its pictures are generated ones
+        # The pictures of a run are generated ones.
+        is_run = {RECORD, HISTORY} <= {*files} and place != folder
         if is_run or place.resolve() in seen:  # or a link that leads back
             names[:] = []
             continue

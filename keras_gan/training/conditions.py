@@ -1,6 +1,6 @@
 """What a conditional generator is given in sampling: told, or drawn from a prior."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -148,18 +148,19 @@ def check_classes(name: str, labels: Any, prior: Prior | None) -> None:
         check_in_classes(name, np.asarray(labels), prior.num_classes)
 
 
-def num_classes_of(gan: Any) -> dict[str, int]:
+def num_classes_of(gan: Any, terms: Sequence[Any]) -> dict[str, int]:
     """How many classes each entry has that is the number of one, where anyone knows.
 
     Args:
-        gan: `GAN`, compiled or not.
+        gan: `GAN`.
+        terms: that are played; held-out data are judged without any.
     """
     known = {
         name: prior.num_classes
         for name, prior in gan.conditions.items()
         if isinstance(prior, CategoricalPrior) and _numbers(gan, name)
     }
-    for term in gan.terms:
+    for term in terms:
         for name, count in term.num_classes.items():
             known[name] = min(count, known.get(name, count))
     return known

@@ -93,7 +93,7 @@ def _data_of(gan: Any, x: Any, y: Any = None, terms: Any = None) -> Any:
             f"Nobody reads {unread} in this game. Received: {sorted(brought)}; leave "
             f"them out: it needs {list(entries.needed)}."
         )
-    _check_rows(gan, arrays)
+    _check_rows(gan, arrays, num_classes_of(gan, terms))
     return arrays
 
 
@@ -107,7 +107,9 @@ def _repeated_arrays(gan: Any, x: Any, y: Any) -> dict[str, Array]:
     return arrays
 
 
-def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
+def _check_rows(
+    gan: Any, arrays: dict[str, Array], num_classes: dict[str, int]
+) -> None:
     for name, array in arrays.items():
         if not is_array(array):
             raise TypeError(
@@ -124,7 +126,7 @@ def _check_rows(gan: Any, arrays: dict[str, Array]) -> None:
         )
     if len(set(lengths.values())) > 1:
         raise ValueError(f"All entries must have one length. Received: {lengths}")
-    stated, num_classes = gan.networks.stated_shapes(), num_classes_of(gan)
+    stated = gan.networks.stated_shapes()
     for name, array in arrays.items():
         if name != gan.data_name and not isinstance(array, InTurn):
             data_checks.check_condition(name, array, stated.get(name))
@@ -179,8 +181,9 @@ def prepare(
     else:
         reachable = network_checks.reachable_range(gan.generator)
         multiple = gan.networks.row_multiple
+        num_classes = num_classes_of(gan, gan.terms)
         batches = checked_dataset(
-            data, gan.entries, gan.data_shape, multiple, reachable, num_classes_of(gan)
+            data, gan.entries, gan.data_shape, multiple, reachable, num_classes
         )
     size = rest.pop("validation_batch_size", None)
     size = _checked_size("validation_batch_size", size, batch_size)

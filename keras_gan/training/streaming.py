@@ -57,7 +57,7 @@ def streamed(
     needed = _needed(gan, stream, gan.entries)
     clock = StreamClock(rows_per_step)
     batches = stream.batches(rows_per_step, num_batches, gan.seed, clock.start)
-    return _named(gan, needed, batches), clock
+    return _named(needed, batches, num_classes_of(gan, gan.terms)), clock
 
 
 def judged(gan: Any, stream: Stream, batch_size: int) -> tf.data.Dataset:
@@ -67,17 +67,18 @@ def judged(gan: Any, stream: Stream, batch_size: int) -> tf.data.Dataset:
         ValueError: as `streamed`; terms need nothing here.
     """
     needed = _needed(gan, stream, gan.networks.entries(gan.game, ()))
-    return _named(gan, needed, stream.in_order(batch_size))
+    return _named(needed, stream.in_order(batch_size), num_classes_of(gan, ()))
 
 
-def _named(gan: Any, needed: list[str], batches: tf.data.Dataset) -> tf.data.Dataset:
+def _named(
+    needed: list[str], batches: tf.data.Dataset, num_classes: dict[str, int]
+) -> tf.data.Dataset:
     if len(needed) == 1:
         return batches.map(_images_alone)
-    num_classes = num_classes_of(gan).get(LABELS)
 
     @tf.autograph.experimental.do_not_convert
     def checked(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        return images, told(LABELS, labels, num_classes)
+        return images, told(LABELS, labels, num_classes.get(LABELS))
 
     return named_batches(needed, batches.map(checked))
 
