@@ -217,13 +217,9 @@ class RunEvaluator:
             if split.labels is None:
                 continue
             found = np.unique(split.labels)
-            missing, further = (
-                np.setdiff1d(classes, found),
-                np.setdiff1d(found, classes),
-            )
-            if len(missing):
+            if len(missing := np.setdiff1d(classes, found)):
                 return f"held-out {self.data.data_name} lack {_first_of(missing)}"
-            if len(further):
+            if len(further := np.setdiff1d(found, classes)):
                 return f"training {self.data.data_name} lack {_first_of(further)}"
         return ""
 
