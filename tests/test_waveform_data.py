@@ -5,12 +5,14 @@ import io
 import struct
 import wave
 
+import keras
 import numpy as np
 import pytest
 import scipy.signal
 from scipy.io import wavfile
 
 import keras_gan as kg
+from keras_gan.commands.main import main
 from keras_gan.datasets import _recordings, harmonic_tones, load_wave_folder
 from keras_gan.datasets.tones import load_harmonic_tones
 
@@ -386,7 +388,57 @@ def test_a_game_is_offered_recordings_by_name(recordings):
     assert kg.datasets.load("harmonic_tones").data_shape == (4_096, 1)
 
 
+def small_waveform_game(data, seed):
+    networks = (
+        keras.Sequential(
+            [
+                keras.Input((3,)),
+                keras.layers.Dense(data.data_shape[0], "tanh"),
+                keras.layers.Reshape(data.data_shape),
+            ]
+        ),
+        keras.Sequential(
+            [
+                keras.Input(data.data_shape),
+                keras.layers.Flatten(),
+                keras.layers.Dense(1),
+            ]
+        ),
+    )
+    gan = kg.GAN(*networks, kg.priors.UniformPrior(3), seed=seed)
+    gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam(), run_eagerly=True)
+    return gan
+
+
+def test_a_run_keeps_the_length_and_the_rate_of_its_recordings(
+    recordings, tmp_path_factory, monkeypatch, capsys
+):
+    write(recordings / "odd" / "z.wav", some_levels(), 44_100)
+    small = dataclasses.replace(
+        kg.recipes.get("wavegan"), build=small_waveform_game, batch_size=8
+    )
+    monkeypatch.setitem(kg.recipes.RECIPES, "wavegan", small)
+    path = tmp_path_factory.mktemp("runs") / "one"
+    train = ["train", "wavegan", "--data", "wave_folder", "--data-dir", str(recordings)]
+    train += ["--epochs", "1", "--verbose", "0", "--output-dir", str(path)]
+    assert main(train) == 2
+    assert "of a command it is --sampling-rate" in capsys.readouterr().err
+    assert main([*train, "--sampling-rate", "4000", "--length", "256"]) == 0
+    run = kg.runs.load_run(path)
+    assert run.data.data_shape == (256, 1) and run.data.sampling_rate == 4_000
+    assert main(["resume", str(path), "--epochs", "2", "--verbose", "0"]) == 0
+    assert kg.load(path / "model.keras").epochs_completed.numpy() == 2
+    assert main([*train, "--resume", "--length", "64"]) == 2
+    assert "with length=256" in capsys.readouterr().err
+
+
 # ----------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize("option", ["length", "sampling_rate"])
+def test_lengths_and_rates_are_for_sound(option):
+    with pytest.raises(ValueError, match=f"`{option}` is for sound, and digits is not"):
+        kg.datasets.load("digits", **{option: 64})
 
 
 def test_rates_that_differ_are_listed(tmp_path):

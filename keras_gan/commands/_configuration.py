@@ -63,6 +63,8 @@ def _resolve(args: argparse.Namespace, recipe: Recipe, held: Config) -> Config:
         "data": choose(args.data, "data", recipe.data),
         "image_size": choose(image_size_of(args), "image_size", None),
         "on_damaged": choose(args.on_damaged, "on_damaged", None),
+        "length": choose(args.length, "length", None),
+        "sampling_rate": choose(args.sampling_rate, "sampling_rate", None),
         "alternating": choose(args.alternating, "alternating", False),
         "pretrained": choose(_absolute(args.pretrained), "pretrained", None),
         **_of_recipe(recipe, held),
@@ -86,10 +88,8 @@ def _absolute(path: str | None) -> str | None:
 
 
 def _source(config: Config) -> "DataSource":
-    size = config["image_size"]
-    return kg.runs.DataSource(
-        config["data"], config["data_dir"], size, config["on_damaged"]
-    )
+    keys = ("data_dir", "image_size", "on_damaged", "length", "sampling_rate")
+    return kg.runs.DataSource(config["data"], **{key: config[key] for key in keys})
 
 
 def _size_of_own_pictures(recipe: Recipe, config: Config) -> Config:

@@ -12,21 +12,7 @@ ON_DAMAGED = ("raise", "skip")
 
 def add_what_is_learned(parser: argparse.ArgumentParser) -> None:
     """Adds what names data and game."""
-    parser.add_argument(
-        "--data",
-        metavar="NAME",
-        help="another dataset than the recipe's: see "
-        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir, "
-        "wave_folder your recordings",
-    )
-    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
-    add_image_size(parser)
-    parser.add_argument(
-        "--on-damaged",
-        choices=ON_DAMAGED,
-        help="pictures or recordings of a folder that cannot be read: raise lists them "
-        "and ends (default), skip lists them and leaves them out",
-    )
+    _add_data(parser)
     add_seed(parser, default=None)
     parser.add_argument(
         "--alternating",
@@ -46,6 +32,37 @@ def add_what_is_learned(parser: argparse.ArgumentParser) -> None:
         help="Keras dtype policy of the networks; default: float32. mixed_bfloat16 is "
         "faster where the processor multiplies in bfloat16 (AVX512_BF16, AMX, GPUs "
         "since Ampere)",
+    )
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help="another dataset than the recipe's: see "
+        "`keras-gan list --data`; image_folder takes your own pictures in --data-dir, "
+        "wave_folder your recordings",
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
+    add_image_size(parser)
+    parser.add_argument(
+        "--length",
+        type=int,
+        metavar="SAMPLES",
+        help="of each waveform; default: 4096",
+    )
+    parser.add_argument(
+        "--sampling-rate",
+        type=int,
+        metavar="HZ",
+        help="of waveforms: recordings of another rate are resampled; default: theirs, "
+        "where all have one",
+    )
+    parser.add_argument(
+        "--on-damaged",
+        choices=ON_DAMAGED,
+        help="pictures or recordings of a folder that cannot be read: raise lists them "
+        "and ends (default), skip lists them and leaves them out",
     )
 
 

@@ -19,9 +19,11 @@ _AS_IT_BEGAN = (
     "alternating",
     "data",
     "image_size",
+    "length",
     "on_damaged",
     "precision",
     "pretrained",
+    "sampling_rate",
     "seed",
 )
 

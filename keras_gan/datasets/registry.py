@@ -57,6 +57,8 @@ LOADERS: "MutableMapping[str, Callable[..., Dataset]]" = LazyMapping(MODULES, _l
 _OPTIONS = {
     "data_dir": "datasets that are read from files",
     "on_damaged": "a folder of pictures or recordings",
+    "length": "sound",
+    "sampling_rate": "sound",
 }
 
 __all__ = [
@@ -84,6 +86,8 @@ def load(
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
     on_damaged: str | None = None,
+    length: int | None = None,
+    sampling_rate: int | None = None,
     verbose: int = 0,
 ) -> "Dataset":
     """Loads a dataset by name, with its loader's defaults.
@@ -96,6 +100,9 @@ def load(
             `keras_gan.datasets.resized` does. `None` leaves them. Defaults to `None`.
         on_damaged: as in `load_image_folder` and `load_wave_folder`, for these alone;
             `None` is their default. Defaults to `None`.
+        length: int, samples of each waveform, for sound alone; `None` is the loader's
+            default. Defaults to `None`.
+        sampling_rate: int, in Hz, as `length`. Defaults to `None`.
         verbose: int. `1` shows the progress of loaders that may take long.
             Defaults to `0`.
 
@@ -104,8 +111,9 @@ def load(
 
     Raises:
         ValueError: if there is no such dataset, `data_dir` is given for one that has no
-            files, `image_size` for what is no image, or `on_damaged` for what is no
-            folder of pictures or recordings.
+            files, `image_size` for what is no image, `on_damaged` for what is no folder
+            of pictures or recordings, or `length` or `sampling_rate` for what is no
+            sound.
 
     Example:
     >>> load("digits").image_shape
@@ -115,7 +123,10 @@ def load(
     """
     loader = LOADERS[check_known("name", name, LOADERS)]
     taken = inspect.signature(loader).parameters
-    given = {"data_dir": data_dir, "on_damaged": on_damaged}
+    given = {
+        **{"data_dir": data_dir, "on_damaged": on_damaged},
+        **{"length": length, "sampling_rate": sampling_rate},
+    }
     for option, what in _OPTIONS.items():
         if given[option] is not None and option not in taken:
             raise ValueError(

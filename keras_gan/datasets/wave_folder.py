@@ -141,6 +141,6 @@ def _check_one_rate(folder: Path, rates: Iterable[int]) -> None:
         raise ValueError(
             "`sampling_rate` must say at which rate the waveforms shall be: the "
             f"recordings in {folder} have {len(found)} rates, "
-            f"{', '.join(map(str, found))} Hz. Give one of these, or any other; for a "
-            "command, bring the files to one rate first."
+            f"{', '.join(map(str, found))} Hz. Give one of these, or any other; of a "
+            "command it is --sampling-rate."
         )

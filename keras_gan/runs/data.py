@@ -21,12 +21,16 @@ class DataSource:
         image_size: int, or ints `(height, width)`, to which images are resized; `None`
             leaves them. Defaults to `None`.
         on_damaged: str, as in `keras_gan.datasets.load`. Defaults to `None`.
+        length: int, of sound, in samples; likewise. Defaults to `None`.
+        sampling_rate: int, of sound, in Hz; likewise. Defaults to `None`.
     """
 
     name: str
     data_dir: str | os.PathLike[str] | None = None
     image_size: int | tuple[int, int] | None = None
     on_damaged: str | None = None
+    length: int | None = None
+    sampling_rate: int | None = None
 
     def load(self, recipe: Recipe | None = None, verbose: int = 0) -> Dataset:
         """Loads the data, as a recipe prepares them.
@@ -41,9 +45,10 @@ class DataSource:
             ValueError: if there is no such dataset, or the recipe cannot learn from it.
         """
         check_known("--data", self.name, datasets.LOADERS)
-        data = datasets.load(
-            self.name, self.data_dir, self.image_size, self.on_damaged, verbose
-        )
+        options = {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self)
+        }
+        data = datasets.load(**options, verbose=verbose)
         if recipe is None:
             return data
         check_fits(recipe, data)

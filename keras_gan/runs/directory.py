@@ -20,6 +20,8 @@ _KEPT_FROM_START = (
     "precision",
     "data",
     "image_size",
+    "length",
+    "sampling_rate",
     "alternating",
     "pretrained",
 )

@@ -175,7 +175,8 @@ def _source(config: Config, given: Config) -> DataSource | None:
     name, data_dir, image_size = (given[key] or config.get(key) for key in given)
     if name is None:
         return None
-    return DataSource(name, data_dir, image_size, config.get("on_damaged"))
+    others = (config.get(key) for key in ("on_damaged", "length", "sampling_rate"))
+    return DataSource(name, data_dir, image_size, *others)
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:
