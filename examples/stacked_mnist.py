@@ -20,9 +20,10 @@ and G twice a step, 26,000 samples, cut to [0, 1] before they are read.
 All games keep the protocol's generator, optimizers and steps. WGAN-GP (weight 10) and
 R3GAN-like (relativistic pairing, R1 and R2 of weight 1) have a discriminator without
 batch normalisation, whose convolutions start from He's weights: penalties are each
-image's own. Otherwise than in that code, samples are drawn with the moving averages of
-batch normalisation, the two players' latents are drawn apart, digits are the first
-50,000 training digits, and the classifier is ours.
+image's own; samples of R3GAN-like are those of its averaged generator. Otherwise than
+in that code, samples are drawn with the moving averages of batch normalisation, the two
+players' latents are drawn apart, digits are the first 50,000 training digits, and the
+classifier is ours.
 
 Each run is a folder in `--output-dir`, saved every 2,000 steps, or `--save-every`, and
 measured every 10,000, or `--measure-every`; the same command goes on where it stopped,
@@ -54,6 +55,7 @@ class Game:
     objective: str = "non_saturating"
     terms: tuple[kg.terms.Term, ...] = ()
     packing: int = 1
+    ema_half_life: float | None = None  # images
 
 
 GAMES = {
@@ -62,7 +64,11 @@ GAMES = {
     "PacDCGAN4": Game(packing=4),
     "WGAN-GP": Game("wasserstein", (kg.terms.GradientPenalty(10.0),)),
     "LSGAN": Game("least_squares"),
-    "R3GAN-like": Game("relativistic_pairing", (kg.terms.R1(1.0), kg.terms.R2(1.0))),
+    "R3GAN-like": Game(
+        "relativistic_pairing",
+        (kg.terms.R1(1.0), kg.terms.R2(1.0)),
+        ema_half_life=32_000,  # 500 of VEEGAN's steps: classes wander from step to step
+    ),
 }
 
 
@@ -244,8 +250,14 @@ def build(game: Game, protocol: Protocol, seed: int) -> kg.GAN:
         seed=seed,
     )
     generator = kg.networks.stacked_digits_generator(**protocol.generator, seed=seed)
-    prior, packing = protocol.prior, game.packing
-    gan = kg.GAN(generator, discriminator, prior, packing=packing, seed=seed)
+    gan = kg.GAN(
+        generator,
+        discriminator,
+        protocol.prior,
+        packing=game.packing,
+        ema_half_life=game.ema_half_life,
+        seed=seed,
+    )
     gan.compile(
         *(keras.optimizers.Adam(rate, 0.5, protocol.beta_2) for rate in protocol.rates),
         objective=game.objective,

@@ -191,7 +191,9 @@ def test_example_goes_on_where_it_stopped(
     rows = run.history()
     assert [row["epoch"] for row in rows] == [1, 2]
     assert all(1 <= row["captured_classes"] <= 100 for row in rows)
-    assert int(kg.load(run.model).train_steps.numpy()) == 4
+    gan = kg.load(run.model)
+    assert int(gan.train_steps.numpy()) == 4
+    assert (gan.ema_generator is None) == (options["--games"] == "PacDCGAN2")
     table = (folder / protocol / "table.md").read_text()
     assert f"| {options['--games']}, ours, seed 0 | 4 |" in table
     assert "published" in table and "100 samples a run" in table
