@@ -14,7 +14,6 @@ from keras_gan.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from keras_gan.datasets import Dataset
-    from keras_gan.runs import DataSource
 
 _FOLDER = "image_folder"
 
@@ -36,7 +35,8 @@ def settled(
     elif chief:
         directory.check_free()
     chosen = _size_of_own_pictures(recipe, config)
-    data = _source(config | chosen).load(recipe, verbose=int(args.verbose == 1))
+    source = kg.runs.DataSource.of(config | chosen)
+    data = source.load(recipe, verbose=int(args.verbose == 1))
     recipe = recipe.for_data(data)
     config = jsonable(_resolve(args, recipe, begun | chosen))
     if held:
@@ -85,11 +85,6 @@ def _of_recipe(recipe: Recipe, held: Config) -> Config:
 
 def _absolute(path: str | None) -> str | None:
     return None if path is None else os.path.abspath(path)
-
-
-def _source(config: Config) -> "DataSource":
-    keys = ("data_dir", "image_size", "on_damaged", "length", "sampling_rate")
-    return kg.runs.DataSource(config["data"], **{key: config[key] for key in keys})
 
 
 def _size_of_own_pictures(recipe: Recipe, config: Config) -> Config:

@@ -32,6 +32,16 @@ class DataSource:
     length: int | None = None
     sampling_rate: int | None = None
 
+    @classmethod
+    def of(cls, config: Config) -> "DataSource":
+        """The source that a run's configuration names, as `"data"` and by its own keys.
+
+        Args:
+            config: dict; what it does not say is `None`.
+        """
+        options = (field.name for field in dataclasses.fields(cls)[1:])
+        return cls(config["data"], **{key: config.get(key) for key in options})
+
     def load(self, recipe: Recipe | None = None, verbose: int = 0) -> Dataset:
         """Loads the data, as a recipe prepares them.
 
@@ -45,10 +55,7 @@ class DataSource:
             ValueError: if there is no such dataset, or the recipe cannot learn from it.
         """
         check_known("--data", self.name, datasets.LOADERS)
-        options = {
-            field.name: getattr(self, field.name) for field in dataclasses.fields(self)
-        }
-        data = datasets.load(**options, verbose=verbose)
+        data = datasets.load(**vars(self), verbose=verbose)
         if recipe is None:
             return data
         check_fits(recipe, data)

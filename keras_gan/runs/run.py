@@ -172,11 +172,8 @@ def _source(config: Config, given: Config) -> DataSource | None:
             f"`data` (--data) must name what the run was trained on, {trained_on!r}. "
             f"Received: {given['data']!r}; leave it out."
         )
-    name, data_dir, image_size = (given[key] or config.get(key) for key in given)
-    if name is None:
-        return None
-    others = (config.get(key) for key in ("on_damaged", "length", "sampling_rate"))
-    return DataSource(name, data_dir, image_size, *others)
+    known = config | {key: given[key] or config.get(key) for key in given}
+    return None if known["data"] is None else DataSource.of(known)
 
 
 def load_model(run: RunDirectory, best: bool) -> GAN:
