@@ -281,7 +281,7 @@ class GAN(keras.Model):
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out data in inference mode, from repeatable latents."""
-        brought = self.networks.held_out(self, data)
+        brought = self.networks.held_out_entries(self).of(data)
         batch = full_rows(never_empty(brought), self.packing)
         round = Round(self, batch, (), training=False)
         self.game_metrics.observe_held_out(
@@ -330,6 +330,7 @@ class GAN(keras.Model):
 
     # ------------------------------------------------------------ data and samples
 
+    @clear_errors()
     def fit(
         self,
         x: Any = None,
@@ -385,23 +386,19 @@ class GAN(keras.Model):
         fitted = fitting.prepare(
             self, x, y, batch_size, validation_split, validation_data, shuffle, kwargs
         )
-        with clear_errors():
-            return super().fit(
-                fitted.batches,
-                epochs=epochs,
-                verbose=verbose,
-                callbacks=[fitted.clock, *keras.tree.flatten(callbacks or [])],
-                validation_data=fitted.validation_batches,
-                shuffle=fitted.shuffle,
-                **kwargs,
-            )
+        return super().fit(
+            fitted.batches,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=[fitted.clock, *keras.tree.flatten(callbacks or [])],
+            validation_data=fitted.validation_batches,
+            shuffle=fitted.shuffle,
+            **kwargs,
+        )
 
+    @clear_errors()
     def evaluate(
-        self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        **kwargs: Any,
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, **kwargs: Any
     ) -> Any:
         """Judges held-out images; takes what `keras.Model.evaluate` takes.
 

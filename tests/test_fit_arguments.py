@@ -248,6 +248,60 @@ def test_what_is_judged_in_batches_has_no_batch_size():
     dataset = tf.data.Dataset.from_tensor_slices(tiny_images(16)).batch(8)
     with pytest.raises(ValueError, match="`batch_size` is for arrays"):
         make_tiny_gan().evaluate(dataset, batch_size=4, verbose=0)
+    with pytest.raises(ValueError, match="`validation_batch_size` is for arrays"):
+        make_tiny_gan().fit(
+            dataset, validation_data=dataset, validation_batch_size=4, verbose=0
+        )
+
+
+class Batches(keras.utils.PyDataset):
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+
+    def __len__(self):
+        return len(self.images) // 4
+
+    def __getitem__(self, index):
+        return self.images[4 * index : 4 * index + 4]
+
+
+def generated(images):
+    yield from np.split(images, len(images) // 4)
+
+
+@pytest.mark.parametrize(
+    "batched",
+    [
+        lambda images: tf.data.Dataset.from_tensor_slices(images).batch(4),
+        Batches,
+        generated,
+    ],
+    ids=["Dataset", "PyDataset", "generator"],
+)
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [(np.nan, "must be finite"), (255.0, "must lie in the range that generated")],
+)
+def test_held_out_batches_are_checked_as_arrays_are(batched, value, message):
+    gan, broken = make_tiny_gan(), tiny_images(8)
+    broken[6, 0, 0] = value
+    with pytest.raises(ValueError, match=message):
+        gan.evaluate(broken, verbose=0)
+    with pytest.raises(ValueError, match=message):
+        gan.evaluate(batched(broken), verbose=0)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(tiny_images(8), validation_data=batched(broken), verbose=0)
+
+
+def test_held_out_batches_give_the_losses_of_arrays():
+    gan, images = make_tiny_gan(), tiny_images(8)
+    expected = gan.evaluate(images, batch_size=4, verbose=0)
+    for batches in (
+        Batches(images),
+        tf.data.Dataset.from_tensor_slices(images).batch(4),
+    ):
+        assert gan.evaluate(batches, verbose=0) == expected
 
 
 @pytest.mark.parametrize("size", [4, 5])

@@ -69,7 +69,7 @@ class BatchCheck(NamedTuple):
         name = self.entries.data
         if not hasattr(data, "shape") or not hasattr(data, "dtype"):
             raise TypeError(
-                f"Training {name} must be an array, alone or the first of a tuple. "
+                f"`{name}` must be an array, alone or the first of a tuple. "
                 f"Received: {type(data).__name__}"
             )
         values = np.asarray(data)

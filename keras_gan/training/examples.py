@@ -24,19 +24,20 @@ class Entries(NamedTuple):
         data: name of what the generator makes, and of data that come without a name.
         needed: names of all, that of the data among them.
         row_shapes: of entries that a network states a shape for, by name.
+        optional: names of entries that are taken where they are brought.
+            Defaults to `()`.
     """
 
     data: str
     needed: Sequence[str]
     row_shapes: Mapping[str, Shape]
+    optional: Sequence[str] = ()
 
-    def of(self, element: Any, also: Sequence[str] = ()) -> dict[str, Any]:
+    def of(self, element: Any) -> dict[str, Any]:
         """The needed entries of one element of the data; others are passed over.
 
         Args:
             element: data, a dict of entries, or a tuple of either and labels.
-            also: names of entries that are taken where they are brought.
-                Defaults to `()`.
 
         Raises:
             ValueError: if an entry is missing.
@@ -50,7 +51,7 @@ class Entries(NamedTuple):
                 f"{list(self.needed)}, as fit({{{self.data!r}: …, …}})."
             )
         check_floats(self.data, getattr(brought[self.data], "dtype", tf.float32))
-        names = dict.fromkeys([*self.needed, *also])
+        names = dict.fromkeys([*self.needed, *self.optional])
         return {name: brought[name] for name in names if name in brought}
 
     def brought(self, element: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from keras_gan.training.batches import (
     with_equal_shares,
 )
 from keras_gan.training.conditions import check_classes, num_classes_of
-from keras_gan.training.examples import LABELS, check_floats, each
+from keras_gan.training.examples import LABELS, Entries, check_floats, each
 from keras_gan.training.fit_arguments import held_out, taken_apart
 from keras_gan.training.streaming import judged, streamed
 
@@ -79,7 +79,7 @@ def _data_of(gan: Any, x: Any, y: Any = None, terms: Any = None) -> Any:
     brought = entries.brought((x, y if labels is None else labels))
     for term in terms:
         brought = term.arrange(brought, gan.data_name)
-    arrays = entries.of(brought, also=gan.entries.needed)
+    arrays = entries._replace(optional=gan.entries.needed).of(brought)
     unread = [name for name in brought if name not in arrays]
     if unread == [LABELS] and y is not None:
         raise ValueError(
@@ -165,7 +165,7 @@ def prepare(
     if not isinstance(data, dict):
         _refuse_split(data, validation_split)
     if not isinstance(data, dict | Stream):
-        _refuse_batch_size(data, batch_size)
+        _refuse_batch_size("batch_size", data, batch_size)
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     if isinstance(data, Stream):
         steps = rest.pop("steps_per_epoch", None)
@@ -179,19 +179,24 @@ def prepare(
         )
         batches = _shortened(batches, rest.pop("steps_per_epoch", None))
     else:
-        reachable = network_checks.reachable_range(gan.generator)
         multiple = gan.networks.row_multiple
-        num_classes = num_classes_of(gan, gan.terms)
-        batches = checked_dataset(
-            data, gan.entries, gan.data_shape, multiple, reachable, num_classes
-        )
-    size = rest.pop("validation_batch_size", None)
-    size = _checked_size("validation_batch_size", size, batch_size)
+        batches = _checked(gan, data, gan.entries, multiple, gan.terms)
     batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
     # These have an order of their own: Keras would warn that it keeps it.
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
-    validation_batches = _judged_in_batches(gan, *held_out(validation_data), size)
+    name = "validation_batch_size"
+    given = rest.pop(name, None)
+    validation = held_out(validation_data)
+    validation_batches = _judged_in_batches(gan, *validation, name, given, batch_size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
+
+
+def _checked(gan: Any, data: Any, entries: Entries, multiple: int, terms: Any) -> Any:
+    reachable = network_checks.reachable_range(gan.generator)
+    num_classes = num_classes_of(gan, terms)
+    return checked_dataset(
+        data, entries, gan.data_shape, multiple, reachable, num_classes
+    )
 
 
 def _held_back(
@@ -224,33 +229,35 @@ def _refuse_split(data: Any, share: float) -> None:
         )
 
 
-def _refuse_batch_size(data: Any, batch_size: int | None) -> None:
+def _refuse_batch_size(name: str, data: Any, batch_size: int | None) -> None:
     if batch_size is not None:
         raise ValueError(
-            "`batch_size` is for arrays: a dataset's elements are batches already. "
-            f"Received: batch_size={batch_size} with {type(data).__name__}; leave it "
+            f"`{name}` is for arrays: a dataset's elements are batches already. "
+            f"Received: {name}={batch_size} with {type(data).__name__}; leave it "
             "out, and let the dataset batch (`dataset.batch(64)`)."
         )
 
 
 def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """What `evaluate` judges, in batches; raises as it does."""
-    batches = _judged_in_batches(gan, x, y, batch_size)
-    if batches is x:
-        _refuse_batch_size(x, batch_size)
-    return batches
+    return _judged_in_batches(gan, x, y, "batch_size", batch_size, _BATCH_SIZE)
 
 
-def _judged_in_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
+def _judged_in_batches(
+    gan: Any, x: Any, y: Any, size_name: str, given_size: int | None, size: int
+) -> Any:
     """Arrays to judge in batches of which the first gives every replica as many rows.
 
-    Keras 3 cannot begin with another one. What is no array is returned as it is.
+    Keras 3 cannot begin with another one. The batches of a dataset are checked.
     """
     data = _data_of(gan, x, y, terms=())
     data, _ = _passes_of(data)  # one says what several would
+    if data is None:
+        return None
     if not isinstance(data, dict | Stream):
-        return data
-    size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
+        _refuse_batch_size(size_name, data, given_size)
+        return _checked(gan, data, gan.networks.held_out_entries(gan), 1, ())
+    size = _checked_size(size_name, given_size, size)
     replicas = gan.distribute_strategy.num_replicas_in_sync
     num_rows = len(data if isinstance(data, Stream) else data[gan.data_name])
     size = min(size, max(num_rows // replicas, 1) * replicas)

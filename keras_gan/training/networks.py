@@ -183,9 +183,10 @@ class Networks:
         shapes = {**self._of_encoder(game).row_shapes(), **self.row_shapes()}
         return Entries(self.data_name, (self.data_name, *others), shapes)
 
-    def held_out(self, gan: Any, data: Any) -> dict[str, Any]:
-        """Entries of held-out data: all that terms read comes where it is brought."""
-        return self.entries(gan.game, terms=()).of(data, also=gan.entries.needed)
+    def held_out_entries(self, gan: Any) -> Entries:
+        """What held-out data must bring; what terms read is taken where it comes."""
+        entries = self.entries(gan.game, terms=())
+        return entries._replace(optional=gan.entries.needed)
 
     def _of_encoder(self, game: Any) -> NamedInputs:
         return NamedInputs(game.encoder, self.data_name)
