@@ -33,6 +33,8 @@ def export_run(
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
     recipe: Recipe | None = None,
+    length: int | None = None,
+    sampling_rate: int | None = None,
     licence: str | None = None,
     overwrite: bool = False,
     **options: Any,
@@ -56,6 +58,8 @@ def export_run(
             Defaults to `None`.
         image_size: as in `load_run`. Defaults to `None`.
         recipe: as in `load_run`. Defaults to `None`.
+        length: as in `load_run`. Defaults to `None`.
+        sampling_rate: as in `load_run`. Defaults to `None`.
         licence: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
         **options: arguments of the formats, each given to those that take it:
@@ -73,7 +77,8 @@ def export_run(
     for option, value in options.items():
         if value is not None:
             _check_taken(option, formats)
-    run = load_run(path, best, data, data_dir, image_size, recipe)
+    of_sound = {"length": length, "sampling_rate": sampling_rate}
+    run = load_run(path, best, data, data_dir, image_size, recipe, **of_sound)
     folder = Path(directory or run.directory.exports)
     for name in formats:
         FORMATS[name].place(folder / FORMATS[name].file_name)  # can be written to

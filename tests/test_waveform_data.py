@@ -2,6 +2,8 @@
 
 import dataclasses
 import io
+import json
+import math
 import struct
 import wave
 
@@ -430,6 +432,21 @@ def test_a_run_keeps_the_length_and_the_rate_of_its_recordings(
     assert kg.load(path / "model.keras").epochs_completed.numpy() == 2
     assert main([*train, "--resume", "--length", "64"]) == 2
     assert "with length=256" in capsys.readouterr().err
+
+
+def test_a_lone_file_is_told_length_and_rate(recordings, tmp_path_factory, capsys):
+    data = load_wave_folder(recordings, length=256, sampling_rate=4_000)
+    path = tmp_path_factory.mktemp("lone") / "gan.keras"
+    small_waveform_game(data, seed=0).save(path)
+    evaluate = ["evaluate", str(path), "--data", "wave_folder"]
+    evaluate += ["--data-dir", str(recordings), "--sampling-rate", "4000"]
+    evaluate += ["--measures", "kernel_distance", "--verbose", "0"]
+    assert main(evaluate) == 2
+    assert r"with --image-size or --length" in capsys.readouterr().err
+    assert main([*evaluate, "--length", "256", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["protocol"]["dataset"] == recordings.name
+    assert math.isfinite(record["scores"]["generated"]["kernel_distance"]["value"])
 
 
 # ----------------------------------------------------------------------- refusals

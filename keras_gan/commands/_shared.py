@@ -10,6 +10,8 @@ from keras_gan._validation import check_size
 if TYPE_CHECKING:
     from keras_gan.recipes import Recipe
 
+_UNSAID = "where the run does not say it: "
+
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Adds RUN and `--best`."""
@@ -46,8 +48,21 @@ def add_data_of_run(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the data were moved to; default: where it was trained from",
     )
-    add_image_size(parser, "where the run does not say it: ")
+    add_image_size(parser, _UNSAID)
+    add_sound(parser, _UNSAID)
     add_recipe_file(parser)
+
+
+def data_of_run(args: argparse.Namespace) -> dict[str, Any]:
+    """What `add_data_of_run` added, as `keras_gan.runs.load_run` takes it."""
+    return {
+        "data": args.data,
+        "data_dir": args.data_dir,
+        "image_size": image_size_of(args),
+        "length": args.length,
+        "sampling_rate": args.sampling_rate,
+        "recipe": recipe_of(args),
+    }
 
 
 def on_terminal() -> bool:
@@ -84,6 +99,23 @@ def add_image_size(parser: argparse.ArgumentParser, when: str = "") -> None:
         metavar="N",
         help=f"{when}resize images to N x N, or to a height and a width, bilinear with "
         "antialiasing; default: as they are",
+    )
+
+
+def add_sound(parser: argparse.ArgumentParser, when: str = "") -> None:
+    """Adds `--length` and `--sampling-rate`."""
+    parser.add_argument(
+        "--length",
+        type=int,
+        metavar="SAMPLES",
+        help=f"{when}of each waveform; default: 4096",
+    )
+    parser.add_argument(
+        "--sampling-rate",
+        type=int,
+        metavar="HZ",
+        help=f"{when}of waveforms: recordings of another rate are resampled; default: "
+        "theirs, where all have one",
     )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from keras_gan.commands._shared import add_image_size, add_seed, on_terminal
+from keras_gan.commands._shared import add_image_size, add_seed, add_sound, on_terminal
 
 ENGINES = ("none", "ray")
 STRATEGIES = ("none", "mirrored", "multi_worker")
@@ -45,19 +45,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data-dir", metavar="DIR", help="folder with the dataset")
     add_image_size(parser)
-    parser.add_argument(
-        "--length",
-        type=int,
-        metavar="SAMPLES",
-        help="of each waveform; default: 4096",
-    )
-    parser.add_argument(
-        "--sampling-rate",
-        type=int,
-        metavar="HZ",
-        help="of waveforms: recordings of another rate are resampled; default: theirs, "
-        "where all have one",
-    )
+    add_sound(parser)
     parser.add_argument(
         "--on-damaged",
         choices=ON_DAMAGED,

@@ -14,9 +14,8 @@ from keras_gan.commands._shared import (
     add_json,
     add_progress,
     add_run,
+    data_of_run,
     draws_bars,
-    image_size_of,
-    recipe_of,
     say,
 )
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -70,8 +69,7 @@ def run(args: argparse.Namespace) -> None:
 
     for name in args.measures or ():
         check_known("--measures", name, MEASURES)
-    size, recipe = image_size_of(args), recipe_of(args)
-    run = kg.runs.load_run(args.path, args.best, args.data, args.data_dir, size, recipe)
+    run = kg.runs.load_run(args.path, args.best, **data_of_run(args))
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
     if args.verbose != 0 and not args.json:
         say(str(cost_of(evaluator, run.gan)))

@@ -9,8 +9,7 @@ from keras_gan._durations import in_words
 from keras_gan.commands._shared import (
     add_data_of_run,
     add_run,
-    image_size_of,
-    recipe_of,
+    data_of_run,
     say,
 )
 from keras_gan.commands._tensorflow import start_tensorflow
@@ -67,10 +66,7 @@ def run(args: argparse.Namespace) -> None:
         args.format,
         best=args.best,
         directory=args.output_dir,
-        data=args.data,
-        data_dir=args.data_dir,
-        image_size=image_size_of(args),
-        recipe=recipe_of(args),
+        **data_of_run(args),
         licence=args.license,
         overwrite=args.overwrite,
         opset=args.opset,

@@ -107,9 +107,9 @@ class Run:
         check_data(self.record, data)
         if data.data_shape != self.gan.data_shape:
             raise ValueError(
-                "`data` (--data, with --image-size) must have the shape that the GAN "
-                f"makes, {self.gan.data_shape}. Received: {data.name} with "
-                f"{data.data_shape}"
+                "`data` (--data, with --image-size or --length) must have the shape "
+                f"that the GAN makes, {self.gan.data_shape}. Received: {data.name} "
+                f"with {data.data_shape}"
             )
         return data
 
@@ -121,6 +121,8 @@ def load_run(
     data_dir: str | os.PathLike[str] | None = None,
     image_size: int | tuple[int, int] | None = None,
     recipe: Recipe | None = None,
+    length: int | None = None,
+    sampling_rate: int | None = None,
 ) -> Run:
     """Loads a run, to look at it from Python.
 
@@ -138,6 +140,8 @@ def load_run(
         recipe: `Recipe` of the file that the run was trained with
             (`keras_gan.recipes.load_recipe`), for what it says of data and measures.
             Defaults to `None`.
+        length: as `image_size`, of sound, in samples. Defaults to `None`.
+        sampling_rate: as `image_size`, of sound, in Hz. Defaults to `None`.
 
     Returns:
         run: `Run`; its `data` are loaded when they are asked for.
@@ -155,7 +159,13 @@ def load_run(
     """
     directory = run_at(Path(path))
     record = directory.read()
-    given = {"data": data, "data_dir": data_dir, "image_size": image_size}
+    given = {
+        "data": data,
+        "data_dir": data_dir,
+        "image_size": image_size,
+        "length": length,
+        "sampling_rate": sampling_rate,
+    }
     source = _source(record.get("config", {}), given)
     return Run(directory, load_model(directory, best), record, source, recipe)
 
