@@ -137,6 +137,19 @@ def test_what_does_not_fit_says_why_and_who_can(recipe, data, told, other):
     assert kg.recipes.get(other).obstacle(data) is None
 
 
+def test_one_picture_is_too_few_to_validate_by():
+    one = Split(np.zeros((1, 32, 32, 3), "float32"), np.zeros(1, "int32"))
+    three = Dataset("three", one, one, one)
+    told = "at least 2 images to validate by, and there is 1; the recipe digits can"
+    for recipe, measure in (
+        ("r3gan", "frechet distance"),
+        ("dcgan", "frechet distance"),
+        ("small_data", "kernel distance"),
+    ):
+        with pytest.raises(ValueError, match=f"judged by the {measure}.*{told}"):
+            check_fits(kg.recipes.get(recipe), three)
+
+
 def test_nobody_can_learn_from_everything():
     spectra = some_data("spectra", (64,), labels=False)
     with pytest.raises(ValueError, match="these are vectors; no recipe here can"):

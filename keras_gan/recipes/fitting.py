@@ -15,8 +15,24 @@ Check = Callable[["Dataset"], str | None]
 """From a dataset to a clause about it, `None` where nothing is in the way."""
 
 _MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
+_OF_SPREAD = ("frechet_distance", "kernel_distance")  # one row has none
 _FEWEST_FRAMES = 8
 _LARGEST_SIDE = 256  # for images, halved six times from there
+
+
+def of_enough_for(monitor: str) -> Check:
+    """Rows that what picks the best epoch can be measured by."""
+
+    def of_enough(data: "Dataset") -> str | None:
+        rows = len(data.valid)
+        if monitor not in _OF_SPREAD or rows >= 2:
+            return None
+        return (
+            f"its epochs are judged by the {monitor.replace('_', ' ')} from at least 2 "
+            f"{data.data_name} to validate by, and there is {rows}"
+        )
+
+    return of_enough
 
 
 def of_images(data: "Dataset") -> str | None:
