@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export.contract.conditions import draw_conditions, draw_latents
+from export.contract.conditions import conditions_of, draw_conditions, draw_latents
 from export.contract.contents import (
     Contents,
     Endpoint,
@@ -160,6 +160,7 @@ def _convert_quietly(
     if weights == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if weights == "int8":
+        _warn_of_guesses(gan)
         converter.representative_dataset = lambda: _calibration(gan)
     try:
         with _silent_stderr(), warnings.catch_warnings():
@@ -188,10 +189,32 @@ def _silent_stderr() -> Iterator[None]:
 
 
 def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
-    """What the generator will meet: latents of its prior, and its conditions."""
-    for index in range(_NUM_CALIBRATION_BATCHES):
-        seed = _CALIBRATION_SEED + index
-        yield {**draw_latents(gan, 1, seed), **draw_conditions(gan, 1, seed)}
+    """What the generator will meet: latents of its prior, and its conditions.
+
+    Each class comes at least once.
+    """
+    num_classes = [len(one.classes) for one in conditions_of(gan)]
+    num = max([_NUM_CALIBRATION_BATCHES, *num_classes])
+    told = draw_conditions(gan, num, _CALIBRATION_SEED)
+    for index in range(num):
+        row = {name: values[index : index + 1] for name, values in told.items()}
+        yield {**draw_latents(gan, 1, _CALIBRATION_SEED + index), **row}
+
+
+def _warn_of_guesses(gan: GAN) -> None:
+    guessed = [
+        one.name
+        for one in conditions_of(gan)
+        if one.prior is None and np.issubdtype(np.dtype(one.dtype), np.floating)
+    ]
+    if guessed:
+        warnings.warn(
+            f"The ranges of int8 numbers were measured with {guessed} uniform from 0 "
+            "to 1, for the GAN has no prior of them: told others, the file may be far "
+            f"from Keras. Give the GAN conditions={{{guessed[0]!r}: …}}, a prior of "
+            "what it will be told.",
+            stacklevel=2,
+        )
 
 
 def _explain(error: Exception, network: keras.Model) -> str:

@@ -110,12 +110,16 @@ def separate_draws(layers: Iterable[keras.layers.Layer]) -> None:
 
     Keras's dropout and noise have one state that all replicas mirror: they would drop
     the same units of each replica's rows. The replica's number joins the key that a
-    layer draws from; without a strategy nothing changes.
+    layer draws from; without a strategy nothing changes. A layer that draws once for
+    all replicas says so by an attribute `draws_for_all_replicas`.
     """
     for layer in layers:
-        generator = getattr(layer, "seed_generator", None)
-        if isinstance(generator, keras.random.SeedGenerator):
-            generator.next = functools.partial(_next_of_replica, generator)
+        if getattr(layer, "draws_for_all_replicas", False):
+            continue
+        # Keras names them `seed_generator`, and `generator` in layers of images.
+        for generator in vars(layer).values():
+            if isinstance(generator, keras.random.SeedGenerator):
+                generator.next = functools.partial(_next_of_replica, generator)
 
 
 def _next_of_replica(

@@ -284,10 +284,9 @@ class GAN(keras.Model):
         brought = self.networks.held_out_entries(self).of(data)
         batch = full_rows(never_empty(brought), self.packing)
         round = Round(self, batch, (), training=False)
-        self.game_metrics.observe_held_out(
-            round, self.rules.objective, num_rows(brought)
-        )
-        self.rules.observe(round)
+        share = num_rows(brought)
+        self.game_metrics.observe_held_out(round, self.rules.objective, share)
+        self.rules.observe_held_out(round, share)
         self.test_steps.assign_add(1)
         return reducible(self.game_metrics.of_held_out(self.get_metrics_result()))
 

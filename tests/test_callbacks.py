@@ -405,6 +405,17 @@ def test_early_stopping_watches_a_measure(tiny_gan):
 
 # ------------------------------------------------------------------ NaNGuard
 
+
+def test_the_guard_passes_over_logs_that_are_no_numbers(tiny_gan):
+    guard = NaNGuard()
+    guard.set_model(tiny_gan)
+    guard.on_train_begin()
+    guard.on_epoch_end(0, {"phase": "warm-up", "d_loss": 0.5, "steps": 3})
+    assert not tiny_gan.stop_training
+    with pytest.warns(UserWarning, match="d_loss=nan"):
+        guard.on_epoch_end(1, {"phase": "warm-up", "d_loss": float("nan")})
+
+
 EXECUTIONS = [
     {"run_eagerly": False},
     {"run_eagerly": False, "jit_compile": True},

@@ -16,6 +16,13 @@ def test_drops_its_share_and_keeps_the_mean(rate):
     np.testing.assert_allclose(outputs[outputs != 0], 1 / (1 - share), rtol=1e-6)
 
 
+def test_a_rate_that_rounds_to_one_keeps_a_share():
+    outputs = Dropout(0.999_999, seed=1)(tf.ones((1000, 784)), training=True).numpy()
+    kept = outputs[outputs != 0]
+    np.testing.assert_array_equal(kept, 2**16)
+    assert scipy.stats.binomtest(len(kept), outputs.size, 2**-16).pvalue > 1e-3
+
+
 def test_neighbouring_units_are_dropped_independently():
     # Both halves of one random word decide: their fates must not go together.
     kept = Dropout(0.5, seed=2)(tf.ones((1, 100_000)), training=True).numpy() != 0

@@ -24,6 +24,7 @@ import keras_gan as kg
 from export import (
     check_parity,
     export_generator,
+    export_litert,
     export_onnx,
     export_saved_model,
     generator_signature,
@@ -94,6 +95,7 @@ def test_names_types_record_and_card_of_every_format(exports, name):
     dtype = "int64" if name == "onnx_torch_fidelity" else "int32"
     for endpoint in record["endpoints"].values():
         batch = "batch" if path.suffix == ".onnx" else None
+        batch = "labels_rows" if name == "onnx_seeded" else batch  # may be none
         labels = {"dtype": dtype, "shape": [batch]}
         assert endpoint["inputs"]["labels"] == labels
     (condition,) = record["conditions"].items()
@@ -115,7 +117,7 @@ def test_onnx_names_its_inputs_in_order_and_describes_them(gan, exports):
     assert received == [
         ("num_samples", "tensor(int32)", []),
         ("seed", "tensor(int32)", []),
-        ("labels", "tensor(int32)", ["batch"]),
+        ("labels", "tensor(int32)", ["labels_rows"]),
     ]
     metadata = session.get_modelmeta().custom_metadata_map
     assert json.loads(metadata["conditions"])["labels"]["num_classes"] == NUM_CLASSES
@@ -336,3 +338,70 @@ def test_names_that_no_argument_bears_are_refused(tmp_path, format, name):
     with pytest.raises(ValueError, match=f"letters, digits and _.*{name}"):
         export_generator(gan_told(name), tmp_path, format)
     assert list(tmp_path.iterdir()) == []
+
+
+def told_classes(*names, **priors):
+    """A generator of 4 x 4 images that is told classes of 10 under each name."""
+    latents = keras.Input((3,), name="latents")
+    labels = [keras.Input((), name=name, dtype="int32") for name in names]
+    initializer = keras.initializers.RandomUniform(seed=7)
+    embedded = [keras.layers.Embedding(10, 3, initializer)(one) for one in labels]
+    hidden = keras.layers.concatenate([latents, *embedded])
+    initializer = keras.initializers.GlorotUniform(seed=8)
+    images = keras.layers.Dense(16, "sigmoid", kernel_initializer=initializer)(hidden)
+    return kg.GAN(
+        keras.Model([latents, *labels], keras.layers.Reshape((4, 4, 1))(images)),
+        kg.networks.maxout_discriminator((4, 4, 1), (8,)),
+        kg.priors.NormalPrior(3),
+        conditions=priors,
+    )
+
+
+def test_int8_is_calibrated_on_every_class(tmp_path):
+    gan = told_classes("labels")
+    embedding = next(one for one in gan.generator.layers if hasattr(one, "embeddings"))
+    # Each class needs a wider range of numbers than the one before.
+    steps = np.linspace(0.3, 6, NUM_CLASSES)[:, None] * np.float32([1, -1, 1])
+    embedding.embeddings.assign(steps)
+    path = tmp_path / "g.tflite"
+    report = export_litert(gan, path, weights="int8")
+    assert max(report.classes["labels"].values()) < 0.1
+    # The farthest class was told, so that its range is known.
+    latents = np.zeros((1, 3), "float32")
+    images = run_artefact(path, latents, labels=np.int32([NUM_CLASSES - 1]))
+    expected = gan.generator([latents, np.int32([NUM_CLASSES - 1])])
+    np.testing.assert_allclose(images, expected, atol=0.1)
+
+
+def test_int8_of_numbers_without_a_prior_says_what_was_guessed(tmp_path):
+    latents, angle = keras.Input((3,), name="latents"), keras.Input((2,), name="angle")
+    hidden = keras.layers.concatenate([latents, angle])
+    images = keras.layers.Reshape((4, 4, 1))(keras.layers.Dense(16, "tanh")(hidden))
+    generator = keras.Model([latents, angle], images)
+    parts = kg.networks.maxout_discriminator((4, 4, 1), (8,)), kg.priors.NormalPrior(3)
+    told = {"angle": kg.priors.NormalPrior(2)}
+    with pytest.warns(UserWarning, match=r"\['angle'\] uniform from 0 to 1"):
+        export_litert(kg.GAN(generator, *parts), tmp_path / "a.tflite", weights="int8")
+    gan = kg.GAN(keras.models.clone_model(generator), *parts, conditions=told)
+    export_litert(gan, tmp_path / "b.tflite", weights="int8")
+
+
+@pytest.mark.usefixtures("play_here")
+@pytest.mark.parametrize("stated", [("labels", "style"), ("labels",)])
+def test_each_condition_may_be_left_out_alone(tmp_path, stated):
+    gan = told_classes(
+        "labels", "style", **{name: kg.priors.CategoricalPrior(10) for name in stated}
+    )
+    path = tmp_path / "seeded.onnx"
+    export_onnx(gan, path, seeded=True)
+    session = onnxruntime.InferenceSession(path)
+    scalars = {"num_samples": np.array(5, "int32"), "seed": np.array(3, "int32")}
+    told, untold = np.arange(5, dtype="int32"), np.zeros(0, "int32")
+    for left_out in ([], *([name] for name in stated), stated):
+        given = {
+            name: untold if name in left_out else told for name in ("labels", "style")
+        }
+        (images,) = session.run(None, scalars | given)
+        asked = {name: rows for name, rows in given.items() if len(rows)}
+        expected = gan.sample(5, seed=3, **asked)
+        np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)

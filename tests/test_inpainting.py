@@ -41,7 +41,7 @@ def test_given_pixels_are_returned_bit_for_bit_and_others_vary():
         np.testing.assert_array_equal(completions[:, index, :2], IMAGES[:, :2])
     assert np.isfinite(completions).all()
     assert (completions[:, 0, 2:] != completions[:, 1, 2:]).all()
-    again = gan.complete(hidden, mask, num_samples=3, seed=5, batch_size=7)
+    again = gan.complete(list(hidden), mask, num_samples=3, seed=5, batch_size=7)
     np.testing.assert_allclose(again, completions, atol=1e-6)
 
 

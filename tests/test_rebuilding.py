@@ -132,9 +132,100 @@ def test_a_network_that_an_own_term_holds_is_saved_with_the_gan(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@register
+class SeveralFeatures(Perceptual):
+    """Its networks are a layer in a dict, and a model in a list."""
+
+    def __init__(self, weight, nets):
+        super().__init__(weight, None)
+        self._nets = {"layer": nets[0], "models": nets[1:]}
+
+    def __call__(self, round, player):
+        layer, (model,) = self._nets["layer"], self._nets["models"]
+        return self.weight * tf.reduce_mean(model(layer(round.fake["images"])) ** 2)
+
+    def get_config(self):
+        nets = [self._nets["layer"], *self._nets["models"]]
+        net = [keras.saving.serialize_keras_object(one) for one in nets]
+        return {"weight": self.weight, "net": net}
+
+    @classmethod
+    def from_config(cls, config):
+        nets = [keras.saving.deserialize_keras_object(one) for one in config["net"]]
+        return cls(config["weight"], nets)
+
+
+def features_of_tiny_images(seed):
+    images = keras.Input((4, 4, 1))
+    start = keras.initializers.RandomNormal(seed=seed)
+    rows = keras.layers.Flatten()(images)
+    return keras.Model(images, keras.layers.Dense(3, kernel_initializer=start)(rows))
+
+
+def test_layers_and_lists_of_networks_of_a_term_are_saved(tmp_path):
+    layer = keras.layers.Conv2D(1, 3, padding="same")
+    layer.build((None, 4, 4, 1))
+    term = SeveralFeatures(1.0, [layer, features_of_tiny_images(5)])
+    gan = make_tiny_gan(terms=[term])
+    gan.save(tmp_path / "gan.keras")
+    (loaded,) = kg.load(tmp_path / "gan.keras").terms
+    pairs = zip(
+        [*layer.weights, *term._nets["models"][0].weights],
+        [*loaded._nets["layer"].weights, *loaded._nets["models"][0].weights],
+        strict=True,
+    )
+    for ours, theirs in pairs:
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_network_that_game_and_term_hold_is_loaded_for_both(tmp_path):
+    source = features_of_tiny_images(5)
+    gan = make_tiny_gan()
+    game = kg.games.DerivedConditions({"features": source})
+    latents, told = (
+        keras.Input((3,), name="latents"),
+        keras.Input((3,), name="features"),
+    )
+    images = keras.layers.Dense(16, "sigmoid")(
+        keras.layers.concatenate([latents, told])
+    )
+    generator = keras.Model([latents, told], keras.layers.Reshape((4, 4, 1))(images))
+    gan = kg.GAN(generator, gan.discriminator, kg.priors.NormalPrior(3), game)
+    gan.compile("sgd", "sgd", terms=[Perceptual(1.0, source)])
+    gan.save(tmp_path / "gan.keras")
+    (term,) = kg.load(tmp_path / "gan.keras").terms
+    for ours, theirs in zip(source.get_weights(), term._net.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_an_encoder_is_not_what_features_are_measured_by():
+    encoder = features_of_tiny_images(5)
+    gan = make_tiny_gan(game=kg.games.Game(encoder))
+    with pytest.raises(ValueError, match="The encoder and the features must share no"):
+        gan.compile("sgd", "sgd", terms=[kg.terms.Reconstruction(features=encoder)])
+
+
+def test_weights_are_loaded_with_the_terms_of_the_file(tmp_path):
+    make_tiny_gan().save_weights(tmp_path / "a.weights.h5")
+    gan = make_tiny_gan(terms=[kg.terms.HistoricalAveraging(0.1)])
+    told = r"none of terms\[0\], a HistoricalAveraging; compile with the terms"
+    with pytest.raises(ValueError, match=told):
+        gan.load_weights(tmp_path / "a.weights.h5")
+
+
 @pytest.mark.parametrize("players", [(), ("Generator",), "generator"])
 def test_a_term_of_nobody_is_refused(players):
     term = StatedMargin()
     term.players = players
     with pytest.raises(ValueError, match="The players of a term must be some of"):
         make_tiny_gan(terms=[term])
+
+
+def test_historical_averaging_plays_in_float64(dtype_policy):
+    dtype_policy("float64")
+    players = ("discriminator", "generator")
+    averaging = [kg.terms.HistoricalAveraging(0.5, player=one) for one in players]
+    gan = make_tiny_gan(terms=averaging)
+    history = gan.fit(tiny_images(), batch_size=10, verbose=0).history
+    assert gan.generator.weights[0].dtype == "float64"
+    assert 0 < history["penalty"][0] < 1 and 0 < history["g_penalty"][0] < 1

@@ -140,6 +140,58 @@ def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
         assert np.isfinite(weight).all()
 
 
+@pytest.mark.parametrize("kind", ["arrays", "PyDataset"])
+def test_minibatches_of_a_step_are_those_of_one_device(two_replicas, kind):
+    images = tiny_images(24)
+    weights = []
+    for strategy in (ONE, two_replicas):
+        with strategy.scope():
+            gan = make_tiny_gan(optimizer=momentum_sgd, discriminator_steps=2)
+        without_dropout(gan)
+        if kind == "arrays":
+            gan.fit(images, batch_size=4, shuffle=False, verbose=0)
+        else:
+            gan.fit(ShortAtLast(images), shuffle=False, verbose=0)
+        weights.append(weights_of(gan.discriminator))
+    for one, two in zip(*weights, strict=True):
+        np.testing.assert_allclose(one, two, rtol=0, atol=1e-6)
+
+
+class MeanReal(keras.metrics.Mean):
+    def update_state(self, round, sample_weight=None):
+        means = tf.reduce_mean(round.real["images"], axis=[1, 2, 3])
+        return super().update_state(means)
+
+
+def test_a_replica_without_held_out_rows_shows_metrics_none(two_replicas):
+    images = np.full((5, 4, 4, 1), 0.75, "float32")  # the last batch has a single row
+    with two_replicas.scope():
+        gan = make_tiny_gan(round_metrics=[MeanReal(name="mean_real")])
+    score = gan.evaluate(images, batch_size=4, verbose=0, return_dict=True)
+    assert score["mean_real"] == 0.75
+
+
+def test_random_layers_say_whether_replicas_share_a_draw(two_replicas):
+    with two_replicas.scope():
+        shuffle = kg.layers.PhaseShuffle(4, seed=0)
+        move = keras.layers.RandomTranslation(0.5, 0.5, seed=0)
+        for layer, shape in ((shuffle, (16, 1)), (move, (4, 4, 1))):
+            rows = keras.Input(shape, name="rows")
+            logits = keras.layers.Dense(1)(keras.layers.Flatten()(layer(rows)))
+            generator = kg.networks.mlp_generator(3, shape, (4,))
+            kg.GAN(generator, keras.Model(rows, logits), kg.priors.NormalPrior(3))
+
+    def drawn(layer, rows):
+        moved = two_replicas.run(lambda: layer(rows, training=True))
+        one, two = two_replicas.experimental_local_results(moved)
+        return np.array_equal(one, two)
+
+    waveform = tf.reshape(tf.range(16.0), (1, 16, 1))
+    images = tf.constant(tiny_images(2))
+    assert [drawn(shuffle, waveform) for _ in range(4)] == [True] * 4
+    assert [drawn(move, images) for _ in range(2)] == [False] * 2
+
+
 @pytest.mark.exhaustive
 def test_validation_counts_every_image_once_on_any_number_of_replicas(two_replicas):
     # 9 images in batches of 4: the last one leaves the second replica without any.

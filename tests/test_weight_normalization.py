@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_gan.layers import WeightNormalization, initialize_from_data
+from keras_gan.layers import Maxout, WeightNormalization, initialize_from_data
 
 RANDOM = np.random.default_rng(7)
 
@@ -107,6 +107,10 @@ def test_what_cannot_be_initialized_is_refused():
     bent = keras.Sequential([keras.Input((3,)), WeightNormalization(bent)])
     with pytest.raises(ValueError, match="activations behind"):
         initialize_from_data(bent, rows)
+    pieces = WeightNormalization(Maxout(2, 3))
+    pieces = keras.Sequential([keras.Input((3,)), pieces])
+    with pytest.raises(ValueError, match="a Maxout, with 6 scales and 2 outputs"):
+        initialize_from_data(pieces, RANDOM.normal(size=(20, 3)))
     straight = WeightNormalization(keras.layers.Dense(2))
     straight = keras.Sequential([keras.Input((3,)), straight])
     before = straight.get_weights()

@@ -1,7 +1,7 @@
 """TensorFlow functions become ONNX graphs with names that people can use."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ def to_onnx(
     network: keras.Model,
     opset: int,
     handlers: Mapping[str, tuple[Any, list[Any]]] | None = None,
+    may_be_empty: Collection[str] = (),
 ) -> Any:
     """Converts a `tf.function` with an input signature.
 
@@ -39,6 +40,8 @@ def to_onnx(
         opset: int.
         handlers: converters of operators by name, besides those of random draws.
             Defaults to `None`.
+        may_be_empty: names of inputs that may come without any row, for which the graph
+            draws. Defaults to `()`.
 
     Returns:
         model: `onnx.ModelProto`, checked, with its batch axis named.
@@ -61,7 +64,9 @@ def to_onnx(
         # tf2onnx numbers unknown axes; readers should see what they are.
         for axis, dimension in enumerate(tensor.type.tensor_type.shape.dim):
             if not axis:
-                dimension.dim_param = BATCH
+                # ONNX Runtime shares memory among axes of one name.
+                own = tensor.name in may_be_empty
+                dimension.dim_param = f"{tensor.name}_rows" if own else BATCH
             elif not dimension.HasField("dim_value"):
                 dimension.dim_param = f"{tensor.name}_{axis}"
     onnx.checker.check_model(model, full_check=True)

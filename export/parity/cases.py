@@ -124,8 +124,7 @@ class _Asked:
                 told = draw_conditions(self._gan, size, self._seed_of(size), start)
                 yield self._make(endpoint, size, told)
             if endpoint == SAMPLE and any(one.prior for one in self._conditions):
-                for size in sizes:
-                    yield self._make_untold(size)
+                yield from self._untold(sizes)
 
     def of_each_class(self) -> Iterator[Case]:
         """Rows of a grid, of one class each, from the first endpoint that makes any."""
@@ -182,12 +181,20 @@ class _Asked:
         expected = self._made({**latents, **told})
         return Case(endpoint, inputs, str(self._contents.data_name), expected)
 
-    def _make_untold(self, size: int) -> Case:
-        """Conditions come without any row where the artefact can draw them."""
+    def _untold(self, sizes: Sequence[int]) -> Iterator[Case]:
+        """Conditions come without any row, all together and each by itself."""
+        names = [one.name for one in self._conditions if one.prior]
+        for size in sizes:
+            yield self._make_untold(size, names)
+        for name in names if len(names) > 1 else ():
+            yield self._make_untold(max(sizes), [name])
+
+    def _make_untold(self, size: int, names: Sequence[str]) -> Case:
         drawn = self._drawn(size)
-        told = draw_conditions(self._gan, size, self._seed_of(size)) | drawn
+        told = draw_conditions(self._gan, size, self._seed_of(size))
+        told |= {name: drawn[name] for name in names}
         case = self._make(SAMPLE, size, told)
-        untold = {name: values[:0] for name, values in drawn.items()}
+        untold = {name: drawn[name][:0] for name in names}
         return dataclasses.replace(case, inputs=case.inputs | untold)
 
     def _draw(self, endpoint: str, size: int) -> Iterator[Case]:

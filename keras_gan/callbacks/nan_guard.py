@@ -136,5 +136,5 @@ def _broken_logs(logs: dict[str, Any] | None) -> str:
     return ", ".join(
         f"{name}={value}"
         for name, value in (logs or {}).items()
-        if not np.isfinite(value).all()
+        if np.asarray(value).dtype.kind in "fc" and not np.isfinite(value).all()
     )

@@ -53,7 +53,8 @@ def fit_encoder(
         optimizer: Keras optimizer, or its name; `None` stands for Adam at 0.001.
             Defaults to `None`.
         seed: int in [0, 2^31), of the latents, of conditions that the GAN has priors
-            for, and of the encoder's dropout. Defaults to `0`.
+            for, and of the encoder's dropout. An encoder that learns on takes another
+            seed, or the same latents come again. Defaults to `0`.
         verbose: int, 1 shows a progress bar. Defaults to `1`.
 
     Returns:

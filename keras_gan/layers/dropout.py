@@ -59,7 +59,7 @@ class Dropout(keras.layers.Dropout):
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """Returns the inputs with units dropped, or as they are outside training."""
-        num_dropped = round(_LEVELS * self.rate)
+        num_dropped = min(round(_LEVELS * self.rate), _LEVELS - 1)
         if self.noise_shape is not None or not training or num_dropped == 0:
             return super().call(inputs, training=training)
         keep = self._draw(tf.shape(inputs)) >= tf.constant(num_dropped, tf.uint16)

@@ -48,6 +48,8 @@ class PhaseShuffle(keras.layers.Layer):
         https://arxiv.org/abs/1802.04208
     """
 
+    draws_for_all_replicas = True
+
     def __init__(
         self, max_shift: int = 2, seed: int | None = None, **kwargs: Any
     ) -> None:

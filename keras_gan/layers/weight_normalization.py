@@ -118,7 +118,8 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
 
     Raises:
         ValueError: if the network has no such layer, one of them has an activation of
-            its own, or an output is constant over the data.
+            its own or several scales for an output, as around a maxout layer, or an
+            output is constant over the data.
 
     Example:
     >>> network = keras.Sequential(
@@ -156,6 +157,12 @@ def _initialize(layer: WeightNormalization, until: keras.Model, data: Tensor) ->
     axes = list(range(len(outputs.shape) - 1))  # all but that of the outputs
     mean, variance = tf.nn.moments(tf.cast(outputs, tf.float32), axes=axes)
     deviation = tf.sqrt(variance)  # [outputs]
+    if deviation.shape != layer.scale.shape:
+        raise ValueError(
+            "`network` must have a scale for each output of its weight-normalised "
+            f"layers. Received: {layer.name} around a {type(layer.layer).__name__}, "
+            f"with {layer.scale.shape[0]} scales and {deviation.shape[0]} outputs"
+        )
     if not bool(tf.reduce_all(deviation > 0)):
         raise ValueError(
             f"`data` must let every output of {layer.name} vary. Received: "

@@ -63,8 +63,10 @@ class HistoricalAveraging(Term):
         distance = tf.constant(0.0)
         for weight, mean in zip(self._weights, self._means, strict=True):
             present = tf.convert_to_tensor(weight)
-            mean.assign_add(tf.stop_gradient(present - mean) / self._count)
-            distance += tf.reduce_sum(tf.square(present - tf.stop_gradient(mean)))
+            count = tf.cast(self._count, present.dtype)
+            mean.assign_add(tf.stop_gradient(present - mean) / count)
+            squares = tf.square(present - tf.stop_gradient(mean))
+            distance += tf.cast(tf.reduce_sum(squares), tf.float32)
         return self.weight * distance
 
     def get_config(self) -> Config:

@@ -20,7 +20,7 @@ from keras_gan.training.data_checks import (
     is_near,
     scale_first,
 )
-from keras_gan.training.examples import Entries
+from keras_gan.training.examples import Entries, Shares
 
 _COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
 
@@ -100,11 +100,11 @@ class CheckedBatches(keras.utils.PyDataset):
             max_queue_size=dataset.max_queue_size,
         )
         self._dataset, self._check = dataset, check
-        self._rows = 1
+        self._shares = Shares(1, 1, 1)
 
-    def in_shares(self, rows: int) -> "CheckedBatches":
-        """The same, with a multiple of `rows` in each batch."""
-        self._rows = rows
+    def in_shares(self, shares: Shares) -> "CheckedBatches":
+        """The same, dealt to replicas."""
+        self._shares = shares
         return self
 
     @property
@@ -117,7 +117,7 @@ class CheckedBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> Any:
         batch = self._check.needed(self._dataset[index], index)
-        return full_batch(batch, self._rows)
+        return dealt_batch(batch, self._shares)
 
     def on_epoch_begin(self) -> None:
         """Tells the dataset."""
@@ -128,16 +128,16 @@ class CheckedBatches(keras.utils.PyDataset):
         self._dataset.on_epoch_end()
 
 
-def full_batch(batch: tuple[Any], multiple: int) -> tuple[Any]:
-    """A batch with its first rows repeated until `multiple` divides their number."""
+def dealt_batch(batch: tuple[Any], shares: Shares) -> tuple[Any]:
+    """A batch as replicas take it; its first rows fill up the last share."""
+    if shares.replicas == 1:
+        return batch
     (entries,) = batch
     named = entries if isinstance(entries, dict) else {"": entries}
     total = len(next(iter(named.values())))
-    if total % multiple == 0:
-        return batch
-    rows = np.arange(-(-total // multiple) * multiple) % total
-    full = {name: np.asarray(entry)[rows] for name, entry in named.items()}
-    return (full if isinstance(entries, dict) else full[""],)
+    rows = np.arange(-(-total // shares.divisor) * shares.divisor) % total
+    dealt = {name: np.asarray(one)[shares.of(rows)] for name, one in named.items()}
+    return (dealt if isinstance(entries, dict) else dealt[""],)
 
 
 def checked_batches(data: Any, check: BatchCheck) -> Any:

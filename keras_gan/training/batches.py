@@ -16,7 +16,7 @@ from keras_gan.training.batch_checks import (
     BatchCheck,
     CheckedBatches,
     checked_batches,
-    full_batch,
+    dealt_batch,
     quoted_complaint,
 )
 from keras_gan.training.data_checks import (
@@ -31,7 +31,7 @@ from keras_gan.training.data_checks import (
     not_finite,
     scale_first,
 )
-from keras_gan.training.examples import Entries, check_floats, full_rows
+from keras_gan.training.examples import Entries, Shares, check_floats
 
 # Of data whose rank the dataset does not state.
 _SHAPES = re.compile(
@@ -183,24 +183,26 @@ def _checked(name: str, data: Tensor, reachable: tuple[float, float] | None) -> 
         return tf.identity(data)
 
 
-def with_equal_shares(dataset: Any, entries: Entries, rows: int) -> Any:
-    """A dataset whose elements have a multiple of `rows`: each replica gets as many.
+def with_equal_shares(dataset: Any, entries: Entries, shares: Shares) -> Any:
+    """A dataset whose elements are dealt to replicas, to each as many rows.
 
     A strategy would leave a replica without a row of the last, short batch, and the
-    mean of nothing is NaN. The batch's first rows are shown twice instead.
+    mean of nothing is NaN. The batch's first rows are shown twice instead. It also
+    gives each replica rows that follow each other, of which the minibatches of a step
+    would be others than those of one device.
     """
-    if rows == 1:
+    if shares.replicas == 1:
         return dataset
     if isinstance(dataset, CheckedBatches):
-        return dataset.in_shares(rows)
+        return dataset.in_shares(shares)
     if isinstance(dataset, GeneratorType):
-        return (full_batch(batch, rows) for batch in dataset)
+        return (dealt_batch(batch, shares) for batch in dataset)
     if not isinstance(dataset, tf.data.Dataset):
         return dataset
 
     @tf.autograph.experimental.do_not_convert
     def full(*element: Any) -> Any:
-        return full_rows(entries.of(element), rows)
+        return shares.deal(entries.of(element))
 
     return dataset.map(full)
 

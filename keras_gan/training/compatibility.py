@@ -35,7 +35,7 @@ def checked_compilation(
     players = {"generator": gan.generator, "discriminator": gan.discriminator}
     for term in rules.terms:
         term.check(gan)
-        check_apart(**players, **models_of(term))
+        check_apart(**players, encoder=gan.game.encoder, **models_of(term))
     strategy = gan.distribute_strategy
     jit_compile = chosen_compilation(
         jit_compile,

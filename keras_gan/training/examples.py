@@ -126,6 +126,42 @@ def full_rows(example: Example, multiple: int) -> Example:
     return each(lambda entry: tf.gather(entry, rows), example)
 
 
+class Shares(NamedTuple):
+    """How replicas share the rows of a step.
+
+    Args:
+        replicas: int, that get a share, one after the other.
+        minibatches: int, into which each divides its share.
+        multiple: int, that divides the rows of a replica's minibatch.
+    """
+
+    replicas: int
+    minibatches: int
+    multiple: int
+
+    @property
+    def divisor(self) -> int:
+        """What the rows of a step must be a multiple of."""
+        return self.replicas * self.minibatches * self.multiple
+
+    def of(self, rows: Any, library: Any = np) -> Any:
+        """Indices in the order of replicas, so that minibatches are those of one.
+
+        Args:
+            rows: ints `[num_rows]`, a multiple of `divisor`.
+            library: `numpy` or `tensorflow`. Defaults to `numpy`.
+        """
+        by_minibatch = library.reshape(rows, (self.minibatches, self.replicas, -1))
+        return library.reshape(library.transpose(by_minibatch, (1, 0, 2)), (-1,))
+
+    def deal(self, example: Example) -> Example:
+        """An example as replicas take it; its first rows fill up the last share."""
+        total = num_rows(example)
+        rows = tf.range(-(-total // self.divisor) * self.divisor) % total
+        dealt = self.of(rows, tf)
+        return each(lambda entry: tf.gather(entry, dealt), example)
+
+
 def never_empty(example: Example) -> Example:
     """An example, or one row of zeros where a strategy left this replica none."""
 

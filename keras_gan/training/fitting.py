@@ -21,7 +21,13 @@ from keras_gan.training.batches import (
     with_equal_shares,
 )
 from keras_gan.training.conditions import check_classes, num_classes_of
-from keras_gan.training.examples import LABELS, Entries, check_floats, each
+from keras_gan.training.examples import (
+    LABELS,
+    Entries,
+    Shares,
+    check_floats,
+    each,
+)
 from keras_gan.training.fit_arguments import held_out, taken_apart
 from keras_gan.training.streaming import judged, streamed
 
@@ -181,7 +187,10 @@ def prepare(
     else:
         multiple = gan.networks.row_multiple
         batches = _checked(gan, data, gan.entries, multiple, gan.terms)
-    batches = with_equal_shares(batches, gan.entries, _rows_of_all(gan))
+    replicas = gan.distribute_strategy.num_replicas_in_sync
+    steps, multiple = gan.rules.discriminator_steps, gan.networks.row_multiple
+    shares = Shares(replicas, steps, multiple)
+    batches = with_equal_shares(batches, gan.entries, shares)
     # These have an order of their own: Keras would warn that it keeps it.
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
     name = "validation_batch_size"
@@ -316,14 +325,6 @@ def _shortened(batches: tf.data.Dataset, steps: int | None) -> tf.data.Dataset:
             "epoch."
         )
     return batches.take(steps)
-
-
-def _rows_of_all(gan: Any) -> int:
-    """What must divide a step's rows, so that replicas get equal shares."""
-    replicas = gan.distribute_strategy.num_replicas_in_sync
-    if replicas == 1:
-        return 1
-    return replicas * gan.rules.discriminator_steps * gan.networks.row_multiple
 
 
 def _checked_size(name: str, given: int | None, default: int) -> int:

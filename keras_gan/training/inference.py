@@ -67,8 +67,8 @@ class Inference:
                 f"game={type(gan.game).__name__}."
             )
         check_positive_integer("num_samples", num_samples)
-        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         data = np.asarray(data, "float32")
+        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
         check_values(gan, given_values)

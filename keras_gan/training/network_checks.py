@@ -220,13 +220,20 @@ def check_apart(**networks: Any) -> None:
                 )
 
 
-def models_of(owner: Any) -> dict[str, keras.Model]:
-    """The models that a game or a term has been given, by the names of attributes."""
+def held_layers(owner: Any) -> dict[str, keras.layers.Layer]:
+    """Layers and models that an object holds, by attribute, alone or in lists."""
     return {
-        name: value
+        name if one is value else f"{name}[{place}]": one
         for name, value in vars(owner).items()
-        if isinstance(value, keras.Model) and not name.startswith("_")
+        for place, one in enumerate(keras.tree.flatten(value))
+        if isinstance(one, keras.layers.Layer)
     }
+
+
+def models_of(owner: Any) -> dict[str, keras.layers.Layer]:
+    """What a game or a term has been given of them, by the names of attributes."""
+    held = held_layers(owner).items()
+    return {name: one for name, one in held if not name.startswith("_")}
 
 
 def layers_of(network: Any) -> list[keras.layers.Layer]:

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.training.network_checks import held_layers
 
 _SEED_STATE = "seed_generator_state"  # Keras's name for the state of its generators
 _TERM_STATE = "term_state"
@@ -61,25 +62,29 @@ def unseen_state(model: Any) -> dict[str, keras.Variable]:
         f"{_SEED_STATE}_{index}": state
         for index, state in enumerate(_seed_states(model))
     }
-    own = {id(variable) for variable in model.variables}
+    # Terms are handed these alone; of others they are loaded with copies of their own.
+    players = {
+        id(variable)
+        for network in (model.generator, model.discriminator)
+        for variable in network.variables
+    }
     memories = {
         f"{_TERM_STATE}_{index}_{place}": variable
         for index, term in enumerate(model.terms)
-        for place, variable in enumerate(_held_by(term, own))
+        for place, variable in enumerate(_held_by(term, players))
     }
     return seeds | memories
 
 
-def _held_by(term: Any, own: set[int]) -> list[keras.Variable]:
-    """State of a term, and weights of networks that it was given, each once.
+def _held_by(term: Any, players: set[int]) -> list[keras.Variable]:
+    """State of a term, and weights of layers that it was given, each once.
 
     Args:
         term: `Term`.
-        own: identities of variables that Keras saves with the model.
+        players: identities of the variables of those who play.
     """
-    networks = [one for one in vars(term).values() if isinstance(one, keras.Model)]
-    weights = [variable for one in networks for variable in one.variables]
-    others = [variable for variable in weights if id(variable) not in own]
+    weights = [one for layer in held_layers(term).values() for one in layer.variables]
+    others = [variable for variable in weights if id(variable) not in players]
     return [
         *{id(variable): variable for variable in (*term.variables, *others)}.values()
     ]
@@ -93,7 +98,16 @@ def save_variables(model: Any, store: Any) -> None:
 
 def load_variables(model: Any, store: Any) -> dict[str, Any]:
     """Restores what `save_variables` stored, and returns the part that Keras reads."""
-    for name, variable in unseen_state(model).items():
+    state = unseen_state(model)
+    missing = next((name for name in state if name not in store.keys()), None)
+    if missing is not None and missing.startswith(_TERM_STATE):
+        index = int(missing.removeprefix(f"{_TERM_STATE}_").split("_")[0])
+        raise ValueError(
+            "The file must hold the state of the terms that the GAN was compiled with. "
+            f"Received: none of terms[{index}], a {type(model.terms[index]).__name__}; "
+            "compile with the terms of the file, or load its weights before."
+        )
+    for name, variable in state.items():
         variable.assign(store[name])
     unseen = (_SEED_STATE, _TERM_STATE)
     return {key: store[key] for key in store.keys() if not key.startswith(unseen)}

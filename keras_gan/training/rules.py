@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_gan import objectives
 from keras_gan._rebuilding import check_rebuilds
+from keras_gan._replicas import num_replicas
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive_integer
 from keras_gan.terms.term import PLAYERS, Term
@@ -52,6 +54,13 @@ class Rules:
         if tuple(round.players) != ("generator",):
             for metric in self.round_metrics:
                 metric.update_state(round)
+
+    def observe_held_out(self, round: Any, num_rows: Tensor) -> None:
+        """The same of held-out data, unless a strategy left this replica no row."""
+        if num_replicas() == 1:
+            self.observe(round)
+        else:
+            tf.cond(num_rows > 0, lambda: self.observe(round), lambda: None)
 
     def get_config(self) -> Config:
         """Returns every option as JSON holds it."""
