@@ -32,6 +32,7 @@ def save_waveforms(
         pause: float, at least 0, seconds of silence behind each. Defaults to `0.25`.
 
     Raises:
+        TypeError: if `waveforms` are no floats.
         ValueError: if `waveforms` are of another shape, none, or not finite, or a
             number is too small.
 
@@ -50,6 +51,11 @@ def save_waveforms(
         raise ValueError(
             "`waveforms` must have shape [num, length, channels] with at least one row."
             f" Received: waveforms.shape={waveforms.shape}"
+        )
+    if waveforms.dtype.kind != "f":
+        raise TypeError(
+            "`waveforms` must be floats in [-1, 1]. Received: dtype="
+            f"{waveforms.dtype}; divide integers of 16 bits by 32768."
         )
     if not np.isfinite(waveforms).all():
         raise ValueError("`waveforms` must be finite. Received: NaN or infinite values")

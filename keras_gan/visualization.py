@@ -65,7 +65,9 @@ def save_samples(
             f"samples.shape={samples.shape}"
         )
     _check_finite("samples", samples)
-    value_range = check_range("value_range", value_range or _range_of(samples))
+    if value_range is None:
+        value_range = _range_of(samples)
+    value_range = check_range("value_range", value_range)
     if samples.ndim == 4:
         save_image_grid(path, samples, value_range, num_columns, scale=scale)
     elif samples[0].size == 1:
@@ -120,7 +122,7 @@ def image_grid(
     check_positive_integer("num_columns", num_columns)
     check_integer("padding", padding)
     tiles = _enlarge(_to_bytes(_drawable(images), value_range))
-    if framed and tiles.shape[-1] == 1:
+    if len(framed) and tiles.shape[-1] == 1:
         tiles = tiles.repeat(3, axis=-1)
     num_rows = -(-len(tiles) // num_columns)
     height, width = tiles.shape[1] + padding, tiles.shape[2] + padding

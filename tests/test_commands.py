@@ -152,6 +152,7 @@ def test_evaluate_scores_the_model_beside_real_images(run_dir, capsys):
     assert generated["memorization"]["num_real"] == 1197
     assert record["protocol"]["value_range"] == [0.0, 1.0]
     assert record["model"] == {"recipe": "digits", "seed": 3, "epochs": 2}
+    assert record["weights_sha256"] == kg.runs.load_run(run_dir).weights_digest
     value = record["values"]["generated"]["parzen_log_likelihood"]
     assert value["value"] == parzen["mean"] and value["better"] == "higher"
     assert value["error"] == parzen["standard_error"]

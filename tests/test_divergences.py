@@ -53,6 +53,41 @@ def random_probabilities(num, seed):
     return random.dirichlet(np.full(num, 0.5))
 
 
+# Tails that have no end, and tails that do
+
+
+def student(df, location=0.0, dtype="float64"):
+    return tfd.StudentT(np.dtype(dtype).type(df), np.dtype(dtype).type(location), 1.0)
+
+
+LAPLACE = tfd.Laplace(np.float64(0), np.float64(1))
+
+
+@pytest.mark.parametrize("q", [normal(0), normal(3, 2.0), LAPLACE, student(5.0)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_cauchy_distribution_is_infinitely_far(q, dtype):
+    p = tfd.Cauchy(np.dtype(dtype).type(0), np.dtype(dtype).type(1))
+    assert wasserstein_1(p, q) == wasserstein_1(q, p) == math.inf
+    # log(p / q) grows as r^2, r or log r, and p falls as 1 / r^2.
+    assert math.isinf(kl_divergence(p, q)) == (not isinstance(q, tfd.StudentT))
+    for measure in (js_divergence, total_variation):
+        assert 0 < measure(p, q) < 1
+    assert 0 < kl_divergence(q, p) < 2
+
+
+def test_heavy_tails_that_fall_are_integrated():
+    half = tfd.HalfCauchy(np.float64(0), np.float64(1))
+    assert wasserstein_1(half, tfd.HalfNormal(np.float64(1))) == math.inf
+    # E|x| of t(1.5), the distance from all mass near 0: SciPy's.
+    expected = scipy.stats.t(1.5).expect(abs)
+    assert wasserstein_1(student(1.5), normal(0, 1e-6)) == pytest.approx(expected, 0.02)
+    # KL of Cauchy distributions is log(1 + d^2 / 4) (Chyzak, Nielsen 2019).
+    assert kl_divergence(cauchy(0), cauchy(3)) == pytest.approx(math.log(3.25), 1e-5)
+    assert math.isfinite(kl_divergence(student(2.5), normal(0)))
+    assert kl_divergence(student(1.9), normal(0)) == math.inf
+    assert math.isfinite(kl_divergence(cauchy(0), normal(0), support=(-9e3, 9e3)))
+
+
 # Arrays of probabilities
 
 

@@ -146,6 +146,16 @@ def test_a_card_has_the_scores_of_its_own_model_alone(tmp_path):
         evaluation = {"model": {"epochs": 0, "seed": seed}, "report": "scores"}
         path.write_text(json.dumps(evaluation))
         assert (provenance_of(run).evaluation == evaluation) is is_told
+    evaluation = {"model": {"epochs": 0, "seed": 3}, "report": "scores"}
+    for digest, is_told in ((run.weights_digest, True), ("0" * 64, False)):
+        path.write_text(json.dumps(evaluation | {"weights_sha256": digest}))
+        assert (provenance_of(run).evaluation is not None) is is_told
+    other = make_tiny_gan(seed=3)  # trained otherwise
+    other.generator.weights[0].assign_add(other.generator.weights[0] * 0 + 1e-3)
+    other.save(tmp_path / "other.keras")
+    assert kg.runs.load_run(tmp_path / "other.keras").weights_digest != (
+        run.weights_digest
+    )
     path.write_text("{}")
     with pytest.raises(ValueError, match=f"{path.name} must be what"):
         provenance_of(run)

@@ -74,6 +74,7 @@ def test_measures_of_images_are_left_to_images():
     ("network", "message"),
     [
         (lambda batch: [batch, batch], "a dict with 'features'. Received: a list of 2"),
+        (lambda batch: {"x": batch}, "a dict with 'features'.*a dict of ..x.."),
         (lambda batch: batch[:1], "a row for each of 5. Received: {'features': "),
     ],
 )

@@ -254,3 +254,18 @@ def test_vectors_are_completed_number_by_number():
     np.testing.assert_allclose(error.rmse, expected, rtol=1e-6)
     with pytest.raises(ValueError, match=r"0 and 1 in shape \(5,\) or \(9, 5\)"):
         completion_error(images=vectors, mask=mask[:, None], completions=nearest)
+
+
+@pytest.mark.parametrize(
+    ("held_out", "labels", "message"),
+    [
+        (np.zeros((5, 3)), [0, 1, 0, 1, 0], "as many numbers in a code as `codes`, 2"),
+        (np.zeros((5, 2)), [1, 1, 1, 1, 1], "`labels` must be of two classes or more"),
+    ],
+)
+def test_codes_that_cannot_be_told_apart_are_refused(held_out, labels, message):
+    codes = np.arange(10.0).reshape(5, 2)
+    with pytest.raises(ValueError, match=message):
+        kg.evaluation.code_accuracy(
+            codes=codes, labels=labels, held_out=held_out, held_out_labels=labels
+        )

@@ -66,9 +66,24 @@ def test_subsets_of_a_pair_take_every_pair_equally():
     real, fake = random.normal(size=(2, 12, 3))
     whole = kernel_distance(real=real, fake=fake, subset_size=None).value
     drawn = kernel_distance(real=real, fake=fake, subset_size=2, num_subsets=5_000)
-    assert abs(drawn.value - whole) < 5 * drawn.standard_error
-    assert 0 < drawn.standard_error < 0.1
+    by_subsets = drawn.standard_error / math.sqrt(1 + 5_000 * 2 / (12 - 2))
+    assert abs(drawn.value - whole) < 5 * by_subsets
+    assert 0 < by_subsets < 0.1
     assert drawn.errors == {"kernel_distance": drawn.standard_error}
+
+
+@pytest.mark.parametrize(("shift", "least", "most"), [(0.5, 0.8, 1.25), (0, 1, 2.5)])
+def test_standard_error_is_that_of_other_samples(shift, least, most):
+    # Subsets of half a set overlap: each row is drawn 25 times.
+    values, errors = [], []
+    for seed in range(60):
+        real, fake = np.random.default_rng(seed).normal(size=(2, 100, 8))
+        half = {"subset_size": 50, "num_subsets": 50}
+        distance = kernel_distance(real=real, fake=fake + shift, **half)
+        values.append(distance.value)
+        errors.append(distance.standard_error)
+    # Of one distribution it is a bound; a spread of 60 has an error of a tenth.
+    assert least < np.mean(errors) / np.std(values, ddof=1) < most
 
 
 def test_standard_error_is_that_of_disjoint_subsets():

@@ -270,6 +270,7 @@ def build(data, seed):
 RECIPE = kg.recipes.Recipe(
     name="", summary="Mine.", source="", data="digits", build=build, batch_size=600,
     epochs=1, value_range=(0.0, 0.5),
+    parzen=kg.recipes.ParzenProtocol(70, 40, (0.25, 0.5)),
 )
 """
 
@@ -290,6 +291,8 @@ def test_a_python_file_is_trained_resumed_and_judged(tmp_path, capsys):
     assert main(measure) == 0  # the range of the data is known from the record
     assert "digits, values in [0, 0.5]" in capsys.readouterr().out
     assert kg.runs.load_run(run).recipe is None
+    protocol = kg.recipes.ParzenProtocol(70, 40, (0.25, 0.5))
+    assert kg.runs.load_run(run).parzen == protocol
     recipe = kg.recipes.load_recipe(file)
     assert kg.runs.load_run(run, recipe=recipe).recipe is recipe
 

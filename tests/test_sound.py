@@ -51,6 +51,12 @@ def test_what_cannot_be_heard_is_refused_and_nothing_written(
     assert path.read_bytes() == b"kept"
 
 
+def test_integers_are_no_waveforms(tmp_path):
+    levels = np.full((1, 8, 1), 3_000, "int16")
+    with pytest.raises(TypeError, match="divide integers of 16 bits by 32768"):
+        kg.sound.save_waveforms(tmp_path / "levels.wav", levels)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """One run of waveforms in [0, 1], one of images, one epoch each."""

@@ -327,6 +327,32 @@ def test_held_out_rows_of_shards_are_of_every_class(tmp_path):
     np.testing.assert_array_equal(again.test.images, data.test.images)
 
 
+class Changed(Numbered):
+    """Black rows beyond the first hundred."""
+
+    def read(self, rows):
+        pixels, labels = super().read(rows)
+        return pixels * (np.array(rows) < 100).astype("uint8")[:, None, None, None], (
+            labels
+        )
+
+
+def test_rows_of_shards_that_lie_in_no_split_are_known_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(kg.datasets.shards, "_IN_MEMORY", 5)
+    monkeypatch.setattr(kg.datasets.shards, "_MOST_HELD_OUT", 2)
+    datasets = []
+    for name, source in (("one", Numbered), ("same", Numbered), ("other", Changed)):
+        stream = Stream(source(200))
+        kg.datasets.write_shards(stream, tmp_path / name, verbose=0, shard_size=60)
+        datasets.append(kg.datasets.load_shards(tmp_path / name))
+    one, same, other = datasets
+    record = {"dataset": json.loads(json.dumps(kg.runs.described(one)))}
+    kg.runs.check_data(record, same)
+    kg.runs.check_data(record, same.in_range(0, 1))
+    with pytest.raises(ValueError, match="other streamed rows"):
+        kg.runs.check_data(record, other)
+
+
 def test_a_stream_shows_all_labels_and_levels_as_they_are(tmp_path):
     kg.datasets.write_shards(
         Stream(Numbered(60, has_labels=True)), tmp_path / "shards", verbose=0

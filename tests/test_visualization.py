@@ -248,6 +248,7 @@ def test_equal_samples_are_equal_files(tmp_path):
         (np.zeros((2, 2, 2, 2, 2)), {}, "`samples` must be images"),
         (np.array([[0, 0], [0, np.nan]]), {}, "1 of 2 vectors, the first at index 1"),
         (np.zeros((3, 2)), {"value_range": (1, 0)}, "`value_range`"),
+        (np.zeros((3, 2)), {"value_range": np.ones(2)}, "Expected a pair of floats"),
         (np.zeros((3, 2)), {"scale": 0}, "`scale`"),
         (np.zeros((3, 9)), {"num_columns": 0}, "`num_columns`"),
     ],
@@ -256,3 +257,9 @@ def test_what_cannot_be_drawn_is_refused(tmp_path, samples, arguments, message):
     with pytest.raises(ValueError, match=message):
         save_samples(tmp_path / "none.png", samples, **arguments)
     assert not [*tmp_path.iterdir()]
+
+
+def test_framed_images_may_be_named_by_an_array():
+    samples = np.linspace(0, 1, 4 * 64).reshape(4, 8, 8, 1)
+    grids = [image_grid(samples, framed=one) for one in ([1, 2], np.array([1, 2]))]
+    np.testing.assert_array_equal(*grids)

@@ -4,7 +4,7 @@ import json
 
 from export.contract.metadata import Provenance
 from keras_gan._types import Config
-from keras_gan.runs import Run, RunDirectory
+from keras_gan.runs import Run
 
 
 def provenance_of(run: Run, licence: str | None = None) -> Provenance:
@@ -22,13 +22,13 @@ def provenance_of(run: Run, licence: str | None = None) -> Provenance:
         seed=run.gan.seed,
         epochs=epochs,
         licence=licence,
-        evaluation=_evaluation_of(run.directory, epochs, run.gan.seed),
+        evaluation=_evaluation_of(run, epochs),
     )
 
 
-def _evaluation_of(run: RunDirectory, epochs: int, seed: int) -> Config | None:
+def _evaluation_of(run: Run, epochs: int) -> Config | None:
     """The recorded scores, unless they are those of another epoch or another GAN."""
-    path = run.evaluation
+    path = run.directory.evaluation
     if not path.is_file():
         return None
     try:
@@ -39,4 +39,8 @@ def _evaluation_of(run: RunDirectory, epochs: int, seed: int) -> Config | None:
             f"{path} must be what `keras-gan evaluate` writes. Received: "
             f"{type(error).__name__}: {error}. Evaluate once more, or remove the file."
         ) from error
-    return evaluation if held == (epochs, seed) and "report" in evaluation else None
+    if held != (epochs, run.gan.seed) or "report" not in evaluation:
+        return None
+    # Of another training with the same seed the weights are others.
+    judged = evaluation.get("weights_sha256")
+    return evaluation if judged in (None, run.weights_digest) else None

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,6 +67,7 @@ def train(
         "config": config,
         "dataset": kg.runs.described(data, digests),
         "features": features,
+        "parzen": None if recipe.parzen is None else dataclasses.asdict(recipe.parzen),
         "replicas": strategy.num_replicas_in_sync,
     }
     if chief and not resumes:

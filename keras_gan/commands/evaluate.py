@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> None:
             "seed": run.gan.seed,
             "epochs": int(run.gan.epochs_completed.numpy()),
         },
+        "weights_sha256": run.weights_digest,
         "protocol": evaluator.protocol(run.gan),
         "scores": records(scores),
         "values": measured(scores),

@@ -8,23 +8,31 @@ import numpy as np
 from keras_gan._types import Array, Config
 from keras_gan.datasets.dataset import SPLITS, Dataset, Split
 
+_STREAM = "stream"
+
 
 def fingerprint(data: Dataset) -> Config:
     """Returns shape, dtype and SHA-256 of the data and labels of each split.
 
     Any change of a number, of the order or of the division into splits shows in it; the
-    name and the folder of the data do not.
+    name and the folder of the data do not. Of a stream it has what its source says of
+    itself as `digest`, if it does.
     """
-    return {name: _of_split(split) for name, split in data.splits.items()}
+    splits = {name: _of_split(split) for name, split in data.splits.items()}
+    streamed = getattr(getattr(data.stream, "source", None), "digest", None)
+    return splits if streamed is None else {**splits, _STREAM: streamed}
 
 
 def differences(held: Config, found: Config) -> list[str]:
     """Returns what distinguishes two fingerprints, in words; nothing if they agree."""
-    return [
+    of_splits = [
         text
         for name, split in SPLITS.items()
         for text in _of_splits(split, held[name], found[name])
     ]
+    # Records of before, and other sources, have none.
+    of_streams = {one[_STREAM] for one in (held, found) if _STREAM in one}
+    return [*of_splits, *["other streamed rows"] * (len(of_streams) > 1)]
 
 
 def _of_split(split: Split) -> Config:

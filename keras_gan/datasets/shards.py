@@ -1,5 +1,6 @@
 """Images as bytes in a few large files, which are read row by row in any order."""
 
+import hashlib
 import itertools
 import json
 import os
@@ -87,14 +88,16 @@ def write_shards(
         name = f"{len(shards):05d}.array_record"
         with replacing(folder / name) as partial:
             writer = module.ArrayRecordWriter(str(partial), _OPTIONS)
-            num_rows = 0
+            num_rows, digest = 0, hashlib.sha256()
             for record in itertools.chain(
                 [first], itertools.islice(records, shard_size - 1)
             ):
                 writer.write(record)
+                digest.update(record)
                 num_rows += 1
             writer.close()
-        shards.append({"file": name, "num_rows": num_rows})
+        shard = {"file": name, "num_rows": num_rows, "sha256": digest.hexdigest()}
+        shards.append(shard)
     _tell_of_skipped(skipped or [], len(source))
     described = {
         "version": _VERSION,
@@ -136,6 +139,9 @@ class _Shards:
         module, index = _array_record(), _index_of(folder)
         self.data_shape: Shape = tuple(index["data_shape"])
         self.has_labels: bool = index["has_labels"]
+        # Of the rows as they were written: to read them all would take long.
+        digests = [shard.get("sha256", "") for shard in index["shards"]]
+        self.digest = hashlib.sha256("".join(digests).encode()).hexdigest()
         size = int(np.prod(self.data_shape)) + _LABEL.itemsize * self.has_labels
         self._readers = [
             _opened(module, folder / shard["file"], shard["num_rows"], size)

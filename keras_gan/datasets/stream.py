@@ -50,6 +50,7 @@ class Part:
     def __init__(self, source: Source, rows: Array) -> None:
         self._source, self._rows = source, rows
         self.data_shape, self.has_labels = source.data_shape, source.has_labels
+        self.digest: str | None = getattr(source, "digest", None)
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -23,6 +23,8 @@ _MASS_TOLERANCE = 1e-3
 _NUM_STDDEVS = 12
 _MAX_DOUBLINGS = 40
 _NUM_PANELS = 64
+_FARTHEST = 1e12  # interquartile ranges from the median to an end
+_TAIL_FALLS = 0.97  # a tail of 1 / r^1.01 comes to 0.95
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -66,18 +68,42 @@ class Density:
     @functools.cached_property
     def ends(self) -> tuple[float, float]:
         """Where the density is known to begin and to end; infinite if it is not."""
-        low, high = self._quantiles(0.0, 1.0)
-        return (
-            low if math.isfinite(low) else -math.inf,
-            high if math.isfinite(high) else math.inf,
-        )
+        low, first, median, third, high = self._quantiles(0.0, 0.25, 0.5, 0.75, 1.0)
+        # Of tails without end rounding makes a number too great, or of the other sign.
+        farthest = _FARTHEST * (third - first)
+        is_low = math.isfinite(low) and 0 <= median - low < farthest
+        is_high = math.isfinite(high) and 0 <= high - median < farthest
+        return low if is_low else -math.inf, high if is_high else math.inf
 
     @property
     def scale(self) -> float:
         """Standard deviation, or interquartile range; NaN where neither is known."""
-        stddev = self._moment("stddev")
         low, high = self._quantiles(0.25, 0.75)
-        return stddev if math.isfinite(stddev) else high - low
+        return self.stddev if math.isfinite(self.stddev) else high - low
+
+    @functools.cached_property
+    def stddev(self) -> float:
+        """Standard deviation; NaN or infinite where there is none, or none is known."""
+        return self._moment("stddev")
+
+    @functools.cached_property
+    def median(self) -> float:
+        """Half of the mass lies below; NaN where it is not known."""
+        return float(self._quantiles(0.5)[0])
+
+    @property
+    def tail_radii(self) -> tuple[FloatArray, FloatArray]:
+        """Two distances from the median, `[2]`, below it and above; NaN at an end.
+
+        A hundred times as much of the mass lies beyond the nearer one.
+        """
+        far = max(self.tolerance, 1_000 * self.epsilon)
+        levels = np.array([100 * far, far])
+        below, above = self._quantiles(*levels), self._quantiles(*(1 - levels))
+        low, high = self.ends
+        below = self.median - below if low == -math.inf else np.full(2, math.nan)
+        above = above - self.median if high == math.inf else np.full(2, math.nan)
+        return below, above
 
     def log_prob(self, x: FloatArray) -> FloatArray:
         """Log density; -inf outside the support, where TFP may say anything."""
@@ -95,7 +121,7 @@ class Density:
     @functools.cached_property
     def reach(self) -> tuple[float, float] | None:
         """The interval that holds all but about 1e-10 of the mass, if it is known."""
-        mean, stddev = self._moment("mean"), self._moment("stddev")
+        mean, stddev = self._moment("mean"), self.stddev
         if math.isfinite(mean) and math.isfinite(stddev):
             low, high = self._around(mean, stddev)
         else:
@@ -141,6 +167,8 @@ def integral(
             not integrate to 1 over it.
     """
     interval = find_support(densities, support)
+    if support is None and _diverges(integrand, densities):
+        return math.inf
 
     def stacked(x: FloatArray) -> FloatArray:
         logs = [density.log_prob(x) for density in densities]
@@ -164,6 +192,24 @@ def integral(
                 f"{interval[1]:g}). Give `support`=(low, high) that holds all its mass."
             )
     return float(value)
+
+
+def _diverges(integrand: Integrand, densities: Sequence[Density]) -> bool:
+    """Whether what lies beyond the interval has no end.
+
+    Of a tail r f(r), r from the median, has to fall; that of 1 / r stays, and its
+    integral grows for ever. Tails of densities with a standard deviation are short.
+    """
+    for heavy in (one for one in densities if not math.isfinite(one.stddev)):
+        for sign, radii in zip((-1, 1), heavy.tail_radii, strict=True):
+            x = heavy.median + sign * radii
+            if not np.isfinite(x).all():
+                continue
+            values = integrand(x, *(density.log_prob(x) for density in densities))
+            near, far = radii * np.abs(values)
+            if far > _TAIL_FALLS * near and far > heavy.tolerance:
+                return True
+    return False
 
 
 def find_support(densities: Sequence[Density], support: Support) -> tuple[float, float]:

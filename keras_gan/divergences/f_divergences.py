@@ -20,7 +20,8 @@ def kl_divergence(p: Any, q: Any, support: Support = None) -> float:
 
     Densities are integrated adaptively from their `log_prob`, to better than 1e-6 nats
     in float64, about 1e-5 in float32, the default of TFP. Peaks between the nodes are
-    found by the `cdf`, if there is one; of heavy tails, 1e-10 of the mass is left out.
+    found by the `cdf`, if there is one; of heavy tails, 1e-10 of the mass is left out,
+    unless what it adds has no end, as for a Cauchy distribution seen by a normal one.
 
     Args:
         p: float array `[num]` of probabilities that sum to 1 (within 1e-5), or a
@@ -31,7 +32,8 @@ def kl_divergence(p: Any, q: Any, support: Support = None) -> float:
             to `None`.
 
     Returns:
-        divergence: float, at least 0, in nats; inf where q = 0 < p.
+        divergence: float, at least 0, in nats; inf where q = 0 < p, or the integral has
+            no end.
 
     Raises:
         TypeError: if `p` and `q` are not of one kind.

@@ -160,7 +160,7 @@ def _area_between(densities: Sequence[Density], support: Support) -> float:
     def integrand(x: FloatArray, *_: FloatArray) -> FloatArray:
         return np.abs(p.cdf(x) - q.cdf(x)) / scale
 
-    area = scale * integral(integrand, densities, (low, high))
+    area = scale * integral(integrand, densities, support)
     if math.isnan(area):
         raise ValueError(
             "`p` and `q` must be distributions that have a `cdf`. Received: "

@@ -62,7 +62,8 @@ def code_accuracy(
 
     Raises:
         TypeError: if labels are not integers.
-        ValueError: if a set is empty or not finite, or labels are not one for each.
+        ValueError: if a set is empty or not finite, codes differ in length, or labels
+            are not one for each, or of one class alone.
 
     Example:
     >>> codes = np.array([[0.0], [0.2], [1.0], [1.2]])
@@ -78,6 +79,15 @@ def code_accuracy(
     rows, tested = flat_rows("codes", codes), flat_rows("held_out", held_out)
     labels = check_labels("labels", labels, len(rows))
     held_out_labels = check_labels("held_out_labels", held_out_labels, len(tested))
+    if rows.shape[1] != tested.shape[1]:
+        raise ValueError(
+            "`held_out` must have as many numbers in a code as `codes`, "
+            f"{rows.shape[1]}. Received: {tested.shape[1]}"
+        )
+    if len(np.unique(labels)) < 2:
+        raise ValueError(
+            f"`labels` must be of two classes or more. Received: {labels[0]} alone"
+        )
     mean, scale = rows.mean(axis=0, dtype="float64"), rows.std(axis=0, dtype="float64")
     # What is constant but for rounding tells nothing, and is not blown up.
     resolution = np.finfo("float32").eps * np.abs(mean)

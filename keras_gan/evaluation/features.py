@@ -199,6 +199,11 @@ def _outputs(network: Callable[[Any], Any], batch: Array) -> dict[str, FloatArra
         )
     if not isinstance(outputs, dict):
         outputs = {"features": outputs}
+    if "features" not in outputs:
+        raise ValueError(
+            "`network` must return features, or a dict with 'features'. Received: a "
+            f"dict of {[*outputs]}"
+        )
     rows = {key: np.asarray(value) for key, value in outputs.items()}
     if any(len(np.atleast_1d(value)) != len(batch) for value in rows.values()):
         raise ValueError(

@@ -62,9 +62,10 @@ class ParzenWindow:
         """Takes samples as centres; returns self.
 
         Args:
-            samples: array `[num_samples, …]`, flattened; or an iterable of such arrays
-                that can be read again and again, such as `gan.sample_stream(…)`. A
-                stream is read whenever a density is asked for and never held.
+            samples: array `[num_samples, …]`, flattened; or an iterable of such arrays,
+                no list, that can be read again and again, such as
+                `gan.sample_stream(…)`. A stream is read whenever a density is asked for
+                and never held.
 
         Raises:
             ValueError: if samples are empty, not finite, or an iterator that can be

@@ -83,8 +83,7 @@ class RunEvaluator:
         num_kernels: int | None = None,
     ) -> "RunEvaluator":
         """The evaluator of a run, on its data and by its recipe's protocol."""
-        protocol = run.recipe.parzen if run.recipe else None
-        return cls(run.data, measures, num_kernels, run.feature_network, protocol)
+        return cls(run.data, measures, num_kernels, run.feature_network, run.parzen)
 
     def __call__(self, gan: GAN, verbose: int = 0) -> Scores:
         """Returns scores by `GENERATED` or `HELD_OUT`, then by the measure's name."""

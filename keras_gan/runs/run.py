@@ -2,11 +2,13 @@
 
 import dataclasses
 import functools
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_gan import recipes
 from keras_gan._run_files import RECORD
@@ -15,7 +17,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.datasets.registry import LOADERS
 from keras_gan.evaluation.feature_networks import FeatureNetwork, feature_network_of
 from keras_gan.gan import GAN
-from keras_gan.recipes.recipe import Recipe
+from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.runs.data import DataSource, check_data
 from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 from keras_gan.saving import load
@@ -60,6 +62,30 @@ class Run:
         if self.named_recipe is not None or name is None:
             return self.named_recipe
         return None if self.config.get(RECIPE_FILE) else recipes.get(name)
+
+    @property
+    def parzen(self) -> ParzenProtocol | None:
+        """The Parzen protocol of its recipe, which the record holds too."""
+        if self.recipe is not None:
+            return self.recipe.parzen
+        held = self.record.get("parzen")
+        if held is None:
+            return None
+        try:
+            return ParzenProtocol(**held | {"bandwidths": (*held["bandwidths"],)})
+        except (KeyError, TypeError) as error:
+            raise ValueError(
+                f"{self.directory.path} must hold a `parzen` protocol in its {RECORD}. "
+                f"Received: {held!r}"
+            ) from error
+
+    @property
+    def weights_digest(self) -> str:
+        """SHA-256 of what judges and draws: the evaluation generator's weights."""
+        digest = hashlib.sha256()
+        for weight in self.gan.evaluation_generator.get_weights():
+            digest.update(np.ascontiguousarray(weight).data)
+        return digest.hexdigest()
 
     @property
     def value_range(self) -> tuple[float, float] | None:
