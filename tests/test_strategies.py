@@ -293,6 +293,11 @@ class WholeBatch(R1):
     supports_replicas = False
 
 
+def test_several_steps_at_once_are_refused_on_replicas(two_replicas):
+    with two_replicas.scope(), pytest.raises(ValueError, match="2 on 2 replicas"):
+        make_tiny_gan(steps_per_execution=2)
+
+
 def test_a_penalty_that_needs_the_whole_batch_is_refused(two_replicas):
     with pytest.raises(ValueError, match="WholeBatch needs the whole batch"):
         play(two_replicas, terms=[WholeBatch()])

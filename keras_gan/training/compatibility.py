@@ -52,6 +52,7 @@ def checked_compilation(
     _check_what_is_judged(gan)
     _check_who_learns(gan.game, rules)
     replicas = strategy.num_replicas_in_sync
+    _check_steps_of_execution(of_keras.get("steps_per_execution"), replicas)
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
     _warn_of_known_failures(rules, gan.discriminator)
     return jit_compile
@@ -79,6 +80,15 @@ def _check_rules_fit(
                 f"The term {name} needs the whole batch on one device. Received: a "
                 f"strategy with {replicas} replicas; leave one of the two out."
             )
+
+
+def _check_steps_of_execution(steps: Any, replicas: int) -> None:
+    # Keras 3.15.1 ends in an error of TensorFlow about a placeholder that is not fed.
+    if replicas > 1 and steps not in (None, 1):
+        raise ValueError(
+            "`steps_per_execution` must be 1 on several replicas, where Keras plays no "
+            f"several steps at once. Received: {steps!r} on {replicas} replicas."
+        )
 
 
 def _check_what_is_judged(gan: Any) -> None:
