@@ -8,6 +8,7 @@ import keras
 
 from keras_gan import layers
 from keras_gan.games.game import Game, makers_of
+from keras_gan.terms.term import Term
 from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.examples import LATENTS
 from keras_gan.training.network_checks import check_apart, layers_of, models_of
@@ -32,10 +33,9 @@ def checked_compilation(
         ValueError: if the rules contradict each other, the networks, the game or the
             replicas.
     """
-    players = {"generator": gan.generator, "discriminator": gan.discriminator}
     for term in rules.terms:
         term.check(gan)
-        check_apart(**players, encoder=gan.game.encoder, **models_of(term))
+        _check_held_apart(gan, term)
     strategy = gan.distribute_strategy
     jit_compile = chosen_compilation(
         jit_compile,
@@ -56,6 +56,18 @@ def checked_compilation(
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
     _warn_of_known_failures(rules, gan.discriminator)
     return jit_compile
+
+
+def _check_held_apart(gan: Any, term: Any) -> None:
+    players = {"generator": gan.generator, "discriminator": gan.discriminator}
+    # `bind` hands a term the players, which it may keep.
+    binds = type(term).bind is not Term.bind
+    held = {
+        f"{name} of {type(term).__name__}": one
+        for name, one in models_of(term).items()
+        if not (binds and any(one is player for player in players.values()))
+    }
+    check_apart(**players, encoder=gan.game.encoder, **held)
 
 
 def _check_rules_fit(

@@ -221,13 +221,18 @@ def check_apart(**networks: Any) -> None:
 
 
 def held_layers(owner: Any) -> dict[str, keras.layers.Layer]:
-    """Layers and models that an object holds, by attribute, alone or in lists."""
-    return {
-        name if one is value else f"{name}[{place}]": one
+    """Layers and models that an object holds, by attribute, alone or in lists.
+
+    What it holds twice has its first name.
+    """
+    held = (
+        (name if one is value else f"{name}[{place}]", one)
         for name, value in vars(owner).items()
         for place, one in enumerate(keras.tree.flatten(value))
         if isinstance(one, keras.layers.Layer)
-    }
+    )
+    once = {id(one): (name, one) for name, one in reversed([*held])}
+    return dict(reversed(once.values()))
 
 
 def models_of(owner: Any) -> dict[str, keras.layers.Layer]:
