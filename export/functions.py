@@ -305,7 +305,10 @@ def export_litert(
         gan: `GAN`; its discriminator stays behind.
         path: file to create, ending in `.tflite`.
         weights: `"float32"`; `"float16"`; or `"int8"`, weights and activations alike,
-            whose ranges are measured on latents of the prior. Defaults to `"float32"`.
+            whose ranges are measured on latents of the prior, on every class, and on
+            what else the generator is told, drawn from the GAN's `conditions`; numbers
+            without a prior from 0 to 1, and others may be made badly.
+            Defaults to `"float32"`.
         endpoint: `"generate"`; or `"encode"` and `"complete"`, the one signature in
             its place, as in `export_onnx_inference`. Defaults to `"generate"`.
         provenance: `Provenance` for the record and the model card.

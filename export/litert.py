@@ -160,7 +160,6 @@ def _convert_quietly(
     if weights == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if weights == "int8":
-        _warn_of_guesses(gan)
         converter.representative_dataset = lambda: _calibration(gan)
     try:
         with _silent_stderr(), warnings.catch_warnings():
@@ -191,7 +190,7 @@ def _silent_stderr() -> Iterator[None]:
 def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
     """What the generator will meet: latents of its prior, and its conditions.
 
-    Each class comes at least once.
+    Each class comes at least once; numbers without a prior are uniform from 0 to 1.
     """
     num_classes = [len(one.classes) for one in conditions_of(gan)]
     num = max([_NUM_CALIBRATION_BATCHES, *num_classes])
@@ -199,22 +198,6 @@ def _calibration(gan: GAN) -> Iterator[dict[str, Any]]:
     for index in range(num):
         row = {name: values[index : index + 1] for name, values in told.items()}
         yield {**draw_latents(gan, 1, _CALIBRATION_SEED + index), **row}
-
-
-def _warn_of_guesses(gan: GAN) -> None:
-    guessed = [
-        one.name
-        for one in conditions_of(gan)
-        if one.prior is None and np.issubdtype(np.dtype(one.dtype), np.floating)
-    ]
-    if guessed:
-        warnings.warn(
-            f"The ranges of int8 numbers were measured with {guessed} uniform from 0 "
-            "to 1, for the GAN has no prior of them: told others, the file may be far "
-            f"from Keras. Give the GAN conditions={{{guessed[0]!r}: …}}, a prior of "
-            "what it will be told.",
-            stacklevel=2,
-        )
 
 
 def _explain(error: Exception, network: keras.Model) -> str:

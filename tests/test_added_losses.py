@@ -171,7 +171,9 @@ def trunk_of(gan):
 def test_features_on_layers_of_the_discriminator_are_refused():
     gan = game_of()
     term = WithFeatures(trunk_of(gan))
-    with pytest.raises(ValueError, match="discriminator and the features must share"):
+    with pytest.raises(
+        ValueError, match="discriminator and the features of WithFeatures must share"
+    ):
         gan.compile("sgd", "sgd", terms=[term])
 
 

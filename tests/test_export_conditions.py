@@ -373,19 +373,6 @@ def test_int8_is_calibrated_on_every_class(tmp_path):
     np.testing.assert_allclose(images, expected, atol=0.1)
 
 
-def test_int8_of_numbers_without_a_prior_says_what_was_guessed(tmp_path):
-    latents, angle = keras.Input((3,), name="latents"), keras.Input((2,), name="angle")
-    hidden = keras.layers.concatenate([latents, angle])
-    images = keras.layers.Reshape((4, 4, 1))(keras.layers.Dense(16, "tanh")(hidden))
-    generator = keras.Model([latents, angle], images)
-    parts = kg.networks.maxout_discriminator((4, 4, 1), (8,)), kg.priors.NormalPrior(3)
-    told = {"angle": kg.priors.NormalPrior(2)}
-    with pytest.warns(UserWarning, match=r"\['angle'\] uniform from 0 to 1"):
-        export_litert(kg.GAN(generator, *parts), tmp_path / "a.tflite", weights="int8")
-    gan = kg.GAN(keras.models.clone_model(generator), *parts, conditions=told)
-    export_litert(gan, tmp_path / "b.tflite", weights="int8")
-
-
 @pytest.mark.usefixtures("play_here")
 @pytest.mark.parametrize("stated", [("labels", "style"), ("labels",)])
 def test_each_condition_may_be_left_out_alone(tmp_path, stated):

@@ -220,25 +220,29 @@ def check_apart(**networks: Any) -> None:
                 )
 
 
-def held_layers(owner: Any) -> dict[str, keras.layers.Layer]:
+def held_layers(owner: Any, private: bool = True) -> dict[str, keras.layers.Layer]:
     """Layers and models that an object holds, by attribute, alone or in lists.
 
     What it holds twice has its first name.
+
+    Args:
+        owner: any object.
+        private: bool, whether attributes with names of `_` count, in which Keras keeps
+            what it tracks. Defaults to `True`.
     """
-    held = (
-        (name if one is value else f"{name}[{place}]", one)
-        for name, value in vars(owner).items()
-        for place, one in enumerate(keras.tree.flatten(value))
-        if isinstance(one, keras.layers.Layer)
-    )
-    once = {id(one): (name, one) for name, one in reversed([*held])}
-    return dict(reversed(once.values()))
+    held: dict[int, tuple[str, keras.layers.Layer]] = {}
+    for name, value in vars(owner).items():
+        for place, one in enumerate(keras.tree.flatten(value)):
+            if isinstance(one, keras.layers.Layer):
+                named = (name if one is value else f"{name}[{place}]", one)
+                if private or not name.startswith("_"):
+                    held.setdefault(id(one), named)
+    return dict(held.values())
 
 
 def models_of(owner: Any) -> dict[str, keras.layers.Layer]:
     """What a game or a term has been given of them, by the names of attributes."""
-    held = held_layers(owner).items()
-    return {name: one for name, one in held if not name.startswith("_")}
+    return held_layers(owner, private=False)
 
 
 def layers_of(network: Any) -> list[keras.layers.Layer]:
