@@ -86,14 +86,13 @@ class OnnxFormat(OnnxFile):
         )
         pixel = pixel_format(self.pixels, provenance.value_range)
         noise = standard_noise_of(gan.prior) if self.standard_noise else None
-        drawn: list[str] = []
         if self.seeded:
-            drawn = [one.name for one in signature.conditions if one.prior is not None]
             function = sample_function(gan, signature, pixel)
         else:
             to_prior = noise.to_prior if noise else None
             function = generate_function(gan, signature, pixel, to_prior)
         opset = check_opset(self.opset, draws=self.seeded)
+        drawn = [one.name for one in signature.conditions if self.seeded and one.prior]
         model = to_onnx(function, gan.evaluation_generator, opset, may_be_empty=drawn)
         metadata = signature.metadata | {
             **({PIXELS: self.pixels} if len(gan.data_shape) == 3 else {}),

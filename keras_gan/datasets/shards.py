@@ -139,9 +139,7 @@ class _Shards:
         module, index = _array_record(), _index_of(folder)
         self.data_shape: Shape = tuple(index["data_shape"])
         self.has_labels: bool = index["has_labels"]
-        # Of the rows as they were written: to read them all would take long.
-        digests = [shard.get("sha256", "") for shard in index["shards"]]
-        self.digest = hashlib.sha256("".join(digests).encode()).hexdigest()
+        self.digest = _digest_of(index["shards"])
         size = int(np.prod(self.data_shape)) + _LABEL.itemsize * self.has_labels
         self._readers = [
             _opened(module, folder / shard["file"], shard["num_rows"], size)
@@ -170,6 +168,17 @@ class _Shards:
         if self.has_labels:
             labels = parts[:, size:].copy().view(_LABEL)[:, 0].astype("int32")
         return pixels, labels
+
+
+def _digest_of(shards: Sequence[dict[str, Any]]) -> str | None:
+    """SHA-256 of all rows as they were written; `None` of shards that hold none.
+
+    To read them all would take long.
+    """
+    if not all("sha256" in shard for shard in shards):
+        return None
+    digests = "".join(shard["sha256"] for shard in shards)
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def _records(source: Source, bar: Any, skipped: list[str] | None) -> Iterator[bytes]:

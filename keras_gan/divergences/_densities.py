@@ -68,7 +68,8 @@ class Density:
     @functools.cached_property
     def ends(self) -> tuple[float, float]:
         """Where the density is known to begin and to end; infinite if it is not."""
-        low, first, median, third, high = self._quantiles(0.0, 0.25, 0.5, 0.75, 1.0)
+        low, high = self._quantiles(0.0, 1.0)
+        first, median, third = self.quartiles
         # Of tails without end rounding makes a number too great, or of the other sign.
         farthest = _FARTHEST * (third - first)
         is_low = math.isfinite(low) and 0 <= median - low < farthest
@@ -78,8 +79,8 @@ class Density:
     @property
     def scale(self) -> float:
         """Standard deviation, or interquartile range; NaN where neither is known."""
-        low, high = self._quantiles(0.25, 0.75)
-        return self.stddev if math.isfinite(self.stddev) else high - low
+        first, _, third = self.quartiles
+        return self.stddev if math.isfinite(self.stddev) else third - first
 
     @functools.cached_property
     def stddev(self) -> float:
@@ -87,9 +88,10 @@ class Density:
         return self._moment("stddev")
 
     @functools.cached_property
-    def median(self) -> float:
-        """Half of the mass lies below; NaN where it is not known."""
-        return float(self._quantiles(0.5)[0])
+    def quartiles(self) -> tuple[float, float, float]:
+        """The median between two others; NaN where they are not known."""
+        first, median, third = self._quantiles(0.25, 0.5, 0.75).tolist()
+        return first, median, third
 
     @property
     def tail_radii(self) -> tuple[FloatArray, FloatArray]:
@@ -100,9 +102,9 @@ class Density:
         far = max(self.tolerance, 1_000 * self.epsilon)
         levels = np.array([100 * far, far])
         below, above = self._quantiles(*levels), self._quantiles(*(1 - levels))
-        low, high = self.ends
-        below = self.median - below if low == -math.inf else np.full(2, math.nan)
-        above = above - self.median if high == math.inf else np.full(2, math.nan)
+        (low, high), (_, median, _) = self.ends, self.quartiles
+        below = median - below if low == -math.inf else np.full(2, math.nan)
+        above = above - median if high == math.inf else np.full(2, math.nan)
         return below, above
 
     def log_prob(self, x: FloatArray) -> FloatArray:
@@ -202,7 +204,7 @@ def _diverges(integrand: Integrand, densities: Sequence[Density]) -> bool:
     """
     for heavy in (one for one in densities if not math.isfinite(one.stddev)):
         for sign, radii in zip((-1, 1), heavy.tail_radii, strict=True):
-            x = heavy.median + sign * radii
+            x = heavy.quartiles[1] + sign * radii
             if not np.isfinite(x).all():
                 continue
             values = integrand(x, *(density.log_prob(x) for density in densities))

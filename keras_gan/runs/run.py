@@ -81,7 +81,7 @@ class Run:
 
     @property
     def weights_digest(self) -> str:
-        """SHA-256 of what judges and draws: the evaluation generator's weights."""
+        """SHA-256 of the weights of the evaluation generator."""
         digest = hashlib.sha256()
         for weight in self.gan.evaluation_generator.get_weights():
             digest.update(np.ascontiguousarray(weight).data)

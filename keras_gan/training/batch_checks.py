@@ -20,7 +20,7 @@ from keras_gan.training.data_checks import (
     is_near,
     scale_first,
 )
-from keras_gan.training.examples import Entries, Shares
+from keras_gan.training.examples import Entries, Shares, filled
 
 _COMPLAINT = re.compile(r"(TypeError|ValueError): (Batch \d+ of the dataset: [^\n]*)")
 
@@ -135,8 +135,8 @@ def dealt_batch(batch: tuple[Any], shares: Shares) -> tuple[Any]:
     (entries,) = batch
     named = entries if isinstance(entries, dict) else {"": entries}
     total = len(next(iter(named.values())))
-    rows = np.arange(-(-total // shares.divisor) * shares.divisor) % total
-    dealt = {name: np.asarray(one)[shares.of(rows)] for name, one in named.items()}
+    rows = shares.of(filled(total, shares.divisor, np.arange))
+    dealt = {name: np.asarray(one)[rows] for name, one in named.items()}
     return (dealt if isinstance(entries, dict) else dealt[""],)
 
 

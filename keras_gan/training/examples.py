@@ -117,12 +117,22 @@ def each(function: Callable[[Tensor], Any], example: Example) -> dict[str, Any]:
     return {name: function(entry) for name, entry in example.items()}
 
 
+def filled(total: Any, multiple: int, arange: Any = tf.range) -> Any:
+    """Indices of all rows, then of the first ones, up to a multiple.
+
+    Args:
+        total: int, or integer scalar, rows that there are.
+        multiple: int.
+        arange: `tf.range` or `numpy.arange`. Defaults to `tf.range`.
+    """
+    return arange(-(-total // multiple) * multiple) % total
+
+
 def full_rows(example: Example, multiple: int) -> Example:
     """An example with its first rows repeated until `multiple` divides their number."""
     if multiple == 1:
         return example
-    total = num_rows(example)
-    rows = tf.range(-(-total // multiple) * multiple) % total
+    rows = filled(num_rows(example), multiple)
     return each(lambda entry: tf.gather(entry, rows), example)
 
 
@@ -156,9 +166,7 @@ class Shares(NamedTuple):
 
     def deal(self, example: Example) -> Example:
         """An example as replicas take it; its first rows fill up the last share."""
-        total = num_rows(example)
-        rows = tf.range(-(-total // self.divisor) * self.divisor) % total
-        dealt = self.of(rows, tf)
+        dealt = self.of(filled(num_rows(example), self.divisor), tf)
         return each(lambda entry: tf.gather(entry, dealt), example)
 
 
