@@ -41,3 +41,14 @@ def test_a_line_on_octaves_fits_what_a_line_on_inputs_cannot():
 def test_arguments_are_named(arguments):
     with pytest.raises(ValueError, match=f"`{next(iter(arguments))}`"):
         FourierFeatures(**{"num_octaves": 2, **arguments})
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float16"])
+def test_half_precision_rounds_outputs_and_no_phase(policy):
+    inputs = np.random.default_rng(1).uniform(-2, 2, (500, 2)).astype("float32")
+    exact = FourierFeatures(8, dtype="float64")(inputs.astype("float64")).numpy()
+    received = FourierFeatures(8, dtype=policy)(inputs)
+    assert received.dtype.name == policy.removeprefix("mixed_")
+    # Half a unit in the last place of numbers up to 2: 2^-9 with 8 bits of bfloat16.
+    gaps = np.abs(np.asarray(keras.ops.cast(received, "float32")) - exact)
+    assert gaps.max() <= 2**-8

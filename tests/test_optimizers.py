@@ -152,6 +152,11 @@ def test_root_epsilon_adam_is_rebuilt_from_its_configuration():
     np.testing.assert_array_equal(play(twin), play(optimizer))
 
 
+def test_root_epsilon_adam_has_no_amsgrad():
+    with pytest.raises(TypeError, match="no maximum over past moments.*amsgrad=True"):
+        RootEpsilonAdam(0.05, amsgrad=True)
+
+
 def test_an_optimizer_of_another_game_is_refused():
     first, second = make_tiny_gan(), make_tiny_gan()
     optimizers = first.generator_optimizer, first.discriminator_optimizer

@@ -14,6 +14,14 @@ CASES = {
         (4, 4, 5),
     ),
     "embedding": (lambda: keras.layers.Embedding(9, 4), ()),
+    "depthwise": (
+        lambda: keras.layers.DepthwiseConv2D(3, depth_multiplier=2),
+        (4, 4, 5),
+    ),
+    "einsum": (
+        lambda: keras.layers.EinsumDense("...bc,cde->...bde", (3, 2, 4)),
+        (3, 5),
+    ),
 }
 
 
@@ -38,7 +46,10 @@ def kernel_of(layer):
 def as_matrix(kernel, case):
     if case == "transposed":  # [height, width, out, in]
         kernel = np.moveaxis(kernel, 2, 3)
-    return kernel.reshape(-1, kernel.shape[-1]).astype("float64")
+    # [height, width, channels, outputs of each]; [in, two axes of outputs]
+    num_axes = 2 if case in ("depthwise", "einsum") else 1
+    outputs = np.prod(kernel.shape[-num_axes:])
+    return kernel.reshape(-1, outputs).astype("float64")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -256,3 +267,10 @@ def test_refused_layers_and_arguments():
         SpectralNormalization(keras.layers.Dense(1), power_iterations=0)
     with pytest.raises(ValueError, match="`epsilon`"):
         SpectralNormalization(keras.layers.Dense(1), epsilon=0.0)
+
+
+@pytest.mark.parametrize("equation", ["abc,dc->abd", "abc,acd->abd"])
+def test_outputs_that_are_not_the_last_axes_are_refused(equation):
+    layer = SpectralNormalization(keras.layers.EinsumDense(equation, (None, 4)))
+    with pytest.raises(ValueError, match="followed by those of its outputs.*equation"):
+        layer.build((2, 3, 5))

@@ -362,3 +362,20 @@ def test_a_generator_makes_waveforms_of_any_length():
 def test_vocoders_that_cannot_be_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build(kg.networks)
+
+
+@pytest.mark.parametrize(
+    ("build", "arguments"),
+    [
+        (kg.networks.hifigan_generator, {"dilations": (1, 1)}),
+        (kg.networks.hifigan_generator, {"kernel_sizes": (3, 3)}),
+        (
+            lambda **periods: kg.networks.hifigan_discriminator(64, **periods),
+            {"periods": (2, 2)},
+        ),
+    ],
+)
+def test_layers_that_are_named_by_their_sizes_have_different_ones(build, arguments):
+    (name,) = arguments
+    with pytest.raises(ValueError, match=f"`{name}` must differ"):
+        build(**arguments)

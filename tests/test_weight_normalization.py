@@ -123,3 +123,43 @@ def test_what_cannot_be_initialized_is_refused():
 def test_a_layer_without_a_kernel_is_refused():
     with pytest.raises(ValueError, match="`layer` must have a weight named"):
         WeightNormalization(keras.layers.LayerNormalization())(tf.ones((1, 2)))
+
+
+def test_each_output_of_a_depthwise_convolution_has_a_scale():
+    layer = WeightNormalization(keras.layers.DepthwiseConv2D(3, depth_multiplier=2))
+    layer.build((None, 6, 6, 4))
+    scale = np.arange(1.0, 9.0)
+    layer.scale.assign(scale)
+    kernel = layer.effective_kernel().numpy()  # [height, width, channels, outputs]
+    norms = np.sqrt(np.sum(np.square(kernel), axis=(0, 1)))
+    np.testing.assert_allclose(norms.ravel(), scale, rtol=1e-5)
+    model = keras.Sequential([keras.Input((6, 6, 4)), layer])
+    images = RANDOM.normal(2.0, 3.0, size=(200, 6, 6, 4)).astype("float32")
+    initialize_from_data(model, images)
+    np.testing.assert_allclose(model(images).numpy().std((0, 1, 2)), 1, rtol=1e-4)
+
+
+def test_without_a_bias_the_deviation_alone_is_set():
+    plain = WeightNormalization(keras.layers.Dense(2, use_bias=False))
+    model = keras.Sequential([keras.Input((3,)), plain])
+    rows = RANDOM.normal(5.0, 2.0, size=(500, 3)).astype("float32")
+    before = model(rows).numpy()
+    initialize_from_data(model, rows)
+    expected = before / before.std(axis=0, dtype="float64")
+    np.testing.assert_allclose(model(rows), expected, rtol=1e-4)
+
+
+def test_layers_that_would_stay_as_they_are_are_refused():
+    rows = RANDOM.normal(size=(50, 3)).astype("float32")
+    layer = WeightNormalization(keras.layers.Dense(3))
+    inputs = keras.Input((3,))
+    twice = keras.Model(inputs, layer(layer(inputs)))
+    with pytest.raises(ValueError, match="call each .* once.*called 2 times"):
+        initialize_from_data(twice, rows)
+    dense = (WeightNormalization(keras.layers.Dense(3)) for _ in range(2))
+    inner = keras.Sequential([keras.Input((3,)), next(dense)])
+    outer = keras.Sequential([keras.Input((3,)), inner, next(dense)])
+    with pytest.raises(ValueError, match="Received: 1 within other models"):
+        initialize_from_data(outer, rows)
+    with pytest.raises(ValueError, match="`data` must be finite"):
+        initialize_from_data(inner, np.full((5, 3), np.nan, "float32"))

@@ -1,5 +1,8 @@
 """The kernel of a layer: found, seen as a matrix, another one in its place."""
 
+import math
+import re
+
 import keras
 import tensorflow as tf
 
@@ -12,13 +15,20 @@ _TRANSPOSED = (
     keras.layers.Conv2DTranspose,
     keras.layers.Conv3DTranspose,
 )
+# Theirs are [..., channels, outputs of each channel].
+_OF_EACH_CHANNEL = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 
 
 def kernel_of(layer: keras.layers.Layer) -> keras.Variable:
-    """Returns the weight of a layer that multiplies its inputs; raises without one."""
+    """Returns the weight of a layer that multiplies its inputs.
+
+    Raises:
+        ValueError: if there is none, or it is no matrix of inputs and outputs.
+    """
     for name in _KERNEL_NAMES:
         kernel = getattr(layer, name, None)
         if isinstance(kernel, keras.Variable):
+            _num_output_axes(layer)
             return kernel
     raise ValueError(
         "`layer` must have a weight named `kernel` or `embeddings` to normalise. "
@@ -43,8 +53,10 @@ def as_kernel(
 
 
 def num_outputs(layer: keras.layers.Layer, kernel: Tensor) -> int:
-    """Returns the length of the kernel's axis of outputs."""
-    return int(kernel.shape[-2 if isinstance(layer, _TRANSPOSED) else -1])
+    """Returns how many outputs the kernel has columns for."""
+    if isinstance(layer, _TRANSPOSED):
+        return int(kernel.shape[-2])
+    return math.prod(kernel.shape[-_num_output_axes(layer) :])
 
 
 def call_with_kernel(
@@ -69,6 +81,23 @@ def call_with_kernel(
         if new is not old:
             weight.assign(new)
     return outputs
+
+
+def _num_output_axes(layer: keras.layers.Layer) -> int:
+    """How many of the kernel's last axes number outputs."""
+    if isinstance(layer, _OF_EACH_CHANNEL):
+        return 2
+    if not isinstance(layer, keras.layers.EinsumDense):
+        return 1
+    inputs, kernel, outputs = re.findall("[a-zA-Z]+", layer.equation)
+    made = "".join(axis for axis in kernel if axis not in inputs)
+    summed = kernel.removesuffix(made)
+    if not made or not kernel.endswith(made) or set(summed) & set(outputs):
+        raise ValueError(
+            "`layer` must have a kernel of axes to sum over, followed by those of its "
+            f"outputs. Received: {layer.name} with equation={layer.equation!r}"
+        )
+    return len(made)
 
 
 def _outputs_last(layer: keras.layers.Layer, kernel: Tensor) -> Tensor:

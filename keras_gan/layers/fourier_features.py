@@ -58,7 +58,8 @@ class FourierFeatures(keras.layers.Layer):
         decay: float = 1.0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        # Half precision knows no phase in a high octave: inputs stay as they are.
+        super().__init__(autocast=False, **kwargs)
         self.num_octaves = check_positive_integer("num_octaves", num_octaves)
         self.wavelength = check_positive("wavelength", wavelength)
         self.decay = check_positive("decay", decay)
@@ -67,13 +68,16 @@ class FourierFeatures(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Returns the inputs and their octaves, joined along the last axis."""
+        exact = keras.backend.result_type(self.variable_dtype, "float32")
+        inputs = keras.ops.cast(inputs, exact)
         longest = 2 * math.pi / self.wavelength
         waves = [
             self.decay**octave * wave(longest * 2**octave * inputs)
             for octave in range(self.num_octaves)
             for wave in (keras.ops.sin, keras.ops.cos)
         ]
-        return keras.ops.concatenate([inputs, *waves], axis=-1)
+        joined = keras.ops.concatenate([inputs, *waves], axis=-1)
+        return keras.ops.cast(joined, self.compute_dtype)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         """Returns the shape of what comes out."""

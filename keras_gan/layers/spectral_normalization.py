@@ -36,7 +36,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     Args:
         layer: `keras.layers.Layer` with a weight named `kernel` or `embeddings` whose
             last axis is that of the outputs, e.g. `Dense`, `Conv2D`, `Maxout`, or a
-            transposed convolution. It keeps its own dtype.
+            transposed or depthwise convolution; `EinsumDense` where its outputs come
+            last. It keeps its own dtype.
         power_iterations: int, at least 1, in each call. Defaults to `1`.
         epsilon: float, above 0. Singular values below count as zero.
             Defaults to `1e-12`.
@@ -46,7 +47,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     Raises:
         ValueError: if `power_iterations` is below 1, `epsilon` is not positive, or,
-            when it is built, `layer` has no kernel.
+            when it is built, `layer` has no such kernel.
 
     Example:
     >>> layer = SpectralNormalization(keras.layers.Dense(2, use_bias=False), seed=0)

@@ -27,20 +27,22 @@ class WeightNormalization(keras.layers.Wrapper):
         W_effective[:, o] = scale[o] * W[:, o] / norm(W[:, o])
 
     The scale starts at 1; `keras_gan.layers.initialize_from_data` sets it, and the
-    bias, so that each output of the layer has mean 0 and deviation 1 over given data.
+    bias, so that each output of the layer has mean 0 and deviation 1 over given data;
+    without a bias, deviation 1.
     A column of zeros has no direction and stays zero.
 
     Args:
         layer: `keras.layers.Layer` with a weight named `kernel` or `embeddings`, e.g.
-            `Dense`, `Conv2D` or a transposed convolution. It keeps its own dtype, and
-            what follows the kernel: put its activation behind the wrapper where the
-            layer is to be initialised from data.
+            `Dense`, `Conv2D` or a transposed or depthwise convolution; `EinsumDense`
+            where its outputs come last. It keeps its own dtype, and what follows the
+            kernel: put its activation behind the wrapper where the layer is to be
+            initialised from data.
         trainable_scale: bool. `False` keeps the scale as it was initialised, so that
             training turns columns alone. Defaults to `True`.
         **kwargs: what `keras.layers.Layer` takes, besides `dtype`.
 
     Raises:
-        ValueError: when it is built, if `layer` has no kernel.
+        ValueError: when it is built, if `layer` has no such kernel.
 
     Example:
     >>> layer = WeightNormalization(keras.layers.Dense(1, use_bias=False))
@@ -109,17 +111,20 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
 
         scale <- scale / s,    bias <- (bias - m) / s
 
-    The network is called as in training: through its noise.
+    A layer without a bias keeps its mean. The network is called as in training:
+    through its noise.
 
     Args:
         network: Sequential or functional `keras.Model` with layers of
-            `WeightNormalization`; their own layers have no activation.
+            `WeightNormalization`, none within a model or layer of its own and each
+            called once; their own layers have no activation.
         data: what the network takes, some hundred rows; a list for several inputs.
 
     Raises:
-        ValueError: if the network has no such layer, one of them has an activation of
+        ValueError: if the network has no such layer, or has one elsewhere than among
+            its own layers, one of them is called more than once, has an activation of
             its own or several scales for an output, as around a maxout layer, or an
-            output is constant over the data.
+            output is constant over the data, or not finite.
 
     Example:
     >>> network = keras.Sequential(
@@ -133,12 +138,7 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
     References:
         Salimans and Kingma, 2016, section 3. https://arxiv.org/abs/1602.07868
     """
-    layers = [one for one in network.layers if isinstance(one, WeightNormalization)]
-    if not layers:
-        raise ValueError(
-            "`network` must have layers of WeightNormalization among its own. "
-            f"Received: {[one.name for one in network.layers]}"
-        )
+    layers = _normalized_layers(network)
     # A list of one would be another structure than the data.
     inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
     for layer in layers:
@@ -152,6 +152,31 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
         _initialize(layer, keras.Model(inputs, layer.output), data)
 
 
+def _normalized_layers(network: keras.Model) -> list[WeightNormalization]:
+    layers = [one for one in network.layers if isinstance(one, WeightNormalization)]
+    if not layers:
+        raise ValueError(
+            "`network` must have layers of WeightNormalization among its own. "
+            f"Received: {[one.name for one in network.layers]}"
+        )
+    held = network._flatten_layers(include_self=False)
+    within = {id(one) for one in held if isinstance(one, WeightNormalization)}
+    if len(within) > len(layers):
+        raise ValueError(
+            "`network` must have its weight-normalised layers among its own. Received: "
+            f"{len(within) - len(layers)} within other models or layers; initialise "
+            "each of these from what it is given."
+        )
+    for layer in layers:
+        if len(layer._inbound_nodes) > 1:
+            raise ValueError(
+                "`network` must call each weight-normalised layer once: one scale "
+                f"cannot suit what several calls make. Received: {layer.name}, called "
+                f"{len(layer._inbound_nodes)} times"
+            )
+    return layers
+
+
 def _initialize(layer: WeightNormalization, until: keras.Model, data: Tensor) -> None:
     outputs = until(data, training=True)
     axes = list(range(len(outputs.shape) - 1))  # all but that of the outputs
@@ -162,6 +187,11 @@ def _initialize(layer: WeightNormalization, until: keras.Model, data: Tensor) ->
             "`network` must have a scale for each output of its weight-normalised "
             f"layers. Received: {layer.name} around a {type(layer.layer).__name__}, "
             f"with {layer.scale.shape[0]} scales and {deviation.shape[0]} outputs"
+        )
+    if not bool(tf.reduce_all(tf.math.is_finite(deviation))):
+        raise ValueError(
+            f"`data` must be finite, and what the network makes of them. Received: NaN "
+            f"or infinity in the outputs of {layer.name}"
         )
     if not bool(tf.reduce_all(deviation > 0)):
         raise ValueError(

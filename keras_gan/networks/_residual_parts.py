@@ -35,7 +35,8 @@ def grown_residually(
         latents: `[batch, latent_dim]`.
         image_shape: tuple of one image.
         base_filters: int, filters of the last layer but one.
-        normalize: what stands in front of each block's rectifiers.
+        normalize: what stands in front of each block's rectifiers, and of the last one
+            where there is no block.
         output_activation: Keras activation.
         seed: int, of the initial weights.
     """
@@ -49,7 +50,8 @@ def grown_residually(
     for index in range(1, count):  # [batch, 2^i rows, 2^i columns, filters / 2^i]
         filters = base_filters * 2 ** (count - 1 - index)
         outputs = _grown(outputs, normalize, filters, seed, index)
-    outputs = batch_normalized(outputs, "last_normalization")
+    last = normalize if count == 1 else batch_normalized
+    outputs = last(outputs, "last_normalization")
     outputs = keras.layers.ReLU(name="last_relu")(outputs)
     outputs = _doubling(channels, seed, count, "last_doubling")(outputs)
     # Images stay float32 under mixed precision, as the data are.

@@ -60,9 +60,10 @@ def hifigan_generator(
             frame stands for. Defaults to `(4, 4, 4)`.
         base_filters: int, filters next to the frames, which halve at each factor:
             divisible by 2 as often. Defaults to `128`.
-        kernel_sizes: odd ints, of the residual blocks side by side.
+        kernel_sizes: ints, at least 1, of the residual blocks side by side, no two
+            alike.
             Defaults to `(3, 7, 11)`.
-        dilations: ints, at least 1, of the convolutions of a block.
+        dilations: ints, at least 1, of the convolutions of a block, no two alike.
             Defaults to `(1, 3, 5)`.
         seed: int, of the initial weights. Defaults to `0`.
         name: str. Defaults to `"generator"`.
@@ -88,6 +89,8 @@ def hifigan_generator(
     factors = check_positive_integers("upsampling", upsampling)
     kernels = check_positive_integers("kernel_sizes", kernel_sizes)
     dilations = check_positive_integers("dilations", dilations)
+    _check_different("kernel_sizes", kernels)
+    _check_different("dilations", dilations)
     check_positive_integer("base_filters", base_filters)
     if base_filters % 2 ** len(factors):
         raise ValueError(
@@ -136,8 +139,8 @@ def hifigan_discriminator(
     Args:
         length: int, samples of a segment; longer than the longest period, and divisible
             by 2 for each scale but the first.
-        periods: ints, at least 2; primes see the least of what others see.
-            Defaults to `(2, 3, 5, 7, 11)`.
+        periods: ints, at least 2, no two alike; primes see the least of what others
+            see. Defaults to `(2, 3, 5, 7, 11)`.
         num_scales: int, at least 0. Defaults to `3`.
         base_filters: int, at least 1. Filters next to the waveform of each period; a
             scale begins with four times as many. Defaults to `32`.
@@ -167,6 +170,7 @@ def hifigan_discriminator(
     check_positive_integer("base_filters", base_filters)
     check_integer("num_scales", num_scales, minimum=0)
     periods = tuple(check_integer("periods", one, minimum=2) for one in periods)
+    _check_different("periods", periods)
     if not periods and not num_scales:
         raise ValueError("`periods` or `num_scales` must leave a discriminator.")
     halved = 2 ** max(0, num_scales - 1)
@@ -185,6 +189,12 @@ def hifigan_discriminator(
         "features": [one for maps in judged for one in maps],
     }
     return keras.Model(waveforms, outputs, name=name)
+
+
+def _check_different(name: str, values: tuple[int, ...]) -> None:
+    # Layers are named by them.
+    if len(set(values)) < len(values):
+        raise ValueError(f"`{name}` must differ from each other. Received: {values}")
 
 
 class _Seeds:

@@ -43,7 +43,8 @@ def projection_generator(
         h     = block_{n-1}(... block_1(dense(z)))
         G     = output_activation(doubling(relu(bn(h))))
 
-    cbn is `keras_gan.layers.ConditionalBatchNormalization`, bn one without classes.
+    cbn is `keras_gan.layers.ConditionalBatchNormalization`, bn one without classes;
+    with n = 1 there is no block, and the last one is a cbn.
     Block i has `base_filters 2^(n-1-i)` filters; its shortcut doubles by nearest
     neighbours and has a convolution of one pixel.
 

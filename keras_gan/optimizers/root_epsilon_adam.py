@@ -36,6 +36,7 @@ class RootEpsilonAdam(keras.optimizers.Adam):
         **kwargs: what `keras.optimizers.Optimizer` takes.
 
     Raises:
+        TypeError: if `amsgrad` is among them, which the published codes do not have.
         ValueError: if an argument lies outside its range.
 
     Example:
@@ -59,6 +60,12 @@ class RootEpsilonAdam(keras.optimizers.Adam):
         name: str = "root_epsilon_adam",
         **kwargs: Any,
     ) -> None:
+        if "amsgrad" in kwargs:
+            raise TypeError(
+                "`RootEpsilonAdam` has no maximum over past moments. Received: "
+                f"amsgrad={kwargs['amsgrad']!r}; leave it out, or take "
+                "keras.optimizers.Adam."
+            )
         super().__init__(
             checked_rate(learning_rate),
             check_fraction("beta_1", beta_1),
