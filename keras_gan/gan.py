@@ -82,8 +82,9 @@ class GAN(keras.Model):
             from that it is not told. Defaults to `None`.
         ema_half_life: float, above 0, in images: how many images halve the weight of
             the past in the moving average of the generator, which then draws samples,
-            judges validation data and is exported. `None` keeps no average.
-            Defaults to `None`.
+            judges validation data and is exported. It starts from the weights that the
+            generator has now: load those of another training before. `None` keeps no
+            average. Defaults to `None`.
         packing: int, at least 1. Images that the discriminator judges together, side by
             side as channels (PacGAN): its input is `[batch, height, width, packing *
             channels]`, and it sees a lack of variety. Defaults to `1`.
@@ -532,6 +533,10 @@ class GAN(keras.Model):
 
         Returns:
             probabilities: float32 array `[num_images / packing]` in [0, 1].
+
+        Raises:
+            ValueError: if images are of another shape, not finite or far out of the
+                generator's range, or are no whole packs.
         """
         return self._sampling.judged(images, batch_size, entries)
 
@@ -549,7 +554,8 @@ class GAN(keras.Model):
             probabilities: float32 array `[num_images / packing, num_classes]`.
 
         Raises:
-            ValueError: if the discriminator has no output named `"classes"`.
+            ValueError: as `discriminate`, or if the discriminator has no output named
+                `"classes"`.
         """
         return self._sampling.classified(images, batch_size, entries)
 
@@ -613,7 +619,8 @@ class GAN(keras.Model):
             num_samples: int, at least 1, completions of each image. Defaults to `1`.
             seed: as in `sample`. Defaults to `None`.
             batch_size: int, completions made at once. Defaults to `1000`.
-            **conditions: arrays of further conditions, one row for each image.
+            **conditions: further conditions, one row for each image or one value for
+                all.
 
         Returns:
             completions: float32 array `[num_images, num_samples, height, width,

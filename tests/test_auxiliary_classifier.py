@@ -71,10 +71,10 @@ def named_outputs(features, width=NUM_CLASSES):
     }
 
 
-def told_generator():
+def told_generator(num_classes=NUM_CLASSES):
     latents = keras.Input((3,), name="latents")
     labels = keras.Input((), name="labels", dtype="int32")
-    offsets = keras.layers.Embedding(NUM_CLASSES, 16)(labels)
+    offsets = keras.layers.Embedding(num_classes, 16)(labels)
     pixels = keras.layers.Dense(16)(latents) + offsets
     images = keras.layers.Reshape((4, 4, 1))(pixels)
     return keras.Model([latents, labels], images)
@@ -135,7 +135,7 @@ def test_priors_of_more_classes_than_the_discriminator_has_are_refused():
     with pytest.raises(
         ValueError, match="one for each label that is drawn. Received: "
     ):
-        compiled_game(conditions=five)
+        compiled_game(told_generator(5), conditions=five)
 
 
 def test_packs_have_no_class():

@@ -11,9 +11,11 @@ from games import (
     conditional_gan,
     inputs_and_features,
     tiny_images,
+    weights_of,
 )
 
 import keras_gan as kg
+from keras_gan.training.named_inputs import NamedInputs
 
 LABELS = np.arange(40) % NUM_CLASSES
 IMAGES = tiny_images(40)
@@ -452,6 +454,63 @@ def test_what_is_judged_is_checked(images, options, message):
         gan.discriminate(images, **options)
     judged = gan.discriminate(IMAGES.tolist(), labels=LABELS)
     np.testing.assert_array_equal(judged, gan.discriminate(IMAGES, labels=LABELS))
+
+
+def test_unknown_is_no_class_of_a_network():
+    gan = compiled(conditional_gan())  # no prior says how many classes there are
+    before = weights_of(gan.generator)
+    unknown = np.where(LABELS == 1, -1, LABELS)
+    batches = tf.data.Dataset.from_tensor_slices((IMAGES, unknown)).batch(10)
+    message = "`labels` must lie in 0 to 2"
+    for ask in (
+        lambda: gan.fit(IMAGES, unknown, verbose=0),
+        lambda: gan.fit(batches, verbose=0),
+        lambda: gan.evaluate(IMAGES, unknown, verbose=0),
+        lambda: gan.sample(3, labels=-1),
+        lambda: gan.sample(3, labels=[0, 1, NUM_CLASSES]),
+        lambda: gan.discriminate(IMAGES, labels=unknown),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ask()
+    for old, new in zip(before, weights_of(gan.generator), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("networks", ["mlp", "dcgan", "projection"])
+def test_library_networks_know_their_classes(networks):
+    generator, judge = {
+        "mlp": lambda: (
+            kg.networks.conditional_mlp_generator(2, 3, (4, 4, 1), 4, 4, 4),
+            None,
+        ),
+        "dcgan": lambda: (
+            kg.networks.conditional_dcgan_generator(2, 3, (8, 8, 1), base_filters=2),
+            None,
+        ),
+        "projection": lambda: (
+            # Halved once, so that no block takes the class.
+            kg.networks.projection_generator(2, 3, (8, 8, 1), base_filters=2),
+            kg.networks.projection_discriminator((8, 8, 1), 3, base_filters=2),
+        ),
+    }[networks]()
+    for network in filter(None, (generator, judge)):
+        assert NamedInputs(network, "images").class_counts() == {"labels": 3}
+
+
+def test_a_prior_draws_classes_that_the_generator_knows():
+    for prior, error, message in [
+        (kg.priors.CategoricalPrior(4), ValueError, "knows, 3 of them"),
+        (kg.priors.UniformPrior(1, 0.0, 3.0), TypeError, "must draw integers.*float32"),
+    ]:
+        with pytest.raises(error, match=message):
+            conditional_gan(conditions={"labels": prior})
+    assert conditional_gan(conditions={"labels": kg.priors.CategoricalPrior(2)})
+
+
+@pytest.mark.parametrize("images", [IMAGES * 255, IMAGES * np.nan], ids=["far", "NaN"])
+def test_what_is_judged_lies_in_the_range_of_generated_images(images):
+    with pytest.raises(ValueError, match="All images must"):
+        conditional_gan().discriminate(images, labels=LABELS)
 
 
 def test_labels_are_given_once():

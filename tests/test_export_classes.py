@@ -222,7 +222,8 @@ def test_the_prior_says_how_many_classes_there_are():
     fewer = conditional_gan(generator_of_labels(), conditions={"labels": prior})
     assert conditions_of(fewer)[0].num_classes == 4  # as `GAN.sample` has it
     more = kg.priors.CategoricalPrior(12)
-    gan = conditional_gan(generator_of_labels(), conditions={"labels": more})
+    of_floats = generator_of_labels(dtype="float32")  # which the game looks up nowhere
+    gan = conditional_gan(of_floats, conditions={"labels": more})
     with pytest.raises(ValueError, match="knows, 0 to 9. Received: a prior of 12"):
         conditions_of(gan)
 

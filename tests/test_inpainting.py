@@ -181,6 +181,37 @@ def test_what_cannot_be_completed_is_refused(images, mask, message):
         completing_gan().complete(images, mask)
 
 
+def test_each_image_s_label_goes_with_all_its_completions():
+    known = keras.Input((4, 4, 1), name="known")
+    mask = keras.Input((4, 4, 1), name="mask")
+    latents = keras.Input((2,), name="latents")
+    labels = keras.Input((), dtype="int32", name="labels")
+    # Pixels are the label / 2, whatever else the generator is told.
+    of_labels = keras.layers.Embedding(3, 1)
+    shade = keras.layers.Reshape((1, 1, 1))(of_labels(labels))
+    of_others = keras.layers.Dense(1, kernel_initializer="zeros")
+    rows = [keras.layers.Flatten()(one) for one in (latents, known, mask)]
+    others = keras.layers.Reshape((1, 1, 1))(
+        of_others(keras.layers.Concatenate()(rows))
+    )
+    sums = keras.layers.Add()([keras.layers.Add()([shade, others]), 0.0 * known])
+    generator = keras.Model([latents, known, mask, labels], sums)
+    of_labels.embeddings.assign([[0.0], [0.5], [1.0]])
+    judge = kg.networks.maxout_discriminator((4, 4, 1), (4,))
+    prior = kg.priors.NormalPrior(2)
+    gan = kg.GAN(generator, judge, prior, game=kg.games.Inpainting())
+    images, nothing = IMAGES[:3], np.zeros((4, 4, 1))
+
+    def shades(labels):
+        made = gan.complete(images, nothing, num_samples=2, seed=1, labels=labels)
+        return made[:, :, 0, 0, 0].tolist()
+
+    assert shades([0, 1, 2]) == [[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]]
+    assert shades(1) == [[0.5, 0.5]] * 3
+    with pytest.raises(ValueError, match=r"array of shape \(3,\).*shape \(6,\)"):
+        shades([0, 1, 2, 0, 1, 2])
+
+
 def test_games_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="completes nothing.*Inpainting"):
         make_tiny_gan().complete(IMAGES, np.ones((4, 4, 1)))

@@ -105,8 +105,51 @@ def test_entries_of_ones_own_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="`labels` must lie in 0 to"):
         gan.fit({**entries, "labels": labels + 1}, verbose=0)
     bytes_ = (images * 255).astype("uint8")
-    with pytest.raises(TypeError, match="`labelled_images` must be floats"):
+    with pytest.raises(TypeError, match="All labelled_images must be floats"):
         gan.fit({**entries, "labels": labels, "labelled_images": bytes_}, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (tiny_images(6) * 255, "All labelled_images must lie in the range"),
+        (tiny_images(6) * np.nan, "All labelled_images must be finite"),
+        (tiny_images(6)[:, :3], "must equal the data shape"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["arrays", "dataset", "generator"])
+def test_labelled_images_are_checked_as_images_are(kind, images, message):
+    entries = {
+        "images": tiny_images(6),
+        "labelled_images": images.astype("float32"),
+        "labels": np.arange(6) % NUM_CLASSES,
+    }
+    data = {
+        "arrays": entries,
+        "dataset": tf.data.Dataset.from_tensors(entries),
+        "generator": (one for one in [entries]),
+    }[kind]
+    with pytest.raises(ValueError, match=message):
+        few_label_gan(run_eagerly=True).fit(data, verbose=0)
+
+
+def test_a_class_that_is_held_out_is_refused():
+    labels = np.full(40, -1)
+    labels[[0, 1, 39]] = [0, 1, 2]
+    with pytest.raises(ValueError, match=r"`validation_split` must leave.*\[2\]"):
+        few_label_gan().fit(IMAGES, labels, validation_split=0.25, verbose=0)
+
+
+def test_without_shuffling_epochs_go_on_in_turn():
+    epoch, dealt = tf.Variable(0), []
+    turns = InTurn(np.arange(40), np.arange(10, 13), 8)
+    batches = kg.datasets.shuffled_batches(
+        (np.arange(8), turns), 4, seed=3, epoch=epoch, shuffle=False
+    )
+    for number in range(3):
+        epoch.assign(number)
+        dealt += [row for batch in rows_of(batches) for row in batch]
+    assert dealt == [10, 11, 12] * 8
 
 
 def test_held_out_data_may_come_with_unknown_labels():

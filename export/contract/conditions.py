@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export.contract.class_counts import class_count
 from export.contract.names import LATENTS, NUM_SAMPLES, SEED, check_input_name
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.training.class_counts import class_count
 from keras_gan.training.named_inputs import TRIAL_SIZE
 
 

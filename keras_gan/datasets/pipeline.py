@@ -48,6 +48,7 @@ class InTurn:
 
     The k-th row that an epoch deals is the k-th of them, counted round and round, in an
     order that each epoch shuffles: a minibatch as long as they are holds each once.
+    Without shuffling, an epoch goes on where the one before stopped.
 
     Args:
         array: array or tensor.
@@ -140,7 +141,14 @@ def shuffled_batches(
     @tf.autograph.experimental.do_not_convert
     def rows_in_order(_: Tensor) -> tuple[Tensor, ...]:
         rows = order_of(tf.range(num_rows) % length, 0)
-        return rows, *(order_of(dealer.turns, _OTHER_ORDER) for dealer in dealers)
+        return rows, *(turns_of(dealer) for dealer in dealers)
+
+    def turns_of(dealer: _Dealer) -> Tensor:
+        count = dealer.turns.shape[0]
+        if shuffle or not count:
+            return order_of(dealer.turns, _OTHER_ORDER)
+        dealt = tf.cast(epoch, tf.int64) * num_rows % count
+        return tf.roll(dealer.turns, -dealt, axis=0)
 
     @tf.autograph.experimental.do_not_convert
     def batches_of(rows: Tensor, *turns: Tensor) -> tf.data.Dataset:

@@ -65,6 +65,7 @@ class LabelledExamples(Term):
     """
 
     reads = (_LABELLED, LABELS)
+    reads_data = (_LABELLED,)
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__(weight)
@@ -102,10 +103,7 @@ class LabelledExamples(Term):
 
     def arrange(self, arrays: dict[str, Any], data_name: str) -> dict[str, Any]:
         """Takes the labelled rows out of labels with -1 and repeats them."""
-        if _LABELLED in arrays:
-            _check_floats(arrays[_LABELLED])
-            return arrays
-        if LABELS not in arrays or data_name not in arrays:
+        if _LABELLED in arrays or LABELS not in arrays or data_name not in arrays:
             return arrays
         data, labels = arrays[data_name], np.asarray(arrays[LABELS])
         self._check(labels, len(data))
@@ -150,12 +148,3 @@ class LabelledExamples(Term):
                 "`labels` must name at least one image of each class. Received: "
                 f"{len(known)} labels, none of the classes {missing.tolist()}"
             )
-
-
-def _check_floats(images: Any) -> None:
-    dtype = np.dtype(getattr(images, "dtype", float))
-    if dtype.kind != "f":
-        raise TypeError(
-            f"`{_LABELLED}` must be floats in the range of the images. Received: "
-            f"dtype={dtype}. Convert and scale them first."
-        )

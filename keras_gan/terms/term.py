@@ -40,6 +40,9 @@ class Term(abc.ABC):
     reads: Sequence[str] = ()
     """Entries of the batch that the term needs and no network names."""
 
+    reads_data: Sequence[str] = ()
+    """Those of `reads` that are rows of data: of their shape and in their range."""
+
     num_classes: Mapping[str, int] = types.MappingProxyType({})
     """How many classes integer entries of the batch number, by name, where it knows."""
 

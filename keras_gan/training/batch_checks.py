@@ -52,21 +52,25 @@ class BatchCheck(NamedTuple):
         """
         try:
             example = self.entries.of(batch)
-            self._check(example[self.entries.data], index)
             for name, entry in example.items():
-                if name != self.entries.data and hasattr(entry, "dtype"):
-                    check_finite_entry(name, np.asarray(entry))
-                    if name in self.num_classes:
-                        classes = self.num_classes[name]
-                        check_integers(name, entry.dtype)
-                        check_in_classes(name, np.asarray(entry), classes)
+                if name in (self.entries.data, *self.entries.alike):
+                    self._check(name, entry)
+                elif hasattr(entry, "dtype"):
+                    self._check_told(name, entry)
+            if index == 0:
+                check_batch_size(len(example[self.entries.data]), self.multiple)
         except (TypeError, ValueError) as error:
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error
         return (example,) if len(example) > 1 else (example[self.entries.data],)
 
-    def _check(self, data: Any, index: int) -> None:
-        name = self.entries.data
+    def _check_told(self, name: str, entry: Any) -> None:
+        check_finite_entry(name, np.asarray(entry))
+        if name in self.num_classes:
+            check_integers(name, entry.dtype)
+            check_in_classes(name, np.asarray(entry), self.num_classes[name])
+
+    def _check(self, name: str, data: Any) -> None:
         if not hasattr(data, "shape") or not hasattr(data, "dtype"):
             raise TypeError(
                 f"`{name}` must be an array, alone or the first of a tuple. "
@@ -81,8 +85,6 @@ class BatchCheck(NamedTuple):
                 f"{far_out(name)} Received: values in [{low:g}, {high:g}]. "
                 f"{scale_first(name)}"
             )
-        if index == 0:
-            check_batch_size(len(values), self.multiple)
 
 
 class CheckedBatches(keras.utils.PyDataset):

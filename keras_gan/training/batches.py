@@ -126,7 +126,9 @@ def checked_dataset(
             data = tf.ensure_shape(data, (None, *data_shape))
         data = _checked(entries.data, data, reachable)
         others = {
-            name: told(name, entry, num_classes.get(name))
+            name: _checked(name, entry, reachable)
+            if name in entries.alike
+            else told(name, entry, num_classes.get(name))
             for name, entry in example.items()
             if name != entries.data
         }
@@ -140,12 +142,17 @@ def _check_spec(element: Any, check: BatchCheck) -> None:
     for name in check.num_classes:
         if hasattr(specs.get(name), "dtype"):
             check_integers(name, specs[name].dtype)
-    spec = specs[check.entries.data]
-    check_floats(check.entries.data, spec.dtype)
+    for name in (check.entries.data, *check.entries.alike):
+        if name in specs:
+            _check_data_spec(name, specs[name], check)
+
+
+def _check_data_spec(name: str, spec: Any, check: BatchCheck) -> None:
+    check_floats(name, spec.dtype)
     if spec.shape.rank is not None:
         check_batched(spec.shape, check.data_shape)
         check_data_shape(tuple(spec.shape[1:]), check.data_shape)
-        if spec.shape[0] is not None:
+        if spec.shape[0] is not None and name == check.entries.data:
             check_batch_size(spec.shape[0], check.multiple)
 
 

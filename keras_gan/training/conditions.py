@@ -32,6 +32,7 @@ class Conditions:
         del shapes[LATENTS]
         self._shapes = shapes
         self._dtypes: dict[str, Any] = {one: inputs.dtype_of(one) for one in shapes}
+        self._num_classes = inputs.class_counts()
         self.priors = self._checked_priors(priors)
 
     @property
@@ -66,7 +67,22 @@ class Conditions:
                     f"{self._shapes[name]}, as the input of that name states it. "
                     f"Received: {prior!r}, which draws {tuple(drawn.shape[1:])}"
                 )
+            self._check_drawn(name, prior, drawn.dtype)
         return dict(priors)
+
+    def _check_drawn(self, name: str, prior: Prior, dtype: Any) -> None:
+        if self._dtypes[name].is_integer and not dtype.is_integer:
+            raise TypeError(
+                f"`conditions[{name!r}]` must draw integers, as the input of that name "
+                f"states it. Received: {prior!r}, which draws {dtype.name}"
+            )
+        known = self._num_classes.get(name)
+        drawn = prior.num_classes if isinstance(prior, CategoricalPrior) else 0
+        if known is not None and drawn > known:
+            raise ValueError(
+                f"`conditions[{name!r}]` must draw classes that the generator knows, "
+                f"{known} of them. Received: {prior!r}"
+            )
 
     def given(
         self, num_rows: int, seed: int, told: Mapping[str, Any]
@@ -83,16 +99,11 @@ class Conditions:
                 missing.
             TypeError: if integers are asked for and others given.
         """
-        unknown = [name for name in told if name not in self._shapes]
-        if unknown:
-            takes = self.names or "no condition"
-            raise ValueError(
-                f"The generator takes {takes}. Received: {', '.join(unknown)}"
-            )
+        rows = self.told_rows(told, num_rows)
         values = {}
         for index, (name, shape) in enumerate(self._shapes.items()):
-            if name in told:
-                values[name] = self._rows_of(name, told[name], num_rows)
+            if name in rows:
+                values[name] = rows[name]
             elif name in self.priors:
                 prior = self.priors[name]
                 drawn = draw_condition(prior, index, num_rows, seed)
@@ -103,8 +114,22 @@ class Conditions:
                     f"{name}=…, or give the GAN conditions={{{name!r}: "
                     "keras_gan.priors.CategoricalPrior(…)}."
                 )
-            check_classes(name, values[name], self.priors.get(name))
         return values
+
+    def told_rows(self, told: Mapping[str, Any], num_rows: int) -> dict[str, Array]:
+        """Returns a row of each condition that is told; raises as `given` does."""
+        unknown = [name for name in told if name not in self._shapes]
+        if unknown:
+            takes = self.names or "no condition"
+            raise ValueError(
+                f"The generator takes {takes}. Received: {', '.join(unknown)}"
+            )
+        rows = {name: self._rows_of(name, told[name], num_rows) for name in told}
+        for name, values in rows.items():
+            check_classes(name, values, self.priors.get(name))
+            if name in self._num_classes:
+                check_in_classes(name, values, self._num_classes[name])
+        return rows
 
     def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:
         shape, dtype = self._shapes[name], self._dtypes[name]
@@ -155,13 +180,14 @@ def num_classes_of(gan: Any, terms: Sequence[Any]) -> dict[str, int]:
         gan: `GAN`.
         terms: that are played; held-out data are judged without any.
     """
-    known = {
+    of_priors = {
         name: prior.num_classes
         for name, prior in gan.conditions.items()
         if isinstance(prior, CategoricalPrior) and _numbers(gan, name)
     }
-    for term in terms:
-        for name, count in term.num_classes.items():
+    known = gan.networks.class_counts()
+    for counts in (of_priors, *(term.num_classes for term in terms)):
+        for name, count in counts.items():
             known[name] = min(count, known.get(name, count))
     return known
 

@@ -26,12 +26,14 @@ class Entries(NamedTuple):
         row_shapes: of entries that a network states a shape for, by name.
         optional: names of entries that are taken where they are brought.
             Defaults to `()`.
+        alike: names of entries that are rows of data, too. Defaults to `()`.
     """
 
     data: str
     needed: Sequence[str]
     row_shapes: Mapping[str, Shape]
     optional: Sequence[str] = ()
+    alike: Sequence[str] = ()
 
     def of(self, element: Any) -> dict[str, Any]:
         """The needed entries of one element of the data; others are passed over.

@@ -100,6 +100,9 @@ def _data_of(gan: Any, x: Any, y: Any = None, terms: Any = None) -> Any:
             f"them out: it needs {list(entries.needed)}."
         )
     _check_rows(gan, arrays, num_classes_of(gan, terms))
+    for name in entries.alike:
+        if name in arrays and not isinstance(arrays[name], InTurn):
+            data_checks.check_near(name, arrays[name], gan.generator, gan.data_shape)
     return arrays
 
 
@@ -224,9 +227,25 @@ def _held_back(
         )
     # What goes in turn beside the rows is learned from, never judged.
     judged_by = {k: rows for k, rows in arrays.items() if not isinstance(rows, InTurn)}
-    return each(lambda rows: rows[:num_train], arrays), each(
-        lambda rows: rows[num_train:], judged_by
-    )
+    train = each(lambda rows: rows[:num_train], arrays)
+    for name, rows in arrays.items():
+        if isinstance(rows, InTurn):
+            _check_taught(name, rows, train[name], share)
+    return train, each(lambda rows: rows[num_train:], judged_by)
+
+
+def _check_taught(name: str, rows: InTurn, left: InTurn, share: float) -> None:
+    """Raises where no row to learn from is left of a class."""
+    if len(rows.shape) > 1:
+        return
+    known, taught = (np.asarray(one.array)[one.rows] for one in (rows, left))
+    lost = np.setdiff1d(known, taught)
+    if len(lost):
+        raise ValueError(
+            f"`validation_split` must leave {name} of each class to learn from. "
+            f"Received: validation_split={share}, and all of {lost.tolist()} are among "
+            "the last rows; shuffle the rows first, or give `validation_data`."
+        )
 
 
 def _refuse_split(data: Any, share: float) -> None:

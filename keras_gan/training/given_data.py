@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan.training.conditions import check_classes
+from keras_gan.training.conditions import check_classes, num_classes_of
 from keras_gan.training.data_checks import (
     check_condition,
     check_data_shape,
+    check_in_classes,
     check_integers,
     check_others,
 )
@@ -95,4 +96,7 @@ def _as_networks_state(gan: Any, name: str, entry: Any) -> Array:
         check_integers(name, values.dtype)
     check_condition(name, values, shapes.get(name))
     check_classes(name, values, gan.conditions.get(name))
+    known = {**encoder.class_counts(), **num_classes_of(gan, ())}
+    if name in known:
+        check_in_classes(name, values, known[name])
     return values if dtype is None else values.astype(dtype.as_numpy_dtype)

@@ -72,6 +72,7 @@ class Inference:
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
         check_values(gan, given_values)
+        told = self._sampling.conditions.told_rows(told, len(data))
         entries = {**told, KNOWN: given(data, masks).numpy(), MASK: masks}
         rows = {
             name: np.repeat(entry, num_samples, axis=0)

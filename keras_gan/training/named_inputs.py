@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Shape, Tensor
+from keras_gan.training.class_counts import class_count
 from keras_gan.training.examples import Example
 
 # What an axis of any size has where a network is tried: it can be halved six times.
@@ -57,6 +58,21 @@ class NamedInputs:
         """Dtype that the network states for an entry, `None` where it states none."""
         stated = dict(zip(self.names, self._tensors, strict=False))
         return tf.as_dtype(stated[name].dtype) if name in stated else None
+
+    def class_counts(self) -> dict[str, int]:
+        """How many classes the network tells apart of integer entries, by name.
+
+        Keras takes -1 for the last one, or for none: "unknown" would be learned.
+        """
+        integers = {
+            name: tensor
+            for name, tensor in zip(self.names, self._tensors, strict=False)
+            if tf.as_dtype(tensor.dtype).is_integer
+        }
+        counts = {
+            name: class_count(self.network, tensor) for name, tensor in integers.items()
+        }
+        return {name: count for name, count in counts.items() if count is not None}
 
     def row_shapes(self) -> dict[str, Shape]:
         """Shapes of one row of each entry that the network states, by name.

@@ -181,7 +181,8 @@ class Networks:
         made = {LATENTS, self.data_name, *game.makes}
         others = [name for name in dict.fromkeys(named) if name not in made]
         shapes = {**self._of_encoder(game).row_shapes(), **self.row_shapes()}
-        return Entries(self.data_name, (self.data_name, *others), shapes)
+        alike = tuple(name for term in terms for name in term.reads_data)
+        return Entries(self.data_name, (self.data_name, *others), shapes, alike=alike)
 
     def held_out_entries(self, gan: Any) -> Entries:
         """What held-out data must bring; what terms read is taken where it comes."""
@@ -210,6 +211,13 @@ class Networks:
             for name, shape in told.items()
         }
         return {**judged, **both}
+
+    def class_counts(self) -> dict[str, int]:
+        """How many classes both networks know of entries that number them, by name."""
+        counts = self.of_generator.class_counts()
+        for name, count in self.of_discriminator.class_counts().items():
+            counts[name] = min(count, counts.get(name, count))
+        return counts
 
     def dtype_of(self, name: str) -> tf.DType | None:
         """Dtype that a network's input of this name states, `None` where none does."""

@@ -151,6 +151,8 @@ class Sampling:
         gan = self._gan
         data = data if tf.is_tensor(data) else np.asarray(data)
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+        if len(data):
+            data_checks.check_near(gan.data_name, data, gan.generator, gan.data_shape)
         data_checks.check_batch_size(len(data), gan.packing)
         names = gan.networks.of_discriminator.names
         entries = checked_entries(gan, data, others, names)

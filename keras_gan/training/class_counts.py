@@ -19,12 +19,13 @@ def class_count(network: Any, tensor: Any) -> int | None:
     Returns:
         count: int, the least of those that are told, or `None` where none is.
     """
+    network = getattr(network, "_functional", None) or network  # of a Sequential
     counts: list[int | None] = []
     for node in tensor._keras_history.operation._outbound_nodes:
         reader = node.operation
-        if reader not in network.operations:
+        if reader not in getattr(network, "operations", ()):
             continue  # of another network with the same input
-        inner = getattr(reader, "_functional", reader)  # what a Sequential holds
+        inner = getattr(reader, "_functional", None) or reader
         if hasattr(inner, "operations"):
             position = [one is tensor for one in node.input_tensors].index(True)
             counts.append(class_count(inner, inner.inputs[position]))
