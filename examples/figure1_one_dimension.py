@@ -22,6 +22,7 @@ picture is in examples/records/figure1.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -75,11 +76,16 @@ def monotone_generator(seed: int) -> keras.Model:
             (1, None, 1.0, 2),
         )
     ]
-    stretched = keras.layers.Activation(lambda z: keras.ops.arctanh(0.99999 * z))
+    stretched = keras.layers.Activation(to_the_line)
     generator = keras.Sequential([keras.Input((1,)), stretched, *layers])
     for layer in layers:
         layer.kernel.assign(abs(layer.kernel))
     return generator
+
+
+def to_the_line(latents: Any) -> Any:
+    """From [-1, 1] to all numbers, the ends to finite ones."""
+    return keras.ops.arctanh(0.99999 * latents)
 
 
 def line_judge(seed: int) -> keras.Model:

@@ -47,6 +47,11 @@ RATE, AVERAGED_RATE, WEIGHT = 0.1, 0.01, 0.1
 STEPS_PER_POINT = 10  # of the second game's paths
 
 
+def itself(latents: Tensor, number: Tensor) -> Tensor:
+    """Returns the number, whatever the latents."""
+    return 0 * latents + number
+
+
 def product(x: Tensor, y: Tensor) -> Tensor:
     """The bilinear game, equilibrium (0, 0)."""
     return x * y
@@ -65,7 +70,7 @@ class Player(keras.layers.Layer):
 
     def __init__(self, start: float, function: Value) -> None:
         super().__init__()
-        self.function = function
+        self.start, self.function = start, function
         self.number = self.add_weight(
             shape=(), initializer=keras.initializers.Constant(start)
         )
@@ -73,6 +78,10 @@ class Player(keras.layers.Layer):
     def call(self, inputs: Tensor) -> Tensor:
         """Returns the function of inputs `[batch, 1]` and the number."""
         return self.function(inputs, self.number)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments, by which a file holds the player."""
+        return {"start": self.start, "function": self.function}
 
 
 class ValueItself(kg.objectives.Objective):
@@ -93,7 +102,7 @@ def build_game(
     value: Value, start: tuple[float, float], rate: float, **rules: Any
 ) -> kg.GAN:
     """A GAN whose generator is x, whatever the latents, and whose judge is y."""
-    x = Player(start[0], lambda latents, number: 0 * latents + number)
+    x = Player(start[0], itself)
     y = Player(start[1], value)
     gan = kg.GAN(
         keras.Sequential([keras.Input((1,)), x]),

@@ -54,6 +54,8 @@ class Prior(abc.ABC):
     def sample(self, num_samples: int | Tensor, seed: int | Tensor) -> Tensor:
         """Draws latents that depend on the seed alone, in every process and graph.
 
+        But for graphs that XLA compiles, whose generators draw other numbers.
+
         Args:
             num_samples: int or scalar integer tensor.
             seed: int in [0, 2^31); a scalar int32 tensor, which draws what an int of

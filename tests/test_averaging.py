@@ -125,6 +125,7 @@ class Unclonable(keras.Model):
         return self.shape_up(self.dense(latents))
 
 
+@pytest.mark.filterwarnings("ignore:No file will hold")
 def test_invalid_averages():
     with pytest.raises(ValueError, match="`ema_half_life`. Expected a positive float"):
         with_average(0.0)

@@ -946,6 +946,36 @@ def test_a_run_whose_first_save_failed_can_begin_again(tmp_path, end):
     assert read_record(tmp_path)[0]["earlier"][0]["epochs_completed"] == 1
 
 
+@pytest.mark.parametrize("end", ["fail", "stop", "kill"])
+def test_a_run_that_was_saved_is_not_begun_again(tmp_path, end):
+    record = RunRecord(tmp_path)
+    save = SaveEachEpoch(tmp_path / "model.keras")
+    play(make_tiny_gan(run_eagerly=True), 2, record, save, num_images=10)
+    if end == "kill":
+        running = {**read_record(tmp_path)[0], "status": "running"}
+        (tmp_path / "run.json").write_text(json.dumps(running))
+    else:
+        getattr(record, end)("Ctrl-C")
+    before = (tmp_path / "model.keras").read_bytes()
+    with pytest.raises(FileExistsError, match=r"2 epochs.*load\(.*model.keras"):
+        play(make_tiny_gan(run_eagerly=True), 1, RunRecord(tmp_path), save)
+    assert (tmp_path / "model.keras").read_bytes() == before
+    resumed = kg.load(tmp_path / "model.keras")
+    play(resumed, 1, RunRecord(tmp_path), save, num_images=10)
+    assert read_record(tmp_path)[0]["epochs_completed"] == 3
+
+
+def test_epochs_without_a_validation_are_passed_over(tmp_path):
+    save = SaveBestEpoch(tmp_path / "best.keras", "val_d_loss", mode="min")
+    images = tiny_images(20)
+    options = {"validation_data": images, "validation_freq": 2, "callbacks": [save]}
+    gan = make_tiny_gan(run_eagerly=True)
+    with pytest.warns(UserWarning, match="such epochs are passed over") as told:
+        gan.fit(images, batch_size=10, epochs=5, verbose=0, **options)
+    assert sum("passed over" in str(one.message) for one in told) == 1
+    assert json.loads(save.record_path.read_text())["epoch"] in (2, 4)
+
+
 @pytest.mark.parametrize("kind", ["SampleGrid", "CollapseMonitor"])
 def test_a_condition_without_a_prior_is_told_of_before_training(kind, tmp_path):
     inputs = [

@@ -176,6 +176,7 @@ def test_an_operator_that_a_format_lacks_is_named_with_its_layer(tmp_path, name)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.filterwarnings("ignore:No file w")
 def test_generators_that_cannot_leave(tmp_path):
     path = tmp_path / "g.onnx"
     with pytest.raises(ValueError, match="Lambda layer 'twice'"):

@@ -80,8 +80,32 @@ def test_an_encoder_learns_on_but_no_other_takes_its_place():
         np.testing.assert_array_equal(one, other)
 
 
+def test_regularizers_of_an_encoder_join_its_loss():
+    def fitted_kernel(regularizer, num_steps):
+        images = keras.Input((4, 4, 1))
+        dense = keras.layers.Dense(
+            3,
+            kernel_initializer=keras.initializers.GlorotUniform(1),
+            kernel_regularizer=regularizer,
+        )
+        encoder = keras.Model(images, dense(keras.layers.Flatten()(images)))
+        options = {"optimizer": keras.optimizers.SGD(0.01), "verbose": 0}
+        kg.inference.fit_encoder(make_tiny_gan(), encoder, num_steps, **options)
+        return dense.kernel.numpy()
+
+    # One step of gradient descent further by rate * d/dw (4 w^2) = 0.01 * 8 w.
+    start = keras.initializers.GlorotUniform(1)((16, 3)).numpy()
+    gap = fitted_kernel(None, 1) - fitted_kernel(keras.regularizers.L2(4.0), 1)
+    np.testing.assert_allclose(gap, 0.08 * start, rtol=1e-4, atol=1e-7)
+
+
 def test_what_cannot_be_fitted_is_refused():
     gan = make_tiny_gan()
+    active = keras.layers.Dense(3, activity_regularizer="l2")
+    pixels = keras.Input((4, 4, 1))
+    active = keras.Model(pixels, active(keras.layers.Flatten()(pixels)))
+    with pytest.raises(ValueError, match="`activity_regularizer` must be None"):
+        kg.inference.fit_encoder(gan, active, verbose=0)
     images = keras.Input((4, 4, 1))
     wide = keras.Model(images, keras.layers.Dense(9)(keras.layers.Flatten()(images)))
     for arguments, message in [
@@ -344,6 +368,21 @@ def test_scores_hand_each_network_the_conditions_that_it_names(asked):
     assert (of_one[0] != of_one[2]).all() == (asked == "encoder")
     with pytest.raises(ValueError, match=r"\['labels'\] besides images. Received"):
         kg.inference.anomaly_score(gan, images, **latents)
+
+
+def test_features_are_asked_for_where_the_discriminator_has_none():
+    shape, networks = (8, 8, 1), kg.networks
+    gan = kg.GAN(
+        networks.projection_generator(2, 3, shape, 2, output_activation="sigmoid"),
+        networks.projection_discriminator(shape, 3, base_filters=2),
+        kg.priors.NormalPrior(2),
+    )
+    images = np.zeros((3, *shape), "float32")
+    options = {"latents": gan.prior.sample(3, 1), "labels": [0, 1, 2]}
+    with pytest.raises(ValueError, match="`features` must be given.*feature_weight=0"):
+        kg.inference.anomaly_score(gan, images, **options)
+    scores = kg.inference.anomaly_score(gan, images, feature_weight=0, **options)
+    assert scores.distances.shape == (3,)
 
 
 def test_an_encoder_of_what_nothing_draws_cannot_be_fitted():

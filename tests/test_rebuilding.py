@@ -253,3 +253,48 @@ def test_historical_averaging_plays_in_float64(dtype_policy):
     history = gan.fit(tiny_images(), batch_size=10, verbose=0).history
     assert gan.generator.weights[0].dtype == "float64"
     assert 0 < history["penalty"][0] < 1 and 0 < history["g_penalty"][0] < 1
+
+
+@keras.saving.register_keras_serializable("tests_rebuilding")
+class Factors(keras.layers.Layer):
+    """Takes an array, which no configuration of a layer holds by itself."""
+
+    def __init__(self, factors, **kwargs):
+        super().__init__(**kwargs)
+        self.factors = factors
+
+    def call(self, inputs):
+        return inputs * self.factors
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (lambda: Factors(np.ones(1)), "No file will hold this `{}`.*Factors"),
+        (
+            lambda: keras.layers.Lambda(lambda x: 2 * x),
+            "No file with this `{}` will be loaded.*lambda",
+        ),
+    ],
+    ids=["array", "lambda"],
+)
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_of_networks_that_no_file_can_hold_you_are_warned(role, layer, message):
+    gan = make_tiny_gan()
+    held = getattr(gan, role)
+    other = keras.Model(held.inputs, layer()(held.outputs[0]))
+    networks = {"generator": gan.generator, "discriminator": gan.discriminator}
+    with pytest.warns(UserWarning, match=message.format(role)):
+        kg.GAN(**{**networks, role: other}, prior=gan.prior)
+
+
+def test_an_augmentation_with_a_name_is_saved(tmp_path):
+    with pytest.warns(UserWarning, match="this `augmentation` will be loaded.*lambda"):
+        make_tiny_gan(augmentation=lambda images, seed: images)
+    make_tiny_gan(augmentation=mirrored).save(tmp_path / "gan.keras")
+    assert kg.load(tmp_path / "gan.keras").rules.augmentation is mirrored
+
+
+@register
+def mirrored(images, seed):
+    return images[:, :, ::-1]

@@ -52,6 +52,14 @@ def test_each_pass_has_each_row_once_in_an_order_of_its_own():
     assert rows_of(stream.batches(5, num_batches=14, seed=4)) != rows
 
 
+@pytest.mark.parametrize("start", [0, 4])
+def test_a_batch_may_be_longer_than_a_pass(start):
+    stream = Stream(Numbered(5))
+    expected = rows_of(stream.batches(1, num_batches=40, seed=3))
+    batches = stream.batches(13, num_batches=2, seed=3, start=start)
+    assert rows_of(batches) == expected[start : start + 26]
+
+
 def test_a_reading_begins_anywhere_in_the_order():
     stream, start = Stream(Numbered()), tf.Variable(0, dtype=tf.int64)
     whole = rows_of(stream.batches(4, num_batches=15, seed=3))
@@ -104,7 +112,6 @@ def test_critic_steps_and_labels_are_read_too():
 @pytest.mark.parametrize(
     ("stream", "arguments", "message"),
     [
-        (Stream(Numbered(3)), {}, "at most 3"),
         (Stream(Numbered()), {"y": np.zeros(23)}, "`y` must be None"),
         (Stream(Numbered()), {"steps_per_epoch": 0}, "`steps_per_epoch`"),
         (Stream(Numbered()), {"validation_split": 0.5}, "give `validation_data`"),

@@ -241,13 +241,16 @@ class RunRecord(keras.callbacks.Callback):
         earlier: list[Config] = held.pop("earlier", [])
         held.setdefault("epochs_completed", 0)
         # What was cut off may have ended before its GAN was saved.
-        ended = held["status"] in (_FINISHED, _STOPPED) and held["epochs_completed"] > 0
-        if (ended and self._epoch == 0) or held["seed"] != self.model.seed:
+        saved = next(self.directory.glob("*.keras"), None)
+        ended = held["status"] in (_FINISHED, _STOPPED) or saved is not None
+        to_lose = ended and held["epochs_completed"] > 0
+        if (to_lose and self._epoch == 0) or held["seed"] != self.model.seed:
+            remedy = f"; keras_gan.load({str(saved)!r}) goes on" if saved else ""
             raise FileExistsError(
                 "`directory` must be new, or hold the run that this GAN continues. "
                 f"Received: {self.directory}, with a run of seed={held['seed']} that "
                 f"completed {held['epochs_completed']} epochs; this GAN has "
-                f"seed={self.model.seed} and completed {self._epoch}."
+                f"seed={self.model.seed} and completed {self._epoch}{remedy}."
             )
         return [*earlier, held]
 

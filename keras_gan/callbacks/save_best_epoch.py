@@ -2,6 +2,7 @@
 
 import math
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
     Raises:
         ValueError: if `best` is not finite, `mode` is unknown, or `None` for a value
             that no measure gives or of which neither direction is better.
-        KeyError: at the end of an epoch whose logs lack `monitor`.
+        KeyError: at the end of an epoch whose logs lack `monitor`; but one without a
+            validation is passed over where that is of held-out data, `"val_…"`.
         FloatingPointError: at the end of an epoch whose value is the best, but whose
             weights are not finite; the file stays as it is.
 
@@ -65,6 +67,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
         mode = quantity_of(monitor).mode if mode is None else mode
         self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
         self.best = None if best is None else check_finite("best", best)
+        self._warned = False
 
     @property
     def record_path(self) -> Path:
@@ -74,6 +77,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""
         value = (logs or {}).get(self.monitor)
+        if value is None and self._is_of_no_validation(logs or {}):
+            return
         if value is None and not given_beside(self.monitor).isdisjoint(logs or {}):
             return  # measured, and not finite: `EvaluationMonitor` leaves it out
         if value is None:
@@ -85,6 +90,21 @@ class SaveBestEpoch(keras.callbacks.Callback):
             self.best = float(value)
             save_finite(self.model, self.path)
             self._record()
+
+    def _is_of_no_validation(self, logs: Any) -> bool:
+        """Whether the epoch was not judged, as with `validation_freq`; says so once."""
+        if not self.monitor.startswith("val_") or any(
+            name.startswith("val_") for name in logs
+        ):
+            return False
+        if not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"{self.monitor!r} is logged in epochs that end in a validation, and "
+                "this was none: such epochs are passed over.",
+                stacklevel=3,
+            )
+        return True
 
     def _is_best(self, value: float) -> bool:
         if not math.isfinite(value):

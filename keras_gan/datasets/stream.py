@@ -156,7 +156,8 @@ class Stream:
         """Batches of images and labels, from one place of the order on.
 
         Args:
-            batch_size: int, at least 1, rows in a batch.
+            batch_size: int, at least 1, rows in a batch; one that is longer than a pass
+                holds rows of several.
             num_batches: int, at least 1, of one reading.
             seed: int, key of the order.
             start: int or scalar integer `tf.Variable`, how many rows were read before;
@@ -167,11 +168,6 @@ class Stream:
             channels]` in the value range, int32 labels `[batch]`.
         """
         check_positive_integer("batch_size", batch_size)
-        if batch_size > len(self):
-            raise ValueError(
-                f"`batch_size` must be at most {len(self)}, the rows of one pass. "
-                f"Received: batch_size={batch_size}"
-            )
         check_positive_integer("num_batches", num_batches)
         check_seed("seed", seed)
 
@@ -217,14 +213,14 @@ class Stream:
     def _rows(self, places: Tensor, seed: int) -> Tensor:
         """Numbers of the rows at these places of the order, int64."""
         total = len(self)
-        first = places[0] // total  # the pass of the first; the last is in the next
-        orders = [
-            rows_in_order(
-                places % total, total, tf.stack([tf.constant(seed, tf.int64), number])
-            )
-            for number in (first, first + 1)
-        ]
-        return tf.where(places // total == first, *orders)
+        passes = places // total - places[0] // total
+        num_passes = (places.shape[0] - 1) // total + 2  # that a batch may touch
+        rows = places
+        for index in range(num_passes):
+            key = tf.stack([tf.constant(seed, tf.int64), places[0] // total + index])
+            order = rows_in_order(places % total, total, key)
+            rows = tf.where(passes == index, order, rows)
+        return rows
 
     def _read(self, rows: Array) -> tuple[Array, Array]:
         return self.source.read(rows.tolist())

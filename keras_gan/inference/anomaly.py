@@ -74,8 +74,8 @@ def anomaly_score(
         scores: `AnomalyScores`.
 
     Raises:
-        ValueError: as `invert` does, or if the discriminator judges packs and no
-            `features` are given.
+        ValueError: as `invert` does, or if no `features` are given, and the
+            discriminator judges packs or has no one tensor before its last layer.
 
     Example:
     >>> import keras_gan as kg
@@ -155,7 +155,14 @@ def _describing(
             "`features` must be given where the discriminator judges packs: it has "
             f"none of a single image. Received: features=None, packing={gan.packing}"
         )
-    inputs = NamedInputs(features_of(gan.evaluation_discriminator, None), gan.data_name)
+    try:
+        until_last = features_of(gan.evaluation_discriminator, None)
+    except ValueError as error:
+        raise ValueError(
+            "`features` must be given where the discriminator has none before its last "
+            f"layer, or feature_weight=0. Received: features=None; {error}"
+        ) from error
+    inputs = NamedInputs(until_last, gan.data_name)
     run = InBatches(inputs, inputs.network)
     return lambda data: run({**example, gan.data_name: data}, batch_size)
 

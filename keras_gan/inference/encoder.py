@@ -22,6 +22,10 @@ from keras_gan.training.network_checks import (
 )
 from keras_gan.training.player_optimizers import prepared
 from keras_gan.training.random_state import key_random_layers
+from keras_gan.training.regularization import (
+    check_no_activity_regularizer,
+    weight_penalty,
+)
 
 _LEARNING_RATE = 1e-3
 
@@ -43,6 +47,8 @@ def fit_encoder(
 
         E <- E - step(grad_E mean_b ||E(G(z_b)) - z_b||^2),    z_b ~ prior
 
+    Regularizers of the encoder's weights join the loss.
+
     Args:
         gan: trained `GAN` without an encoder, or with the one that is to learn on.
         encoder: `keras.Model` from data, and conditions that it names, to latents
@@ -58,13 +64,13 @@ def fit_encoder(
         verbose: int, 1 shows a progress bar. Defaults to `1`.
 
     Returns:
-        losses: list of floats, one for each step, before it.
+        losses: list of floats, one for each step, before it, without regularizers.
 
     Raises:
         TypeError: if `encoder` is not a `keras.Model`.
-        ValueError: if the encoder does not fit, there is none, the GAN has another one,
-            a term trains one where there is one, or nobody says which conditions to
-            draw.
+        ValueError: if the encoder does not fit or regularizes its outputs, there is
+            none, the GAN has another one, a term trains one where there is one, or
+            nobody says which conditions to draw.
 
     Example:
     >>> import keras_gan as kg
@@ -140,7 +146,8 @@ class _Step:
             shown = {**example, self._gan.data_name: images}
             guesses = tf.cast(self._inputs(shown, training=True), tf.float32)
             loss = squared_distance(guesses, example[LATENTS])
-            scaled = self._optimizer.scale_loss(loss)
+            penalized = loss + weight_penalty([self._inputs.network])
+            scaled = self._optimizer.scale_loss(penalized)
         self._optimizer.apply(tape.gradient(scaled, values), self._variables)
         return loss
 
@@ -159,6 +166,7 @@ def _checked_encoder(gan: GAN, encoder: keras.Model | None) -> keras.Model:
     check_encoder(
         encoder, gan.data_name, gan.networks.trial_shape, gan.prior.latent_dim
     )
+    check_no_activity_regularizer(encoder)
     if held is not None and held is not encoder:
         raise ValueError(
             "`encoder` must be that of the GAN, which has one already. Received: "

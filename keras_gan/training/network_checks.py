@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan._data_names import data_name_of, is_named
 from keras_gan._logits import parts_of
-from keras_gan._rebuilding import check_rebuilds
+from keras_gan._rebuilding import check_rebuilds, warn_unless_saved
 from keras_gan._types import Shape
 from keras_gan.priors import NoPrior, Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
@@ -27,6 +27,7 @@ def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
         ValueError: unless it takes latents, or, where there are none, conditions alone.
     """
     check_is_model("generator", generator)
+    warn_unless_saved("generator", generator)
     inputs = NamedInputs(generator, LATENTS)
     if not latent_dim:
         return _told_alone(inputs)
@@ -128,6 +129,7 @@ def judge_of(
         ValueError: if it names no data, or the generator is told them.
     """
     check_is_model("discriminator", discriminator)
+    warn_unless_saved("discriminator", discriminator)
     name = data_name(NamedInputs(discriminator, IMAGES), generator, data_shape)
     if name in generator.names:
         raise ValueError(
@@ -172,6 +174,7 @@ def check_encoder(
 ) -> None:
     """Raises unless it maps data to latents as a prior draws them."""
     check_is_model("encoder", encoder)
+    warn_unless_saved("encoder", encoder)
     inputs = NamedInputs(encoder, data_name)
     example = inputs.zeros(2, {data_name: data_shape})
     what = f"the generator's {data_name}"

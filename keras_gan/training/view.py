@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._rebuilding import warn_unless_saved
 from keras_gan._replicas import draw_like
 from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Shape, Tensor
@@ -125,6 +126,8 @@ def check_augmentation(augmentation: Any) -> Callable[[Tensor, Tensor], Tensor] 
             "`augmentation` must be a keras_gan.augmentation.DiffAugment or another "
             f"function of (images, seed). Received: augmentation={augmentation!r}"
         )
+    if augmentation is not None:
+        warn_unless_saved("augmentation", augmentation)
     return augmentation
 
 
