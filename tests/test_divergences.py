@@ -80,12 +80,57 @@ def test_heavy_tails_that_fall_are_integrated():
     assert wasserstein_1(half, tfd.HalfNormal(np.float64(1))) == math.inf
     # E|x| of t(1.5), the distance from all mass near 0: SciPy's.
     expected = scipy.stats.t(1.5).expect(abs)
-    assert wasserstein_1(student(1.5), normal(0, 1e-6)) == pytest.approx(expected, 0.02)
+    near_0 = normal(0, 1e-6)
+    assert wasserstein_1(student(1.5), near_0) == pytest.approx(expected, rel=1e-5)
     # KL of Cauchy distributions is log(1 + d^2 / 4) (Chyzak, Nielsen 2019).
     assert kl_divergence(cauchy(0), cauchy(3)) == pytest.approx(math.log(3.25), 1e-5)
     assert math.isfinite(kl_divergence(student(2.5), normal(0)))
     assert kl_divergence(student(1.9), normal(0)) == math.inf
     assert math.isfinite(kl_divergence(cauchy(0), normal(0), support=(-9e3, 9e3)))
+
+
+def mean_distance_from_0(df):
+    """E|x| of Student's t."""
+    gammas = scipy.special.gammaln([(df + 1) / 2, df / 2])
+    return 2 * math.sqrt(df / math.pi) / (df - 1) * math.exp(gammas[0] - gammas[1])
+
+
+@pytest.mark.parametrize(("dtype", "precision"), [("float64", 1e-5), ("float32", 1e-2)])
+@pytest.mark.parametrize("df", [3.0, 2.5, 2.1, 2.01])
+def test_tails_that_the_mass_leaves_out_count(df, dtype, precision):
+    # E x^2 of t is df / (df - 2): most of it where almost no mass is.
+    expected = -scipy.stats.t(df).entropy() + 0.5 * math.log(2 * math.pi)
+    expected += 0.5 * df / (df - 2)
+    q = tfd.Normal(np.dtype(dtype).type(0), np.dtype(dtype).type(1))
+    kl = kl_divergence(student(df, dtype=dtype), q)
+    assert kl == pytest.approx(expected, rel=precision)
+
+
+def test_tails_of_distances_count():
+    df = 1.02
+    expected = -scipy.stats.t(df).entropy() + math.log(2) + mean_distance_from_0(df)
+    assert kl_divergence(student(df), LAPLACE) == pytest.approx(expected, rel=1e-4)
+    for df in (1.5, 1.05):  # t and 2 t are E|t| apart
+        twice = tfd.StudentT(np.float64(df), np.float64(0), np.float64(2))
+        expected = mean_distance_from_0(df)
+        assert wasserstein_1(student(df), twice) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_divergence_without_end_is_infinite():
+    # E x^4 of t has no end up to df = 4, whose standard deviation is finite.
+    steep = tfd.GeneralizedNormal(*np.float64([0, 1, 4]))
+    assert kl_divergence(student(3.0), steep) == math.inf
+    assert kl_divergence(student(4.0), steep) == math.inf
+    assert math.isfinite(kl_divergence(student(4.5), steep))
+    # -log q grows as 1 / x towards 0, where p has mass.
+    inverse = tfd.InverseGamma(*np.float64([3, 1]))
+    for p in (tfd.Exponential(np.float64(1)), tfd.Uniform(*np.float64([0, 1]))):
+        assert kl_divergence(p, inverse) == math.inf
+    # As a root it has an end: KL(U, Beta(1/2, 1)) = E log 2 sqrt(x) = log 2 - 1/2.
+    root = tfd.Beta(*np.float64([0.5, 1]))
+    uniform = tfd.Uniform(*np.float64([0, 1]))
+    kl = kl_divergence(uniform, root)
+    assert kl == pytest.approx(math.log(2) - 0.5, abs=1e-6)
 
 
 # Arrays of probabilities

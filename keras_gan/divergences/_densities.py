@@ -1,30 +1,18 @@
-"""One-dimensional TFP distributions as float64 functions, and integrals over two."""
+"""One-dimensional TFP distributions as float64 functions."""
 
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from keras_gan._types import FloatArray
-from keras_gan._validation import check_finite, invalid_argument
-from keras_gan.divergences._quadrature import integrate
-
-Support: TypeAlias = tuple[float, float] | None
-"""The interval to integrate over; `None` finds it."""
-
-Integrand: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-"""From points and two log densities there, `[n]` each, to values `[n]`."""
 
 _TOLERANCE = 1e-10
-_MASS_TOLERANCE = 1e-3
 _NUM_STDDEVS = 12
 _MAX_DOUBLINGS = 40
-_NUM_PANELS = 64
 _FARTHEST = 1e12  # interquartile ranges from the median to an end
-_TAIL_FALLS = 0.97  # a tail of 1 / r^1.01 comes to 0.95
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -157,92 +145,3 @@ class Density:
         except NotImplementedError:
             return np.full(x.shape, np.nan)
         return np.asarray(values.numpy(), dtype="float64")
-
-
-def integral(
-    integrand: Integrand, densities: Sequence[Density], support: Support
-) -> float:
-    """Integrates over the line what depends on two densities.
-
-    Raises:
-        ValueError: if `support` is needed or no interval, or one of the densities does
-            not integrate to 1 over it.
-    """
-    interval = find_support(densities, support)
-    if support is None and _diverges(integrand, densities):
-        return math.inf
-
-    def stacked(x: FloatArray) -> FloatArray:
-        logs = [density.log_prob(x) for density in densities]
-        return np.stack([*np.exp(logs), integrand(x, *logs)])  # [3, n]
-
-    def distribution_functions(x: FloatArray) -> FloatArray:
-        return np.stack([density.cdf(x) for density in densities])  # [2, n]
-
-    *masses, value = integrate(
-        stacked,
-        _edges(densities, interval),
-        distribution_functions,
-        tolerance=max(density.tolerance for density in densities),
-        epsilon=max(density.epsilon for density in densities),
-    )
-    for density, mass in zip(densities, masses, strict=True):
-        if not abs(mass - 1) <= _MASS_TOLERANCE:
-            raise ValueError(
-                f"`{density.name}` must integrate to 1 over the support, within "
-                f"{_MASS_TOLERANCE:g}. Received: {mass:.6g} over ({interval[0]:g}, "
-                f"{interval[1]:g}). Give `support`=(low, high) that holds all its mass."
-            )
-    return float(value)
-
-
-def _diverges(integrand: Integrand, densities: Sequence[Density]) -> bool:
-    """Whether what lies beyond the interval has no end.
-
-    Of a tail r f(r), r from the median, has to fall; that of 1 / r stays, and its
-    integral grows for ever. Tails of densities with a standard deviation are short.
-    """
-    for heavy in (one for one in densities if not math.isfinite(one.stddev)):
-        for sign, radii in zip((-1, 1), heavy.tail_radii, strict=True):
-            x = heavy.quartiles[1] + sign * radii
-            if not np.isfinite(x).all():
-                continue
-            values = integrand(x, *(density.log_prob(x) for density in densities))
-            near, far = radii * np.abs(values)
-            if far > _TAIL_FALLS * near and far > heavy.tolerance:
-                return True
-    return False
-
-
-def find_support(densities: Sequence[Density], support: Support) -> tuple[float, float]:
-    """Returns `support`, checked, or the interval that holds both densities."""
-    if support is not None:
-        return _check_support(support)
-    reaches = []
-    for density in densities:
-        if density.reach is None:
-            raise ValueError(
-                f"`support`=(low, high) is needed: `{density.name}` has neither a "
-                "finite standard deviation above 0 nor quantiles. Received: "
-                f"{density.distribution}"
-            )
-        reaches.append(density.reach)
-    return min(low for low, _ in reaches), max(high for _, high in reaches)
-
-
-def _edges(densities: Sequence[Density], interval: tuple[float, float]) -> FloatArray:
-    """Even panels over the interval and over the reach of each density."""
-    intervals = [interval, *(d.reach for d in densities if d.reach)]
-    grids = [np.linspace(low, high, _NUM_PANELS + 1) for low, high in intervals]
-    edges = np.unique(np.concatenate([*grids, *(d.ends for d in densities)]))
-    return edges[(edges >= interval[0]) & (edges <= interval[1])]
-
-
-def _check_support(support: Any) -> tuple[float, float]:
-    expected = "two finite floats (low, high) with low < high"
-    if not isinstance(support, Sequence) or len(support) != 2:
-        raise invalid_argument("support", expected, support)
-    low, high = (check_finite("support", end) for end in support)
-    if not low < high:
-        raise invalid_argument("support", expected, support)
-    return low, high

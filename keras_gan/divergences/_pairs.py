@@ -7,7 +7,8 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_same_shape, invalid_argument
-from keras_gan.divergences._densities import Density, Integrand, Support, integral
+from keras_gan.divergences._densities import Density
+from keras_gan.divergences._integrals import Integrand, Support, integral
 
 _SUM_TOLERANCE = 1e-5
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._types import FloatArray
-from keras_gan.divergences._densities import Support
+from keras_gan.divergences._integrals import Support
 from keras_gan.divergences._pairs import sum_or_integral, weighted
 
 
@@ -20,8 +20,9 @@ def kl_divergence(p: Any, q: Any, support: Support = None) -> float:
 
     Densities are integrated adaptively from their `log_prob`, to better than 1e-6 nats
     in float64, about 1e-5 in float32, the default of TFP. Peaks between the nodes are
-    found by the `cdf`, if there is one; of heavy tails, 1e-10 of the mass is left out,
-    unless what it adds has no end, as for a Cauchy distribution seen by a normal one.
+    found by the `cdf`, if there is one. Heavy tails beyond all but 1e-10 of the mass
+    are taken for powers, which may have no end, as of a Cauchy distribution seen by a
+    normal one; where they are most of the value, float32 knows two digits of it.
 
     Args:
         p: float array `[num]` of probabilities that sum to 1 (within 1e-5), or a

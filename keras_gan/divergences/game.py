@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_same_shape
-from keras_gan.divergences._densities import Support
+from keras_gan.divergences._integrals import Support
 from keras_gan.divergences._pairs import (
     as_densities,
     check_probabilities,

@@ -14,10 +14,12 @@ from keras_gan._validation import (
     check_seed,
     invalid_argument,
 )
-from keras_gan.divergences._densities import Density, Support, find_support, integral
+from keras_gan.divergences._densities import Density
+from keras_gan.divergences._integrals import Support, find_support, integral
 from keras_gan.divergences._pairs import as_densities, check_vector, check_weights
 
 _TOTALS_TOLERANCE = 1e-5
+_CDF_ERROR = 100  # of a distribution function near 1, in units of its rounding
 _MAX_ENTRIES = 2**22  # projected coordinates held at once, 32 MiB in float64
 
 
@@ -160,7 +162,8 @@ def _area_between(densities: Sequence[Density], support: Support) -> float:
     def integrand(x: FloatArray, *_: FloatArray) -> FloatArray:
         return np.abs(p.cdf(x) - q.cdf(x)) / scale
 
-    area = scale * integral(integrand, densities, support)
+    noise = _CDF_ERROR * max(p.epsilon, q.epsilon) / scale
+    area = scale * integral(integrand, densities, support, noise)
     if math.isnan(area):
         raise ValueError(
             "`p` and `q` must be distributions that have a `cdf`. Received: "
