@@ -513,6 +513,13 @@ def test_what_is_judged_lies_in_the_range_of_generated_images(images):
         conditional_gan().discriminate(images, labels=LABELS)
 
 
+@pytest.mark.parametrize("told", [{}, {"labels": 2}, {"labels": np.arange(4) % 3}])
+def test_what_is_dealt_can_be_generated_from(told):
+    gan = conditional_gan(conditions={"labels": kg.priors.CategoricalPrior(3)})
+    made = gan.generate(gan.deal(4, seed=1, **told))
+    np.testing.assert_allclose(made, gan.sample(4, seed=1, **told), rtol=1e-6)
+
+
 def test_labels_are_given_once():
     with pytest.raises(ValueError, match="'labels' must be given once"):
         conditional_gan().fit({"images": IMAGES, "labels": LABELS}, LABELS, verbose=0)

@@ -111,3 +111,23 @@ def test_the_digits_recipe_learns(digits):
 def test_an_unknown_recipe_is_answered_with_the_nearest():
     with pytest.raises(ValueError, match="Did you mean 'goodfellow2014_mnist'"):
         kg.recipes.get("goodfelow_mnist")
+
+
+@pytest.mark.parametrize(
+    ("name", "on_mnist"),
+    [
+        ("acgan", 20_000),
+        ("conditional_dcgan", 20_000),
+        ("projection_gan", 20_000),
+        ("goodfellow2014_mnist_stabilized", 150_000),
+    ],
+)
+def test_averages_leave_their_initial_weights_behind(name, on_mnist):
+    recipe = kg.recipes.get(name)
+    data = recipe.prepared(kg.datasets.load_digits())
+    num_rows = recipe.epochs * recipe.steps_per_epoch(data) * recipe.batch_size
+    short = recipe.build(data, seed=0)
+    assert short.ema_half_life == pytest.approx(num_rows / 5)  # 0.5^5: 3 % are left
+    num_steps = recipe.epochs * 50_000 // recipe.batch_size
+    long = recipe.build(data, seed=0, num_steps=num_steps)
+    assert long.ema_half_life == on_mnist

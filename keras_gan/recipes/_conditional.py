@@ -13,7 +13,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._adam import adam_along_cosine
-from keras_gan.recipes._length import checked_steps
+from keras_gan.recipes._length import checked_steps, within_training
 from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import halved, labelled, of_images
 from keras_gan.recipes.listing import LISTED
@@ -57,6 +57,7 @@ def convolutional_game(
     """
     num_classes = num_classes_of(data, name)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
+    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     gan = GAN(
         generator=generator(
             _LATENT_DIM,
@@ -74,11 +75,10 @@ def convolutional_game(
         ),
         prior=NormalPrior(_LATENT_DIM),
         conditions={"labels": CategoricalPrior(num_classes)},
-        ema_half_life=_EMA_HALF_LIFE,
+        ema_half_life=within_training(_EMA_HALF_LIFE, num_steps, _BATCH_SIZE),
         seed=seed,
         name=name,
     )
-    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     optimizers = (adam_along_cosine(rate, num_steps) for rate in learning_rates)
     gan.compile(*optimizers, **rules)
     return gan

@@ -8,6 +8,7 @@ from keras_gan._validation import check_positive_integer
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
 
+_HALF_LIVES = 5
 _MOST_OF_STREAM = 1_000  # steps of an epoch: often enough to look and to save
 
 
@@ -49,3 +50,17 @@ def checked_steps(
     if num_steps is None:
         return epochs * steps_of_epoch(data, batch_size, passes)
     return check_positive_integer("num_steps", num_steps)
+
+
+def within_training(half_life: float, num_steps: int, batch_size: int) -> float:
+    """The half-life of an average that has left its initial weights behind.
+
+    Five of them are in the training, after which the average holds 3 % of what it
+    began with.
+
+    Args:
+        half_life: float, in rows, where the training is long enough.
+        num_steps: int, of the training.
+        batch_size: int.
+    """
+    return min(half_life, num_steps * batch_size / _HALF_LIVES)

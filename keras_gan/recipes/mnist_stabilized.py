@@ -4,7 +4,7 @@ from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
 from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes._goodfellow2014 import MNIST_UNITS, mnist_players
-from keras_gan.recipes._length import checked_steps
+from keras_gan.recipes._length import checked_steps, within_training
 from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.fitting import fully_connected, of_images
 from keras_gan.recipes.listing import LISTED
@@ -25,7 +25,8 @@ def goodfellow2014_mnist_stabilized(
     What differs: the players take turns as in Algorithm 1; Adam moves them, with a rate
     that falls along half a cosine to a tenth within the training; the
     zero-centred gradient penalty R1 keeps the discriminator from winning; samples come
-    from a moving average of the generator over two and a half epochs.
+    from a moving average of the generator over three epochs, a fifth of
+    the training at most.
 
     Args:
         data: `Dataset` with pixels in [0, 1]; the output bias starts at its pixel
@@ -41,13 +42,13 @@ def goodfellow2014_mnist_stabilized(
         Mescheder et al., Which Training Methods for GANs do actually Converge?, 2018
         (R1, and the average of the generator). https://arxiv.org/abs/1801.04406
     """
+    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     gan = GAN(
         **mnist_players(data, seed),
-        ema_half_life=_EMA_HALF_LIFE,
+        ema_half_life=within_training(_EMA_HALF_LIFE, num_steps, _BATCH_SIZE),
         seed=seed,
         name="goodfellow2014_mnist_stabilized",
     )
-    num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)
     gan.compile(
         generator_optimizer=adam_along_cosine(1e-3, num_steps),
         discriminator_optimizer=adam_along_cosine(2e-3, num_steps),

@@ -6,6 +6,7 @@ from keras_gan.gan import GAN
 from keras_gan.networks.wavegan import wavegan_discriminator, wavegan_generator
 from keras_gan.priors import UniformPrior
 from keras_gan.recipes._adam import pair_of_adams
+from keras_gan.recipes._length import steps_of_epoch, within_training
 from keras_gan.recipes._pixels import output_activation_of
 from keras_gan.recipes.fitting import of_waveforms, quartered
 from keras_gan.recipes.listing import LISTED
@@ -20,6 +21,7 @@ _BASE_FILTERS = 16  # a quarter of the published ones: for two cores
 _PENALTY_WEIGHT, _PENALTY_INTERVAL = 5.0, 4  # of slopes at waveforms in [-1, 1]
 _RATE, _BETA_1, _BETA_2 = 2e-4, 0.5, 0.99
 _BATCH_SIZE = 64
+_EPOCHS, _PASSES = 60, 5
 _EMA_HALF_LIFE = 10_000  # waveforms, 160 moves
 
 
@@ -60,6 +62,7 @@ def wavegan(data: Dataset, seed: int = 0) -> GAN:
         Code: https://github.com/chrisdonahue/wavegan
     """
     generator_seed, discriminator_seed = pair_of_seeds(seed)
+    num_steps = _EPOCHS * steps_of_epoch(data, _BATCH_SIZE, _PASSES)
     gan = GAN(
         wavegan_generator(
             _LATENT_DIM,
@@ -70,7 +73,7 @@ def wavegan(data: Dataset, seed: int = 0) -> GAN:
         ),
         wavegan_discriminator(data.data_shape, _BASE_FILTERS, seed=discriminator_seed),
         UniformPrior(_LATENT_DIM),
-        ema_half_life=_EMA_HALF_LIFE,
+        ema_half_life=within_training(_EMA_HALF_LIFE, num_steps, _BATCH_SIZE),
         seed=seed,
         name=_NAME,
     )
@@ -86,8 +89,8 @@ WAVEGAN = Recipe(
     *LISTED[_NAME],
     build=wavegan,
     batch_size=_BATCH_SIZE,
-    epochs=60,
-    passes_per_epoch=5,
+    epochs=_EPOCHS,
+    passes_per_epoch=_PASSES,
     value_range=(-1.0, 1.0),
     fits=(of_waveforms, quartered),
 )

@@ -129,10 +129,11 @@ class Sampling:
     ) -> Example:
         """Returns latents and conditions, drawn by the seed where they are not told."""
         seed = random.randrange(2**31) if seed is None else check_seed("seed", seed)
-        return {
+        dealt = {
             LATENTS: self._gan.prior.sample(num_rows, seed),
             **self.conditions.given(num_rows, seed, told),
         }
+        return each(tf.convert_to_tensor, dealt)
 
     def judged(
         self, data: Array, batch_size: int, others: Mapping[str, Array]
