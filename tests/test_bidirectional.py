@@ -83,6 +83,7 @@ def test_the_player_s_loss_sees_both_examples(objective):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.filterwarnings("ignore:No file with")
 def test_a_linear_encoder_inverts_a_frozen_linear_generator():
     # G(z) = 2 z is fixed, data are its outputs: the equilibrium is E(x) = x / 2.
     keras.utils.set_random_seed(3)
