@@ -1,5 +1,6 @@
 """How many classes does a network tell apart? Its layers are asked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -41,6 +42,12 @@ def class_count(network: Any, tensor: Any) -> int | None:
                 if _holds_the_same(reader, tensor, output)
             ]
     return min((count for count in counts if count is not None), default=None)
+
+
+def fewest(*counts: Mapping[str, int]) -> dict[str, int]:
+    """The least count of each entry that any of several dicts tells."""
+    names = {name for one in counts for name in one}
+    return {name: min(one[name] for one in counts if name in one) for name in names}
 
 
 def _holds_the_same(reader: Any, given: Any, output: Any) -> bool:

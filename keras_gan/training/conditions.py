@@ -9,6 +9,7 @@ from keras_gan._rebuilding import check_rebuilds
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.training.class_counts import fewest
 from keras_gan.training.data_checks import check_in_classes, check_integers, fits
 from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
@@ -185,11 +186,8 @@ def num_classes_of(gan: Any, terms: Sequence[Any]) -> dict[str, int]:
         for name, prior in gan.conditions.items()
         if isinstance(prior, CategoricalPrior) and _numbers(gan, name)
     }
-    known = gan.networks.class_counts()
-    for counts in (of_priors, *(term.num_classes for term in terms)):
-        for name, count in counts.items():
-            known[name] = min(count, known.get(name, count))
-    return known
+    of_terms = (term.num_classes for term in terms)
+    return fewest(gan.networks.class_counts(), of_priors, *of_terms)
 
 
 def _numbers(gan: Any, name: str) -> bool:

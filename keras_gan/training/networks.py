@@ -15,6 +15,7 @@ from keras_gan.training.averaging import (
     update_average,
     update_corrected_average,
 )
+from keras_gan.training.class_counts import fewest
 from keras_gan.training.examples import (
     LABELS,
     LATENTS,
@@ -214,10 +215,8 @@ class Networks:
 
     def class_counts(self) -> dict[str, int]:
         """How many classes both networks know of entries that number them, by name."""
-        counts = self.of_generator.class_counts()
-        for name, count in self.of_discriminator.class_counts().items():
-            counts[name] = min(count, counts.get(name, count))
-        return counts
+        networks = self.of_generator, self.of_discriminator
+        return fewest(*(one.class_counts() for one in networks))
 
     def dtype_of(self, name: str) -> tf.DType | None:
         """Dtype that a network's input of this name states, `None` where none does."""
