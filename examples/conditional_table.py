@@ -63,7 +63,7 @@ def main() -> None:
         "--output-dir", type=Path, default=Path("runs/conditional_table")
     )
     options = parser.parse_args()
-    rows, records = {}, {}
+    rows, records, kernels = {}, {}, set()
     for run in options.run:
         path = run / "evaluation.json"
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -71,9 +71,15 @@ def main() -> None:
         name = f"`{model['recipe']}`, {model['epochs']} epochs, seed {model['seed']}"
         rows[name] = row_of(scores["generated"])
         real = row_of(scores["held-out real"])
+        measured = (column.get("parzen_log_likelihood") for column in scores.values())
+        kernels |= {score["num_samples"] for score in measured if score}
         records[run.name] = record
+    if len(kernels) > 1:
+        parser.error(f"runs have {sorted(kernels)} Parzen kernels: do not compare")
     rows["held-out real data"] = real
     table = table_of(rows)
+    if kernels:
+        table += f"\nParzen windows of {kernels.pop():,} samples.\n"
     print(table)
     with replacing(options.output_dir / "conditional.md") as partial:
         partial.write_text(table, encoding="utf-8")

@@ -235,6 +235,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/coordination"))
     options = parser.parse_args()
+    if options.steps < 1 or options.steps % max(1, options.parts):
+        parser.error("--steps must be a multiple of --parts")
     runs, samples = [], {}
     protocol = {
         "steps": options.steps,

@@ -75,6 +75,8 @@ def main() -> None:
     )
     parser.add_argument("--output-dir", type=Path, default=Path("runs/helvetica"))
     options = parser.parse_args()
+    if options.steps < 1 or options.steps % NUM_PICTURES:
+        parser.error(f"--steps must be a multiple of {NUM_PICTURES}, the pictures")
     kinds = ("provoked", "in step", "in step, cured")
     figure = Figure(figsize=(9, 7), layout="constrained")
     grid = figure.subplots(len(kinds), NUM_PICTURES, sharex=True, sharey=True)

@@ -83,7 +83,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--output-dir", type=Path, default=Path("runs/least_squares_stability")
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.part < 1 or args.steps < 1 or args.steps % args.part:
+        parser.error("--steps must be a multiple of --part")
+    return args
 
 
 # ------------------------------------------------------------------------------ a run
@@ -128,8 +131,7 @@ def build_game(objective: str, seed: int, steps_per_execution: int) -> kg.GAN:
 def play(asked: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
     """Plays one game; returns the counts along it and some samples of its stages."""
     mixture, seed = MIXTURES[asked["data"]], asked["seed"]
-    part = min(args.part, args.steps)
-    num_parts = args.steps // part
+    part, num_parts = args.part, args.steps // args.part
     gan = build_game(asked["objective"], seed, min(100, part))
     began = time.monotonic()
     counts, stages = [], []
@@ -138,12 +140,17 @@ def play(asked: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
         gan.fit(points, batch_size=BATCH_SIZE, shuffle=False, verbose=0)
         drawn = gan.sample(NUM_SAMPLES, seed=seed)
         counts.append({"steps": (index + 1) * part, **count(drawn)})
-        if not (index + 1) % max(1, num_parts // 7):
+        if not (index + 1) % parts_of_stage(num_parts):
             stages.append(drawn[:NUM_DRAWN])
         print(" ".join(map(str, asked.values())), counts[-1], flush=True)
     with replacing(samples_file(args.output_dir, asked)) as partial:
         np.save(partial, np.array(stages))
     return {"seconds": round(time.monotonic() - began, 1), "counts": counts}
+
+
+def parts_of_stage(num_parts: int) -> int:
+    """How many parts lie between samples that are kept: about seven are."""
+    return max(1, num_parts // 7)
 
 
 def samples_file(folder: Path, run: dict[str, Any]) -> Path:
@@ -212,8 +219,9 @@ def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
             axes.plot(*points.T, ".", color="tab:blue", markersize=1)
             axes.set(xlim=(-1.7, 1.7), ylim=(-1.7, 1.7), aspect="equal")
             axes.set(xticks=[], yticks=[])
-            title = f"{run['steps'] * (index + 1) // len(stages)} steps"
-            axes.set_title(title, fontsize=8)
+            counts = run["counts"]
+            last = counts[(index + 1) * parts_of_stage(len(counts)) - 1]
+            axes.set_title(f"{last['steps']} steps", fontsize=8)
         row[0].set_ylabel(run["objective"], fontsize=8)
     kinds = list(dict.fromkeys(run["data"] for run in runs))
     panels = below.subplots(1, len(kinds), squeeze=False)[0]

@@ -217,6 +217,8 @@ def play(
     num_steps = args.steps or protocol.num_steps
     resumes = run.model.exists()
     steps = min(num_steps, args.save_every)
+    if protocol.num_fixed:  # an epoch is at most all of them
+        steps = min(steps, protocol.num_fixed // protocol.packs)
     if resumes:
         steps = run.read()["steps_per_epoch"]
     epochs = math.ceil(num_steps / steps)

@@ -8,6 +8,7 @@ import scipy.spatial.distance
 from keras_gan.evaluation import _neighbours
 from keras_gan.evaluation.density_coverage import density_coverage
 from keras_gan.evaluation.features import Features
+from keras_gan.evaluation.memorization import memorization
 from keras_gan.evaluation.precision_recall import precision_recall
 
 MEASURES = [precision_recall, density_coverage]
@@ -101,6 +102,23 @@ def test_tiles_change_nothing_and_bound_memory(monkeypatch):
     finally:
         tracemalloc.stop()
     assert peak < 3000 * 3000 * 8 / 4  # all distances at once: 72 MB
+
+
+def test_groups_far_apart_are_measured_within_each():
+    # 1e6 apart and 1e-3 wide: the products of norms hide all distances in the second.
+    random = np.random.default_rng(7)
+
+    def groups(num):
+        far = [1e6, 1e6] + 1e-3 * random.normal(size=(num, 2))
+        return np.concatenate([random.normal(size=(num, 2)), far])
+
+    real, fake = groups(150), groups(100)
+    score = density_coverage(real=real, fake=fake, k=5)
+    radii = np.sort(scipy.spatial.distance.cdist(real, real))[:, 5]
+    inside = scipy.spatial.distance.cdist(real, fake) < radii[:, None]
+    assert score.density == pytest.approx(inside.sum() / 5 / len(fake), rel=1e-12)
+    copied = memorization(real=real, fake=real[::2].copy(), held_out=fake)
+    assert copied.exact_copies == 1
 
 
 def test_a_far_origin_changes_nothing():

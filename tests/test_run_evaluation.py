@@ -11,7 +11,13 @@ import keras_gan as kg
 from keras_gan import _run_files, evaluation
 from keras_gan.commands.main import main
 from keras_gan.datasets.dataset import Dataset, Split
-from keras_gan.runs.evaluation import GENERATED, HELD_OUT, RunEvaluator, records
+from keras_gan.runs.evaluation import (
+    GENERATED,
+    HELD_OUT,
+    RunEvaluator,
+    _stream,
+    records,
+)
 from keras_gan.runs.monitor import monitor_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -181,6 +187,19 @@ def test_a_stream_of_kernels_has_each_class_too(recipe, data, gan):
     streamed = scores[GENERATED]["parzen_log_likelihood"]
     assert streamed.num_samples == 90
     assert scores[GENERATED]["class_parzen"].num_samples_by_class == (20, 20, 20)
+
+
+def test_parzen_kernels_stand_on_samples_of_all_classes_alike(data, gan, monkeypatch):
+    monkeypatch.setattr("keras_gan.runs.evaluation._STREAM_CHUNK", 4)  # not of three
+    asked = []
+
+    def sample(num_samples, seed, labels):
+        asked.extend(labels)
+        return np.zeros((num_samples, *data.image_shape), "float32")
+
+    monkeypatch.setattr(gan, "sample", sample)
+    list(_stream(gan, 30, data.train.labels))
+    assert np.bincount(asked).tolist() == [10, 10, 10]
 
 
 def test_of_a_plain_run_no_classes_are_asked_for(recipe, data):

@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=64,
         metavar="N",
-        help=f"at most {_LARGEST_PICTURE:,}; default: 64",
+        help=f"at most {_LARGEST_PICTURE:,}; of classes, the most that are as many of "
+        "each, at least one; default: 64",
     )
     add_seed(parser)
     add_recipe_file(parser)
@@ -81,7 +82,8 @@ def run(args: argparse.Namespace) -> None:
         _save_sound(output, samples, run, args.sampling_rate)
     else:
         kg.visualization.save_samples(output, samples, run.value_range, num_columns)
-    say(f"Written: {output}")
+    equal = f", {len(samples)} samples, as many of each class"
+    say(f"Written: {output}{equal if len(samples) != args.num else ''}")
 
 
 def _checked_output(args: argparse.Namespace) -> Path:

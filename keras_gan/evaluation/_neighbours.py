@@ -57,6 +57,18 @@ class Tile:
         inside[undecided] = compare(exact, radii)
         return inside
 
+    def kth_smallest(self, k: int) -> FloatArray:
+        """Squared distance from each point to its k-th nearest centre, `[num_rows]`."""
+        at_most = np.partition(self.squared_distances + self.errors, k - 1, axis=1)
+        at_most = at_most[:, k - 1 : k]  # [rows, 1]
+        candidates = np.nonzero(self.squared_distances - self.errors <= at_most)
+        exact = squared_pair_distances(self.points, self.centres, *candidates)
+        rows = candidates[0]  # ascending, with k or more of each row
+        in_order = exact[np.lexsort((exact, rows))]
+        starts = np.searchsorted(rows, np.arange(len(self.points)))
+        kth: FloatArray = in_order[starts + k - 1]
+        return kth
+
 
 def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
     """Yields the distances from all points to all centres, tile by tile.
@@ -69,7 +81,6 @@ def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
 
     origin = _middle(centres)
     moved, moved_centres = centred(points, origin), centred(centres, origin)
-    bound = (centres.shape[1] + 8) * np.finfo("float64").eps
     norms, centre_norms = _squared_norms(moved), _squared_norms(moved_centres)
     start = 0
     for squared_distances in sklearn.metrics.pairwise_distances_chunked(
@@ -80,33 +91,51 @@ def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
         working_memory=_TILE_MEMORY,
     ):
         rows = slice(start, start + len(squared_distances))
-        errors = bound * (norms[rows, np.newaxis] + centre_norms)  # [rows, n]
+        errors = _rounding(centres) * (
+            norms[rows, np.newaxis] + centre_norms
+        )  # [rows, n]
         yield Tile(rows, squared_distances, errors, points[rows], centres)
         start = rows.stop
 
 
 def squared_neighbour_radii(points: FloatArray, k: int) -> FloatArray:
     """Squared distance from each point to its k-th nearest other one, `[n]`."""
-    import sklearn.neighbors
-
-    moved = centred(points, _middle(points))
-    search = sklearn.neighbors.NearestNeighbors(n_neighbors=k, algorithm="brute")
-    nearest = search.fit(moved).kneighbors(return_distance=False)  # [n, k]
-    rows = np.repeat(np.arange(len(points)), k)
-    distances = squared_pair_distances(points, points, rows, nearest.ravel())
-    return distances.reshape(-1, k).max(axis=1)
+    return _squared_kth_distances(points, points, k, others=True)
 
 
 def nearest_distances(points: FloatArray, centres: FloatArray) -> FloatArray:
     """Distance from each point to the nearest centre, `[m]`; 0 for a copy."""
+    return np.sqrt(_squared_kth_distances(points, centres, 1, others=False))
+
+
+def _squared_kth_distances(
+    points: FloatArray, centres: FloatArray, k: int, *, others: bool
+) -> FloatArray:
     import sklearn.neighbors
 
     origin = _middle(centres)
-    search = sklearn.neighbors.NearestNeighbors(n_neighbors=1, algorithm="brute")
-    search.fit(centred(centres, origin))
-    nearest = search.kneighbors(centred(points, origin), return_distance=False)[:, 0]
-    rows = np.arange(len(points))
-    return np.sqrt(squared_pair_distances(points, centres, rows, nearest))
+    moved, moved_centres = centred(points, origin), centred(centres, origin)
+    num_found = min(k + 1, len(centres) - others)
+    search = sklearn.neighbors.NearestNeighbors(
+        n_neighbors=num_found, algorithm="brute"
+    ).fit(moved_centres)
+    found, nearest = search.kneighbors(None if others else moved)  # [m, num_found]
+    rows = np.repeat(np.arange(len(points)), k)
+    exact = squared_pair_distances(points, centres, rows, nearest[:, :k].ravel())
+    squared = exact.reshape(-1, k).max(axis=1)
+    if num_found == k:
+        return squared
+    # The product may have hidden a nearer one where the next lies within its error.
+    norms = _squared_norms(moved) + _squared_norms(moved_centres).max()
+    beyond = np.square(found[:, k]) - _rounding(centres) * norms
+    undecided = np.nonzero(squared > beyond)[0]
+    tiles = distance_tiles(points[undecided], centres) if undecided.size else ()
+    for tile in tiles:
+        rows = undecided[tile.rows]
+        if others:
+            tile.squared_distances[np.arange(len(rows)), rows] = np.inf
+        squared[rows] = tile.kth_smallest(k)
+    return squared
 
 
 def squared_pair_distances(
@@ -142,6 +171,11 @@ def _middle(points: FloatArray) -> FloatArray:
     """A point among most others, `[d]`: a mean lies where one row far away draws it."""
     some = points[:: -(-len(points) // _ROWS_OF_MIDDLE)]
     return np.median(some, axis=0).astype("float64")
+
+
+def _rounding(centres: FloatArray) -> float:
+    """Bound on the error of a squared distance by the product, per squared norms."""
+    return float((centres.shape[1] + 8) * np.finfo("float64").eps)
 
 
 def _squared_norms(points: FloatArray) -> FloatArray:

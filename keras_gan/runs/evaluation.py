@@ -320,7 +320,10 @@ def _stream(gan: GAN, num_samples: int, classes: Array | None) -> Samples:
     def draw(num: int, seed: int) -> FloatArray:
         return sample_classes(gan, num, seed, classes)[0]
 
-    return SampleStream(draw, num_samples, _SAMPLE_SEED, _STREAM_CHUNK)
+    # Whole rounds of the classes, since each chunk begins with the first one again.
+    turns = 1 if classes is None else len(np.unique(classes))
+    chunk_size = -(-_STREAM_CHUNK // turns) * turns
+    return SampleStream(draw, num_samples, _SAMPLE_SEED, chunk_size)
 
 
 def records(scores: Scores) -> dict[str, dict[str, Config]]:
