@@ -6,9 +6,12 @@ whatever is drawn for each row is drawn for the whole batch, of which every repl
 takes its own rows: N replicas learn what one replica with the whole batch learns.
 """
 
+import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -16,6 +19,7 @@ import tensorflow as tf
 from keras_gan._types import Tensor
 
 _KEY_STRIDE = 1_000_003  # a prime: keys of neighbouring layers stay apart
+_thread = threading.local()
 
 
 # One of a kind in a process: two strategies on the same devices would take each other's
@@ -116,10 +120,39 @@ def separate_draws(layers: Iterable[keras.layers.Layer]) -> None:
     for layer in layers:
         if getattr(layer, "draws_for_all_replicas", False):
             continue
+        draw = _next_of_replica
+        if hasattr(layer, "get_dropout_mask"):  # a recurrent cell
+            draw = _next_of_cell
         # Keras names them `seed_generator`, and `generator` in layers of images.
         for generator in vars(layer).values():
             if isinstance(generator, keras.random.SeedGenerator):
-                generator.next = functools.partial(_next_of_replica, generator)
+                generator.next = functools.partial(draw, generator)
+
+
+@contextlib.contextmanager
+def outside_training(outside: Any) -> Iterator[None]:
+    """Within it, where `outside` is true, dropout in recurrent cells leaves no trace.
+
+    Keras draws its masks in inference, too, and passes them over: a look at samples
+    would change the masks of the steps that follow.
+    """
+    before, _thread.is_outside = _is_outside(), bool(outside)
+    try:
+        yield
+    finally:
+        _thread.is_outside = before
+
+
+def _is_outside() -> bool:
+    return getattr(_thread, "is_outside", False)
+
+
+def _next_of_cell(
+    generator: keras.random.SeedGenerator, ordered: bool = True
+) -> Tensor:
+    if _is_outside():
+        return tf.convert_to_tensor(generator.state)
+    return _next_of_replica(generator, ordered)
 
 
 def _next_of_replica(

@@ -26,6 +26,7 @@ from keras_gan.training.examples import (
     never_empty,
     num_rows,
 )
+from keras_gan.training.fit_arguments import checked_callbacks
 from keras_gan.training.inference import Inference
 from keras_gan.training.keras_files import check_holds_game, refuse_export
 from keras_gan.training.kernels import choose_kernels
@@ -368,9 +369,11 @@ class GAN(keras.Model):
                 out; for arrays alone. Defaults to `0.0`.
             validation_data: as in Keras; losses on it are logged with prefix `val_`.
                 Defaults to `None`.
-            shuffle: bool, for arrays. Defaults to `True`.
-            **kwargs: `initial_epoch`, `steps_per_epoch` and the rest. Of arrays,
-                `steps_per_epoch` takes so many batches of each epoch's order.
+            shuffle: bool, for arrays and the batches of a `PyDataset`. Defaults to
+                `True`.
+            **kwargs: `initial_epoch`, `steps_per_epoch` and the rest. Of arrays and of
+                a `PyDataset`, `steps_per_epoch` takes so many batches of each epoch's
+                order.
 
         Returns:
             history: `keras.callbacks.History`.
@@ -390,7 +393,7 @@ class GAN(keras.Model):
             fitted.batches,
             epochs=epochs,
             verbose=verbose,
-            callbacks=[fitted.clock, *keras.tree.flatten(callbacks or [])],
+            callbacks=[fitted.clock, *checked_callbacks(callbacks)],
             validation_data=fitted.validation_batches,
             shuffle=fitted.shuffle,
             **kwargs,
@@ -715,7 +718,7 @@ class GAN(keras.Model):
 
     def compile_from_config(self, config: Config) -> None:
         """Repeats `compile` from what `get_compile_config` returned."""
-        self.compile(**configuration.compile_arguments(config))
+        self.compile(**configuration.compile_arguments(self, config))
 
     def save_own_variables(self, store: Any) -> None:
         """Stores the counters, the states of random layers and of terms."""

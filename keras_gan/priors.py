@@ -505,9 +505,11 @@ class EmpiricalPrior(Prior):
         return tfd.Empirical(self._values, event_ndims=self._values.ndim - 1)
 
     def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
-        chosen = tf.random.stateless_uniform(
-            [num_samples], seed, 0, len(self._values), dtype=tf.int32
-        )
+        """By a float, which runtimes can draw where integers they cannot."""
+        num_rows = len(self._values)
+        uniform = num_rows * tf.random.stateless_uniform([num_samples], seed)
+        # 1 - 2**-24 times many rows may round up to their number.
+        chosen = tf.minimum(tf.cast(uniform, tf.int32), num_rows - 1)
         return tf.gather(tf.constant(self._values), chosen)
 
     def get_config(self) -> Config:

@@ -131,3 +131,19 @@ def test_invalid_averages():
         with_average(0.0)
     with pytest.raises(ValueError, match="`ema_half_life` needs a network"):
         with_average(10.0, Unclonable(16))
+
+
+@pytest.mark.parametrize("policy", ["bfloat16", "float16"])
+def test_averages_of_few_bits_are_refused(policy):
+    def gan(dtype):
+        generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+        discriminator = keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(1, dtype="float32")]
+        )
+        generator.add(keras.layers.Dense(4, dtype=dtype))
+        prior = kg.priors.NormalPrior(3)
+        return kg.GAN(generator, discriminator, prior, ema_half_life=100)
+
+    with pytest.raises(ValueError, match=f"stands still. Received: .*{policy}; "):
+        gan(policy)
+    gan(f"mixed_{policy}")

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import assert_equal_state, make_tiny_gan, tiny_images
+from games import assert_equal_state, conditional_gan, make_tiny_gan, tiny_images
 
+import keras_gan as kg
 from keras_gan.training.batch_checks import BatchCheck, CheckedBatches
-from keras_gan.training.examples import Entries
+from keras_gan.training.examples import Entries, Shares, divide
 
 
 class Batches(keras.utils.PyDataset):
@@ -156,3 +157,97 @@ def test_errors_of_the_dataset_itself_are_not_touched(gan):
 
     with pytest.raises(tf.errors.UnknownError, match="picture 7 is gone"):
         gan.fit(Batches(broken), shuffle=False, verbose=0)
+
+
+class Remembering(Batches):
+    """Notes which batches are asked for, in this process."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.asked = []
+
+    def __getitem__(self, index):
+        self.asked.append(index)
+        return super().__getitem__(index)
+
+
+def in_epochs(asked):
+    """Of five batches; Keras reads two in advance, to learn their shapes."""
+    return [asked[start : start + 5] for start in range(2, len(asked), 5)]
+
+
+def test_the_order_is_that_of_the_seed_and_the_epoch(tmp_path):
+    dataset, gan = Remembering(), make_tiny_gan(run_eagerly=True)
+    gan.fit(dataset, epochs=3, verbose=0)
+    epochs = in_epochs(dataset.asked)
+    assert len(epochs) == 3 and all(sorted(one) == [*range(5)] for one in epochs)
+    assert len({*map(tuple, epochs)}) == 3  # of 120 orders; the seed is chosen
+    resumed = make_tiny_gan(run_eagerly=True)
+    resumed.fit(Batches(), epochs=1, verbose=0)
+    resumed.save(tmp_path / "gan.keras")
+    resumed = kg.load(tmp_path / "gan.keras")
+    again = Remembering()
+    resumed.fit(again, epochs=3, initial_epoch=1, verbose=0)
+    assert in_epochs(again.asked) == epochs[1:]
+    assert_equal_state(resumed, gan)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("processes", [False, True])
+def test_workers_keep_the_order(processes):
+    def played(**workers):
+        gan = make_tiny_gan()
+        gan.fit(Batches(**workers), epochs=3, verbose=0)
+        return gan
+
+    workers = {"workers": 2, "use_multiprocessing": processes}
+    assert_equal_state(played(**workers), played())
+
+
+def test_an_epoch_of_another_number_of_batches_takes_whole_passes_first():
+    dataset, gan = Remembering(), make_tiny_gan(run_eagerly=True)
+    gan.fit(dataset, epochs=2, steps_per_epoch=12, verbose=0)
+    assert gan.train_steps == 24 and gan.epochs_completed == 2
+    asked = dataset.asked[2:]
+    assert sorted(asked[:5]) == sorted(asked[5:10]) == [*range(5)]
+    assert sorted(asked[12:17]) == [*range(5)] and asked[:5] != asked[5:10]
+    dataset.asked.clear()
+    gan.fit(dataset, steps_per_epoch=3, shuffle=False, verbose=0)
+    assert dataset.asked[2:] == [0, 1, 2]
+
+
+class Unequal(keras.utils.PyDataset):
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return {"images": tiny_images(4), "labels": np.zeros(4 + index, "int32")}
+
+
+@pytest.mark.parametrize("form", ["PyDataset", "generator", "tf.data"])
+def test_entries_of_a_batch_have_as_many_rows(form):
+    gan = conditional_gan()
+    gan.compile("sgd", "sgd", discriminator_steps=2)
+    batches = Unequal()
+    if form == "generator":
+        batches = generator_of(batches)
+    if form == "tf.data":
+        kinds = {
+            "images": tf.TensorSpec((None, 4, 4, 1)),
+            "labels": tf.TensorSpec((None,), tf.int32),
+        }
+        batches = tf.data.Dataset.from_generator(
+            lambda: generator_of(Unequal()), output_signature=kinds
+        )
+    with pytest.raises(ValueError, match="as many labels as images. Received: 5 for 4"):
+        gan.fit(batches, shuffle=False, verbose=0)
+
+
+def test_what_terms_alone_read_is_divided_by_its_own_rows():
+    example = {"images": tf.range(4), "labelled_images": tf.range(10)}
+    parts = divide(example, 2)
+    assert [part["images"].numpy().tolist() for part in parts] == [[0, 1], [2, 3]]
+    of_term = [part["labelled_images"].numpy().tolist() for part in parts]
+    assert of_term == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+    dealt = Shares(2, 1, 1).deal(example)
+    assert [len(one) for one in dealt.values()] == [4, 10]

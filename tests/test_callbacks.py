@@ -92,6 +92,23 @@ def test_sample_grid_tells_conditions(tmp_path):
     assert gan.epochs_completed == 1
 
 
+def test_sample_grid_says_before_the_first_epoch_what_it_cannot_draw(tmp_path):
+    shape = (4, 4, 4, 1)
+    dense = [keras.layers.Dense(64), keras.layers.Reshape(shape)]
+    gan = kg.GAN(
+        keras.Sequential([keras.Input((3,)), *dense]),
+        keras.Sequential(
+            [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(1)]
+        ),
+        kg.priors.NormalPrior(3),
+    )
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    volumes = np.zeros((8, *shape), "float32")
+    with pytest.raises(ValueError, match=r"SampleGrid draws .*\(4, 4, 4, 1\)"):
+        gan.fit(volumes, callbacks=[SampleGrid(tmp_path)], verbose=0)
+    assert gan.train_steps == 0
+
+
 def parzen_evaluator():
     images = tiny_images(30, seed=1)
     points = kg.evaluation.ParzenPoints(images, bandwidths=(0.3, 0.5))

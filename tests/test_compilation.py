@@ -137,3 +137,20 @@ def test_maps_of_open_size_are_left_to_xla():
 
 def test_tensorflow_tells_whether_onednn_is_on():
     assert isinstance(compilation.tensorflow_has_onednn(), bool)
+
+
+def test_a_layer_of_ones_own_with_a_kernel_size_is_no_convolution(without_onednn):
+    class Block(keras.layers.Layer):
+        kernel_size = 3
+
+        def call(self, inputs):
+            return inputs
+
+    latents, images = keras.Input((3,)), keras.Input((4,))
+    wide = keras.layers.Dense(400_000)(latents)
+    gan = kg.GAN(
+        keras.Model(latents, keras.layers.Dense(4)(wide)),
+        keras.Model(images, keras.layers.Dense(1)(Block()(images))),
+        kg.priors.NormalPrior(3),
+    )
+    assert chosen(gan) is True

@@ -523,3 +523,97 @@ def test_what_is_dealt_can_be_generated_from(told):
 def test_labels_are_given_once():
     with pytest.raises(ValueError, match="'labels' must be given once"):
         conditional_gan().fit({"images": IMAGES, "labels": LABELS}, LABELS, verbose=0)
+
+
+def gan_told(make, name="c", **arguments):
+    """A game on vectors whose generator makes features of one integer a row."""
+    latents = keras.Input((3,), name="latents")
+    told = keras.Input((), name=name, dtype="int32")
+    rows = keras.layers.Concatenate()([latents, make(told)])
+    return kg.GAN(
+        keras.Model([latents, told], keras.layers.Dense(4)(rows)),
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]),
+        kg.priors.NormalPrior(3),
+        **arguments,
+    )
+
+
+def table(rows=4):
+    return keras.layers.Embedding(rows, 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "values"),
+    [
+        (
+            lambda c: table()(keras.layers.IntegerLookup(vocabulary=[10, 20, 30])(c)),
+            [10, 20, 30],
+        ),
+        (lambda c: table()(keras.layers.Discretization([30, 45])(c)), [19, 40, 89]),
+        (lambda c: table()(c + 1), [-1, 0, 2]),
+        (lambda c: table()(c // 10), [0, 19, 39]),
+    ],
+    ids=["lookup", "bins", "sum", "quotient"],
+)
+def test_integers_of_which_layers_make_classes_are_any(make, values):
+    gan = gan_told(make)
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    data = {"vectors": np.zeros((9, 4), "float32"), "c": np.resize(values, 9)}
+    gan.fit(data, verbose=0)
+    assert gan.sample(3, seed=0, c=np.array(values)).shape == (3, 4)
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        keras.layers.Identity(),
+        keras.layers.Reshape((1,)),
+        lambda c: keras.ops.expand_dims(c, -1),
+        lambda c: keras.ops.cast(c, "int64"),
+    ],
+)
+def test_what_passes_integers_on_leaves_them_classes(passed):
+    gan = gan_told(lambda c: keras.layers.Flatten()(table()(passed(c))))
+    with pytest.raises(ValueError, match="`c` must lie in 0 to 3. Received: .*4"):
+        gan.sample(2, c=np.array([0, 4]))
+
+
+def test_a_network_that_zeros_stop_says_why():
+    with pytest.raises(ValueError, match="with zeros for c. Received: .*says: indices"):
+        gan_told(lambda years: table(10)(years - 1990))
+
+
+@pytest.mark.parametrize("name", ["seed", "num_samples", "batch_size"])
+def test_a_condition_has_no_name_of_an_argument(name):
+    with pytest.raises(ValueError, match=rf"cannot be named \['{name}'\]"):
+        gan_told(table(), name)
+
+
+def test_a_search_is_told_a_condition_called_images():
+    gan = gan_told(table(), "images")
+    vectors, classes = np.zeros((2, 4), "float32"), np.array([1, 3])
+    found = kg.inference.invert(
+        gan, vectors, images=classes, num_steps=2, restarts=1, verbose=0
+    )
+    np.testing.assert_allclose(
+        gan.generate({"latents": found.latents, "images": classes}),
+        found.reconstructions,
+        atol=1e-6,
+    )
+
+
+def test_rows_of_one_number_are_judged_in_either_shape():
+    gan = kg.GAN(
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]),
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]),
+        kg.priors.NormalPrior(3),
+    )
+    rows = np.linspace(-1, 1, 5, dtype="float32")
+    np.testing.assert_array_equal(
+        gan.discriminate(rows), gan.discriminate(rows[:, None])
+    )
+    found = [
+        kg.inference.invert(gan, one, num_steps=2, restarts=1, verbose=0).latents
+        for one in (rows, rows[:, None])
+    ]
+    np.testing.assert_array_equal(*found)

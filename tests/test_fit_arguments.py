@@ -2,6 +2,7 @@
 
 import math
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -230,7 +231,7 @@ def test_an_epoch_has_no_more_steps_than_batches():
 
 
 def test_the_order_of_arguments_is_that_of_keras():
-    gan, stop = make_tiny_gan(), keras.callbacks.TerminateOnNaN()
+    gan, stop = make_tiny_gan(), kg.callbacks.NaNGuard()
     history = gan.fit(tiny_images(16), None, 8, 3, 0, stop)
     assert len(history.epoch) == 3
 
@@ -317,3 +318,44 @@ def test_a_dataset_that_states_no_rank_is_read_as_what_is_generated(size, tiny_g
     message = r"what is generated, \[\?,4,4,1\]\. Received: \[10,5,5,1\]"
     with pytest.raises(ValueError, match=message):
         tiny_gan.fit(batches, verbose=0)
+
+
+class ArrayLike:
+    """What other libraries' arrays and tables are to NumPy."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+
+def test_arrays_of_other_libraries_are_arrays(tmp_path):
+    images = tiny_images(20)
+    with h5py.File(tmp_path / "images.h5", "w") as file:
+        file["images"], file["bytes"] = images, 255 * images
+    expected = make_tiny_gan()
+    expected.fit(images, batch_size=10, epochs=2, verbose=0)
+    with h5py.File(tmp_path / "images.h5") as file:
+        for given in (file["images"], ArrayLike(images), {"images": file["images"]}):
+            gan = make_tiny_gan()
+            gan.fit(given, batch_size=10, epochs=2, verbose=0)
+            assert_equal_state(gan, expected)
+        for use in (gan.fit, gan.evaluate):
+            with pytest.raises(ValueError, match="must lie in the range.*x / 255"):
+                use(file["bytes"], verbose=0)
+        with pytest.raises(ValueError, match="must lie in the range"):
+            gan.fit(images, validation_data=file["bytes"], verbose=0)
+
+
+def test_what_is_neither_an_array_nor_batches_is_refused():
+    with pytest.raises(TypeError, match=r"`x` must be an array, .*builtins\.object; a"):
+        make_tiny_gan().fit(object(), verbose=0)
+    with pytest.raises(TypeError, match=r"`x` must be an array, .*builtins\.map"):
+        make_tiny_gan().fit(map(tiny_images, [10]), verbose=0)
+
+
+def test_a_callback_that_would_watch_nothing_is_refused():
+    stop = keras.callbacks.TerminateOnNaN()
+    with pytest.raises(ValueError, match="TerminateOnNaN.*callbacks.NaNGuard"):
+        make_tiny_gan().fit(tiny_images(), callbacks=[stop], verbose=0)

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_gan import networks
 from keras_gan.networks import (
     maxout_discriminator,
     mlp_generator,
@@ -56,3 +57,26 @@ def test_pixel_marginals_are_clipped_as_pylearn2_does():
 @pytest.mark.parametrize("image_shape", [(8, 8, 1), (5, 7, 3)])
 def test_generated_images_have_the_shape_asked_for(image_shape):
     assert mlp_generator(3, image_shape, (4,)).output_shape == (None, *image_shape)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: networks.dcgan_generator(2, (8, 8, 1), base_filters=2),
+        lambda: networks.dcgan_discriminator((8, 8, 1), base_filters=2),
+        lambda: networks.residual_generator(2, (8, 8, 1), base_filters=2),
+        lambda: networks.r3gan_discriminator((8, 8, 1), base_filters=2),
+        lambda: networks.stacked_digits_generator(2),
+        lambda: networks.wavegan_generator(2, (64, 1), base_filters=2),
+        lambda: networks.hifigan_discriminator(512, base_filters=2),
+        lambda: networks.classifying_discriminator((8, 8, 1), 3),
+    ],
+)
+def test_convolutions_are_laid_over_rows_and_columns(build):
+    build()
+    keras.config.set_image_data_format("channels_first")
+    try:
+        with pytest.raises(ValueError, match="must be 'channels_last'"):
+            build()
+    finally:
+        keras.config.set_image_data_format("channels_last")

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from games import make_tiny_gan, tiny_images
+from games import assert_equal_state, make_tiny_gan, tiny_images
 
 import keras_gan as kg
 
@@ -78,3 +78,51 @@ def test_held_out_data_have_no_penalty():
     assert "penalty" in history and "val_penalty" not in history
     assert "penalty" not in gan.evaluate(IMAGES, verbose=0, return_dict=True)
     assert len(gan.evaluate(IMAGES, verbose=0)) == 4
+
+
+def test_state_of_layers_that_were_frozen_since_is_saved(tmp_path):
+    gan = make_tiny_gan()
+    gan.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
+    gan.discriminator.layers[2].trainable = False
+    gan.generator.layers[1].trainable = False
+    gan.compile(gan.generator_optimizer, gan.discriminator_optimizer)
+    gan.fit(IMAGES, batch_size=10, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras")  # no warning of Keras
+    assert_equal_state(loaded, gan)
+    assert loaded.discriminator_optimizer.iterations == 6
+    for one in (gan, loaded):
+        one.fit(IMAGES, batch_size=10, verbose=0)
+    assert_equal_state(loaded, gan)
+    # What is set free again finds its moments.
+    for one in (gan, loaded):
+        one.discriminator.layers[2].trainable = True
+        one.compile(one.generator_optimizer, one.discriminator_optimizer)
+        one.fit(IMAGES, batch_size=10, verbose=0)
+    assert_equal_state(loaded, gan)
+
+
+def test_weights_that_do_not_decay_are_saved(tmp_path):
+    def optimizer():
+        decaying = keras.optimizers.AdamW(1e-2, weight_decay=0.5)
+        decaying.exclude_from_weight_decay(var_names=["bias"])
+        return decaying
+
+    gan = make_tiny_gan(optimizer=optimizer)
+    gan.fit(IMAGES, batch_size=10, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras")
+    for one in (gan, loaded):
+        one.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
+    assert_equal_state(loaded, gan)
+    decays = loaded.generator_optimizer._use_weight_decay
+    kinds = {"bias" in one.name: decays(one) for one in loaded.generator.weights}
+    assert kinds == {True: False, False: True}
+
+
+def test_a_player_that_cannot_learn_is_warned_of():
+    tiny = make_tiny_gan()
+    tiny.discriminator.trainable = False
+    gan = kg.GAN(tiny.generator, tiny.discriminator, tiny.prior)
+    with pytest.warns(UserWarning, match="The discriminator has no trainable weights"):
+        gan.compile("adam", "adam")

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from games import make_tiny_gan, tiny_images
+from games import assert_equal_weights, make_tiny_gan, tiny_images
 
 import keras_gan as kg
 from keras_gan import evaluation, layers, networks
@@ -98,3 +98,28 @@ def test_weights_of_a_recipe_never_share_a_seed():
     assert pairs[:4] == [(2 * seed, 2 * seed + 1) for seed in seeds[:4]]
     drawn = [seed for pair in pairs for seed in pair]
     assert len(set(drawn)) == len(drawn) and 0 <= min(drawn) <= max(drawn) <= LARGEST
+
+
+@pytest.mark.parametrize("layer", [keras.layers.GRU, keras.layers.LSTM])
+def test_a_look_at_samples_changes_no_mask_of_recurrent_layers(layer, tmp_path):
+    keras.utils.set_random_seed(0)
+    options = {"return_sequences": True, "dropout": 0.3, "recurrent_dropout": 0.2}
+    steps = [keras.layers.RepeatVector(4), layer(6, **options)]
+    gan = kg.GAN(
+        keras.Sequential([keras.Input((3,)), *steps, keras.layers.Dense(2)]),
+        keras.Sequential(
+            [keras.Input((4, 2)), layer(5, dropout=0.3), keras.layers.Dense(1)]
+        ),
+        kg.priors.NormalPrior(3),
+    )
+    gan.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.5))
+    signals = np.random.default_rng(0).normal(size=(16, 4, 2)).astype("float32")
+    gan.fit(signals, batch_size=8, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    seen = kg.load(tmp_path / "gan.keras")
+    seen.sample(4, seed=0)
+    seen.discriminate(signals[:4])
+    for one, held_out in ((gan, None), (seen, signals)):
+        one.fit(signals, batch_size=8, validation_data=held_out, verbose=0)
+    assert_equal_weights(seen.generator, gan.generator)
+    assert_equal_weights(seen.discriminator, gan.discriminator)

@@ -65,6 +65,12 @@ class SampleGrid(EpochPictures):
     def on_train_begin(self, logs: Any = None) -> None:
         """Raises where no sample could be drawn."""
         gan, told = self.model, self.conditions
+        if len(gan.data_shape) not in (1, 2, 3):
+            raise ValueError(
+                "SampleGrid draws images, signals and vectors, rows of 1, 2 or 3 axes. "
+                f"Received: {gan.data_name} of shape {gan.data_shape}; draw what "
+                "gan.sample returns in a callback of your own."
+            )
         check_samples_untold(gan, told, ", or SampleGrid(…, conditions={…})")
         if told:
             gan.deal(self._num_asked, self.seed, **told)

@@ -36,6 +36,7 @@ class AnomalyScores(NamedTuple):
 def anomaly_score(
     gan: GAN,
     images: Array,
+    /,
     latents: Array | None = None,
     features: Callable[[Array], Any] | None = None,
     feature_weight: float = 0.1,

@@ -43,6 +43,7 @@ class Inversion(NamedTuple):
 def invert(
     gan: GAN,
     images: Array,
+    /,
     num_steps: int = 300,
     restarts: int = 4,
     learning_rate: float = 0.1,
@@ -121,9 +122,8 @@ def invert(
         )
         state = _begin(starts, len(images[rows]))
         for index in range(num_steps):
-            share = (1 + math.cos(math.pi * index / num_steps)) / 2
-            rate = tf.constant(learning_rate * share)
-            state = step(targets, given, state, rate)
+            rate = learning_rate * (1 + math.cos(math.pi * index / num_steps)) / 2
+            state = step(targets, given, state, tf.constant(rate))
             bar.add(1)
         # Once more, to judge where the last move led.
         found.append(_best(step(targets, given, state, tf.constant(0.0)), restarts))

@@ -16,10 +16,22 @@ from keras_gan._validation import (
 from keras_gan.layers.dropout import Dropout
 
 
+def check_channels_last() -> None:
+    """Raises where Keras would lay a convolution over the rows of an image."""
+    data_format = keras.config.image_data_format()
+    if data_format != "channels_last":
+        raise ValueError(
+            "`image_data_format` of Keras must be 'channels_last': rows of data end in "
+            f"their channels. Received: {data_format!r}; call "
+            "keras.config.set_image_data_format('channels_last') before."
+        )
+
+
 def checked_image_shape(image_shape: Shape) -> tuple[int, int, int]:
     """Returns `(height, width, channels)`; raises unless these are three sizes."""
     if not isinstance(image_shape, Sized) or len(image_shape) != 3:
         raise invalid_argument("image_shape", "(height, width, channels)", image_shape)
+    check_channels_last()
     height, width, channels = check_positive_integers("image_shape", image_shape)
     return height, width, channels
 

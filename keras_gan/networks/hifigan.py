@@ -13,6 +13,7 @@ from keras_gan._validation import (
     check_positive_integers,
     check_seed,
 )
+from keras_gan.networks._parts import check_channels_last
 
 _SLOPE = 0.1  # of each LeakyReLU
 _PERIOD_KERNEL, _PERIOD_STRIDE = 5, 3
@@ -85,6 +86,7 @@ def hifigan_generator(
         Kong et al., HiFi-GAN: Generative Adversarial Networks for Efficient and High
         Fidelity Speech Synthesis, 2020. https://arxiv.org/abs/2010.05646
     """
+    check_channels_last()
     check_positive_integer("num_bands", num_bands)
     factors = check_positive_integers("upsampling", upsampling)
     kernels = check_positive_integers("kernel_sizes", kernel_sizes)
@@ -166,6 +168,7 @@ def hifigan_discriminator(
     References:
         Kong et al., HiFi-GAN, 2020, section 2.3. https://arxiv.org/abs/2010.05646
     """
+    check_channels_last()
     check_positive_integer("length", length)
     check_positive_integer("base_filters", base_filters)
     check_integer("num_scales", num_scales, minimum=0)

@@ -14,6 +14,7 @@ from keras_gan._validation import (
     invalid_argument,
 )
 from keras_gan.networks._dcgan_parts import dcgan_kernel, dense_output
+from keras_gan.networks._parts import check_channels_last
 
 _SIDE = 28
 _CHANNELS = 3  # three digits in one image
@@ -222,6 +223,7 @@ def _normalized_relu(inputs: Tensor, index: int) -> Tensor:
 
 
 def _checked(filters: Sequence[int], kernel_size: int, seed: int) -> tuple[int, ...]:
+    check_channels_last()
     check_seed("seed", seed)
     if check_integer("kernel_size", kernel_size, minimum=2) not in _KERNEL_SIZES:
         raise invalid_argument("kernel_size", "3 or 5", kernel_size)

@@ -22,6 +22,7 @@ from keras_gan._validation import (
     invalid_argument,
 )
 from keras_gan.layers.phase_shuffle import PhaseShuffle
+from keras_gan.networks._parts import check_channels_last
 
 
 def wavegan_generator(
@@ -190,6 +191,7 @@ def _glorot(seed: int, index: int) -> keras.Initializer:
 def _checked_arguments(
     waveform_shape: Shape, base_filters: int, kernel_size: int, seed: int
 ) -> tuple[int, int]:
+    check_channels_last()
     check_seed("seed", seed)
     check_positive_integer("base_filters", base_filters)
     check_integer("kernel_size", kernel_size, minimum=STRIDE)

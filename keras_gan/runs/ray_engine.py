@@ -60,7 +60,8 @@ def train_with_ray(
     def loop():
         with tf.distribute.MultiWorkerMirroredStrategy().scope():
             gan = kg.load(path) if path.exists() else build()
-        gan.fit(images, epochs=50, initial_epoch=int(gan.epochs_completed),
+        played = int(gan.epochs_completed.numpy())
+        gan.fit(images, epochs=50, initial_epoch=played,
                 callbacks=[kg.callbacks.SaveEachEpoch(path)])
 
     kg.runs.train_with_ray(loop, num_workers=4, log_dir="/shared/runs/faces/ray")

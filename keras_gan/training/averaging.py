@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from keras_gan._types import Tensor
 
+_NARROW = {"bfloat16", "float16"}
+
 
 def clone_for_averaging(network: keras.Model, inputs: Any, asked: str) -> keras.Model:
     """Returns a copy of a network with equal weights that no optimizer moves.
@@ -15,7 +17,17 @@ def clone_for_averaging(network: keras.Model, inputs: Any, asked: str) -> keras.
         network: `keras.Model`.
         inputs: what it accepts.
         asked: str, name of the argument that asked for an average.
+
+    Raises:
+        ValueError: if Keras cannot clone the network, or its weights have 16 bits.
     """
+    narrow = {one.dtype for one in network.trainable_variables} & _NARROW
+    if narrow:
+        raise ValueError(
+            f"`{asked}` needs weights of float32 or more: in fewer bits an average "
+            f"stands still. Received: weights of {', '.join(sorted(narrow))}; the "
+            "policy 'mixed_bfloat16' or 'mixed_float16' keeps float32 weights."
+        )
     try:
         average = keras.models.clone_model(network)
     except (NotImplementedError, TypeError, ValueError) as error:

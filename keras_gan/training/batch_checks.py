@@ -19,6 +19,7 @@ from keras_gan.training.data_checks import (
     finite_range,
     is_near,
     scale_first,
+    unlike_rows,
 )
 from keras_gan.training.examples import Entries, Shares, filled
 
@@ -57,12 +58,22 @@ class BatchCheck(NamedTuple):
                     self._check(name, entry)
                 elif hasattr(entry, "dtype"):
                     self._check_told(name, entry)
+            self._check_rows(example)
             if index == 0:
                 check_batch_size(len(example[self.entries.data]), self.multiple)
         except (TypeError, ValueError) as error:
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error
         return (example,) if len(example) > 1 else (example[self.entries.data],)
+
+    def _check_rows(self, example: Mapping[str, Any]) -> None:
+        data, apart = self.entries.data, self.entries.apart
+        rows = {name: len(one) for name, one in example.items() if name not in apart}
+        for name, num in rows.items():
+            if num != rows[data]:
+                raise ValueError(
+                    f"{unlike_rows(name, data)} Received: {num} for {rows[data]}"
+                )
 
     def _check_told(self, name: str, entry: Any) -> None:
         check_finite_entry(name, np.asarray(entry))
@@ -103,6 +114,24 @@ class CheckedBatches(keras.utils.PyDataset):
         )
         self._dataset, self._check = dataset, check
         self._shares = Shares(1, 1, 1)
+        self._seed: int | None = None
+        self._num_steps: int | None = None
+        self._epoch = 0
+
+    def shuffled(self, seed: int | None, num_steps: int | None) -> "CheckedBatches":
+        """The same in another order each epoch, as arrays have it.
+
+        Args:
+            seed: int, or `None` for the order of the dataset.
+            num_steps: int, batches of an epoch, several passes or a part of one; `None`
+                for all.
+        """
+        self._seed, self._num_steps = seed, num_steps
+        return self
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Says which epoch's order comes next; processes are started after it."""
+        self._epoch = epoch
 
     def in_shares(self, shares: Shares) -> "CheckedBatches":
         """The same, dealt to replicas."""
@@ -112,14 +141,26 @@ class CheckedBatches(keras.utils.PyDataset):
     @property
     def num_batches(self) -> int | None:
         """Batches of an epoch, `None` where there is no end."""
-        return self._dataset.num_batches
+        available: int | None = self._dataset.num_batches
+        return available if available is None else self._num_steps or available
 
     def __len__(self) -> int:
-        return len(self._dataset)
+        return self._num_steps or len(self._dataset)
 
     def __getitem__(self, index: int) -> Any:
-        batch = self._check.needed(self._dataset[index], index)
+        place = self._place(index)
+        batch = self._check.needed(self._dataset[place], place)
         return dealt_batch(batch, self._shares)
+
+    def _place(self, index: int) -> int:
+        available = self._dataset.num_batches
+        if available is None:
+            return index
+        num_pass, place = divmod(index, available)
+        if self._seed is None:
+            return place
+        key = [self._seed, self._epoch, num_pass]
+        return int(np.random.default_rng(key).permutation(available)[place])
 
     def on_epoch_begin(self) -> None:
         """Tells the dataset."""
@@ -136,9 +177,10 @@ def dealt_batch(batch: tuple[Any], shares: Shares) -> tuple[Any]:
         return batch
     (entries,) = batch
     named = entries if isinstance(entries, dict) else {"": entries}
-    total = len(next(iter(named.values())))
-    rows = shares.of(filled(total, shares.divisor, np.arange))
-    dealt = {name: np.asarray(one)[rows] for name, one in named.items()}
+    dealt = {
+        name: np.asarray(one)[shares.of(filled(len(one), shares.divisor, np.arange))]
+        for name, one in named.items()
+    }
     return (dealt if isinstance(entries, dict) else dealt[""],)
 
 

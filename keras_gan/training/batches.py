@@ -1,7 +1,7 @@
 """What `GAN.fit` makes of the data that it is given."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any
@@ -30,6 +30,7 @@ from keras_gan.training.data_checks import (
     is_near,
     not_finite,
     scale_first,
+    unlike_rows,
 )
 from keras_gan.training.examples import Entries, Shares, check_floats
 
@@ -38,6 +39,7 @@ _SHAPES = re.compile(
     r"tensor \S+ (\[.*?\]) is not compatible with expected shape (\[.*?\])"
 )
 _NAMED = re.compile(r"All (\S+) must")
+_ROWS = re.compile(r"\[(A batch must bring as many .*?)\] \[(\d+)\] \[(\d+)\]")
 _CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
 
@@ -46,19 +48,19 @@ class EpochClock(keras.callbacks.Callback):
     """Counts completed epochs in the model and tells the pipeline the current one.
 
     Args:
-        epoch: `tf.Variable` that the pipeline reads, or `None` where there is none.
-            Defaults to `None`.
+        tell: function that tells the pipeline the number of the epoch, or `None` where
+            its order is its own. Defaults to `None`.
     """
 
-    def __init__(self, epoch: tf.Variable | None = None) -> None:
+    def __init__(self, tell: Callable[[int], Any] | None = None) -> None:
         super().__init__()
-        self.epoch = epoch
+        self._tell = tell
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Shows the pipeline how many epochs are done."""
         # Read now: BackupAndRestore has restored the counter by this time.
-        if self.epoch is not None:
-            self.epoch.assign(int(self.model.epochs_completed.numpy()))
+        if self._tell is not None:
+            self._tell(int(self.model.epochs_completed.numpy()))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Counts the epoch before any other callback saves the model."""
@@ -132,9 +134,24 @@ def checked_dataset(
             for name, entry in example.items()
             if name != entries.data
         }
-        return {entries.data: data, **others}
+        return _of_as_many({entries.data: data, **others}, entries)
 
     return dataset.map(needed).prefetch(tf.data.AUTOTUNE)
+
+
+def _of_as_many(example: dict[str, Tensor], entries: Entries) -> dict[str, Tensor]:
+    """An example, refused where an entry has another number of rows than the data."""
+    data = example[entries.data]
+    checks = [
+        tf.debugging.Assert(
+            tf.equal(tf.shape(entry)[0], tf.shape(data)[0]),
+            [unlike_rows(name, entries.data), tf.shape(entry)[0], tf.shape(data)[0]],
+        )
+        for name, entry in example.items()
+        if name != entries.data and name not in entries.apart and tf.is_tensor(entry)
+    ]
+    with tf.control_dependencies(checks):
+        return {**example, entries.data: tf.identity(data)}
 
 
 def _check_spec(element: Any, check: BatchCheck) -> None:
@@ -240,6 +257,9 @@ def clear_errors() -> Iterator[None]:
             raise ValueError(
                 f"{classes[0]} Received: another one in a batch of the dataset."
             ) from error
+        rows = _ROWS.search(str(error))
+        if rows is not None:
+            raise ValueError(f"{rows[1]} Received: {rows[2]} for {rows[3]}") from error
         found = _NAMED.search(str(error))
         name = found[1] if found else ""
         if not_finite(name) in str(error):

@@ -9,6 +9,14 @@ import keras
 # Embedding, CategoryEncoding, keras.ops.one_hot.
 _COUNTS = ("input_dim", "num_tokens", "num_classes")
 
+# Layers and operations whose outputs are their inputs, in another shape at most.
+_PASSING = frozenset(
+    {
+        *("Identity", "Flatten", "Reshape", "Permute", "RepeatVector", "Ravel"),
+        *("Squeeze", "ExpandDims", "GetItem", "Transpose", "BroadcastTo", "Repeat"),
+    }
+)
+
 
 def class_count(network: Any, tensor: Any) -> int | None:
     """Returns how many integers from 0 those that read an input tell apart.
@@ -52,9 +60,10 @@ def fewest(*counts: Mapping[str, int]) -> dict[str, int]:
 
 def _holds_the_same(reader: Any, given: Any, output: Any) -> bool:
     """Whether an operation passes integers on, or floats as the integers they are."""
-    # Others than a cast, Discretization say, make classes of floats that are none.
-    is_cast = type(reader).__name__ == "Cast"
-    return _is_integer(output) and (is_cast or _is_integer(given))
+    # Others make other integers: IntegerLookup, Discretization, a sum.
+    kind = type(reader).__name__
+    passes = kind == "Cast" or (kind in _PASSING and _is_integer(given))
+    return passes and _is_integer(output)
 
 
 def _is_integer(tensor: Any) -> bool:

@@ -1,7 +1,7 @@
 """Rules of a game that contradict each other, or are known to fail together."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -55,7 +55,20 @@ def checked_compilation(
     _check_steps_of_execution(of_keras.get("steps_per_execution"), replicas)
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
     _warn_of_known_failures(rules, gan.discriminator)
+    _warn_of_the_frozen(
+        generator=makers_of(gan, rules.terms), discriminator=[gan.discriminator]
+    )
     return jit_compile
+
+
+def _warn_of_the_frozen(**players: Sequence[keras.Model]) -> None:
+    for name, networks in players.items():
+        if not any(one.trainable_variables for one in networks):
+            warnings.warn(
+                f"The {name} has no trainable weights, and will learn nothing. Only "
+                "the player that moves is changed here: neither needs trainable=False.",
+                stacklevel=5,
+            )
 
 
 def _check_held_apart(gan: Any, term: Any) -> None:

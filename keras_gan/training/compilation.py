@@ -31,6 +31,12 @@ _DRAWING_FLOATS = (
     keras.layers.GaussianDropout,
     keras.layers.GaussianNoise,
 )
+_CONVOLUTIONS = (
+    *(keras.layers.Conv1D, keras.layers.Conv1DTranspose, keras.layers.SeparableConv1D),
+    *(keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.SeparableConv2D),
+    *(keras.layers.Conv3D, keras.layers.Conv3DTranspose),
+    *(keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D),
+)
 _FEWEST_WEIGHTS = 500_000  # below, a training ends before it has won XLA's time back
 
 
@@ -71,9 +77,11 @@ def _draws_floats(layer: keras.layers.Layer) -> bool:
 
 def _kernel_exceeds_map(layer: keras.layers.Layer) -> bool:
     """Whether a convolution's kernel has more entries than the smaller of its maps."""
-    kernel = getattr(layer, "kernel_size", None)
+    if not isinstance(layer, _CONVOLUTIONS):
+        return False
+    kernel = layer.kernel_size
     built = layer.get_build_config() or {}
-    if kernel is None or built.get("input_shape") is None:
+    if built.get("input_shape") is None:
         return False
     maps = (built["input_shape"], layer.compute_output_shape(built["input_shape"]))
     first = 2 if layer.data_format == "channels_first" else 1

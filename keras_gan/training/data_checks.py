@@ -115,6 +115,11 @@ def scale_first(name: str) -> str:
     return f"Scale the {name} first: {scaled}."
 
 
+def unlike_rows(name: str, data_name: str) -> str:
+    """What is asked of the entries of a batch, as a sentence."""
+    return f"A batch must bring as many {name} as {data_name}."
+
+
 def is_near(reachable: tuple[float, float], values: Any) -> Any:
     """Whether values miss a range by less than its width, as 0 to 255 do not."""
     low, high = reachable

@@ -27,6 +27,8 @@ class Entries(NamedTuple):
         optional: names of entries that are taken where they are brought.
             Defaults to `()`.
         alike: names of entries that are rows of data, too. Defaults to `()`.
+        apart: names of entries that terms alone read, of which there may be another
+            number. Defaults to `()`.
     """
 
     data: str
@@ -34,6 +36,7 @@ class Entries(NamedTuple):
     row_shapes: Mapping[str, Shape]
     optional: Sequence[str] = ()
     alike: Sequence[str] = ()
+    apart: Sequence[str] = ()
 
     def of(self, element: Any) -> dict[str, Any]:
         """The needed entries of one element of the data; others are passed over.
@@ -134,8 +137,9 @@ def full_rows(example: Example, multiple: int) -> Example:
     """An example with its first rows repeated until `multiple` divides their number."""
     if multiple == 1:
         return example
-    rows = filled(num_rows(example), multiple)
-    return each(lambda entry: tf.gather(entry, rows), example)
+    return each(
+        lambda entry: tf.gather(entry, filled(tf.shape(entry)[0], multiple)), example
+    )
 
 
 class Shares(NamedTuple):
@@ -168,8 +172,12 @@ class Shares(NamedTuple):
 
     def deal(self, example: Example) -> Example:
         """An example as replicas take it; its first rows fill up the last share."""
-        dealt = self.of(filled(num_rows(example), self.divisor), tf)
-        return each(lambda entry: tf.gather(entry, dealt), example)
+
+        def dealt(entry: Tensor) -> Tensor:
+            rows = filled(tf.shape(entry)[0], self.divisor)
+            return tf.gather(entry, self.of(rows, tf))
+
+        return each(dealt, example)
 
 
 def never_empty(example: Example) -> Example:

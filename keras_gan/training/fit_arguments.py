@@ -1,9 +1,24 @@
 """What `fit` and `evaluate` are given, brought to one form or refused in words."""
 
+from collections.abc import Mapping
+from types import GeneratorType
 from typing import Any
 
+import keras
+import numpy as np
+import tensorflow as tf
+
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.datasets.pipeline import InTurn, Repeated
+from keras_gan.datasets.stream import Stream
 from keras_gan.training.examples import LABELS
+
+_KNOWN = (
+    *(np.ndarray, InTurn),
+    *(tf.data.Dataset, tf.distribute.DistributedDataset),
+    *(keras.utils.PyDataset, GeneratorType, Stream, Repeated),
+)
+_OF_ROWS = ("shape", "dtype", "__len__", "__getitem__")
 
 
 def taken_apart(gan: Any, x: Any, y: Any) -> tuple[Any, Any]:
@@ -16,7 +31,8 @@ def taken_apart(gan: Any, x: Any, y: Any) -> tuple[Any, Any]:
         y: labels, or `None`.
 
     Raises:
-        TypeError: if `x` is a whole dataset, or arrays in a tuple or list.
+        TypeError: if `x` is a whole dataset, arrays in a tuple or list, or neither
+            arrays nor batches.
         ValueError: if labels stand beside a split, which has its own.
     """
     if isinstance(x, Dataset):
@@ -31,7 +47,7 @@ def taken_apart(gan: Any, x: Any, y: Any) -> tuple[Any, Any]:
             f"Received: a {type(x).__name__} of {len(x)}"
         )
     if not isinstance(x, Split):
-        return x, y
+        return _in_memory(x), y
     if y is not None:
         raise ValueError(
             "`y` must be None where `x` is a split, which has labels of its own. "
@@ -41,6 +57,50 @@ def taken_apart(gan: Any, x: Any, y: Any) -> tuple[Any, Any]:
     if x.labels is not None and LABELS in gan.entries.needed:
         arrays[LABELS] = x.labels
     return arrays, None
+
+
+def _in_memory(x: Any) -> Any:
+    """Arrays of other libraries as NumPy's, in a dict, too; what brings batches as is.
+
+    Raises:
+        TypeError: if it is of a kind whose batches nobody would check.
+    """
+    if isinstance(x, Mapping):
+        return {name: _as_array(rows) for name, rows in x.items()}
+    array = _as_array(x)
+    if x is None or _is_known(array):
+        return array
+    raise TypeError(
+        "`x` must be an array, a dict of arrays, a split, a Stream, a tf.data.Dataset, "
+        "a keras.utils.PyDataset or a generator. Received: "
+        f"{type(x).__module__}.{type(x).__name__}; a generator of its batches will do."
+    )
+
+
+def _as_array(x: Any) -> Any:
+    """What knows its rows, as an HDF5 dataset or a table does, as an array."""
+    of_rows = hasattr(x, "__array__") or {*_OF_ROWS} <= {*dir(x)}
+    return np.asarray(x) if of_rows and not _is_known(x) else x
+
+
+def _is_known(x: Any) -> bool:
+    return isinstance(x, _KNOWN) or tf.is_tensor(x)
+
+
+def checked_callbacks(callbacks: Any) -> list[Any]:
+    """Returns Keras's callbacks in a list.
+
+    Raises:
+        ValueError: if one watches a loss that no game has.
+    """
+    listed: list[Any] = keras.tree.flatten(callbacks or [])
+    if any(isinstance(one, keras.callbacks.TerminateOnNaN) for one in listed):
+        raise ValueError(
+            "`callbacks` cannot hold keras.callbacks.TerminateOnNaN, which watches one "
+            "`loss`; a game has two, and would not be ended. Take "
+            "keras_gan.callbacks.NaNGuard, which also restores what was there before."
+        )
+    return listed
 
 
 def held_out(validation_data: Any) -> tuple[Any, Any]:

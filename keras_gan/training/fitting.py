@@ -13,6 +13,7 @@ from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import InTurn, Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
 from keras_gan.training import data_checks, network_checks
+from keras_gan.training.batch_checks import CheckedBatches
 from keras_gan.training.batches import (
     EpochClock,
     checked_dataset,
@@ -169,7 +170,6 @@ def prepare(
     data = _data_of(gan, x, y)
     if data is None:
         raise TypeError(f"`x` must be {gan.data_name} to learn from. Received: x=None")
-    clock = EpochClock()
     data, num_passes = _passes_of(data)
     if not isinstance(data, dict):
         _refuse_split(data, validation_split)
@@ -182,25 +182,37 @@ def prepare(
     elif isinstance(data, dict):
         train, last_rows = _held_back(gan, data, validation_split)
         validation_data = validation_data if last_rows is None else last_rows
-        clock = EpochClock(tf.Variable(gan.epochs_completed.numpy(), trainable=False))
-        batches = _training_batches(
-            gan, train, batch_size, clock.epoch, shuffle, num_passes
-        )
+        epoch = tf.Variable(gan.epochs_completed.numpy(), trainable=False)
+        clock = EpochClock(epoch.assign)
+        batches = _training_batches(gan, train, batch_size, epoch, shuffle, num_passes)
         batches = _shortened(batches, rest.pop("steps_per_epoch", None))
     else:
-        multiple = gan.networks.row_multiple
-        batches = _checked(gan, data, gan.entries, multiple, gan.terms)
+        batches, clock = _given_batches(gan, data, shuffle, rest)
     replicas = gan.distribute_strategy.num_replicas_in_sync
     steps, multiple = gan.rules.discriminator_steps, gan.networks.row_multiple
     shares = Shares(replicas, steps, multiple)
     batches = with_equal_shares(batches, gan.entries, shares)
     # These have an order of their own: Keras would warn that it keeps it.
-    ordered = isinstance(batches, tf.data.Dataset | GeneratorType)
+    ordered = isinstance(batches, tf.data.Dataset | GeneratorType | CheckedBatches)
     name = "validation_batch_size"
     given = rest.pop(name, None)
     validation = held_out(validation_data)
     validation_batches = _judged_in_batches(gan, *validation, name, given, batch_size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
+
+
+def _given_batches(
+    gan: Any, data: Any, shuffle: bool, rest: dict[str, Any]
+) -> tuple[Any, EpochClock]:
+    """A user's batches, checked; those that are asked for by number in our order."""
+    batches = _checked(gan, data, gan.entries, gan.networks.row_multiple, gan.terms)
+    if not isinstance(batches, CheckedBatches) or batches.num_batches is None:
+        return batches, EpochClock()
+    steps = rest.pop("steps_per_epoch", None)
+    if steps is not None:
+        check_positive_integer("steps_per_epoch", steps)
+    seed = gan.seed if shuffle else None
+    return batches, EpochClock(batches.shuffled(seed, steps).begin_epoch)
 
 
 def _checked(gan: Any, data: Any, entries: Entries, multiple: int, terms: Any) -> Any:

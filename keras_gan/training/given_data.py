@@ -30,7 +30,7 @@ def checked_data(gan: Any, data: Array) -> FloatArray:
         ValueError: if they are of another shape than what the generator makes, or not
             finite, or outside the range of its last activation.
     """
-    values = np.asarray(data)
+    values = as_stated(np.asarray(data), gan.data_shape)
     check_data_shape(tuple(values.shape[1:]), gan.data_shape)
     check_values(gan, values)
     return values.astype("float32")

@@ -1,6 +1,7 @@
 """Do the networks of a game fit together? Answered before any training."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from keras_gan.priors import NoPrior, Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
 from keras_gan.training.named_inputs import NamedInputs
 
+_DECORATION = re.compile(r"\x1b\[\d+m|\{\{function_node [^}]*\}\}")
+_ARGUMENTS = {"num_samples", "seed", "batch_size"}
 _NAMED_BY_KERAS = "keras_tensor"  # what `keras.Input` without a name is called
 _ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
@@ -29,6 +32,12 @@ def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
     check_is_model("generator", generator)
     warn_unless_saved("generator", generator)
     inputs = NamedInputs(generator, LATENTS)
+    taken = sorted(_ARGUMENTS & {*inputs.own_names})
+    if taken:
+        raise ValueError(
+            f"Inputs of the generator cannot be named {taken}: `sample` has arguments "
+            f"of that name. Received: inputs {inputs.own_names}."
+        )
     if not latent_dim:
         return _told_alone(inputs)
     if len(inputs.names) > 1 and len(set(inputs.names)) < len(inputs.names):
@@ -281,11 +290,21 @@ def _outputs(
     try:
         return inputs(example, training=False)
     except (ValueError, tf.errors.InvalidArgumentError) as error:
+        integers = [one for one, rows in example.items() if rows.dtype.is_integer]
+        beside = f" with zeros for {', '.join(integers)}" if integers else ""
         raise ValueError(
             f"The {name} does not accept {what}, shape [batch, "
-            f"{', '.join(map(str, shape))}]. Received: "
-            f"{name}.input_shape={getattr(inputs.network, 'input_shape', 'unknown')}"
+            f"{', '.join(map(str, shape))}]{beside}. Received: {name}.input_shape="
+            f"{getattr(inputs.network, 'input_shape', 'unknown')}; it says: "
+            f"{_reason(error)}"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What a layer complained of, without Keras's headline and colours."""
+    lines = [_DECORATION.sub("", one).strip() for one in str(error).splitlines()]
+    told = [one for one in lines if one and not one.startswith("Exception encounter")]
+    return told[0] if told else type(error).__name__
 
 
 def _activations_of_logits(network: Any) -> list[str | None]:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._replicas import outside_training
 from keras_gan._types import Shape, Tensor
 from keras_gan._validation import check_positive, check_positive_integer
 from keras_gan.training import network_checks
@@ -158,13 +159,15 @@ class Networks:
         """What the generator, or outside training its average, makes of an example."""
         plays = training or self._moves_in_play
         inputs = self.of_generator if plays else self._of_evaluation
-        return tf.cast(inputs(example, training), tf.float32)
+        with outside_training(not plays):
+            return tf.cast(inputs(example, training), tf.float32)
 
     def judge(self, example: Example, training: bool) -> dict[str, Tensor]:
         """What the discriminator, or outside training its average, says of packs."""
         plays = training or self._moves_in_play
         judge = self.of_discriminator if plays else self._of_judge
-        outputs = judge(example, training)
+        with outside_training(not plays):
+            outputs = judge(example, training)
         said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
         return tf.nest.map_structure(
             lambda output: tf.cast(output, tf.float32), dict(said)
@@ -172,23 +175,26 @@ class Networks:
 
     def entries(self, game: Any, terms: Any) -> Entries:
         """What a batch must bring for the networks, the game and its terms."""
-        named = (
+        played = (
             *self.of_generator.names,
             *self.of_discriminator.names,
             *self._of_encoder(game).names,
             *game.reads,
-            *(name for term in terms for name in term.reads),
         )
+        named = (*played, *(name for term in terms for name in term.reads))
         made = {LATENTS, self.data_name, *game.makes}
         others = [name for name in dict.fromkeys(named) if name not in made]
         shapes = {**self._of_encoder(game).row_shapes(), **self.row_shapes()}
         alike = tuple(name for term in terms for name in term.reads_data)
-        return Entries(self.data_name, (self.data_name, *others), shapes, alike=alike)
+        apart = tuple(name for name in others if name not in played)
+        needed = (self.data_name, *others)
+        return Entries(self.data_name, needed, shapes, alike=alike, apart=apart)
 
     def held_out_entries(self, gan: Any) -> Entries:
         """What held-out data must bring; what terms read is taken where it comes."""
         entries = self.entries(gan.game, terms=())
-        return entries._replace(optional=gan.entries.needed)
+        known = gan.entries
+        return entries._replace(optional=known.needed, apart=known.apart)
 
     def _of_encoder(self, game: Any) -> NamedInputs:
         return NamedInputs(game.encoder, self.data_name)

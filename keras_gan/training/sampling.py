@@ -22,6 +22,7 @@ from keras_gan.training.examples import (
     LOGITS,
     Entries,
     Example,
+    as_stated,
     each,
 )
 from keras_gan.training.finite_weights import broken_weights
@@ -151,6 +152,7 @@ class Sampling:
     def _packs(self, data: Array, others: Mapping[str, Array]) -> Example:
         gan = self._gan
         data = data if tf.is_tensor(data) else np.asarray(data)
+        data = as_stated(data, gan.data_shape)
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         if len(data):
             data_checks.check_near(gan.data_name, data, gan.generator, gan.data_shape)

@@ -1,0 +1,68 @@
+"""Which weights an optimizer keeps state of, and which it decays.
+
+Keras saves neither: an optimizer that is built anew for the weights that are trainable
+by then finds no place for the state of those that were frozen since.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_gan._types import Config
+
+_BUILT_FOR, _UNDECAYED = "built_for", "not_decayed"
+
+
+def weights_config(optimizer: Any, networks: Sequence[keras.Model]) -> Config:
+    """Returns what differs from an optimizer that is built for what is trainable.
+
+    Args:
+        optimizer: `keras.optimizers.Optimizer`, built.
+        networks: the models whose weights it moves.
+
+    Returns:
+        config: dict of lists of indices into all variables of the networks.
+    """
+    inner = _inner(optimizer)
+    places = {id(one): index for index, one in enumerate(_variables(networks))}
+    # Keras has no public way to what an optimizer was built for.
+    built_for = [places[id(one)] for one in inner._trainable_variables]
+    trainable = [one for part in networks for one in part.trainable_variables]
+    config = {}
+    if built_for != [places[id(one)] for one in trainable]:
+        config[_BUILT_FOR] = built_for
+    undecayed = [
+        places[id(one)]
+        for one in inner._trainable_variables
+        if not inner._use_weight_decay(one)
+    ]
+    if undecayed:
+        config[_UNDECAYED] = undecayed
+    return config
+
+
+def build_for_weights(
+    optimizer: Any, networks: Sequence[keras.Model], config: Config
+) -> None:
+    """Builds an optimizer for the weights that `weights_config` wrote, if any.
+
+    Args:
+        optimizer: `keras.optimizers.Optimizer`, not built.
+        networks: the models whose weights it moves.
+        config: dict that `weights_config` returned.
+    """
+    variables = _variables(networks)
+    if _UNDECAYED in config:
+        undecayed = [variables[index] for index in config[_UNDECAYED]]
+        _inner(optimizer).exclude_from_weight_decay(var_list=undecayed)
+    if _BUILT_FOR in config:
+        optimizer.build([variables[index] for index in config[_BUILT_FOR]])
+
+
+def _inner(optimizer: Any) -> Any:
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def _variables(networks: Sequence[keras.Model]) -> list[keras.Variable]:
+    return [one for part in networks for one in part.variables]
