@@ -39,7 +39,7 @@ def in_words(seconds: float) -> str:
     >>> in_words(0.042), in_words(7.31), in_words(150), in_words(5400)
     ('42 ms', '7.3 s', '2 min 30 s', '1 h 30 min')
     """
-    if seconds < 1:
+    if seconds < 0.9995:  # below, three digits say less than 1,000
         return f"{1000 * seconds:.3g} ms"
     if seconds < 60:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"

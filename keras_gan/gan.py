@@ -62,7 +62,7 @@ class GAN(keras.Model):
 
     Everything random during training (latents, dropout masks, order of the data) is a
     function of `seed` and of counters that are saved with the model. A run that was
-    stopped and loaded again therefore continues exactly.
+    stopped after an epoch and loaded again therefore continues exactly.
 
     Args:
         generator: `keras.Model` from latents `[batch, latent_dim]` to images
