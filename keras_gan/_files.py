@@ -38,6 +38,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     'whole'
     """
     path = Path(path)
+    if path.is_symlink():
+        path = path.resolve()  # the link stays, and what it names is replaced
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_partials(path.parent)
     workspace, owner = _workspace(path)

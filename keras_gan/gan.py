@@ -28,7 +28,7 @@ from keras_gan.training.examples import (
 )
 from keras_gan.training.fit_arguments import checked_callbacks
 from keras_gan.training.inference import Inference
-from keras_gan.training.keras_files import check_holds_game, refuse_export
+from keras_gan.training.keras_files import check_holds_game, refuse_export, whole_file
 from keras_gan.training.kernels import choose_kernels
 from keras_gan.training.metrics import GameMetrics
 from keras_gan.training.networks import Networks
@@ -679,19 +679,21 @@ class GAN(keras.Model):
 
     # -------------------------------------------------------------------- files
 
-    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        """Writes the game as it stands; takes what `keras.Model.save` takes.
+    def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Writes the game as it stands, whole or not at all.
 
         Args:
             filepath: a path that ends in `.keras`, which `keras_gan.load` reads.
-            *args: `overwrite` and `zipped`.
-            **kwargs: the same.
+            overwrite: bool. `False` asks before a file is replaced.
+                Defaults to `True`.
+            **kwargs: what else `keras.Model.save` takes.
 
         Raises:
             ValueError: if the path is one of HDF5.
         """
         check_holds_game(filepath)
-        super().save(filepath, *args, **kwargs)
+        with whole_file(filepath, overwrite) as path:
+            super().save(path, overwrite, **kwargs)
 
     def export(
         self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any

@@ -59,7 +59,9 @@ def save_waveforms(
         )
     if not np.isfinite(waveforms).all():
         raise ValueError("`waveforms` must be finite. Received: NaN or infinite values")
-    levels = np.round(_LARGEST * np.clip(waveforms, -1.0, 1.0)).astype("int16")
+    # In float16 32767 is 32768, which wraps.
+    clipped = np.clip(waveforms.astype("float32"), -1.0, 1.0)
+    levels = np.round(_LARGEST * clipped).astype("int16")
     silent = ((0, 0), (0, num_silent), (0, 0))
     frames = np.pad(levels, silent).reshape(-1, levels.shape[2])
     with replacing(path) as partial:

@@ -1026,3 +1026,106 @@ def test_an_epoch_whose_value_is_not_finite_is_never_the_best(tmp_path):
     assert best.best is None and not best.path.exists()
     with pytest.raises(KeyError, match="`monitor` must be one of the logs"):
         best.on_epoch_end(0, {"d_loss": 1.0})
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"dataset": "mine"}, {"config": {"lr": 1e-3}}, {"config": 3}, {"parzen": 0.2}],
+)
+def test_run_record_holds_nothing_else_by_names_that_commands_read(about, tmp_path):
+    (name,) = about
+    with pytest.raises(ValueError, match=f"`about` .*'{name}'"):
+        RunRecord(tmp_path, about)
+
+
+def test_run_record_leaves_out_logs_that_are_no_number(tiny_gan, tmp_path):
+    logged = {"by_class": np.array([0.1, 0.2]), "state": "warm", "none": None}
+
+    class Log(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs.update(logged, one=np.array([0.5]))
+
+    callbacks = [Log(), RunRecord(tmp_path), SaveEachEpoch(tmp_path / "model.keras")]
+    with pytest.warns(UserWarning, match=r"\['by_class', 'none', 'state'\]") as told:
+        tiny_gan.fit(tiny_images(), epochs=2, verbose=0, callbacks=callbacks)
+    assert len(told) == 1
+    rows = kg.runs.RunDirectory(tmp_path).history()
+    assert [row["one"] for row in rows] == [0.5, 0.5]
+    assert not {*logged} & {*rows[0]}
+
+
+class OfOne(kg.evaluation.Score):
+    """A measure of one's own with a single value."""
+
+
+def own_monitor(**measures):
+    images = tiny_images(30)
+    evaluator = kg.evaluation.Evaluator(images, images[:20], measures=measures)
+    return EvaluationMonitor(evaluator, num_samples=20)
+
+
+def test_an_own_measure_may_lack_a_value_in_one_epoch(tiny_gan, tmp_path):
+    values = iter([3.0, float("nan"), 2.0])
+
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Own(kg.evaluation.Score):
+        quantities = (kg.evaluation.Quantity("sharpness", "value", better="higher"),)
+        value: float
+
+    monitor = own_monitor(sharp=lambda real, fake: Own(value=next(values)))
+    best = SaveBestEpoch(tmp_path / "best.keras", "sharpness", mode="min")
+    tiny_gan.fit(tiny_images(), epochs=3, verbose=0, callbacks=[monitor, best])
+    assert best.best == 2.0
+
+
+def test_two_own_measures_of_one_name_are_both_logged(tiny_gan):
+    distance = kg.evaluation.frechet_distance
+    monitor = own_monitor(
+        all=lambda real, fake: distance(real=real, fake=fake),
+        some=lambda real, fake: distance(
+            real=real.values[:, :4], fake=fake.values[:, :4]
+        ),
+    )
+    tiny_gan.fit(tiny_images(), verbose=0, callbacks=[monitor])
+    logs = tiny_gan.history.history
+    assert {"all/frechet_distance", "some/frechet_distance"} <= {*logs}
+    with pytest.raises(TypeError, match=r"measures\['bare'\].*Received: float"):
+        bare = own_monitor(bare=lambda real, fake: 3.0)
+        tiny_gan.fit(tiny_images(), verbose=0, callbacks=[bare])
+
+
+def test_a_monitor_forgets_the_game_before():
+    images = tiny_images(30)
+    evaluator = kg.evaluation.Evaluator(images, images, measures=["frechet_distance"])
+    monitor = EvaluationMonitor(evaluator, num_samples=20, interval=5)
+    for seed in range(2):
+        gan = make_tiny_gan(seed=seed, run_eagerly=True)
+        gan.fit(
+            tiny_images(), epochs=3, initial_epoch=2, verbose=0, callbacks=[monitor]
+        )
+        logged = gan.history.history["frechet_distance"][-1]
+        expected = evaluator(gan.sample(20, seed=0))["frechet_distance"].value
+        assert logged == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_step_of_a_schedule_is_not_taken_twice(tiny_gan):
+    class Interrupt(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.epochs_completed == 1:
+                raise KeyboardInterrupt
+
+    rates = OptimizerSchedule(
+        generator=lambda epoch, rate: rate / 2 if epoch == 1 else rate
+    )
+    before = float(tiny_gan.generator_optimizer.learning_rate.numpy())
+    with pytest.raises(KeyboardInterrupt):
+        tiny_gan.fit(tiny_images(), epochs=3, verbose=0, callbacks=[rates, Interrupt()])
+    for _ in range(2):  # once more, and on from there
+        tiny_gan.fit(
+            tiny_images(), initial_epoch=1, epochs=2, verbose=0, callbacks=[rates]
+        )
+        (rate,) = tiny_gan.history.history["generator_learning_rate"]
+        assert rate == pytest.approx(before / 2)
+    tiny_gan.generator_optimizer.learning_rate = 0.25
+    tiny_gan.fit(tiny_images(), initial_epoch=1, epochs=2, verbose=0, callbacks=[rates])
+    assert tiny_gan.generator_optimizer.learning_rate == 0.25

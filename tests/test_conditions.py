@@ -589,6 +589,16 @@ def test_a_condition_has_no_name_of_an_argument(name):
         gan_told(table(), name)
 
 
+def test_the_only_input_of_a_generator_has_any_name():
+    latents = keras.Input((3,), name="seed")
+    gan = kg.GAN(
+        keras.Model(latents, keras.layers.Dense(4)(latents)),
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]),
+        kg.priors.NormalPrior(3),
+    )
+    assert gan.sample(2, seed=0).shape == (2, 4)
+
+
 def test_a_search_is_told_a_condition_called_images():
     gan = gan_told(table(), "images")
     vectors, classes = np.zeros((2, 4), "float32"), np.array([1, 3])

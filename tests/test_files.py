@@ -4,9 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import keras
 import pytest
+from games import make_tiny_gan
 
+import keras_gan as kg
 from keras_gan import _files
 from keras_gan._files import remove_partials, replacing, write_json
 
@@ -136,3 +140,32 @@ def write(path, is_folder, content):
 
 def read(path, is_folder):
     return (path / "inner" if is_folder else path).read_text()
+
+
+def test_a_link_stays_and_what_it_names_is_replaced(tmp_path):
+    (tmp_path / "there").mkdir()
+    named, link = tmp_path / "there" / "run7.txt", tmp_path / "latest.txt"
+    named.write_text("old")
+    link.symlink_to(named)
+    with replacing(link) as partial:
+        partial.write_text("new")
+    assert link.is_symlink() and named.read_text() == link.read_text() == "new"
+
+
+def test_a_save_that_fails_leaves_the_game_that_was_there(tmp_path, monkeypatch):
+    gan, path = make_tiny_gan(), tmp_path / "gan.keras"
+    gan.save(path)
+    before = path.read_bytes()
+
+    def full(model, filepath, *args, **kwargs):
+        Path(filepath).write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "save", full)
+        with pytest.raises(OSError, match="No space left"):
+            gan.save(path)
+    assert path.read_bytes() == before and [*tmp_path.iterdir()] == [path]
+    gan.save(str(path), overwrite=True)
+    gan.save(tmp_path / "new" / "gan.keras")
+    kg.load(tmp_path / "new" / "gan.keras")

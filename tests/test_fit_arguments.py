@@ -337,7 +337,10 @@ def test_arrays_of_other_libraries_are_arrays(tmp_path):
     expected = make_tiny_gan()
     expected.fit(images, batch_size=10, epochs=2, verbose=0)
     with h5py.File(tmp_path / "images.h5") as file:
-        for given in (file["images"], ArrayLike(images), {"images": file["images"]}):
+        for given in (
+            *(file["images"], ArrayLike(images), {"images": file["images"]}),
+            *(tf.Variable(images), keras.Variable(images)),
+        ):
             gan = make_tiny_gan()
             gan.fit(given, batch_size=10, epochs=2, verbose=0)
             assert_equal_state(gan, expected)

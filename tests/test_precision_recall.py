@@ -117,6 +117,13 @@ def test_groups_far_apart_are_measured_within_each():
     radii = np.sort(scipy.spatial.distance.cdist(real, real))[:, 5]
     inside = scipy.spatial.distance.cdist(real, fake) < radii[:, None]
     assert score.density == pytest.approx(inside.sum() / 5 / len(fake), rel=1e-12)
+    twice = np.concatenate([fake, fake[:30]])
+    radii = _neighbours.squared_neighbour_radii(twice, 2)
+    expected = np.sort(scipy.spatial.distance.cdist(twice, twice))[:, 2] ** 2
+    np.testing.assert_allclose(radii, expected, rtol=1e-12)
+    nearest = _neighbours.nearest_distances(real, twice)
+    expected = scipy.spatial.distance.cdist(real, twice).min(axis=1)
+    np.testing.assert_allclose(nearest, expected, rtol=1e-12)
     copied = memorization(real=real, fake=real[::2].copy(), held_out=fake)
     assert copied.exact_copies == 1
 

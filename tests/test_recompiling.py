@@ -126,3 +126,31 @@ def test_a_player_that_cannot_learn_is_warned_of():
     gan = kg.GAN(tiny.generator, tiny.discriminator, tiny.prior)
     with pytest.warns(UserWarning, match="The discriminator has no trainable weights"):
         gan.compile("adam", "adam")
+
+
+def test_layers_that_were_set_free_after_compile_can_be_loaded(tmp_path):
+    tiny = make_tiny_gan()
+    tiny.discriminator.layers[2].trainable = False
+    gan = kg.GAN(tiny.generator, tiny.discriminator, tiny.prior)
+    gan.compile("adam", "adam")
+    gan.fit(IMAGES, batch_size=10, verbose=0)
+    gan.discriminator.layers[2].trainable = True
+    gan.save(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
+        loaded = kg.load(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(loaded.sample(3, seed=0), gan.sample(3, seed=0))
+    loaded.fit(IMAGES, batch_size=10, verbose=0)
+
+
+def test_an_optimizer_of_more_weights_than_the_networks_hold_is_saved(tmp_path):
+    tiny = make_tiny_gan()
+    gan = kg.GAN(tiny.generator, tiny.discriminator, tiny.prior)
+    optimizer = keras.optimizers.Adam()
+    both = gan.generator.trainable_variables + gan.discriminator.trainable_variables
+    optimizer.build(both)
+    gan.compile(optimizer, "adam")
+    gan.fit(IMAGES, batch_size=10, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
+        loaded = kg.load(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(loaded.sample(3, seed=0), gan.sample(3, seed=0))

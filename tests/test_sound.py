@@ -139,3 +139,11 @@ def test_sound_of_pictures_is_refused(
     assert main(["sample", str(runs / run), *options]) == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_loud_samples_of_half_precision_stay_loud(tmp_path):
+    waveform = np.array([1.0, -1.0, 0.5, 0.999], "float16").reshape(1, 4, 1)
+    kg.sound.save_waveforms(tmp_path / "half.wav", waveform, pause=0)
+    _, levels = scipy.io.wavfile.read(tmp_path / "half.wav")
+    expected = np.round(32767 * waveform.astype("float64")).ravel()
+    np.testing.assert_array_equal(levels.ravel(), expected)

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,8 @@ class EvaluationMonitor(keras.callbacks.Callback):
     """Logs the measures of an `Evaluator` at the end of epochs.
 
     Each measured number is logged under its own name, `frechet_distance`, `precision`,
-    `recall`, `parzen` and so on; list this callback before those that watch or record
+    `recall`, `parzen` and so on, behind the measure's where measures of your own share
+    one, `mine/frechet_distance`; list this callback before those that watch or record
     them. The samples are drawn from one seed, so that epochs differ by the generator
     alone; where the evaluator has labels and the generator is told them, each class is
     asked for as often. `keras_gan.runs.monitor_of` builds one for a single value.
@@ -83,7 +85,8 @@ class EvaluationMonitor(keras.callbacks.Callback):
         self._doubted: set[str] = set()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Raises where no sample could be drawn."""
+        """Raises where no sample could be drawn; forgets an earlier training."""
+        self._values = {}
         gan, told = self.model, {*self.conditions}
         if self.evaluator.classes is not None and takes_labels(gan):
             told.add(LABELS)
@@ -94,12 +97,7 @@ class EvaluationMonitor(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds the values of this epoch to the logs."""
         if not self._values or epoch % self.interval == 0:
-            self._values = {
-                name: value
-                for score in self._scores().values()
-                for name, value in score.values.items()
-                if math.isfinite(value)
-            }
+            self._values = _named(self._scores())
         if logs is not None:
             logs.update(self._values)
 
@@ -118,3 +116,14 @@ class EvaluationMonitor(keras.callbacks.Callback):
                 told = f"Doubtful {name}: {' '.join(score.warnings)}"
                 warnings.warn(told, DoubtfulScoreWarning, stacklevel=2)
         return scores
+
+
+def _named(scores: Mapping[str, Score]) -> dict[str, float]:
+    """Finite values by name, with the measure's before it where two share one."""
+    counts = Counter(name for score in scores.values() for name in score.values)
+    return {
+        name if counts[name] == 1 else f"{measure}/{name}": value
+        for measure, score in scores.items()
+        for name, value in score.values.items()
+        if math.isfinite(value)
+    }

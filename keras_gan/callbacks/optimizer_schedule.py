@@ -1,7 +1,7 @@
 """Learning rates or momenta of both players as functions of the epoch."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
@@ -9,6 +9,15 @@ from keras_gan._validation import check_fraction, check_nonnegative, invalid_arg
 
 Schedule = Callable[[int, float], float]
 """A function of the epoch, from 0, and the present value; returns the new value."""
+
+
+class _Begun(NamedTuple):
+    """What was set when an epoch began."""
+
+    variable: keras.Variable
+    epoch: int
+    before: float
+    after: float
 
 
 class OptimizerSchedule(keras.callbacks.Callback):
@@ -21,8 +30,9 @@ class OptimizerSchedule(keras.callbacks.Callback):
         value <- function(epochs_completed, value)
 
     The epoch is what the GAN counts, `epochs_completed`, so that a run that was stopped
-    and loaded continues its schedule. The values are logged at the end of each epoch,
-    as `generator_learning_rate` and `discriminator_learning_rate`.
+    and loaded continues its schedule, and one that begins an epoch once more, after an
+    interrupt, does not take its step twice. The values are logged at the end of each
+    epoch, as `generator_learning_rate` and `discriminator_learning_rate`.
 
     Args:
         generator: function of the epoch, int from 0, and the present value, float, to
@@ -66,6 +76,7 @@ class OptimizerSchedule(keras.callbacks.Callback):
                 "the present value. Received: None for both."
             )
         self.attribute = attribute
+        self._begun: dict[str, _Begun] = {}
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuses optimizers whose value cannot be set."""
@@ -78,8 +89,20 @@ class OptimizerSchedule(keras.callbacks.Callback):
         completed = int(self.model.epochs_completed.numpy())
         for player, function in self.functions.items():
             variable = self._variable(player)
-            value = function(completed, float(variable.numpy()))
+            before = self._value_before(player, variable, completed)
+            value = function(completed, before)
             variable.assign(check(f"{player}(epoch={completed}, value)", value))
+            begun = _Begun(variable, completed, before, float(variable.numpy()))
+            self._begun[player] = begun
+
+    def _value_before(self, player: str, variable: keras.Variable, epoch: int) -> float:
+        """The present value; of an epoch that begins once more, that of before it."""
+        present = float(variable.numpy())
+        begun = self._begun.get(player)
+        if begun is None or begun.variable is not variable:
+            return present
+        again = (begun.epoch, begun.after) == (epoch, present)
+        return begun.before if again else present
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Logs the values of this epoch."""

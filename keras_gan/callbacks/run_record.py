@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan._environment import jsonable, record_environment, timestamp
@@ -28,6 +29,7 @@ from keras_gan._types import Config
 _RUNNING, _FINISHED, _STOPPED = "running", "finished", "stopped"
 _FAILED, _INTERRUPTED = "failed", "interrupted"
 _A_CALLBACK = "a callback"
+_OF_COMMAND = ("recipe", "data", "seed", "precision")  # of `keras-gan train`
 _FIELDS = frozenset(
     {
         "compile",
@@ -56,10 +58,10 @@ class RunRecord(keras.callbacks.Callback):
 
     `run.json` holds versions, devices, the configuration of the GAN and of `compile`,
     seed, times and how it ended. `history.jsonl` holds one line for each epoch: its
-    number, from 1 as `epochs_completed` counts, its seconds and all its logs; `null`
-    stands for a value that is not finite. Both are replaced as a whole after each
-    epoch, so that a killed run leaves whole files. Of several workers the chief alone
-    writes them.
+    number, from 1 as `epochs_completed` counts, its seconds and all its logs that are
+    numbers; `null` stands for a value that is not finite. Both are replaced as a whole
+    after each epoch, so that a killed run leaves whole files. Of several workers the
+    chief alone writes them.
 
     Its `status` is `running`, `finished` or `stopped` by a callback, with the `reason`;
     a run that an error or a signal ended stays `running`, unless who catches it tells
@@ -81,7 +83,9 @@ class RunRecord(keras.callbacks.Callback):
             Defaults to `None`.
 
     Raises:
-        ValueError: if `about` names a field that the record has of its own.
+        ValueError: if `about` names a field that the record has of its own, or
+            something else by a name that the command line reads: `dataset`, `config`
+            and `parzen`.
         FileExistsError: when the first epoch begins, if the folder holds the record of
             another run: of another seed, or of one that ended after it had completed
             epochs, while this GAN has completed none; or if another process trains
@@ -112,6 +116,7 @@ class RunRecord(keras.callbacks.Callback):
         self._because = _A_CALLBACK
         self._warnings: list[Config] = []
         self._lock: RunLock | None = None
+        self._left_out: set[str] = set()
 
     @property
     def record_path(self) -> Path:
@@ -144,7 +149,7 @@ class RunRecord(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds the line of this epoch."""
         seconds = time.perf_counter() - self._epoch_began
-        values = {name: float(value) for name, value in (logs or {}).items()}
+        values = self._numbers(logs or {})
         row = {"epoch": self._epoch + 1, "seconds": round(seconds, 3)}
         self._rows.append(row | {name: _finite(values[name]) for name in values})
         self._broken = {
@@ -152,6 +157,24 @@ class RunRecord(keras.callbacks.Callback):
         }
         self._last_epoch = epoch + 1
         self._write()
+
+    def _numbers(self, logs: Config) -> dict[str, float]:
+        """Logs that are one number each; others are told of once, and left out."""
+        sizes = {name: np.size(value) for name, value in logs.items()}
+        kinds = {name: np.asarray(value).dtype.kind for name, value in logs.items()}
+        left_out = {one for one in logs if sizes[one] != 1 or kinds[one] not in "biuf"}
+        if left_out - self._left_out:
+            warnings.warn(
+                f"{self.history_path} holds numbers: {sorted(left_out)} of the logs "
+                "are none, and are left out.",
+                stacklevel=3,
+            )
+        self._left_out |= left_out
+        return {
+            name: float(np.asarray(value).item())
+            for name, value in logs.items()
+            if name not in left_out
+        }
 
     def on_train_end(self, logs: Any = None) -> None:
         """States how it ended."""
@@ -283,8 +306,29 @@ def _checked(about: Config) -> Config:
             "`about` must leave the fields of the record itself alone. Received: "
             f"{', '.join(taken)}"
         )
+    _check_what_commands_read(about)
     copy: Config = jsonable(about)
     return copy
+
+
+def _check_what_commands_read(about: Config) -> None:
+    """Raises where `keras-gan evaluate` and its like would find something else."""
+    if not isinstance(about.get("dataset", {}), dict):
+        raise ValueError(
+            "`about` must say of its 'dataset' what it is in a dict, as {'name': …}. "
+            f"Received: {about['dataset']!r}"
+        )
+    config = about.get("config", _OF_COMMAND)
+    if not (isinstance(config, dict) and set(config) >= set(_OF_COMMAND)):
+        raise ValueError(
+            "`about` cannot hold a 'config', which is what `keras-gan train` was asked "
+            "for. Received: another one; call it otherwise, as 'settings'."
+        )
+    if not isinstance(about.get("parzen"), dict | None):
+        raise ValueError(
+            "`about` must hold a protocol in 'parzen', a dict. Received: "
+            f"{about['parzen']!r}; call it otherwise."
+        )
 
 
 def _finite(value: float) -> float | None:

@@ -67,7 +67,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
         mode = quantity_of(monitor).mode if mode is None else mode
         self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
         self.best = None if best is None else check_finite("best", best)
-        self._warned = False
+        self._warned = self._seen = False
 
     @property
     def record_path(self) -> Path:
@@ -77,6 +77,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""
         value = (logs or {}).get(self.monitor)
+        if value is None and self._seen:
+            return  # without a value in this epoch
         if value is None and self._is_of_no_validation(logs or {}):
             return
         if value is None and not given_beside(self.monitor).isdisjoint(logs or {}):
@@ -86,6 +88,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
                 f"`monitor` must be one of the logs: {list(logs or {})}. Received: "
                 f"{self.monitor!r}; list the callback that logs it before this one."
             )
+        self._seen = True
         if self._is_best(float(value)):
             self.best = float(value)
             save_finite(self.model, self.path)

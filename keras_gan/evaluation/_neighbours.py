@@ -128,7 +128,10 @@ def _squared_kth_distances(
     # The product may have hidden a nearer one where the next lies within its error.
     norms = _squared_norms(moved) + _squared_norms(moved_centres).max()
     beyond = np.square(found[:, k]) - _rounding(centres) * norms
-    undecided = np.nonzero(squared > beyond)[0]
+    # None is nearer than a copy.
+    undecided = np.nonzero((squared > beyond) & (squared > 0))[0]
+    if k == 1 and not others and undecided.size:
+        centres = np.unique(centres, axis=0)
     tiles = distance_tiles(points[undecided], centres) if undecided.size else ()
     for tile in tiles:
         rows = undecided[tile.rows]

@@ -100,7 +100,7 @@ class Evaluator:
         )
         self._takes_all = measures is None
         if isinstance(measures, Mapping):
-            self._measures = {name: _own(one) for name, one in measures.items()}
+            self._measures = {name: _own(name, one) for name, one in measures.items()}
         else:
             self._measures = {name: MEASURES[name] for name in self._chosen(measures)}
         for measure in self._measures.values():
@@ -202,8 +202,17 @@ class Evaluator:
         return [need.text for need in needs if not need.is_met(self._reals)]
 
 
-def _own(measure: OwnMeasure) -> Measure:
-    return Measure(lambda sets: measure(real=sets.real, fake=sets.fake), Score)
+def _own(name: str, measure: OwnMeasure) -> Measure:
+    def compute(sets: Sets) -> Score:
+        score = measure(real=sets.real, fake=sets.fake)
+        if not isinstance(score, Score):
+            raise TypeError(
+                f"`measures[{name!r}]` must return a keras_gan.evaluation.Score. "
+                f"Received: {type(score).__name__}"
+            )
+        return score
+
+    return Measure(compute, Score)
 
 
 def _check_distinct_values(measures: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ import math
 import warnings
 from typing import Any, ClassVar
 
+import numpy as np
+
 from keras_gan._html import element, rows_of
 from keras_gan._types import Config, FloatArray
 
@@ -167,6 +169,8 @@ def _for_json(value: Any) -> Any:
     # JSON knows no NaN and no infinity.
     if isinstance(value, dict):
         return {key: _for_json(one) for key, one in value.items()}
-    if isinstance(value, tuple):
-        return tuple(map(_for_json, value))
+    if isinstance(value, tuple | list):
+        return type(value)(map(_for_json, value))
+    if isinstance(value, np.ndarray | np.generic):
+        return _for_json(value.tolist())
     return None if isinstance(value, float) and not math.isfinite(value) else value

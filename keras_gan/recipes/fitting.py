@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from keras_gan._halvings import is_halved, nearest_halved
 from keras_gan._quarterings import is_quartered, nearest_quartered
 
@@ -17,6 +19,7 @@ Check = Callable[["Dataset"], str | None]
 _MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
 _OF_SPREAD = ("frechet_distance", "kernel_distance")  # one row has none
 _FEWEST_FRAMES = 8
+_COMPARED = 1_000  # rows; the monitor of collapses looks at no more
 _LARGEST_SIDE = 256  # for images, halved six times from there
 
 
@@ -33,6 +36,16 @@ def of_enough_for(monitor: str) -> Check:
         )
 
     return of_enough
+
+
+def of_different_rows(data: "Dataset") -> str | None:
+    """Rows to learn from that are not one, over and over."""
+    if data.stream is not None:
+        return None
+    rows = data.train.values[:_COMPARED]
+    if len(rows) > 1 and np.any(rows != rows[:1]):
+        return None
+    return f"its {len(data.train)} {data.data_name} to learn from do not differ"
 
 
 def of_images(data: "Dataset") -> str | None:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from keras_gan._html import element, rows_of
 from keras_gan.recipes._length import steps_of_epoch
-from keras_gan.recipes.fitting import Check, of_enough_for, of_images
+from keras_gan.recipes.fitting import (
+    Check,
+    of_different_rows,
+    of_enough_for,
+    of_images,
+)
 
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
@@ -113,8 +118,11 @@ class Recipe:
         """Returns why the game cannot be played on these data, `None` if it can."""
         if data.stream is not None and self.prepare is not None:
             return "it prepares all data in memory, and these are streamed"
-        checks = (*self.fits, of_enough_for(self.monitor))
-        return next(filter(None, (check(data) for check in checks)), None)
+        for check in (*self.fits, of_different_rows):
+            obstacle = check(data)
+            if obstacle is not None:
+                return obstacle
+        return of_enough_for(self.for_data(data).monitor)(data)
 
     def for_data(self, data: "Dataset") -> "Recipe":
         """Returns the recipe as it is for these data, with its reasons."""

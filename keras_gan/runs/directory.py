@@ -17,6 +17,7 @@ _KEPT_FROM_START = (
     "recipe",
     "seed",
     "batch_size",
+    "passes_per_epoch",
     "precision",
     "data",
     "image_size",
@@ -280,6 +281,7 @@ def run_at(path: Path) -> RunDirectory:
         FileNotFoundError: if it is neither.
         ValueError: if the record of the run is damaged.
     """
+    path = Path(path)
     run = SavedFile(path) if path.is_file() else RunDirectory(path)
     run.read()
     return run

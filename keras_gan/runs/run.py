@@ -174,7 +174,7 @@ def load_run(
 
     Raises:
         FileNotFoundError: if nothing was trained there, or no epoch is complete.
-        ValueError: if its record is damaged, or names other data.
+        ValueError: if its record is damaged, or names other data or another recipe.
 
     Example:
     ```python
@@ -192,7 +192,14 @@ def load_run(
         "length": length,
         "sampling_rate": sampling_rate,
     }
-    source = _source(record.get("config", {}), given)
+    config = record.get("config", {})
+    trained_by = config.get("recipe")
+    if recipe is not None and trained_by not in (None, recipe.name):
+        raise ValueError(
+            "`recipe` must be that of the run's file, by whose protocol it is judged. "
+            f"Received: {recipe.name}, for a run of {trained_by}"
+        )
+    source = _source(config, given)
     return Run(directory, load_model(directory, best), record, source, recipe)
 
 

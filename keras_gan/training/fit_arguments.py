@@ -79,6 +79,8 @@ def _in_memory(x: Any) -> Any:
 
 def _as_array(x: Any) -> Any:
     """What knows its rows, as an HDF5 dataset or a table does, as an array."""
+    if isinstance(x, tf.Variable | keras.Variable):
+        return x.numpy()
     of_rows = hasattr(x, "__array__") or {*_OF_ROWS} <= {*dir(x)}
     return np.asarray(x) if of_rows and not _is_known(x) else x
 

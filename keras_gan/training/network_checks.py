@@ -32,11 +32,12 @@ def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
     check_is_model("generator", generator)
     warn_unless_saved("generator", generator)
     inputs = NamedInputs(generator, LATENTS)
-    taken = sorted(_ARGUMENTS & {*inputs.own_names})
+    names = inputs.names if latent_dim else inputs.own_names
+    taken = sorted(_ARGUMENTS & {*names})
     if taken:
         raise ValueError(
             f"Inputs of the generator cannot be named {taken}: `sample` has arguments "
-            f"of that name. Received: inputs {inputs.own_names}."
+            f"of that name. Received: inputs {names}."
         )
     if not latent_dim:
         return _told_alone(inputs)

@@ -27,16 +27,16 @@ def weights_config(optimizer: Any, networks: Sequence[keras.Model]) -> Config:
     inner = _inner(optimizer)
     places = {id(one): index for index, one in enumerate(_variables(networks))}
     # Keras has no public way to what an optimizer was built for.
-    built_for = [places[id(one)] for one in inner._trainable_variables]
-    trainable = [one for part in networks for one in part.trainable_variables]
+    held = [one for one in inner._trainable_variables if id(one) in places]
+    built_for = [places[id(one)] for one in held]
+    moved = [one for part in networks for one in part.trainable_variables]
+    trainable = [places[id(one)] for one in moved]
     config = {}
-    if built_for != [places[id(one)] for one in trainable]:
+    # One that is built otherwise could not be compiled with these networks again.
+    is_whole = len(held) == len(inner._trainable_variables)
+    if is_whole and {*trainable} <= {*built_for} and built_for != trainable:
         config[_BUILT_FOR] = built_for
-    undecayed = [
-        places[id(one)]
-        for one in inner._trainable_variables
-        if not inner._use_weight_decay(one)
-    ]
+    undecayed = [places[id(one)] for one in held if not inner._use_weight_decay(one)]
     if undecayed:
         config[_UNDECAYED] = undecayed
     return config
