@@ -23,6 +23,7 @@ from export.contract.contents import (
     known_sizes,
 )
 from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
+from export.contract.exportable import check_draws_nothing, tables_of
 from export.contract.inference import (
     INFERENCE,
     check_endpoint,
@@ -142,9 +143,11 @@ def _convert(
     network = network_of(gan, endpoint)
     module.weights = [weight.value for weight in network.weights]
     module.function = function_of(gan, signature, endpoint)
+    module.tables = tables_of([network])
     with tempfile.TemporaryDirectory() as folder:
         # Only a converter that reads a SavedModel keeps the signature's name.
         endpoints = {endpoint: module.function.get_concrete_function()}
+        check_draws_nothing(endpoints[endpoint], network)
         tf.saved_model.save(module, folder, endpoints)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=[endpoint]

@@ -22,6 +22,7 @@ from export.contract.endpoints import (
     sample_function,
 )
 from export.contract.export_format import Arrays, ExportFormat, Play, Snippet
+from export.contract.exportable import check_draws_nothing, tables_of
 from export.contract.inference import (
     INFERENCE,
     function_of,
@@ -32,6 +33,7 @@ from export.contract.metadata import Provenance
 from export.contract.names import (
     DISCRIMINATE,
     GENERATE,
+    LARGEST_DRAW,
     SAMPLE,
 )
 from export.contract.signature import (
@@ -40,8 +42,11 @@ from export.contract.signature import (
     check_max_samples,
     generator_signature,
 )
+from keras_gan._types import Config
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
+
+_METADATA = Path("assets.extra") / "metadata.json"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,7 +127,8 @@ class SavedModelFormat(ExportFormat):
                 name: Endpoint(_types(function.inputs), _types(function.outputs))
                 for name in ENDPOINTS  # `serving_default` is one of them again
                 if (function := graph.signature_def.get(name)) is not None
-            }
+            },
+            {name: one for name, one in _stated(path).items() if name == LARGEST_DRAW},
         )
 
     @staticmethod
@@ -148,6 +154,12 @@ class SavedModelFormat(ExportFormat):
             f'{output} = model.signatures["{endpoint}"](**tensors)["{output}"].numpy()'
         )
         return Snippet(["import tensorflow as tf"], call)
+
+
+def _stated(path: Path) -> Config:
+    file = path / _METADATA
+    facts: Config = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return facts
 
 
 def _types(tensors: Any) -> dict[str, TensorType]:
@@ -181,13 +193,15 @@ def _write(
         for network in dict.fromkeys(networks)
         for variable in network.weights
     ]
+    module.tables = tables_of(networks)
     module.functions = functions
     endpoints = {
         name: function.get_concrete_function() for name, function in functions.items()
     }
+    for traced in endpoints.values():
+        check_draws_nothing(traced, *networks)
     endpoints["serving_default"] = endpoints[GENERATE]
     tf.saved_model.save(module, str(path), endpoints)
-    extra = path / "assets.extra"
-    extra.mkdir()
+    (path / _METADATA).parent.mkdir()
     metadata = json.dumps(signature.metadata, indent=2) + "\n"
-    (extra / "metadata.json").write_text(metadata, encoding="utf-8")
+    (path / _METADATA).write_text(metadata, encoding="utf-8")

@@ -40,6 +40,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     path = Path(path)
     if path.is_symlink():
         path = path.resolve()  # the link stays, and what it names is replaced
+    is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_partials(path.parent)
     workspace, owner = _workspace(path)
@@ -59,6 +60,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         owner.close()
         shutil.rmtree(workspace, ignore_errors=True)
+        if is_new and not path.exists():
+            with contextlib.suppress(OSError):  # others may write there by now
+                path.parent.rmdir()
 
 
 def remove_partials(folder: str | os.PathLike[str]) -> None:

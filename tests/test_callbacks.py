@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import errno
 import json
 import re
@@ -1052,10 +1053,6 @@ def test_run_record_leaves_out_logs_that_are_no_number(tiny_gan, tmp_path):
     rows = kg.runs.RunDirectory(tmp_path).history()
     assert [row["one"] for row in rows] == [0.5, 0.5]
     assert not {*logged} & {*rows[0]}
-
-
-class OfOne(kg.evaluation.Score):
-    """A measure of one's own with a single value."""
 
 
 def own_monitor(**measures):

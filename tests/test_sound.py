@@ -5,6 +5,7 @@ import wave
 
 import numpy as np
 import pytest
+import scipy.io.wavfile
 
 import keras_gan as kg
 from keras_gan.commands.main import main

@@ -15,6 +15,7 @@ from export.contract.names import (
     DISCRIMINATE,
     ENCODE,
     GENERATE,
+    LARGEST_DRAW,
     LATENTS,
     NOISE,
     PIXELS,
@@ -77,12 +78,15 @@ class Contents:
         noise: str, what latents have to be: `"prior"`, or the name of a
             `StandardNoise`; `None` where none go in.
         value_range: pair of floats as the file states it, or `None`.
+        max_samples: int, rows that it draws at most in one call where it states a
+            number of its own, or `None`.
     """
 
     endpoints: dict[str, Endpoint]
     pixels: str | None
     noise: str | None
     value_range: tuple[float, float] | None = None
+    max_samples: int | None = None
 
     @property
     def data_name(self) -> str | None:
@@ -128,8 +132,9 @@ def contents_from(
 
     Args:
         endpoints: `Endpoint` by name.
-        facts: what the artefact states under `pixels`, `noise` and `value_range`, as
-            `OnnxFormat` writes it. Defaults to `None`: floats, latents of the prior.
+        facts: what the artefact states under `pixels`, `noise`, `value_range` and
+            `max_samples`, as `OnnxFormat` writes it. Defaults to `None`: floats,
+            latents of the prior.
     """
     facts = facts or {}
     gives_images = any(len(one.shape) == 4 for one in _generated(endpoints).values())
@@ -139,6 +144,7 @@ def contents_from(
         pixels=facts.get(PIXELS, "float32") if gives_images else None,
         noise=facts.get(NOISE, OF_PRIOR) if takes_latents else None,
         value_range=json.loads(facts.get("value_range", "null")),
+        max_samples=json.loads(facts.get(LARGEST_DRAW, "null")),
     )
 
 

@@ -1,12 +1,52 @@
 """Can this generator be exported? Answered before anything is converted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from export.contract.conditions import check_conditions
 from keras_gan.gan import GAN
 from keras_gan.training.network_checks import layers_of
+
+
+def check_draws_nothing(traced: Any, *networks: keras.Model) -> None:
+    """Raises where a network draws noise of its own: no two calls would be equal.
+
+    Args:
+        traced: `tf.ConcreteFunction` that is exported.
+        *networks: `keras.Model` objects that it may play.
+
+    Raises:
+        ValueError: if a call changes the state of a random layer.
+    """
+    assigned = {
+        operation.inputs[0].name
+        for operation in traced.graph.get_operations()
+        if operation.type.startswith("Assign")
+    }
+    changed = [
+        outer for outer, inner in traced.graph.captures if inner.name in assigned
+    ]
+    for layer in [one for network in networks for one in layers_of(network)]:
+        for value in vars(layer).values():
+            if not isinstance(value, keras.random.SeedGenerator):
+                continue
+            if any(one is value.state.value.handle for one in changed):
+                raise ValueError(
+                    "A network that is exported must not draw noise of its own, or no "
+                    "call could be compared with Keras. Received: layer "
+                    f"{layer.name!r}, which does. Let the noise come with the latents."
+                )
+
+
+def tables_of(networks: Iterable[keras.Model]) -> list[Any]:
+    """What layers look integers up in, which a SavedModel has to be told of."""
+    kinds = (tf.lookup.StaticHashTable, tf.lookup.experimental.MutableHashTable)
+    layers = [one for network in networks for one in layers_of(network)]
+    held = [value for layer in layers for value in vars(layer).values()]
+    return [value for value in held if isinstance(value, kinds)]
 
 
 def check_exportable(gan: Any) -> GAN:

@@ -43,7 +43,13 @@ class Provenance:
 
     def __post_init__(self) -> None:
         if self.value_range is not None:
-            check_range("value_range", self.value_range)
+            low, high = check_range("value_range", self.value_range)
+            object.__setattr__(self, "value_range", (float(low), float(high)))
+        if self.evaluation is not None and "report" not in self.evaluation:
+            raise ValueError(
+                "`evaluation` must be what `keras-gan evaluate` wrote of the model. "
+                f"Received: a dict of {sorted(self.evaluation)}, without 'report'"
+            )
 
     def metadata(self) -> dict[str, str]:
         """Returns what is written into an artefact; what nobody stated is left out."""

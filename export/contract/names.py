@@ -22,6 +22,7 @@ KNOWN, MASK = "known", "mask"
 # Keys of an ONNX file's metadata.
 PIXELS, WEIGHTS, NOISE = "pixels", "weights", "noise"
 CONDITIONS = "conditions"
+LARGEST_DRAW = "max_samples"
 
 _ARGUMENT = re.compile("[A-Za-z][A-Za-z0-9_]*")
 

@@ -72,6 +72,11 @@ def check_pixels(name: str, data_name: str, data_shape: Shape) -> None:
             f"`pixels={name!r}` is for images, [height, width, channels]. Received: "
             f"{data_name} of shape {data_shape}; take pixels='float32'."
         )
+    if PIXEL_FORMATS[name].as_rgb and data_shape[-1] not in (1, 3):
+        raise ValueError(
+            f"`pixels={name!r}` is for images of 1 or 3 channels. Received: "
+            f"{data_name} of shape {data_shape}; take pixels='uint8_nchw'."
+        )
 
 
 def pixel_format(name: str, value_range: tuple[float, float] | None) -> PixelFormat:

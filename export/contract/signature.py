@@ -8,7 +8,14 @@ import tensorflow as tf
 
 from export.contract.conditions import Condition, conditions_of, prior_config
 from export.contract.metadata import Provenance
-from export.contract.names import CONDITIONS, IMAGES, LATENTS, NUM_SAMPLES, SEED
+from export.contract.names import (
+    CONDITIONS,
+    IMAGES,
+    LARGEST_DRAW,
+    LATENTS,
+    NUM_SAMPLES,
+    SEED,
+)
 from keras_gan._types import Config, Shape
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
@@ -45,10 +52,13 @@ class GeneratorSignature:
     @property
     def metadata(self) -> dict[str, str]:
         """What is written into the artefact where it has room."""
+        facts = self.facts
+        if self.max_samples != MAX_SAMPLES:
+            facts = {LARGEST_DRAW: str(self.max_samples), **facts}
         if not self.conditions:
-            return self.facts
+            return facts
         conditions = json.dumps(conditions_record(self.conditions))
-        return {CONDITIONS: conditions, **self.facts}
+        return {CONDITIONS: conditions, **facts}
 
     @property
     def latents(self) -> tf.TensorSpec:

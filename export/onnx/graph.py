@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from export.contract.exportable import check_draws_nothing
 from export.contract.operators import describe_operator
 from export.onnx import philox
 from keras_gan._validation import check_integer
@@ -51,6 +52,7 @@ def to_onnx(
         ValueError: if ONNX lacks one of the operators.
     """
     onnx, tf2onnx = import_onnx()
+    check_draws_nothing(function.get_concrete_function(), network)
     with quiet(logging.getLogger("tf2onnx")):
         model, _ = tf2onnx.convert.from_function(
             function,
@@ -59,6 +61,7 @@ def to_onnx(
             custom_op_handlers={**philox.handlers(), **(handlers or {})},
         )
     _check_operators(model, network)
+    _hold_constants(model, function.get_concrete_function())
     _name_inputs(model, [spec.name for spec in function.input_signature])
     for tensor in (*model.graph.input, *model.graph.output):
         # tf2onnx numbers unknown axes; readers should see what they are.
@@ -94,6 +97,21 @@ def import_onnx() -> tuple[Any, Any]:
             f"ONNX export needs {error.name}: pip install keras-gan[export]"
         ) from error
     return onnx, tf2onnx
+
+
+def _hold_constants(model: Any, traced: Any) -> None:
+    """Makes initializers of tensors that layers hold, which tf2onnx takes for inputs.
+
+    Args:
+        model: `onnx.ModelProto`.
+        traced: the `tf.ConcreteFunction` that was converted.
+    """
+    onnx, _ = import_onnx()
+    held = {inner.name: outer for outer, inner in traced.graph.captures}
+    for tensor in [one for one in model.graph.input if one.name in held]:
+        values = onnx.numpy_helper.from_array(held[tensor.name].numpy(), tensor.name)
+        model.graph.initializer.append(values)
+        model.graph.input.remove(tensor)
 
 
 def _name_inputs(model: Any, names: Iterable[str]) -> None:

@@ -113,6 +113,8 @@ class _Asked:
         }
 
     def of_endpoint(self, endpoint: str, sizes: Sequence[int]) -> Iterator[Case]:
+        most = self._most_of(endpoint, max(sizes))
+        sizes = [*dict.fromkeys(min(size, most) for size in sizes)]
         if endpoint in self._of_data:
             for size in sizes:
                 yield self._of_data[endpoint](size)
@@ -137,13 +139,24 @@ class _Asked:
         if not made_of_classes:
             return
         condition, endpoint = made_of_classes[0]
-        labels = np.repeat(condition.classes[:_MAX_ROWS], SAMPLES_IN_A_ROW)
+        num_rows = self._most_of(endpoint, SAMPLES_IN_A_ROW * _MAX_ROWS)
+        labels = np.repeat(
+            condition.classes[: num_rows // SAMPLES_IN_A_ROW], SAMPLES_IN_A_ROW
+        )
+        if not len(labels):
+            return
         told = draw_conditions(self._gan, len(labels), self._seed)
         told[condition.name] = np.broadcast_to(
             labels.reshape(-1, *[1] * len(condition.shape)), told[condition.name].shape
         ).astype(condition.dtype)
         case = self._make(endpoint, len(labels), told)
         yield dataclasses.replace(case, condition=condition.name)
+
+    def _most_of(self, endpoint: str, num_rows: int) -> int:
+        """So many rows, or as many as one call of the endpoint draws."""
+        largest = self._contents.max_samples
+        draws = NUM_SAMPLES in self._contents.endpoints[endpoint].inputs
+        return min(num_rows, largest) if draws and largest else num_rows
 
     def of_no_class(self) -> Iterator[Case]:
         """Calls for the class before the first and for the one after the last."""

@@ -14,6 +14,7 @@ from export.contract.names import (
     GENERATE,
     LATENTS,
 )
+from export.contract.precision import in_float32
 from export.formats import find_artefact
 from export.parity.cases import Case, cases_for
 from export.parity.differences import (
@@ -67,6 +68,7 @@ def check_parity(
         ValueError: if the format is unknown, or the artefact is damaged.
     """
     format, artefact = find_artefact(Path(path))
+    gan = in_float32(gan)  # as exports compute
     report, _ = compare(gan, format, artefact, batch_sizes, seed, tolerance)
     return report
 
@@ -77,9 +79,12 @@ def compare(
     path: Path,
     batch_sizes: Sequence[int] = BATCH_SIZES,
     seed: int = SEED,
-    tolerance: float = TOLERANCE,
+    tolerance: float | None = TOLERANCE,
 ) -> tuple[ParityReport, list[tuple[Case, Any]]]:
-    """Returns the report of `check_parity`, and each case with what was played."""
+    """Returns the report of `check_parity`, and each case with what was played.
+
+    A tolerance of `None` is that of the format for the range of what Keras made.
+    """
     sizes = [check_positive_integer("batch_sizes", size) for size in batch_sizes]
     # Each batch size has a seed of its own, `seed + size`.
     check_integer("seed", seed, maximum=MAX_SEED - max(sizes))
@@ -92,8 +97,11 @@ def compare(
         (case, np.abs(output.astype("float64") - case.expected))
         for case, output in compared
     ]
-    if not (as_bytes or format.loses):  # these state theirs for the whole range
-        made = [one.expected for one, _ in compared if one.output == contents.data_name]
+    made = [one.expected for one, _ in compared if one.output == contents.data_name]
+    if tolerance is None:
+        ends = [float(end(one)) for one in made for end in (np.min, np.max)]
+        tolerance = format.tolerance((min(ends), max(ends)) if made else None)
+    elif not (as_bytes or format.loses):  # these state theirs for the whole range
         tolerance *= max([1.0, *(float(np.abs(one).max()) for one in made)])
     endpoints = largest((case.endpoint, one) for case, one in differences)
     report = ParityReport(

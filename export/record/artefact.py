@@ -59,7 +59,9 @@ def write_checked(
             f"`path` must be new. Received: {path}, which exists; overwrite=True "
             "(--overwrite) replaces it."
         )
-    tolerance = format.tolerance(provenance.value_range)
+    # Without a known range: that of what Keras makes, where weights lose digits.
+    is_open = format.loses and provenance.value_range is None
+    tolerance = None if is_open else format.tolerance(provenance.value_range)
     with replacing(path) as partial:
         format.write(gan, partial, provenance)
         report, played = compare(gan, format, partial, tolerance=tolerance)
@@ -67,10 +69,11 @@ def write_checked(
             raise ValueError(f"{path} was not written: {report}")
         measured = quality_of(gan, format, partial, quality) if quality else None
         contents = format.contents(partial)
-    record = _record(gan, provenance, contents, report, format.weights, measured)
+        record = _record(gan, provenance, contents, report, format.weights, measured)
+        pictures = pictures_of(played, contents.data_name, gan.networks.made_shape)
+        card = model_card.text(path, format, provenance, contents, record, pictures)
     write_json(path.with_name(f"{path.name}.json"), record)
-    pictures = pictures_of(played, contents.data_name, gan.networks.made_shape)
-    model_card.write(path, format, provenance, contents, record, pictures)
+    model_card.write(path, card, provenance, pictures)
     return path, report
 
 

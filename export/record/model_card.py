@@ -27,14 +27,37 @@ _KINDS = {CLASSIFY: "Classifier", ENCODE: "Encoder"}
 
 
 def write(
+    path: Path, card: str, provenance: Provenance, pictures: Pictures | None
+) -> None:
+    """Writes `NAME.md` and, where something can be drawn, `NAME.png` beside it.
+
+    Args:
+        path: the artefact.
+        card: str, what `text` returned.
+        provenance: `Provenance`.
+        pictures: `Pictures` that the artefact drew, or `None`.
+    """
+    if pictures is not None:
+        pictures.save(_picture_of(path), provenance)
+    else:  # one of an artefact that was here before
+        _picture_of(path).unlink(missing_ok=True)
+    with replacing(path.with_name(f"{path.name}.md")) as partial:
+        partial.write_text(card, encoding="utf-8")
+
+
+def _picture_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.png")
+
+
+def text(
     path: Path,
     format: ExportFormat,
     provenance: Provenance,
     contents: Contents,
     record: Config,
     pictures: Pictures | None,
-) -> None:
-    """Writes `NAME.md` and, where something can be drawn, `NAME.png` beside it.
+) -> str:
+    """Returns the model card, Markdown.
 
     Args:
         path: the artefact.
@@ -44,14 +67,11 @@ def write(
         record: what stands in `NAME.json`.
         pictures: `Pictures` that the artefact drew, or `None`.
     """
-    picture = path.with_name(f"{path.name}.png")
-    if pictures is not None:
-        pictures.save(picture, provenance)
     sections = [
         _front_matter(provenance, contents),
         f"# {_title(provenance, contents)}: {record['file']}",
         _what(contents, record),
-        "" if pictures is None else _grid(picture.name, pictures, record),
+        "" if pictures is None else _grid(_picture_of(path).name, pictures, record),
         "## Inputs and outputs\n\n" + card_contents.table(contents, record),
         _how(format, contents, record),
         "## Training\n\n" + _training(provenance),
@@ -60,9 +80,7 @@ def write(
         "## Intended use and limits\n\n" + _LIMITS,
         "## Licence\n\n" + _licence(provenance),
     ]
-    card = "\n\n".join(section for section in sections if section) + "\n"
-    with replacing(path.with_name(f"{path.name}.md")) as partial:
-        partial.write_text(card, encoding="utf-8")
+    return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _front_matter(provenance: Provenance, contents: Contents) -> str:

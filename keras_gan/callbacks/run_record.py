@@ -318,7 +318,7 @@ def _check_what_commands_read(about: Config) -> None:
             "`about` must say of its 'dataset' what it is in a dict, as {'name': …}. "
             f"Received: {about['dataset']!r}"
         )
-    config = about.get("config", _OF_COMMAND)
+    config = about.get("config", dict.fromkeys(_OF_COMMAND))
     if not (isinstance(config, dict) and set(config) >= set(_OF_COMMAND)):
         raise ValueError(
             "`about` cannot hold a 'config', which is what `keras-gan train` was asked "
