@@ -1049,7 +1049,7 @@ def test_run_record_leaves_out_logs_that_are_no_number(tiny_gan, tmp_path):
     callbacks = [Log(), RunRecord(tmp_path), SaveEachEpoch(tmp_path / "model.keras")]
     with pytest.warns(UserWarning, match=r"\['by_class', 'none', 'state'\]") as told:
         tiny_gan.fit(tiny_images(), epochs=2, verbose=0, callbacks=callbacks)
-    assert len(told) == 1
+    assert sum("left out" in str(one.message) for one in told) == 1
     rows = kg.runs.RunDirectory(tmp_path).history()
     assert [row["one"] for row in rows] == [0.5, 0.5]
     assert not {*logged} & {*rows[0]}

@@ -1,15 +1,28 @@
 """Records and model cards against what each file itself takes and gives."""
 
+import dataclasses
+import json
+
+import keras
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
-from exports import OF_GENERATORS
+from exports import LATENT_DIM, OF_GENERATORS, latents_input
 
-from export import FORMATS
+import keras_gan as kg
+from export import (
+    FORMATS,
+    Provenance,
+    check_parity,
+    export_generator,
+    export_onnx,
+    export_saved_model,
+)
 from export.contract.names import IMAGES
+from export.record.artefact import write_checked
 
 PIXELS = {
     "onnx_uint8": "uint8",
@@ -164,3 +177,134 @@ def test_a_prior_has_a_card_without_images(unconditional_exports):
     assert "# Prior: prior.onnx" in card
     for word in ("Images of", "Weights:", "values in"):
         assert word not in card
+
+
+def gan_of(layer, channels=1):
+    """An 8x8 generator with a layer of its own behind the latents."""
+    latents = keras.Input((6,), name="latents")
+    pixels = keras.layers.Dense(64 * channels, "sigmoid")(layer(latents))
+    images = keras.layers.Reshape((8, 8, channels))(pixels)
+    shape = (8, 8, channels)
+    discriminator = kg.networks.maxout_discriminator(shape, (4,))
+    prior = kg.priors.NormalPrior(6)
+    return kg.GAN(keras.Model(latents, images), discriminator, prior)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Shifted(keras.layers.Layer):
+    """Holds a tensor that is no weight."""
+
+    def build(self, input_shape):
+        self.shift = keras.ops.linspace(0.0, 1.0, input_shape[-1])
+
+    def call(self, inputs):
+        return inputs + self.shift
+
+
+@keras.saving.register_keras_serializable("tests")
+class Noise(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seed_generator = keras.random.SeedGenerator(1)
+
+    def call(self, inputs):
+        shape = keras.ops.shape(inputs)
+        return inputs + keras.random.normal(shape, seed=self.seed_generator)
+
+
+def adapted():
+    layer = keras.layers.Normalization()
+    layer.adapt(np.random.default_rng(0).normal(2.0, 3.0, size=(50, 6)))
+    return layer
+
+
+@pytest.mark.usefixtures("play_here")
+@pytest.mark.parametrize("layer", [adapted, Shifted])
+def test_tensors_that_layers_hold_are_constants_of_the_file(layer, tmp_path):
+    gan = gan_of(layer())
+    path = tmp_path / "generator.onnx"
+    assert export_onnx(gan, path).passed
+    takes = [one.name for one in onnxruntime.InferenceSession(path).get_inputs()]
+    assert takes == ["latents"]
+
+
+@pytest.mark.usefixtures("play_here")
+@pytest.mark.parametrize("name", ["onnx_seeded", "onnx_prior", "saved_model"])
+def test_files_that_draw_few_rows_are_compared_by_so_many(name, tmp_path):
+    gan = gan_of(keras.layers.Dense(9, "relu"))
+    format = dataclasses.replace(FORMATS[name], max_samples=3)
+    path, report = write_checked(format, gan, tmp_path / format.file_name)
+    assert report.passed
+    assert check_parity(gan, path).passed
+    assert format.contents(path).max_samples == 3
+
+
+@pytest.mark.usefixtures("play_here")
+@pytest.mark.parametrize("name", ["onnx", "saved_model", "litert"])
+def test_a_layer_that_draws_noise_is_refused_by_name(name, tmp_path):
+    with pytest.raises(ValueError, match="noise of its own.*layer 'haze'"):
+        export_generator(gan_of(Noise(name="haze")), tmp_path, name)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.usefixtures("play_here")
+def test_a_saved_model_looks_integers_up(tmp_path):
+    latents, codes = latents_input(), keras.Input((), name="codes", dtype="int32")
+    known = keras.layers.IntegerLookup(vocabulary=[10, 20, 30])(codes)
+    rows = keras.layers.Concatenate()([latents, keras.layers.Embedding(4, 3)(known)])
+    pixels = keras.layers.Dense(64, "sigmoid")(rows)
+    gan = kg.GAN(
+        keras.Model([latents, codes], keras.layers.Reshape((8, 8, 1))(pixels)),
+        kg.networks.maxout_discriminator((8, 8, 1), (4,)),
+        kg.priors.NormalPrior(LATENT_DIM),
+        conditions={"codes": kg.priors.EmpiricalPrior([10, 20, 30])},
+    )
+    assert export_saved_model(gan, tmp_path / "model").passed
+
+
+@pytest.mark.usefixtures("play_here")
+def test_parity_of_mixed_precision_is_that_of_the_export(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = gan_of(keras.layers.Dense(9, "relu"))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    path = tmp_path / "generator.onnx"
+    assert export_onnx(gan, path).passed and check_parity(gan, path).passed
+
+
+@pytest.mark.usefixtures("play_here")
+@pytest.mark.parametrize("stddev", [100.0, 1e-4])
+def test_the_tolerance_of_lossy_weights_is_that_of_what_is_made(stddev, tmp_path):
+    latents = latents_input()
+    wide = keras.initializers.RandomNormal(stddev=stddev, seed=1)
+    hidden = keras.layers.Dense(200, "relu")(latents)
+    points = keras.layers.Dense(2, kernel_initializer=wide)(hidden)
+    gan = kg.GAN(
+        keras.Model(latents, points),
+        keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]),
+        kg.priors.NormalPrior(LATENT_DIM),
+    )
+    _, report = export_generator(gan, tmp_path, "onnx_float16")
+    made = gan.sample(72, seed=0)
+    spread = np.max(made) - np.min(made)  # of other draws: within a factor of two
+    assert 0.5 < report.tolerance / (0.05 * spread) < 2
+
+
+def test_bytes_of_red_green_and_blue_are_of_one_or_three_channels(tmp_path):
+    gan = gan_of(keras.layers.Dense(9, "relu"), channels=4)
+    with pytest.raises(ValueError, match="1 or 3 channels.*8, 4"):
+        export_onnx(gan, tmp_path / "four.onnx", pixels="uint8_rgb_nchw")
+
+
+@pytest.mark.usefixtures("play_here")
+def test_what_stands_beside_a_file_is_its_own(tmp_path):
+    path = tmp_path / "generator.onnx"
+    export_onnx(gan_of(keras.layers.Dense(9)), path)
+    assert path.with_name("generator.onnx.png").exists()
+    export_onnx(gan_of(keras.layers.Dense(9), channels=4), path, overwrite=True)
+    assert not path.with_name("generator.onnx.png").exists()
+    with pytest.raises(ValueError, match="`evaluation` must be what"):
+        Provenance(evaluation={"scores": 1})
+    stated = Provenance(value_range=(*np.float32([0, 1]),)).metadata()
+    assert json.loads(stated["value_range"]) == [0, 1]

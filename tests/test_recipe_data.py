@@ -139,7 +139,9 @@ def test_what_does_not_fit_says_why_and_who_can(recipe, data, told, other):
 
 def test_one_picture_is_too_few_to_validate_by():
     one = Split(np.zeros((1, 32, 32, 3), "float32"), np.zeros(1, "int32"))
-    three = Dataset("three", one, one, one)
+    rows = np.zeros((2, 32, 32, 3), "float32")
+    rows[1] = 1
+    three = Dataset("three", Split(rows, np.arange(2)), one, one)
     told = "at least 2 images to validate by, and there is 1; the recipe digits can"
     for recipe, measure in (
         ("r3gan", "frechet distance"),
@@ -148,6 +150,15 @@ def test_one_picture_is_too_few_to_validate_by():
     ):
         with pytest.raises(ValueError, match=f"judged by the {measure}.*{told}"):
             check_fits(kg.recipes.get(recipe), three)
+
+
+def test_pictures_that_do_not_differ_are_told_of_before_training():
+    rows = np.zeros((5, 32, 32, 3), "float32")
+    for num in (1, 5):
+        split = Split(rows[:num], np.zeros(num, "int32"))
+        same = Dataset("same", split, split, split)
+        with pytest.raises(ValueError, match="r3gan cannot learn from same: .*differ"):
+            check_fits(kg.recipes.get("r3gan"), same)
 
 
 def test_nobody_can_learn_from_everything():
