@@ -20,8 +20,10 @@ and G twice a step, 26,000 samples, cut to [0, 1] before they are read.
 All games keep the protocol's generator, optimizers and steps. WGAN-GP (weight 10) and
 R3GAN-like (relativistic pairing, R1 and R2 of weight 1) have a discriminator without
 batch normalisation, whose convolutions start from He's weights: penalties are each
-image's own; samples of R3GAN-like are those of its averaged generator. Otherwise than
-in that code, samples are drawn with the moving averages of batch normalisation, the two
+image's own; samples of R3GAN-like are those of its averaged generator. By VEEGAN's
+protocol its rates and weights are a quarter from step 23,500 on, as R3GAN's fall while
+it burns in: at the weights of before, KL stayed for 3,500 steps. Otherwise than in that
+code, samples are drawn with the moving averages of batch normalisation, the two
 players' latents are drawn apart, digits are the first 50,000 training digits, and the
 classifier is ours.
 
@@ -34,6 +36,7 @@ mixed_bfloat16` plays in half the time where the processor multiplies in bfloat1
 import argparse
 import dataclasses
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,26 +51,45 @@ from keras_gan._files import replacing, write_json
 NUM_CLASSES = 1_000
 
 
+Terms = tuple[kg.terms.Term, ...]
+
+
+def quarter_after(moves: int | None, value: float) -> Any:
+    """A value, or its schedule: a quarter of it after so many moves."""
+    if moves is None:
+        return value
+    schedules = keras.optimizers.schedules
+    return schedules.PiecewiseConstantDecay([moves - 1], [value, value / 4])
+
+
+def penalties(burn_in: int | None) -> Terms:
+    """R1 and R2 of weight 1, of a quarter after the burn-in."""
+    schedule = None if burn_in is None else quarter_after(burn_in, 1.0)
+    return kg.terms.R1(1.0, schedule=schedule), kg.terms.R2(1.0, schedule=schedule)
+
+
 @dataclasses.dataclass(frozen=True)
 class Game:
     """What a row of the table changes."""
 
     objective: str = "non_saturating"
-    terms: tuple[kg.terms.Term, ...] = ()
+    terms: Callable[[int | None], Terms] = lambda burn_in: ()
     packing: int = 1
     ema_half_life: float | None = None  # images
+    burns_in: bool = False  # rates and weights are a quarter after the burn-in
 
 
 GAMES = {
     "DCGAN": Game(),
     "PacDCGAN2": Game(packing=2),
     "PacDCGAN4": Game(packing=4),
-    "WGAN-GP": Game("wasserstein", (kg.terms.GradientPenalty(10.0),)),
+    "WGAN-GP": Game("wasserstein", lambda burn_in: (kg.terms.GradientPenalty(10.0),)),
     "LSGAN": Game("least_squares"),
     "R3GAN-like": Game(
         "relativistic_pairing",
-        (kg.terms.R1(1.0), kg.terms.R2(1.0)),
+        penalties,
         ema_half_life=32_000,  # 500 of VEEGAN's steps: classes wander from step to step
+        burns_in=True,
     ),
 }
 
@@ -87,6 +109,7 @@ class Protocol:
     num_samples: int
     value_range: tuple[float, float]
     num_fixed: int | None  # stacks that are drawn once; None draws each anew
+    burn_in: int | None  # steps; None where games do not last so long
     published: dict[str, tuple[str, str]]  # modes and KL
 
 
@@ -103,6 +126,7 @@ PROTOCOLS = {
         num_samples=25_600,
         value_range=(-1.0, 1.0),
         num_fixed=None,
+        burn_in=None,
         # Table 3 of PacGAN, "D = 1/4 G": 50 runs of 500,000 steps.
         published={
             "DCGAN, in Unrolled GAN": ("30.6 ± 20.7", "5.99 ± 0.42"),
@@ -131,6 +155,7 @@ PROTOCOLS = {
         num_samples=26_000,
         value_range=(0.0, 1.0),
         num_fixed=128_000,
+        burn_in=23_500,
         # Tables 2 of VEEGAN and of PacGAN (10 runs), 3 of R3GAN: other networks.
         published={
             "DCGAN, in VEEGAN": ("99", "3.40"),
@@ -245,10 +270,12 @@ def play(
 
 
 def build(game: Game, protocol: Protocol, seed: int) -> kg.GAN:
+    burn_in = protocol.burn_in if game.burns_in else None
+    terms = game.terms(burn_in)
     discriminator = kg.networks.stacked_digits_discriminator(
         **protocol.discriminator,
         packing=game.packing,
-        normalization=None if game.terms else "batch",
+        normalization=None if terms else "batch",
         seed=seed,
     )
     generator = kg.networks.stacked_digits_generator(**protocol.generator, seed=seed)
@@ -260,10 +287,18 @@ def build(game: Game, protocol: Protocol, seed: int) -> kg.GAN:
         ema_half_life=game.ema_half_life,
         seed=seed,
     )
+    optimizers = [
+        keras.optimizers.Adam(
+            quarter_after(burn_in and moves * burn_in, rate), 0.5, protocol.beta_2
+        )
+        for rate, moves in zip(
+            protocol.rates, (protocol.generator_steps, 1), strict=True
+        )
+    ]
     gan.compile(
-        *(keras.optimizers.Adam(rate, 0.5, protocol.beta_2) for rate in protocol.rates),
+        *optimizers,
         objective=game.objective,
-        terms=game.terms,
+        terms=terms,
         generator_steps=protocol.generator_steps,
     )
     return gan

@@ -250,7 +250,8 @@ def test_the_nearest_latents_on_a_sphere_have_length_one():
 )
 def test_what_cannot_be_inverted_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        kg.inference.invert(make_tiny_gan(), **{"images": IMAGES, **QUICK, **change})
+        asked = {"images": IMAGES, **QUICK, **change}
+        kg.inference.invert(make_tiny_gan(), asked.pop("images"), **asked)
 
 
 def test_encoders_are_asked_for_images_of_the_generator_s_range():
