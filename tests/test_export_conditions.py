@@ -410,3 +410,10 @@ def test_rows_that_are_given_are_drawn_in_onnx_as_here(tmp_path):
     scalars = {"num_samples": np.array(50, "int32"), "seed": np.array(3, "int32")}
     (images,) = session.run(None, {**scalars, "colour": np.zeros((0, 2), "float32")})
     np.testing.assert_allclose(images, gan.sample(50, seed=3), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["Labels", "Images"])
+def test_names_that_differ_by_capitals_alone_are_refused(tmp_path, name):
+    gan = told_classes("labels", name)
+    with pytest.raises(ValueError, match=f"more than capitals.*{name}"):
+        export_onnx(gan, tmp_path / "generator.onnx")

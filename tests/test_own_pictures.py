@@ -3,12 +3,13 @@
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from games import assert_equal_weights, small_game
+from games import assert_equal_weights, make_tiny_gan, small_game, tiny_images
 from PIL import Image
 
 import keras_gan as kg
@@ -319,3 +320,25 @@ def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path, capsys):
     (tmp_path / "run.json").write_text('{"seed": 0, "status": "finished"}')
     assert main(["resume", str(tmp_path)]) == 2
     assert "a program of its own trained" in capsys.readouterr().err
+
+
+def test_a_recipe_file_may_import_its_neighbour(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", [*sys.path])
+    (tmp_path / "neighbour_of_mine.py").write_text("NAME = 'digits'\n")
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import neighbour_of_mine\nimport keras_gan as kg\n"
+        "RECIPE = kg.recipes.get(neighbour_of_mine.NAME)\n"
+    )
+    recipe = kg.recipes.load_recipe(path)
+    assert recipe.name == "mine" and recipe.epochs == kg.recipes.get("digits").epochs
+    with pytest.raises(ValueError, match="Received: mine, for a run of digits"):
+        config = dict.fromkeys(("data", "seed", "precision")) | {"recipe": "digits"}
+        gan = make_tiny_gan(run_eagerly=True)
+        run = tmp_path / "run"
+        callbacks = [
+            kg.callbacks.RunRecord(run, {"config": config}),
+            kg.callbacks.SaveEachEpoch(run / "model.keras"),
+        ]
+        gan.fit(tiny_images(), verbose=0, callbacks=callbacks)
+        kg.runs.load_run(run, recipe=recipe)

@@ -130,10 +130,17 @@ def check_conditions(gan: GAN) -> None:
     """Raises unless every condition of a GAN's generator can be asked for.
 
     Raises:
-        ValueError: as `conditions_of` does, or if nothing says how many classes there
-            are.
+        ValueError: as `conditions_of` does, if nothing says how many classes there
+            are, or if names differ by capitals alone, which runtimes do not keep apart.
     """
-    for condition in conditions_of(gan):
+    conditions = conditions_of(gan)
+    names = dict.fromkeys([LATENTS, gan.data_name, *(one.name for one in conditions)])
+    if len({name.lower() for name in names}) < len(names):
+        raise ValueError(
+            "Names of what is exported must differ by more than capitals. Received: "
+            f"{', '.join(names)}. Give one of the inputs another name."
+        )
+    for condition in conditions:
         is_integer = np.issubdtype(np.dtype(condition.dtype), np.integer)
         if is_integer and condition.num_classes is None and condition.prior is None:
             raise ValueError(

@@ -15,6 +15,7 @@ def load_recipe(path: str | os.PathLike[str]) -> Recipe:
     """Returns the recipe that a Python file defines, named as the file.
 
     The file is run, as any Python that you import: name none that you would not run.
+    It may import its neighbours.
     It must leave a `Recipe` under the name `RECIPE`; `keras-gan copy-recipe NAME`
     writes one to begin with.
 
@@ -54,6 +55,9 @@ def _variables_of(path: Path) -> dict[str, object]:
         raise ValueError(f"`recipe` must name a .py file. Received: {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look for their module there
+    folder = str(path.parent.resolve())
+    if folder not in sys.path:  # last: what lies there takes no name of ours
+        sys.path.append(folder)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
