@@ -91,9 +91,8 @@ def distance_tiles(points: FloatArray, centres: FloatArray) -> Iterator[Tile]:
         working_memory=_TILE_MEMORY,
     ):
         rows = slice(start, start + len(squared_distances))
-        errors = _rounding(centres) * (
-            norms[rows, np.newaxis] + centre_norms
-        )  # [rows, n]
+        sizes = norms[rows, np.newaxis] + centre_norms  # [rows, n]
+        errors = _rounding(centres) * sizes
         yield Tile(rows, squared_distances, errors, points[rows], centres)
         start = rows.stop
 

@@ -43,7 +43,9 @@ def of_different_rows(data: "Dataset") -> str | None:
     if data.stream is not None:
         return None
     rows = data.train.values[:_COMPARED]
-    if len(rows) > 1 and np.any(rows != rows[:1]):
+    if len(rows) < 2:
+        return f"it needs 2 {data.data_name} or more to learn from, and there is 1"
+    if np.any(rows != rows[:1]):
         return None
     return f"its {len(data.train)} {data.data_name} to learn from do not differ"
 

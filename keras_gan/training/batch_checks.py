@@ -117,6 +117,7 @@ class CheckedBatches(keras.utils.PyDataset):
         self._seed: int | None = None
         self._num_steps: int | None = None
         self._epoch = 0
+        self._order: tuple[Any, Any] = None, None
 
     def shuffled(self, seed: int | None, num_steps: int | None) -> "CheckedBatches":
         """The same in another order each epoch, as arrays have it.
@@ -159,8 +160,12 @@ class CheckedBatches(keras.utils.PyDataset):
         num_pass, place = divmod(index, available)
         if self._seed is None:
             return place
-        key = [self._seed, self._epoch, num_pass]
-        return int(np.random.default_rng(key).permutation(available)[place])
+        key = (self._seed, self._epoch, num_pass)
+        held, order = self._order  # read and set as a whole: threads ask, too
+        if held != key:
+            order = np.random.default_rng(key).permutation(available)
+            self._order = key, order
+        return int(order[place])
 
     def on_epoch_begin(self) -> None:
         """Tells the dataset."""
