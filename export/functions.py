@@ -52,7 +52,8 @@ def export_onnx(
         path: file to create, ending in `.onnx`.
         pixels: `"float32"`, in the generator's range; `"uint8"` or `"uint8_nchw"`,
             bytes from 0 to 255, which the graph scales; `"uint8_rgb_nchw"`, the same
-            with three channels. Bytes need `provenance.value_range`.
+            with three channels, of images with one or three. Bytes need
+            `provenance.value_range` where the last activation has no range.
             Defaults to `"float32"`.
         seeded: bool, whether the graph draws latents itself. Defaults to `False`.
         standard_noise: bool, whether `latents` are N(0, 1), for a normal prior, or
@@ -293,7 +294,7 @@ def export_litert(
     quality: Quality | None = None,
     overwrite: bool = False,
 ) -> ParityReport:
-    """Exports the generator alone, or the encoder, as a LiteRT file.
+    """Exports the generator, or what encodes, completes or classifies, for LiteRT.
 
     Its signature `generate` takes `latents`, float32 `[batch, latent_dim]`, and returns
     `images`, float32 `[batch, height, width, channels]`, or other data under their own
@@ -309,8 +310,9 @@ def export_litert(
             what else the generator is told, drawn from the GAN's `conditions`; numbers
             without a prior from 0 to 1, and others may be made badly.
             Defaults to `"float32"`.
-        endpoint: `"generate"`; or `"encode"` and `"complete"`, the one signature in
-            its place, as in `export_onnx_inference`. Defaults to `"generate"`.
+        endpoint: `"generate"`; or `"encode"`, `"complete"` or `"classify"`, the one
+            signature in its place, as in `export_onnx_inference`, without int8 weights.
+            Defaults to `"generate"`.
         provenance: `Provenance` for the record and the model card.
             Defaults to `None`.
         quality: as in `export_onnx`. Defaults to `None`.

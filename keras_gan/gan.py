@@ -348,15 +348,15 @@ class GAN(keras.Model):
         """Plays the game; takes what `keras.Model.fit` takes.
 
         Args:
-            x: images, signals or vectors as an array `[num, ...]`, a split of a dataset
-                (`data.train`, whose labels are taken where they are read), or a dict of
-                arrays by name, `{"images": …, "labels": …}`, whose order is keyed by
-                (seed, epoch); or a `tf.data.Dataset`, `keras.utils.PyDataset` or
-                generator of images, of `(images, labels)` or of dicts, in which what
-                nobody reads is passed over: one element for each step, which is divided
-                into `discriminator_steps` minibatches; or a `keras_gan.datasets.Stream`
-                of more images than memory holds, of which `steps_per_epoch` batches
-                are an epoch.
+            x: images, signals or vectors as an array `[num, ...]`, or what NumPy reads
+                as one; a split of a dataset (`data.train`, whose labels are taken where
+                they are read); or a dict of arrays by name, `{"images": …, "labels":
+                …}`, whose order is keyed by (seed, epoch). Or a `tf.data.Dataset`,
+                `keras.utils.PyDataset` or generator of images, of `(images, labels)` or
+                of dicts, in which what nobody reads is passed over: one element for
+                each step, which is divided into `discriminator_steps` minibatches. Or a
+                `keras_gan.datasets.Stream` of more images than memory holds, of which
+                `steps_per_epoch` batches are an epoch.
             y: labels, an array as long as `x`; refused where nothing reads `labels`.
                 Defaults to `None`.
             batch_size: int. Rows of one minibatch, for arrays and streams alone; over
@@ -383,8 +383,9 @@ class GAN(keras.Model):
                 finite, lie far outside the generator's range, or come in batches that
                 packs or groups do not divide; a dataset is checked as it is read;
                 if `batch_size` or `validation_batch_size` is below 1; if a dataset is
-                given with a `batch_size` or a `validation_split`.
-            TypeError: if images are no floats.
+                given with a `batch_size` or a `validation_split`; if entries differ in
+                rows, or callbacks hold `TerminateOnNaN`, which would watch nothing.
+            TypeError: if images are no floats, or `x` is neither rows nor batches.
         """
         fitted = fitting.prepare(
             self, x, y, batch_size, validation_split, validation_data, shuffle, kwargs
@@ -680,11 +681,11 @@ class GAN(keras.Model):
     # -------------------------------------------------------------------- files
 
     def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
-        """Writes the game as it stands, whole or not at all.
+        """Writes the game as it stands; a file is replaced as a whole or not at all.
 
         Args:
             filepath: a path that ends in `.keras`, which `keras_gan.load` reads.
-            overwrite: bool. `False` asks before a file is replaced.
+            overwrite: bool. `False` asks before Keras writes over a file.
                 Defaults to `True`.
             **kwargs: what else `keras.Model.save` takes.
 

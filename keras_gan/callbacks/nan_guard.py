@@ -19,8 +19,8 @@ _ADVICE = (
 class NaNGuard(keras.callbacks.Callback):
     """Stops a game that went wrong and returns it to the last good state.
 
-    Keras's `TerminateOnNaN` looks at `loss`, which a GAN does not log, and leaves the
-    broken weights. This guard looks at every log after each batch (after each
+    Keras's `TerminateOnNaN` looks at `loss`, which a GAN does not log, so that `fit`
+    refuses it. This guard looks at every log after each batch (after each
     `steps_per_execution` batches), and at the end of an epoch also at all weights,
     which may break in the last step while its losses were finite still. At the first
     NaN or infinity it warns once, stops training, and restores everything as it stood

@@ -30,9 +30,10 @@ class OptimizerSchedule(keras.callbacks.Callback):
         value <- function(epochs_completed, value)
 
     The epoch is what the GAN counts, `epochs_completed`, so that a run that was stopped
-    and loaded continues its schedule, and one that begins an epoch once more, after an
-    interrupt, does not take its step twice. The values are logged at the end of each
-    epoch, as `generator_learning_rate` and `discriminator_learning_rate`.
+    and loaded continues its schedule, and one that begins an epoch once more with the
+    same callback, after an interrupt, does not take its step twice. The values are
+    logged at the end of each epoch, as `generator_learning_rate` and
+    `discriminator_learning_rate`.
 
     Args:
         generator: function of the epoch, int from 0, and the present value, float, to

@@ -94,7 +94,7 @@ class RunRecord(keras.callbacks.Callback):
 
     Warns:
         UserWarning: when the first epoch begins, if the history lacks epochs that the
-            GAN has completed.
+            GAN has completed; at the end of an epoch, once, if logs are no number.
 
     Example:
     ```python

@@ -41,8 +41,9 @@ class SaveBestEpoch(keras.callbacks.Callback):
     Raises:
         ValueError: if `best` is not finite, `mode` is unknown, or `None` for a value
             that no measure gives or of which neither direction is better.
-        KeyError: at the end of an epoch whose logs lack `monitor`; but one without a
-            validation is passed over where that is of held-out data, `"val_…"`.
+        KeyError: at the end of an epoch whose logs lack `monitor`, if none before had
+            it; but one without a validation is passed over where that is of held-out
+            data, `"val_…"`.
         FloatingPointError: at the end of an epoch whose value is the best, but whose
             weights are not finite; the file stays as it is.
 

@@ -43,8 +43,8 @@ def load_image_folder(
 ) -> Dataset:
     """Loads all pictures below a folder, cropped to one shape and scaled to one size.
 
-    Use it for pictures that fit into memory, 4 bytes for each number; `GAN.fit` streams
-    any number of them from `keras.utils.image_dataset_from_directory`. BMP, GIF, JPEG,
+    Use it for pictures that fit into memory, 4 bytes for each number; of any number
+    there are streams, `stream_image_folder` and `stream_shards`. BMP, GIF, JPEG,
     PGM, PNG, PPM and WebP are read, of an animation the first picture. Pictures are
     turned upright where Exif says how, and white where they are transparent; grey
     levels of two bytes keep the higher one. The largest centred part of the wanted
