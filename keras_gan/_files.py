@@ -38,14 +38,15 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     'whole'
     """
     path = Path(path)
+    name = path.name
     if path.is_symlink():
         path = path.resolve()  # the link stays, and what it names is replaced
     is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_partials(path.parent)
-    workspace, owner = _workspace(path)
+    workspace, owner = _workspace(path.parent, name)
     try:
-        partial = workspace / path.name
+        partial = workspace / name
         yield partial
         _to_disk(partial)
         if partial.is_dir() and path.is_dir():
@@ -93,9 +94,9 @@ def write_json(path: str | os.PathLike[str], content: Any) -> None:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def _workspace(path: Path) -> tuple[Path, IO[bytes]]:
+def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
     while True:
-        made = tempfile.mkdtemp(f"{_PARTIAL}", f".{path.name}-", path.parent)
+        made = tempfile.mkdtemp(f"{_PARTIAL}", f".{name}-", folder)
         workspace = Path(made)
         try:
             owner = (workspace / _OWNER).open("wb")

@@ -251,3 +251,39 @@ def test_what_terms_alone_read_is_divided_by_its_own_rows():
     assert of_term == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
     dealt = Shares(2, 1, 1).deal(example)
     assert [len(one) for one in dealt.values()] == [4, 10]
+
+
+class Empty(Batches):
+    def __len__(self):
+        return 0
+
+
+@pytest.mark.parametrize("arguments", [{}, {"steps_per_epoch": 5}])
+def test_no_batches_at_all_are_told_of(gan, arguments):
+    with pytest.raises(ValueError, match="bring batches of images. Received: an empty"):
+        gan.fit(Empty(), verbose=0, **arguments)
+
+
+@pytest.mark.parametrize("form", [lambda data: data, lambda data: iterated(data)])
+def test_a_batch_without_a_labelled_row_is_told_of(form):
+    images = keras.Input((4, 4, 1))
+    logits = keras.layers.Dense(3)(keras.layers.Flatten()(images))
+    outputs = {"logits": keras.layers.Dense(1)(logits), "classes": logits}
+    tiny = make_tiny_gan()
+    gan = kg.GAN(tiny.generator, keras.Model(images, outputs), tiny.prior)
+    gan.compile("sgd", "sgd", terms=[kg.terms.LabelledExamples()])
+    labels = np.array([0, 1, -1, -1])
+    pairs = tf.data.Dataset.from_tensor_slices((tiny_images(4), labels)).batch(2)
+    batches = pairs.map(
+        lambda x, y: {
+            "images": x,
+            "labelled_images": tf.boolean_mask(x, y >= 0),
+            "labels": tf.boolean_mask(y, y >= 0),
+        }
+    )
+    with pytest.raises(ValueError, match="must bring a row of label.*Received: none"):
+        gan.fit(form(batches), verbose=0)
+
+
+def iterated(dataset):
+    return (batch for batch in dataset.as_numpy_iterator())

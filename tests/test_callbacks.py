@@ -220,11 +220,11 @@ def test_a_failed_save_leaves_the_last_whole_file(tiny_gan, tmp_path, monkeypatc
     tiny_gan.fit(tiny_images(20), verbose=0, callbacks=[SaveEachEpoch(path)])
     whole = path.read_bytes()
 
-    def fail(partial):
+    def fail(gan, partial, *arguments):
         partial.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(tiny_gan, "save", fail)
+    monkeypatch.setattr(keras.Model, "save", fail)
     with pytest.raises(OSError, match="disk full"):
         tiny_gan.fit(tiny_images(20), verbose=0, callbacks=[SaveEachEpoch(path)])
     assert path.read_bytes() == whole
@@ -1073,6 +1073,8 @@ def test_an_own_measure_may_lack_a_value_in_one_epoch(tiny_gan, tmp_path):
     best = SaveBestEpoch(tmp_path / "best.keras", "sharpness", mode="min")
     tiny_gan.fit(tiny_images(), epochs=3, verbose=0, callbacks=[monitor, best])
     assert best.best == 2.0
+    with pytest.raises(KeyError, match="sharpness"):  # of another training
+        tiny_gan.fit(tiny_images(), verbose=0, callbacks=[best])
 
 
 def test_two_own_measures_of_one_name_are_both_logged(tiny_gan):

@@ -169,3 +169,33 @@ def test_a_save_that_fails_leaves_the_game_that_was_there(tmp_path, monkeypatch)
     gan.save(str(path), overwrite=True)
     gan.save(tmp_path / "new" / "gan.keras")
     kg.load(tmp_path / "new" / "gan.keras")
+
+
+def test_a_kill_within_two_replacings_leaves_nothing(tmp_path):
+    path = tmp_path / "gan.keras"
+    gan = make_tiny_gan()
+    code = (
+        "import os, sys, keras, keras_gan as kg\n"
+        "gan = kg.load(sys.argv[1])\n"
+        "def killed(*args, **kwargs): os.kill(os.getpid(), 9)\n"
+        "keras.Model.save = killed\n"
+        "from keras_gan.callbacks._save_finite import save_finite\n"
+        "from pathlib import Path\n"
+        "save_finite(gan, Path(sys.argv[1]))\n"
+    )
+    gan.save(path)
+    before = path.read_bytes()
+    ended = subprocess.run([sys.executable, "-c", code, path], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    write_json(tmp_path / "other.json", 1)  # whoever writes there next tidies up
+    assert {one.name for one in tmp_path.iterdir()} == {"gan.keras", "other.json"}
+    assert path.read_bytes() == before
+
+
+def test_a_game_is_saved_through_a_link_to_a_file_of_any_name(tmp_path):
+    blob, link = tmp_path / "blob", tmp_path / "gan.keras"
+    blob.touch()
+    link.symlink_to(blob)
+    make_tiny_gan().save(link)
+    kg.load(link)
+    assert link.is_symlink() and blob.stat().st_size > 0

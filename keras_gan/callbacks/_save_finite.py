@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from keras_gan._files import replacing
 from keras_gan._replicas import is_chief
 from keras_gan.callbacks._saved_attributes import remember_left_out_attributes
 from keras_gan.training.finite_weights import broken_weights
@@ -24,5 +23,4 @@ def save_finite(model: Any, path: Path) -> None:
         )
     if is_chief(model.distribute_strategy):
         remember_left_out_attributes()
-        with replacing(path) as partial:
-            model.save(partial)
+        model.save(path)  # whole or not at all

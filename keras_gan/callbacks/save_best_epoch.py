@@ -41,9 +41,9 @@ class SaveBestEpoch(keras.callbacks.Callback):
     Raises:
         ValueError: if `best` is not finite, `mode` is unknown, or `None` for a value
             that no measure gives or of which neither direction is better.
-        KeyError: at the end of an epoch whose logs lack `monitor`, if none before had
-            it; but one without a validation is passed over where that is of held-out
-            data, `"val_…"`.
+        KeyError: at the end of an epoch whose logs lack `monitor`, if none before of
+            this training had it; but one without a validation is passed over where
+            that is of held-out data, `"val_…"`.
         FloatingPointError: at the end of an epoch whose value is the best, but whose
             weights are not finite; the file stays as it is.
 
@@ -74,6 +74,10 @@ class SaveBestEpoch(keras.callbacks.Callback):
     def record_path(self) -> Path:
         """The record of the file, JSON."""
         return self.path.with_suffix(".json")
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Asks for the value anew."""
+        self._warned = self._seen = False
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._rebuilding import check_rebuilds
+from keras_gan._replicas import outside_training
 from keras_gan._types import Config, Tensor
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.named_inputs import NamedInputs
@@ -149,7 +150,8 @@ class Game(keras.layers.Layer):
             training: bool. Defaults to `False`.
         """
         inputs = NamedInputs(self.encoder, gan.data_name)
-        return tf.cast(inputs(example, training), tf.float32)
+        with outside_training(not training):
+            return tf.cast(inputs(example, training), tf.float32)
 
     def reconstruction(
         self, gan: Any, real: Example, fake: Example, training: bool

@@ -18,6 +18,7 @@ from keras_gan.training.data_checks import (
     far_out,
     finite_range,
     is_near,
+    no_rows,
     scale_first,
     unlike_rows,
 )
@@ -53,6 +54,7 @@ class BatchCheck(NamedTuple):
         """
         try:
             example = self.entries.of(batch)
+            self._check_not_empty(example)
             for name, entry in example.items():
                 if name in (self.entries.data, *self.entries.alike):
                     self._check(name, entry)
@@ -65,6 +67,11 @@ class BatchCheck(NamedTuple):
             message = f"Batch {index} of the dataset: {error}"
             raise type(error)(message) from error
         return (example,) if len(example) > 1 else (example[self.entries.data],)
+
+    def _check_not_empty(self, example: Mapping[str, Any]) -> None:
+        for name in self.entries.apart:
+            if np.shape(example.get(name, [0]))[:1] == (0,):
+                raise ValueError(f"{no_rows(name)} Received: none")
 
     def _check_rows(self, example: Mapping[str, Any]) -> None:
         data, apart = self.entries.data, self.entries.apart

@@ -28,6 +28,7 @@ from keras_gan.training.data_checks import (
     far_out,
     in_classes,
     is_near,
+    no_rows,
     not_finite,
     scale_first,
     unlike_rows,
@@ -39,6 +40,7 @@ _SHAPES = re.compile(
     r"tensor \S+ (\[.*?\]) is not compatible with expected shape (\[.*?\])"
 )
 _NAMED = re.compile(r"All (\S+) must")
+_NO_ROWS = re.compile(r"\[(A batch must bring a row of .*?)\]")
 _ROWS = re.compile(r"\[(A batch must bring as many .*?)\] \[(\d+)\] \[(\d+)\]")
 _CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
@@ -150,6 +152,11 @@ def _of_as_many(example: dict[str, Tensor], entries: Entries) -> dict[str, Tenso
         for name, entry in example.items()
         if name != entries.data and name not in entries.apart and tf.is_tensor(entry)
     ]
+    checks += [
+        tf.debugging.Assert(tf.shape(example[name])[0] > 0, [no_rows(name)])
+        for name in entries.apart
+        if tf.is_tensor(example.get(name))
+    ]
     with tf.control_dependencies(checks):
         return {**example, entries.data: tf.identity(data)}
 
@@ -257,6 +264,9 @@ def clear_errors() -> Iterator[None]:
             raise ValueError(
                 f"{classes[0]} Received: another one in a batch of the dataset."
             ) from error
+        without = _NO_ROWS.search(str(error))
+        if without is not None:
+            raise ValueError(f"{without[1]} Received: none") from error
         rows = _ROWS.search(str(error))
         if rows is not None:
             raise ValueError(f"{rows[1]} Received: {rows[2]} for {rows[3]}") from error

@@ -115,6 +115,11 @@ def scale_first(name: str) -> str:
     return f"Scale the {name} first: {scaled}."
 
 
+def no_rows(name: str) -> str:
+    """What is asked of an entry that a term takes means of, as a sentence."""
+    return f"A batch must bring a row of {name}, or more."
+
+
 def unlike_rows(name: str, data_name: str) -> str:
     """What is asked of the entries of a batch, as a sentence."""
     return f"A batch must bring as many {name} as {data_name}."

@@ -159,14 +159,14 @@ class Networks:
         """What the generator, or outside training its average, makes of an example."""
         plays = training or self._moves_in_play
         inputs = self.of_generator if plays else self._of_evaluation
-        with outside_training(not plays):
+        with outside_training(not training):
             return tf.cast(inputs(example, training), tf.float32)
 
     def judge(self, example: Example, training: bool) -> dict[str, Tensor]:
         """What the discriminator, or outside training its average, says of packs."""
         plays = training or self._moves_in_play
         judge = self.of_discriminator if plays else self._of_judge
-        with outside_training(not plays):
+        with outside_training(not training):
             outputs = judge(example, training)
         said = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
         return tf.nest.map_structure(

@@ -107,6 +107,13 @@ def load_variables(model: Any, store: Any) -> dict[str, Any]:
             f"Received: none of terms[{index}], a {type(model.terms[index]).__name__}; "
             "compile with the terms of the file, or load its weights before."
         )
+    if missing is not None:
+        held = sum(name.startswith(_SEED_STATE) for name in store.keys())
+        raise ValueError(
+            "The file must be of networks with as many random layers as these, those "
+            f"of averages too. Received: {held} of {len(_seed_states(model))}; build "
+            "the GAN as it was."
+        )
     for name, variable in state.items():
         variable.assign(store[name])
     unseen = (_SEED_STATE, _TERM_STATE)
