@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export.contract.names import LATENTS, NUM_SAMPLES, SEED, check_input_name
+from export.contract.names import LATENTS, check_input_name
 from keras_gan._types import Array, Config, Shape
 from keras_gan.gan import GAN
 from keras_gan.priors import CategoricalPrior, Prior
@@ -162,11 +162,6 @@ def _condition(gan: GAN, tensor: Any) -> Condition:
     generator, prior = gan.evaluation_generator, gan.conditions.get(tensor.name)
     shape = tuple(tensor.shape[1:])
     check_input_name(tensor.name)
-    if tensor.name in (NUM_SAMPLES, SEED):
-        raise ValueError(
-            f"An exported generator has a {tensor.name!r} of its own. Received: a "
-            "condition of that name. Give the input another one."
-        )
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     num_classes = _num_classes(generator, tensor, prior)
     is_integer = num_classes is not None or np.issubdtype(np.dtype(dtype), np.integer)

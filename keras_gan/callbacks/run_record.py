@@ -160,9 +160,12 @@ class RunRecord(keras.callbacks.Callback):
 
     def _numbers(self, logs: Config) -> dict[str, float]:
         """Logs that are one number each; others are told of once, and left out."""
-        sizes = {name: np.size(value) for name, value in logs.items()}
-        kinds = {name: np.asarray(value).dtype.kind for name, value in logs.items()}
-        left_out = {one for one in logs if sizes[one] != 1 or kinds[one] not in "biuf"}
+        values = {name: np.asarray(value) for name, value in logs.items()}
+        left_out = {
+            name
+            for name, value in values.items()
+            if value.size != 1 or value.dtype.kind not in "biuf"
+        }
         if left_out - self._left_out:
             warnings.warn(
                 f"{self.history_path} holds numbers: {sorted(left_out)} of the logs "
@@ -171,8 +174,8 @@ class RunRecord(keras.callbacks.Callback):
             )
         self._left_out |= left_out
         return {
-            name: float(np.asarray(value).item())
-            for name, value in logs.items()
+            name: float(value.item())
+            for name, value in values.items()
             if name not in left_out
         }
 

@@ -113,13 +113,13 @@ def checked_dataset(
         TypeError: if it states that the data are no floats, or classes no integers.
     """
     check = BatchCheck(entries, data_shape, multiple, reachable, num_classes)
-    if not isinstance(dataset, tf.data.Dataset):
-        return checked_batches(dataset, check)
-    if dataset.cardinality() == 0:
+    if _num_batches(dataset) == 0:
         raise ValueError(
             f"A dataset must bring batches of {entries.data}. Received: an empty one, "
             f"{dataset}"
         )
+    if not isinstance(dataset, tf.data.Dataset):
+        return checked_batches(dataset, check)
     _check_spec(dataset.element_spec, check)
 
     @tf.autograph.experimental.do_not_convert
@@ -139,6 +139,13 @@ def checked_dataset(
         return _of_as_many({entries.data: data, **others}, entries)
 
     return dataset.map(needed).prefetch(tf.data.AUTOTUNE)
+
+
+def _num_batches(dataset: Any) -> Any:
+    """Batches of an epoch; `None`, or below 0, where nobody knows."""
+    if isinstance(dataset, tf.data.Dataset):
+        return dataset.cardinality()
+    return getattr(dataset, "num_batches", None)
 
 
 def _of_as_many(example: dict[str, Tensor], entries: Entries) -> dict[str, Tensor]:

@@ -9,12 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.datasets.dataset import Dataset, Split
-from keras_gan.datasets.pipeline import InTurn, Repeated
+from keras_gan.datasets.pipeline import Repeated
 from keras_gan.datasets.stream import Stream
+from keras_gan.training.batches import is_array
 from keras_gan.training.examples import LABELS
 
-_KNOWN = (
-    *(np.ndarray, InTurn),
+_OF_BATCHES = (
     *(tf.data.Dataset, tf.distribute.DistributedDataset),
     *(keras.utils.PyDataset, GeneratorType, Stream, Repeated),
 )
@@ -86,7 +86,7 @@ def _as_array(x: Any) -> Any:
 
 
 def _is_known(x: Any) -> bool:
-    return isinstance(x, _KNOWN) or tf.is_tensor(x)
+    return is_array(x) or isinstance(x, _OF_BATCHES)
 
 
 def checked_callbacks(callbacks: Any) -> list[Any]:

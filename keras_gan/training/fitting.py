@@ -208,11 +208,6 @@ def _given_batches(
     batches = _checked(gan, data, gan.entries, gan.networks.row_multiple, gan.terms)
     if not isinstance(batches, CheckedBatches) or batches.num_batches is None:
         return batches, EpochClock()
-    if not batches.num_batches:
-        raise ValueError(
-            f"A dataset must bring batches of {gan.data_name}. Received: an empty one, "
-            f"{type(data).__name__}"
-        )
     steps = rest.pop("steps_per_epoch", None)
     if steps is not None:
         check_positive_integer("steps_per_epoch", steps)
