@@ -108,6 +108,18 @@ def test_state_of_layers_that_were_frozen_since_is_saved(tmp_path):
     assert_equal_state(loaded, gan)
 
 
+def test_means_of_layers_that_were_frozen_since_are_saved(tmp_path):
+    averaging = kg.terms.HistoricalAveraging(1.0, player="discriminator")
+    gan = make_tiny_gan(terms=[averaging])
+    gan.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
+    learner(gan.discriminator).trainable = False
+    gan.save(tmp_path / "gan.keras")
+    loaded = kg.load(tmp_path / "gan.keras")
+    assert_equal_state(loaded, gan)
+    assert loaded.terms[0].variables[0] == 4  # steps
+    loaded.fit(IMAGES, batch_size=10, verbose=0)
+
+
 def test_weights_that_do_not_decay_are_saved(tmp_path):
     def optimizer():
         decaying = keras.optimizers.AdamW(1e-2, weight_decay=0.5)

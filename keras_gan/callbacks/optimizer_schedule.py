@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan._validation import check_fraction, check_nonnegative, invalid_argument
+from keras_gan.optimizers._wrapped import wrapped
 
 Schedule = Callable[[int, float], float]
 """A function of the epoch, from 0, and the present value; returns the new value."""
@@ -114,9 +115,7 @@ class OptimizerSchedule(keras.callbacks.Callback):
 
     def _variable(self, player: str) -> keras.Variable:
         optimizer = getattr(self.model, f"{player}_optimizer")
-        # keras.optimizers.LossScaleOptimizer wraps the one that moves the weights.
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        return _settable(player, optimizer, self.attribute)
+        return _settable(player, wrapped(optimizer), self.attribute)
 
 
 def _check_function(player: str, function: Any) -> Schedule:

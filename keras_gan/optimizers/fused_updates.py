@@ -18,6 +18,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.optimizers._wrapped import wrapped
 
 _KERNEL_DTYPES = (tf.float32, tf.float64)  # those that every device has
 
@@ -29,7 +30,7 @@ def fuse_updates(optimizer: keras.optimizers.Optimizer) -> None:
     and accumulation. Optimizers without a kernel, or with a rule of their own, are left
     as they are.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     kernel = _kernel_of(inner)
     if kernel is not None:
         inner.update_step = functools.partial(_update, inner, kernel)

@@ -49,7 +49,10 @@ class HistoricalAveraging(Term):
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Begins the mean of the player's weights."""
         network = generator if self.player == "generator" else discriminator
-        self._weights = network.trainable_variables
+        # Whatever may learn, so that a file fits though layers are frozen since.
+        self._weights = [
+            one for one in network.variables if keras.backend.is_float_dtype(one.dtype)
+        ]
         self._count = _state("count", tf.zeros(()))
         self._means = [
             _state(f"mean_{index}", tf.zeros_like(weight.value))
@@ -62,6 +65,8 @@ class HistoricalAveraging(Term):
         self._count.assign_add(1.0)
         distance = tf.constant(0.0)
         for weight, mean in zip(self._weights, self._means, strict=True):
+            if not weight.trainable:
+                continue
             present = tf.convert_to_tensor(weight)
             count = tf.cast(self._count, present.dtype)
             mean.assign_add(tf.stop_gradient(present - mean) / count)

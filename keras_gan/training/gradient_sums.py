@@ -16,13 +16,14 @@ import keras
 import tensorflow as tf
 
 from keras_gan._types import Tensor
+from keras_gan.optimizers._wrapped import wrapped
 
 GradientsAndVariables = Sequence[tuple[Tensor, Any]]
 
 
 def keep_updates_in_order(optimizer: keras.optimizers.Optimizer) -> None:
     """Lets the optimizer update a variable after all that the graph reads of it."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     inner._all_reduce_sum_gradients = sum_over_replicas
 
 

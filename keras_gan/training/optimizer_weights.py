@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from keras_gan._types import Config
+from keras_gan.optimizers._wrapped import wrapped
 
 _BUILT_FOR, _UNDECAYED = "built_for", "not_decayed"
 
@@ -24,7 +25,7 @@ def weights_config(optimizer: Any, networks: Sequence[keras.Model]) -> Config:
     Returns:
         config: dict of lists of indices into all variables of the networks.
     """
-    inner = _inner(optimizer)
+    inner = wrapped(optimizer)
     places = {id(one): index for index, one in enumerate(_variables(networks))}
     # Keras has no public way to what an optimizer was built for.
     held = [one for one in inner._trainable_variables if id(one) in places]
@@ -55,13 +56,9 @@ def build_for_weights(
     variables = _variables(networks)
     if _UNDECAYED in config:
         undecayed = [variables[index] for index in config[_UNDECAYED]]
-        _inner(optimizer).exclude_from_weight_decay(var_list=undecayed)
+        wrapped(optimizer).exclude_from_weight_decay(var_list=undecayed)
     if _BUILT_FOR in config:
         optimizer.build([variables[index] for index in config[_BUILT_FOR]])
-
-
-def _inner(optimizer: Any) -> Any:
-    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def _variables(networks: Sequence[keras.Model]) -> list[keras.Variable]:

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan._replicas import num_replicas
+from keras_gan.optimizers._wrapped import wrapped
 from keras_gan.optimizers.fused_updates import fuse_updates
 from keras_gan.training.gradient_sums import keep_updates_in_order
 from keras_gan.training.network_checks import layers_of
@@ -90,7 +91,7 @@ def prepared(
 
 def _refuse_another_s(optimizer: Any, networks: Sequence[keras.Model]) -> None:
     """Raises where an optimizer was built for other weights than it shall move."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     # Keras has no public way to what an optimizer was built for.
     known = {id(variable) for variable in inner._trainable_variables}
     moved = [one for network in networks for one in network.trainable_variables]
@@ -103,7 +104,7 @@ def _refuse_another_s(optimizer: Any, networks: Sequence[keras.Model]) -> None:
 
 
 def _refuse_accumulation_on_replicas(optimizer: Any) -> None:
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     if num_replicas() > 1 and inner.gradient_accumulation_steps:
         raise ValueError(
             "`gradient_accumulation_steps` must be None on several replicas: Keras's "
@@ -113,7 +114,7 @@ def _refuse_accumulation_on_replicas(optimizer: Any) -> None:
 
 
 def _refuse_averages(name: str, optimizer: Any) -> None:
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     if inner.use_ema:
         raise ValueError(
             f"`{name}` must not keep averages of its own: Keras would put them in "

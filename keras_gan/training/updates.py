@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keras_gan._replicas import num_replicas
 from keras_gan._types import Tensor
+from keras_gan.optimizers._wrapped import wrapped
 
 Gradients = Sequence[Tensor | None]
 
@@ -51,7 +52,7 @@ def _lost_together(gradients: Gradients) -> Gradients:
 
 def _clipped_together(optimizer: Any, gradients: Gradients) -> Gradients:
     """Each replica's part of the clipped sum, which the optimizer clips no further."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     if not _clips(optimizer):
         return gradients
     scale = optimizer.scale_loss(tf.ones(()))
@@ -61,7 +62,7 @@ def _clipped_together(optimizer: Any, gradients: Gradients) -> Gradients:
 
 
 def _clips(optimizer: Any) -> bool:
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = wrapped(optimizer)
     return not inner.clipnorm is inner.global_clipnorm is inner.clipvalue is None
 
 
