@@ -31,7 +31,7 @@ from keras_gan.training.inference import Inference
 from keras_gan.training.keras_files import check_holds_game, refuse_export, whole_file
 from keras_gan.training.kernels import choose_kernels
 from keras_gan.training.metrics import GameMetrics
-from keras_gan.training.networks import Networks
+from keras_gan.training.networks import Networks, answer
 from keras_gan.training.order import turns_of
 from keras_gan.training.player import Discriminator, Generator, Player
 from keras_gan.training.player_optimizers import PlayerOptimizers, prepare_optimizers
@@ -451,7 +451,7 @@ class GAN(keras.Model):
                 where the generator has several inputs.
             training: bool. Defaults to `False`.
         """
-        return self.evaluation_generator(latents, training=training)
+        return answer(self.evaluation_generator, latents, training)
 
     def sample(
         self,

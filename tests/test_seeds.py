@@ -119,6 +119,8 @@ def test_a_look_at_samples_changes_no_mask_of_recurrent_layers(layer, tmp_path):
     seen = kg.load(tmp_path / "gan.keras")
     seen.sample(4, seed=0)
     seen.discriminate(signals[:4])
+    seen(np.ones((4, 3), "float32"))
+    seen.predict(np.ones((4, 3), "float32"), verbose=0)
     for one, held_out in ((gan, None), (seen, signals)):
         one.fit(signals, batch_size=8, validation_data=held_out, verbose=0)
     assert_equal_weights(seen.generator, gan.generator)

@@ -228,3 +228,9 @@ class Networks:
         """Dtype that a network's input of this name states, `None` where none does."""
         networks = (self.of_generator, self.of_discriminator)
         return next(filter(None, (one.dtype_of(name) for one in networks)), None)
+
+
+def answer(network: keras.Model, inputs: Any, training: bool) -> Any:
+    """What a network makes of its inputs, outside training without a trace."""
+    with outside_training(not training):
+        return network(inputs, training=training)
