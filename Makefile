@@ -56,11 +56,14 @@ docs: $(VENV)/.installed-docs
 links: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build --keep-going --builder linkcheck docs build/links
 
+# All but the one that needs a second checkout.
+BENCHMARKS := $(filter-out %/two_checkouts.py,$(wildcard tests/benchmarks/[a-z]*.py))
+
 # PyTorch's CPU build is enough: `pip install torch --index-url` of PyTorch's CPU wheels
 # before `make bench` keeps the large one away.
 bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable ".[benchmarks]"
-	for benchmark in tests/benchmarks/[a-z]*.py; do $(BIN)/python $$benchmark || exit 1; done
+	for benchmark in $(BENCHMARKS); do $(BIN)/python $$benchmark || exit 1; done
 
 # Two parts at once, `make -j2 stress`: under two hours. All steps of the catalogue and a
 # longer soak take six: `make stress STEPS=1320 MINUTES=180`.

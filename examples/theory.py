@@ -101,8 +101,8 @@ def proposition_1(axes: Axes, num_steps: int) -> Iterator[Check]:
     seen = np.mean(densities, axis=0) > 0.01
     axes.plot(points, best(points), "k--", label="p / (p + q)")
     axes.plot(points[seen], learned[seen], "C0", label="D, trained on samples")
-    for density, style in zip(densities, ("k:", "C2-"), strict=True):
-        axes.plot(points, density, style, linewidth=1)
+    for density, style, name in zip(densities, ("k:", "C2-"), "pq", strict=True):
+        axes.plot(points, density, style, linewidth=1, label=f"{name}, density")
     axes.set_title("Proposition 1: the best D")
     axes.legend(fontsize=7)
     missed = np.abs(learned - best(points))[seen].max()

@@ -95,7 +95,7 @@ class GAN(keras.Model):
         discriminator_ema_half_life: float, above 0, in images, of a moving average of
             the discriminator, which then judges and classifies outside training. It
             holds nothing of the initial weights. Defaults to `None`.
-        **kwargs: what `keras.Model` takes.
+        name: str, of the model. Defaults to `None`, one that Keras makes.
 
     Raises:
         TypeError: if a network is not a `keras.Model` or `prior` not a `Prior`.
@@ -138,9 +138,9 @@ class GAN(keras.Model):
         packing: int = 1,
         seed: int = 0,
         discriminator_ema_half_life: float | None = None,
-        **kwargs: Any,
+        name: str | None = None,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name)
         self.prior = network_checks.check_prior(prior)
         half_lives = ema_half_life, discriminator_ema_half_life
         self.networks = Networks(

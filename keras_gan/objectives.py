@@ -335,7 +335,8 @@ class RelativisticPairing(Objective):
 
     Only the difference of a pair's logits counts, so no mode of the data can be given
     up for another. R3GAN plays it with R1 and R2 penalties. It is not the relativistic
-    average loss: the i-th real is paired with the i-th fake.
+    average loss: the i-th real is paired with the i-th fake. There is no label
+    smoothing: a pair has one label for both images, which cannot be one-sided.
 
         d_loss = mean(softplus(-(real_logits - fake_logits)))
         g_loss = mean(softplus(-(fake_logits - real_logits)))

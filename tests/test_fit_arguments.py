@@ -139,6 +139,11 @@ def test_mistakes_have_their_own_sentence(x, error, message):
             "without weights. Received: a tuple of 3",
         ),
         ({"validation_split": 0.01}, ValueError, "hold out at least one row"),
+        (
+            {"validation_split": 0.5, "validation_data": POINTS},
+            ValueError,
+            "two ways to hold out rows",
+        ),
     ],
 )
 def test_mistakes_in_held_out_data(arguments, error, message):

@@ -17,7 +17,7 @@ from export.record.quality import Quality, quality_of
 from keras_gan._files import replacing, write_json
 from keras_gan._types import Config
 from keras_gan.gan import GAN
-from keras_gan.training.network_checks import reachable_range
+from keras_gan.training.last_activations import reachable_range
 
 
 def write_checked(

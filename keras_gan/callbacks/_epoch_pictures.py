@@ -8,7 +8,7 @@ import keras
 
 from keras_gan._replicas import is_chief
 from keras_gan._validation import check_range, check_seed
-from keras_gan.training.network_checks import reachable_range
+from keras_gan.training.last_activations import reachable_range
 
 
 class EpochPictures(keras.callbacks.Callback):

@@ -21,7 +21,7 @@ from keras_gan.recipes.recipe import ParzenProtocol, Recipe
 from keras_gan.runs.data import DataSource, check_data
 from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 from keras_gan.saving import load
-from keras_gan.training.network_checks import reachable_range
+from keras_gan.training.last_activations import reachable_range
 
 RECIPE_FILE = "recipe_file"  # in the configuration: where the Python file of it was
 

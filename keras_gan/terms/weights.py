@@ -15,7 +15,8 @@ class HistoricalAveraging(Term):
     """Draws a player's weights towards the mean of all weights it has had.
 
     It damps the circles that two players run around their equilibrium. For both
-    players take two of these.
+    players take two of these. It joins every move, never lazily: the mean is one of all
+    weights.
 
         mean_t  = mean_{t-1} + (theta_t - mean_{t-1}) / t
         penalty = weight * ||theta_t - mean_t||^2        # no gradient through the mean

@@ -11,6 +11,7 @@ from keras_gan.games.game import Game, makers_of
 from keras_gan.terms.term import Term
 from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.examples import LATENTS
+from keras_gan.training.last_activations import last_activation, reachable_range
 from keras_gan.training.network_checks import check_apart, layers_of, models_of
 from keras_gan.training.regularization import check_no_activity_regularizer
 from keras_gan.training.rules import Rules
@@ -55,6 +56,7 @@ def checked_compilation(
     _check_steps_of_execution(of_keras.get("steps_per_execution"), replicas)
     _check_rules_fit(rules, gan.discriminator, jit_compile, replicas)
     _warn_of_known_failures(rules, gan.discriminator)
+    _warn_of_another_range(rules.augmentation, gan.generator)
     _warn_of_the_frozen(
         generator=makers_of(gan, rules.terms), discriminator=[gan.discriminator]
     )
@@ -167,6 +169,19 @@ def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
             "A gradient penalty bounds the slope for each image by itself, but layer "
             f"{mixing[0]!r} of the discriminator makes a logit depend on the whole "
             "batch: the bound is wrong. Use keras.layers.LayerNormalization or none.",
+            stacklevel=5,
+        )
+
+
+def _warn_of_another_range(augmentation: Any, generator: keras.Model) -> None:
+    reachable = reachable_range(generator)
+    expected: Any = getattr(augmentation, "value_range", reachable)
+    if reachable is not None and tuple(expected) != reachable:
+        warnings.warn(
+            f"The augmentation is for images in {tuple(expected)}, but the generator "
+            f"ends in {last_activation(generator)!r} with range {reachable}: images "
+            f"would change by other amounts. Pass value_range={reachable} to "
+            f"{type(augmentation).__name__}.",
             stacklevel=5,
         )
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan._types import Shape, Tensor
 from keras_gan.training.examples import check_floats
-from keras_gan.training.network_checks import last_activation, reachable_range
+from keras_gan.training.last_activations import last_activation, reachable_range
 
 OF_ANOTHER_SIZE = (
     "What the generator makes of what it is told must have the size of the data, in "
@@ -139,6 +139,16 @@ def check_batch_size(batch_size: int, multiple: int) -> None:
             "rows in packs (`packing`) or compares them in groups (`group_size`). "
             f"Received: batch_size={batch_size}; take {batch_size // multiple + 1} * "
             f"{multiple} = {(batch_size // multiple + 1) * multiple}."
+        )
+
+
+def check_whole_packs(name: str, num_rows: int, packing: int) -> None:
+    """Raises unless rows fill the packs that the discriminator judges."""
+    if num_rows % packing:
+        raise ValueError(
+            f"The number of {name} must be a multiple of {packing}: the discriminator "
+            f"judges them in packs (`packing`). Received: {num_rows} {name}; leave out "
+            f"{num_rows % packing}, or add {-num_rows % packing}."
         )
 
 

@@ -12,7 +12,7 @@ from keras_gan._types import Array
 from keras_gan._validation import check_fraction, check_positive_integer
 from keras_gan.datasets.pipeline import InTurn, Repeated, shuffled_batches
 from keras_gan.datasets.stream import Stream
-from keras_gan.training import data_checks, network_checks
+from keras_gan.training import data_checks
 from keras_gan.training.batch_checks import CheckedBatches
 from keras_gan.training.batches import (
     EpochClock,
@@ -30,6 +30,7 @@ from keras_gan.training.examples import (
     each,
 )
 from keras_gan.training.fit_arguments import held_out, taken_apart
+from keras_gan.training.last_activations import reachable_range
 from keras_gan.training.streaming import judged, streamed
 
 _BATCH_SIZE = 32  # Keras's
@@ -180,6 +181,7 @@ def prepare(
         steps = rest.pop("steps_per_epoch", None)
         batches, clock = streamed(gan, data, batch_size, steps)
     elif isinstance(data, dict):
+        _refuse_both(validation_split, validation_data)
         train, last_rows = _held_back(gan, data, validation_split)
         validation_data = validation_data if last_rows is None else last_rows
         epoch = tf.Variable(gan.epochs_completed.numpy(), trainable=False)
@@ -216,7 +218,7 @@ def _given_batches(
 
 
 def _checked(gan: Any, data: Any, entries: Entries, multiple: int, terms: Any) -> Any:
-    reachable = network_checks.reachable_range(gan.generator)
+    reachable = reachable_range(gan.generator)
     num_classes = num_classes_of(gan, terms)
     return checked_dataset(
         data, entries, gan.data_shape, multiple, reachable, num_classes
@@ -266,6 +268,14 @@ def _refuse_split(data: Any, share: float) -> None:
             "`validation_split` holds back the last rows of arrays; a dataset's rows "
             f"are not known beforehand. Received: validation_split={share} with "
             f"{type(data).__name__}; give `validation_data` instead."
+        )
+
+
+def _refuse_both(share: float, validation_data: Any) -> None:
+    if share and validation_data is not None:
+        raise ValueError(
+            "`validation_split` and `validation_data` are two ways to hold out rows. "
+            f"Received: validation_split={share} and validation_data; leave one out."
         )
 
 

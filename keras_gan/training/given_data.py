@@ -15,8 +15,8 @@ from keras_gan.training.data_checks import (
     check_others,
 )
 from keras_gan.training.examples import as_stated
+from keras_gan.training.last_activations import reachable_range
 from keras_gan.training.named_inputs import NamedInputs
-from keras_gan.training.network_checks import reachable_range
 
 
 def checked_data(gan: Any, data: Array) -> FloatArray:

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -14,12 +13,12 @@ from keras_gan._rebuilding import check_rebuilds, warn_unless_saved
 from keras_gan._types import Shape
 from keras_gan.priors import NoPrior, Prior
 from keras_gan.training.examples import IMAGES, LATENTS, LOGITS, Example
+from keras_gan.training.last_activations import check_ends_in_logits
 from keras_gan.training.named_inputs import NamedInputs
 
 _DECORATION = re.compile(r"\x1b\[\d+m|\{\{function_node [^}]*\}\}")
 _ARGUMENTS = {"num_samples", "seed", "batch_size"}
 _NAMED_BY_KERAS = "keras_tensor"  # what `keras.Input` without a name is called
-_ACTIVATION_RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
 def check_generator(generator: Any, latent_dim: int) -> NamedInputs:
@@ -171,12 +170,7 @@ def check_discriminator(
                 "in a map of them with one channel. Received: output shape "
                 f"{(None, *shape)}. End it with keras.layers.Dense(1)."
             )
-    if "sigmoid" in _activations_of_logits(inputs.network):
-        raise ValueError(
-            "The discriminator must end in one logit, without an activation: losses "
-            "are computed from logits. Received: a last layer with activation "
-            "'sigmoid'. End it with keras.layers.Dense(1)."
-        )
+    check_ends_in_logits(inputs.network)
 
 
 def check_encoder(
@@ -273,11 +267,6 @@ def row_multiple(discriminator: Any) -> int:
     return math.lcm(*groups)
 
 
-def reachable_range(generator: Any) -> tuple[float, float] | None:
-    """Range of the generator's last activation, `None` where it has no bounds."""
-    return _ACTIVATION_RANGES.get(last_activation(generator) or "")
-
-
 def check_is_model(name: str, network: Any) -> None:
     """Raises unless a network is a `keras.Model`."""
     if not isinstance(network, keras.Model):
@@ -306,29 +295,3 @@ def _reason(error: Exception) -> str:
     lines = [_DECORATION.sub("", one).strip() for one in str(error).splitlines()]
     told = [one for one in lines if one and not one.startswith("Exception encounter")]
     return told[0] if told else type(error).__name__
-
-
-def _activations_of_logits(network: Any) -> list[str | None]:
-    """Activations of the layers that make the logits, where the network states them."""
-    outputs = getattr(network, "output", None)
-    if not isinstance(outputs, Mapping):
-        return [last_activation(network)]
-    return [
-        _activation_of(logits._keras_history.operation)
-        for logits in parts_of(outputs[LOGITS])
-    ]
-
-
-def _activation_of(layer: Any) -> str | None:
-    return getattr(getattr(layer, "activation", None), "__name__", None)
-
-
-def last_activation(network: Any) -> str | None:
-    """Name of the last activation, seen through layers that only reshape."""
-    if not getattr(network, "inputs", None):
-        return None  # a subclass: the order of its layers says nothing
-    for layer in reversed(network.layers):
-        if isinstance(layer, keras.layers.Reshape | keras.layers.Flatten):
-            continue
-        return _activation_of(layer)
-    return None

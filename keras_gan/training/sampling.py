@@ -156,7 +156,7 @@ class Sampling:
         data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
         if len(data):
             data_checks.check_near(gan.data_name, data, gan.generator, gan.data_shape)
-        data_checks.check_batch_size(len(data), gan.packing)
+        data_checks.check_whole_packs(gan.data_name, len(data), gan.packing)
         names = gan.networks.of_discriminator.names
         entries = checked_entries(gan, data, others, names)
         named = Entries(gan.data_name, names, gan.networks.row_shapes())
