@@ -81,12 +81,13 @@ stress-loaded_builds: $(VENV)/.installed
 	$(BIN)/python tests/stress/fresh_builds.py --loaded
 
 fuzz: $(VENV)/.installed
-	$(BIN)/python tests/stress/fuzz_readers.py --minutes $(or $(MINUTES),1)
+	$(BIN)/python tests/stress/fuzz_readers.py --minutes $(or $(MINUTES),10)
 
 # A run that is killed, starved of disk, robbed of its folder and trained twice at once;
 # then a thousand command lines, most of them wrong.
 chaos: $(VENV)/.installed
-	$(BIN)/python tests/stress/chaos.py
+	$(BIN)/python tests/stress/chaos.py --faults kill call --trials $(or $(TRIALS),150)
+	$(BIN)/python tests/stress/chaos.py --faults term twice full read_only vanished
 	$(BIN)/python tests/stress/command_lines.py
 
 # Two workers that Ray starts on this machine, of which one is lost.

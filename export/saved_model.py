@@ -42,6 +42,7 @@ from export.contract.signature import (
     check_max_samples,
     generator_signature,
 )
+from keras_gan._files import parse_json
 from keras_gan._types import Config
 from keras_gan._validation import check_positive_integer
 from keras_gan.gan import GAN
@@ -158,7 +159,7 @@ class SavedModelFormat(ExportFormat):
 
 def _stated(path: Path) -> Config:
     file = path / _METADATA
-    facts: Config = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    facts: Config = parse_json(file.read_text("utf-8")) if file.is_file() else {}
     return facts
 
 

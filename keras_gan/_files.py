@@ -77,6 +77,14 @@ def remove_partials(folder: str | os.PathLike[str]) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def remove_partials_below(folder: str | os.PathLike[str]) -> None:
+    """The same in a folder and all folders within it, but not through links."""
+    for inner, names, _ in os.walk(folder):
+        if not Path(inner).is_symlink():
+            remove_partials(inner)
+        names[:] = [name for name in names if not is_partial(Path(inner) / name)]
+
+
 def is_partial(path: Path) -> bool:
     """Whether `replacing` made this: a folder with one unfinished file, no link."""
     match = _WORKSPACE.fullmatch(path.name)
@@ -92,6 +100,18 @@ def write_json(path: str | os.PathLike[str], content: Any) -> None:
     """Writes `content` as indented JSON, whole or not at all."""
     with replacing(path) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def parse_json(text: str) -> Any:
+    """What JSON says.
+
+    Raises:
+        ValueError: if it is none, or nested deeper than Python reads.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:

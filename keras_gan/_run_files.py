@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from keras_gan._files import replacing, write_json
+from keras_gan._files import parse_json, replacing, write_json
 from keras_gan._types import Config
 
 RECORD, HISTORY, SAMPLES = "run.json", "history.jsonl", "samples"
@@ -43,7 +43,7 @@ def read_record(folder: Path) -> Config:
     """
     path = folder / RECORD
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not a JSON object: {error}") from error
     if not isinstance(record, dict):
@@ -82,7 +82,7 @@ def read_history(folder: Path, record: Config) -> list[Config]:
         return []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        rows: list[Config] = [json.loads(line) for line in lines]
+        rows: list[Config] = [parse_json(line) for line in lines]
     except ValueError as error:
         raise ValueError(f"{path} has a line that is not JSON: {error}") from error
     for number, row in enumerate(rows, start=1):

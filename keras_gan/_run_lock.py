@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from keras_gan._environment import timestamp
+from keras_gan._files import parse_json
 from keras_gan._locks import try_lock
 
 LOCK = ".lock"
@@ -112,7 +113,7 @@ def _locked(path: Path) -> IO[str]:
 def _in_use(path: Path, file: IO[str]) -> FileExistsError:
     file.seek(0)
     try:
-        holder = json.loads(file.read())
+        holder = parse_json(file.read())
         who = f"process {holder['pid']} on {holder['host']} has trained since "
         who += holder["since"]
     except (KeyError, TypeError, ValueError):  # it has yet to write who it is

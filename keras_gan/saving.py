@@ -51,6 +51,7 @@ def _model(path: str | os.PathLike[str]) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
             check_content_size(path, unpacked_size(archive))
+            _check_weights_are_held(archive)
         return keras.models.load_model(path)
     except (PermissionError, MemoryError, TooLargeError):
         raise
@@ -65,3 +66,32 @@ def _model(path: str | os.PathLike[str]) -> Any:
             f"`path` must be a whole .keras file of classes that are known here. "
             f"Received: {path}, of which this came: {type(error).__name__}: {error}"
         ) from error
+
+
+def _check_weights_are_held(archive: zipfile.ZipFile) -> None:
+    """Raises where arrays of weights are larger than the file that holds them.
+
+    Keras writes them as they are; what is packed, or is not there, fills the memory.
+    """
+    for member in archive.infolist():
+        if member.filename.endswith(".h5"):
+            stated = _stated_bytes(archive, member)
+            if stated > member.file_size:
+                raise ValueError(
+                    f"its weights are said to have {stated:,} bytes, and "
+                    f"{member.filename} has {member.file_size:,}"
+                )
+
+
+def _stated_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    import h5py  # Keras's; not when keras_gan is imported
+
+    sizes: list[int] = []
+
+    def add(_: str, held: Any) -> None:
+        if isinstance(held, h5py.Dataset):
+            sizes.append(held.nbytes)
+
+    with archive.open(member) as file, h5py.File(file) as weights:
+        weights.visititems(add)
+    return sum(sizes)

@@ -31,6 +31,7 @@ def fuzz_readers():
             ("run_record", 100),
             ("history", 100),
             ("best_record", 100),
+            ("shards", 60),
         ),
     ],
 )

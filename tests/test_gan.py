@@ -1,5 +1,6 @@
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -495,6 +496,23 @@ def test_load_explains_what_it_cannot_load(tmp_path):
     make_tiny_gan().generator.save(tmp_path / "generator.keras")
     with pytest.raises(TypeError, match="must hold a GAN"):
         kg.load(tmp_path / "generator.keras")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_weights_that_a_file_does_not_hold_are_not_unpacked(packed, tmp_path):
+    path, bomb = tmp_path / "gan.keras", tmp_path / "bomb.h5"
+    make_tiny_gan().save(path)
+    with h5py.File(bomb, "w") as weights:  # 1.6 GB of zeros, or none at all
+        options = {"chunks": (200, 20_000), "compression": "gzip"} if packed else {}
+        weights.create_dataset("w", (20_000, 20_000), "f4", **options)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["model.weights.h5"] = bomb.read_bytes()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match="are said to have 1,600,000,000 bytes"):
+        kg.load(path)
 
 
 def test_files_that_cannot_hold_a_game_are_not_begun(tmp_path):

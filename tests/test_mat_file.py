@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 import scipy.io
 
-from keras_gan.datasets._mat_file import read_mat
+from keras_gan.datasets import _mat_file
 
 DTYPES = ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8")
+
+
+def read_mat(path, names, most=10**9):
+    return _mat_file.read_mat(path, dict.fromkeys(names, most))
 
 
 def saved(path, fields, **options):
@@ -118,3 +122,11 @@ def test_another_header_is_refused(tmp_path, at, layout, values, message):
     patched(path, at, layout, *values)
     with pytest.raises(ValueError, match=message):
         read_mat(path, ["x"])
+
+
+@pytest.mark.parametrize("options", [{}, {"do_compression": True}, {"format": "4"}])
+def test_more_numbers_than_there_can_be_are_not_taken(tmp_path, options):
+    path = saved(tmp_path / "a.mat", {"x": np.zeros((20, 30))}, **options)
+    assert read_mat(path, ["x"], most=600)["x"].shape == (20, 30)
+    with pytest.raises(ValueError, match=r"at most 599 numbers in `x`.*\(20, 30\)"):
+        read_mat(path, ["x"], most=599)

@@ -18,6 +18,8 @@ from test_multi_worker import (
 )
 
 import keras_gan as kg
+from keras_gan.commands import main as command
+from keras_gan.commands._ray import check_engine
 from keras_gan.commands.main import main
 
 NEEDS_RAY = pytest.mark.skipif(
@@ -104,6 +106,21 @@ def test_without_ray_the_command_says_how_to_get_it(monkeypatch, tmp_path, capsy
     command = ["train", "digits", "--engine", "ray", "--output-dir"]
     assert main([*command, str(tmp_path / "run")]) == 2
     assert "pip install keras-gan[ray]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", [["--workers", "3"], ["--workers=3"], []])
+def test_workers_train_as_they_were_told(workers, monkeypatch, tmp_path, capsys):
+    told = []
+    monkeypatch.setattr(
+        kg.runs, "train_with_ray", lambda loop, number, *_, **__: [number, loop()][1]
+    )
+    monkeypatch.setattr(command, "main", lambda given: told.append(given) or 0)
+    given = ["train", "digits", "--epochs", "2", "--engine", "ray", *workers]
+    assert main([*given, "--output-dir", str(tmp_path / "run")]) == 0
+    args = command.build_parser().parse_args(told[0])
+    check_engine(args)
+    assert (args.engine, args.workers, args.strategy) == ("none", None, "multi_worker")
+    assert args.resume and args.epochs == 2
 
 
 def test_workers_are_of_an_engine(tmp_path, capsys):

@@ -80,12 +80,13 @@ def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path):
 
 def test_what_a_killed_run_left_half_is_removed(tmp_path):
     run = begin(tmp_path)
-    for name in ("model.keras", "samples/epoch_0001.png", "exports/generator.onnx"):
+    halves = ("model.keras", "samples/epoch_0001.png", "pictures/nearest.png")
+    for name in (*halves, "exports/generator.onnx", "exports/page/index.html"):
         leave_half(tmp_path / name)
     run.take_up()
     files = [path.name for path in tmp_path.rglob("*") if not path.is_dir()]
     assert sorted(files) == ["history.jsonl", "run.json"]
-    assert list(run.samples.iterdir()) == list(run.exports.iterdir()) == []
+    assert not [*tmp_path.rglob(".*")]
 
 
 def leave_half(path):
@@ -176,7 +177,9 @@ def test_a_record_whose_fields_are_of_another_kind_is_named(tmp_path, field):
 
 @pytest.mark.parametrize("name", ["run.json", "config.json"])
 @pytest.mark.parametrize(
-    "content", ["{", "[1]", '{"recipe": "digits", "status": "running"}', "3"]
+    "content",
+    ["{", "[1]", 100_000 * "[", '{"recipe": "digits", "status": "running"}', "3"],
+    ids=["cut", "list", "nested", "incomplete", "number"],
 )
 def test_a_damaged_record_is_named(tmp_path, name, content):
     (tmp_path / name).write_text(content)

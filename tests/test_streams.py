@@ -220,7 +220,12 @@ def test_damaged_shards_are_named(pictures, tmp_path):
         with pytest.raises(ValueError, match=message):
             kg.datasets.stream_shards(folder)
     index.write_text(json.dumps(whole))
-    shard.write_bytes(shard.read_bytes()[:100])
+    sound = shard.read_bytes()
+    for start in (300, 900):  # beyond the first record
+        shard.write_bytes(sound[:start] + bytes(9) + sound[start + 9 :])
+        with pytest.raises(ValueError, match=r"00000\.array_record is damaged"):
+            kg.datasets.stream_shards(folder).take(12)
+    shard.write_bytes(sound[:100])
     with pytest.raises(ValueError, match="must hold 12 images"):
         kg.datasets.stream_shards(folder)
     shard.unlink()

@@ -139,7 +139,10 @@ def test_no_other_operation_is_run(tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "strides", "offset"),
-    [((25,), (1,), 0), ((2,), (1,), 23), ((2, 2), (1,), 0), ((2,), (-1,), 5)],
+    [
+        *(((25,), (1,), 0), ((2,), (1,), 23), ((2, 2), (1,), 0), ((2,), (-1,), 5)),
+        ((20_000, 20_000), (0, 0), 0),  # one number, 3 GB of it
+    ],
 )
 def test_no_tensor_reaches_out_of_its_storage(shape, strides, offset, tmp_path, values):
     weights = {"a": tensor("a", shape, strides, 24, offset=offset)}

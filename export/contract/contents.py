@@ -1,7 +1,6 @@
 """What an artefact takes and gives, read off the artefact itself."""
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from export.contract.names import (
     SAMPLE,
     SEED,
 )
+from keras_gan._files import parse_json
 from keras_gan._types import Array
 
 ENDPOINTS = (GENERATE, SAMPLE, DISCRIMINATE, ENCODE, COMPLETE, CLASSIFY)
@@ -143,8 +143,8 @@ def contents_from(
         endpoints,
         pixels=facts.get(PIXELS, "float32") if gives_images else None,
         noise=facts.get(NOISE, OF_PRIOR) if takes_latents else None,
-        value_range=json.loads(facts.get("value_range", "null")),
-        max_samples=json.loads(facts.get(LARGEST_DRAW, "null")),
+        value_range=parse_json(facts.get("value_range", "null")),
+        max_samples=parse_json(facts.get(LARGEST_DRAW, "null")),
     )
 
 

@@ -1,8 +1,7 @@
 """What a run says of its model, for those who get an artefact of it."""
 
-import json
-
 from export.contract.metadata import Provenance
+from keras_gan._files import parse_json
 from keras_gan._types import Config
 from keras_gan.runs import Run
 
@@ -32,7 +31,7 @@ def _evaluation_of(run: Run, epochs: int) -> Config | None:
     if not path.is_file():
         return None
     try:
-        evaluation: Config = json.loads(path.read_text(encoding="utf-8"))
+        evaluation: Config = parse_json(path.read_text(encoding="utf-8"))
         held = evaluation["model"]["epochs"], evaluation["model"]["seed"]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(

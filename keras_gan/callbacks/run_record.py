@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan._environment import jsonable, record_environment, timestamp
+from keras_gan._files import remove_partials_below
 from keras_gan._replicas import is_chief
 from keras_gan._run_files import (
     HISTORY,
@@ -227,6 +228,7 @@ class RunRecord(keras.callbacks.Callback):
     def _begin(self) -> None:
         if is_chief(self.model.distribute_strategy):
             self._lock = lock_run(self.directory)
+            remove_partials_below(self.directory)  # a run's that was killed
         earlier = self._earlier_trainings()
         self._rows = [row for row in self._read_rows() if row["epoch"] <= self._epoch]
         self._tell_of_missing_epochs(earlier)

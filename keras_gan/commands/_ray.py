@@ -46,13 +46,22 @@ def train_on_ray(args: argparse.Namespace) -> int:
         directory.check_free()
     # What comes last counts. Whichever worker is started anew takes the run up.
     asked = ["--engine", "none", "--strategy", "multi_worker", "--resume"]
-    arguments = [*args.given, *asked, "--output-dir", str(output_dir)]
+    given = _without_engine(args.given)
+    arguments = [*given, *asked, "--output-dir", str(output_dir)]
     logs = output_dir.with_name(f"{output_dir.name}.ray")
     workers = _WORKERS if args.workers is None else args.workers
     say(f"Training in {workers} workers of Ray; what each says: {logs}")
     return kg.runs.train_with_ray(
         _loop(arguments), workers, logs, verbose=int(args.verbose > 0)
     )
+
+
+def _without_engine(given: Sequence[str]) -> list[str]:
+    """What a command was given, without what is the engine's business."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--engine")
+    parser.add_argument("--workers")
+    return parser.parse_known_args(given)[1]
 
 
 def _loop(arguments: Sequence[str]) -> Callable[[], int]:

@@ -8,7 +8,7 @@ has no compiled code, are left to it.
 import math
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
@@ -35,12 +35,12 @@ _CHUNK = 2**20
 _ALIGNED = 8  # bytes: where elements begin
 
 
-def read_mat(path: Path, names: Sequence[str]) -> dict[str, Array]:
+def read_mat(path: Path, most: Mapping[str, int]) -> dict[str, Array]:
     """Returns those of the named arrays that a MATLAB file holds.
 
     Args:
         path: of a file of version 4 to 7.2.
-        names: of its variables.
+        most: names of its variables, with the most numbers that each may have.
 
     Raises:
         ValueError: if the file cannot be read, a variable is no array of real numbers,
@@ -51,9 +51,9 @@ def read_mat(path: Path, names: Sequence[str]) -> dict[str, Array]:
         with path.open("rb") as file:
             header = _whole(file.read(_HEADER_BYTES), _HEADER_BYTES)
             if 0 in header[:4]:  # as SciPy tells them; later ones begin with a text
-                return _read_version_4(path, names)
+                return _read_version_4(path, most)
             order = _order_of(header)
-            return dict(_named_arrays(path, file, order, names))
+            return dict(_named_arrays(path, file, order, most))
     except (FileNotFoundError, PermissionError, TooLargeError, _NoNumbersError):
         raise
     # SciPy lets through whatever its parsing of damaged bytes ends in.
@@ -61,14 +61,16 @@ def read_mat(path: Path, names: Sequence[str]) -> dict[str, Array]:
         raise ValueError(f"{path} is no readable MATLAB file: {error}") from error
 
 
-def _read_version_4(path: Path, names: Sequence[str]) -> dict[str, Array]:
+def _read_version_4(path: Path, most: Mapping[str, int]) -> dict[str, Array]:
     import scipy.io  # not when keras_gan is imported
 
     for name, shape, _ in scipy.io.whosmat(path):
-        if name in names:
-            check_content_size(path, math.prod(map(int, shape)) * _LARGEST_ITEM)
-    fields = scipy.io.loadmat(path, variable_names=[*names])
-    arrays = {name: fields[name] for name in names if name in fields}
+        if name in most:
+            shape = tuple(map(int, shape))
+            check_content_size(path, math.prod(shape) * _LARGEST_ITEM)
+            _check_count(path, name, shape, most[name])
+    fields = scipy.io.loadmat(path, variable_names=[*most])
+    arrays = {name: fields[name] for name in most if name in fields}
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
             _refuse(path, name, getattr(array, "dtype", type(array).__name__))
@@ -77,6 +79,14 @@ def _read_version_4(path: Path, names: Sequence[str]) -> dict[str, Array]:
 
 class _NoNumbersError(ValueError):
     """A variable holds something else than real numbers."""
+
+
+def _check_count(path: Path, name: str, shape: Shape, most: int) -> None:
+    if math.prod(shape) > most:
+        raise TooLargeError(
+            f"{path} must hold at most {most:,} numbers in `{name}`. Received: shape "
+            f"{shape}"
+        )
 
 
 def _refuse(path: Path, name: str, received: object) -> NoReturn:
@@ -162,7 +172,7 @@ class _Head(NamedTuple):
 
 
 def _named_arrays(
-    path: Path, file: IO[bytes], order: str, names: Sequence[str]
+    path: Path, file: IO[bytes], order: str, most: Mapping[str, int]
 ) -> Iterator[tuple[str, Array]]:
     while tag := file.read(8):
         kind, length = struct.unpack(f"{order}II", _whole(tag, 8))
@@ -172,7 +182,8 @@ def _named_arrays(
             if kind == _COMPRESSED:
                 kind, _ = struct.unpack(f"{order}II", source.take(8))
             head = _head_of(source, order) if kind == _MATRIX else None
-            if head and head.name in names:
+            if head and head.name in most:
+                _check_count(path, head.name, head.shape, most[head.name])
                 yield head.name, _numbers(path, source, order, head)
         file.seek(end)
 

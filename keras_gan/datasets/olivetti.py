@@ -1,5 +1,6 @@
 """The Olivetti faces: a small public stand-in for the Toronto Face Database."""
 
+import math
 import os
 from pathlib import Path
 
@@ -80,8 +81,9 @@ def load_olivetti(
 
 def _read(path: Path) -> FloatArray:
     """Faces `[4096, 400]` in [0, 1]."""
-    faces = read_mat(path, ["faces"]).get("faces")
-    if faces is None or faces.shape != (64 * 64, _NUM_SUBJECTS * _IMAGES_EACH):
+    shape = (64 * 64, _NUM_SUBJECTS * _IMAGES_EACH)
+    faces = read_mat(path, {"faces": math.prod(shape)}).get("faces")
+    if faces is None or faces.shape != shape:
         raise ValueError(
             f"{path} must hold `faces` (4096, 400). Received: "
             f"{None if faces is None else faces.shape}"

@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import json
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._files import replacing, write_json
+from keras_gan._files import parse_json, replacing, write_json
 from keras_gan._types import Array, Shape
 from keras_gan._validation import check_known, check_positive_integer
 from keras_gan.datasets.dataset import Dataset, Split
@@ -140,10 +139,12 @@ class _Shards:
         self.data_shape: Shape = tuple(index["data_shape"])
         self.has_labels: bool = index["has_labels"]
         self.digest = _digest_of(index["shards"])
-        size = int(np.prod(self.data_shape)) + _LABEL.itemsize * self.has_labels
+        pixels = int(np.prod(self.data_shape))
+        self._size = pixels + _LABEL.itemsize * self.has_labels
+        self._paths = [folder / shard["file"] for shard in index["shards"]]
         self._readers = [
-            _opened(module, folder / shard["file"], shard["num_rows"], size)
-            for shard in index["shards"]
+            _opened(module, path, shard["num_rows"], self._size)
+            for path, shard in zip(self._paths, index["shards"], strict=True)
         ]
         counts = [shard["num_rows"] for shard in index["shards"]]
         self._starts = np.concatenate([[0], np.cumsum(counts)])
@@ -158,7 +159,7 @@ class _Shards:
         for shard in np.unique(shards):
             places = np.flatnonzero(shards == shard)
             local = numbers[places] - self._starts[shard]
-            found = self._readers[shard].read(local.tolist())
+            found = self._read(shard, local.tolist())
             for place, record in zip(places, found, strict=True):
                 records[place] = record
         parts = np.frombuffer(b"".join(records), "uint8").reshape(len(records), -1)
@@ -168,6 +169,19 @@ class _Shards:
         if self.has_labels:
             labels = parts[:, size:].copy().view(_LABEL)[:, 0].astype("int32")
         return pixels, labels
+
+    def _read(self, shard: int, rows: list[int]) -> list[bytes]:
+        try:
+            found: list[bytes] = self._readers[shard].read(rows)
+        except Exception as error:  # whatever its parser of damaged bytes ends in
+            raise UnreadableRowError(
+                f"{self._paths[shard]} is damaged: {error}"
+            ) from error
+        if any(len(record) != self._size for record in found):
+            raise UnreadableRowError(
+                f"{self._paths[shard]} must hold images of {self._size} bytes each"
+            )
+        return found
 
 
 def _digest_of(shards: Sequence[dict[str, Any]]) -> str | None:
@@ -227,7 +241,7 @@ def _index_of(folder: Path) -> dict[str, Any]:
             f"writes. Received: {folder}"
         )
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
+        index = parse_json(path.read_text(encoding="utf-8"))
         shape, shards = index["data_shape"], index["shards"]
         known = (
             index["version"] == _VERSION

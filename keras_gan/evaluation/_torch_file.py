@@ -7,6 +7,7 @@ needs, gives these names meanings of its own, and refuses everything else.
 
 import collections
 import io
+import math
 import os
 import pickle
 import pickletools
@@ -61,6 +62,8 @@ class _Tensor(NamedTuple):
         last = self.offset + sum((size - 1) * step for size, step in ends)
         if last >= len(values) and 0 not in self.shape:
             raise ValueError("a tensor that ends behind its storage")
+        if math.prod(self.shape) > len(values):  # strides of 0 repeat numbers
+            raise ValueError(f"a tensor of more numbers than it has, {self.shape}")
         steps = tuple(step * values.itemsize for step in self.strides)
         view = np.lib.stride_tricks.as_strided(
             values[self.offset :], self.shape, steps, writeable=False

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import io
-import json
 import os
 import zipfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan._files import replacing, write_json
+from keras_gan._files import parse_json, replacing, write_json
 from keras_gan._size_limit import unpacked_size
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
@@ -247,7 +246,7 @@ def _read(path: Path) -> tuple[Config, bytes]:
                 f"{needed}"
             )
     try:
-        record = json.loads(record_path.read_text(encoding="utf-8"))
+        record = parse_json(record_path.read_text(encoding="utf-8"))
         expected, _ = str(record["sha256"]), float(record["test_accuracy"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(

@@ -1,14 +1,13 @@
 """The folder of one run, or the one file of a GAN that was saved without one."""
 
 import dataclasses
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from keras_gan import _run_files as files
-from keras_gan._files import is_partial, remove_partials
+from keras_gan._files import is_partial, parse_json, remove_partials_below
 from keras_gan._run_lock import LOCK, RunLock, lock_run
 from keras_gan._types import Config
 from keras_gan.runs import older
@@ -140,9 +139,7 @@ class RunDirectory:
 
     def take_up(self) -> None:
         """Removes what a killed run left half; gives one of before today's files."""
-        for folder in (self.path, self.samples, self.exports):
-            if not folder.is_symlink():
-                remove_partials(folder)
+        remove_partials_below(self.path)
         if self.holds_run() and not self.record.exists():
             files.write_history(self.path, older.history_of(self.path))
             files.write_record(self.path, older.record_of(self.path))
@@ -217,7 +214,7 @@ class RunDirectory:
         if not self.best_record.is_file():
             return {}
         try:
-            record = json.loads(self.best_record.read_text(encoding="utf-8"))
+            record = parse_json(self.best_record.read_text(encoding="utf-8"))
             sound = isinstance(record["monitor"], str) and _is_finite(record["value"])
         except (KeyError, TypeError, ValueError):
             sound = False

@@ -1,10 +1,10 @@
 """Folders of runs as they were before run.json: config.json and history.csv."""
 
 import csv
-import json
 import math
 from pathlib import Path
 
+from keras_gan._files import parse_json
 from keras_gan._types import Config
 from keras_gan.recipes.listing import LISTED
 
@@ -21,7 +21,7 @@ def record_of(folder: Path) -> Config:
     """
     path = folder / CONFIG
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = parse_json(path.read_text(encoding="utf-8"))
         facts = {key: config.pop(key) for key in _FACTS if key in config}
         listing = LISTED.get(config["recipe"])
         config["data"] = config.get("data") or (listing and listing.data)

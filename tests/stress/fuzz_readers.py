@@ -456,6 +456,37 @@ def best_record(folder: Path) -> Reader:
     )
 
 
+def shards(folder: Path) -> Reader:
+    import keras_gan as kg
+
+    rows = np.arange(20 * 48, dtype="uint8").reshape(20, 4, 4, 3)
+    for name in ("rows", "index"):  # one is damaged, the other as it was
+        stream = kg.datasets.Stream(_Rows(rows))
+        kg.datasets.write_shards(stream, folder / name, shard_size=12, verbose=0)
+    names = ("rows/00000.array_record", "index/shards.json")
+
+    def read(path: Path) -> object:
+        try:
+            return kg.datasets.stream_shards(path.parent).take(20)
+        except FileNotFoundError:  # an index that names other files
+            return None
+
+    return Reader({name: (folder / name).read_bytes() for name in names}, read)
+
+
+class _Rows:
+    has_labels, digest = False, None
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows, self.data_shape = rows, rows.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def read(self, rows) -> tuple[np.ndarray, np.ndarray]:
+        return self.rows[[*rows]], np.zeros(len(rows), "int32")
+
+
 def saved_gan(folder: Path) -> Reader:
     import keras_gan as kg
 
@@ -487,7 +518,8 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     one.__name__: one
     for one in (
         *(idx, cifar10, tfd, olivetti, pictures, recordings, classifier),
-        *(classifier_record, run_record, history, best_record, saved_gan, onnx),
+        *(classifier_record, run_record, history, best_record, shards),
+        *(saved_gan, onnx),
     )
 }
 

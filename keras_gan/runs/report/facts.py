@@ -1,13 +1,13 @@
 """What the files of a run say of it, read without TensorFlow."""
 
 import dataclasses
-import json
 import math
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from keras_gan._files import parse_json
 from keras_gan._run_files import RECORD
 from keras_gan._types import Config
 from keras_gan.runs.directory import RunDirectory, SavedFile
@@ -175,7 +175,7 @@ def _json(path: Path) -> Config:
     if not path.is_file():
         return {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not a JSON object: {error}") from error
     if not isinstance(content, dict):
