@@ -189,6 +189,7 @@ def test_color_pictures_are_seen_by_it():
         ("image_folder", (64, 48, 3)),
         ("image_folder", (64, 48, 1)),
         ("olivetti", (48, 48, 1)),
+        (None, (64, 64, 3)),  # too large for its pixels
     ):
         assert of(name, shape) is not None
     for name, shape, value_range in (

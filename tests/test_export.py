@@ -201,6 +201,9 @@ def test_invalid_targets(trained, tmp_path):
         path = tmp_path / name.removesuffix("/saved_model.pb")
         with pytest.raises(ValueError, match=f"that is whole. Received: {path}, of"):
             check_parity(trained, path)
+    (tmp_path / "empty.onnx").touch()
+    with pytest.raises(ValueError, match=r"empty\.onnx, which gives nothing"):
+        check_parity(trained, tmp_path / "empty.onnx")
 
 
 @pytest.mark.usefixtures("play_here")

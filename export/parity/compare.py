@@ -1,9 +1,9 @@
 """Reload an artefact in its own runtime, feed it what Keras gets, compare."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from export.parity.report import ParityReport
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import MAX_SEED, check_integer, check_positive_integer
 from keras_gan.gan import GAN
+
+T = TypeVar("T")
 
 BATCH_SIZES = (1, 7, 64)
 SEED = 20140610
@@ -147,7 +149,7 @@ def run_artefact(
             "`path` must be an artefact that makes data of latents that it is given. "
             f"Received: {artefact}, which can {', '.join(contents.endpoints)}"
         )
-    play = format.player(artefact)
+    play = _of_whole(format, artefact, format.player)
     noise = {} if latents is None else {LATENTS: latents}
     entries = contents.endpoints[GENERATE].typed({**noise, **conditions})
     made: FloatArray = play(GENERATE, entries)[str(contents.data_name)]
@@ -160,8 +162,18 @@ def contents_of(format: ExportFormat, path: Path) -> Contents:
     Raises:
         ValueError: if it is damaged.
     """
+    contents = _of_whole(format, path, format.contents)
+    if not all(endpoint.outputs for endpoint in contents.endpoints.values()):
+        raise ValueError(
+            f"`path` must be {format.kind} that is whole. Received: {path}, which "
+            "gives nothing"
+        )
+    return contents
+
+
+def _of_whole(format: ExportFormat, path: Path, read: Callable[[Path], T]) -> T:
     try:
-        return format.contents(path)
+        return read(path)
     except (ImportError, PermissionError, MemoryError):
         raise
     # Each runtime has errors of its own for bytes that it cannot parse.

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ FeatureNetwork = Callable[[], Network | None]
 
 _PICTURES = (None, None, None)
 _SMALLEST_PICTURE = 16  # pixels a side: below, a network of photographs sees nothing
+_MOST_NUMBERS = 4_096  # twice what Inception says: distances of more say little
 PIXELS, DIGITS, PICTURES = "pixels", "digit_classifier", "efficientnet_lite0"
 SOUND = "log_mel_statistics"
 
@@ -59,8 +61,9 @@ FEATURE_NETWORKS: dict[str, Entry] = {
     "tfd": _OF_PICTURES,
     "wave_folder": _OF_SOUND,
 }
-"""By the key of `keras_gan.datasets.LOADERS`. All other data are compared by their
-pixels, and so are pictures below 16 pixels a side. So are larger ones, with a warning,
+"""By the key of `keras_gan.datasets.LOADERS`. Of all other data, images in color of
+more than 4,096 numbers are looked at as pictures; what is left is compared by its
+pixels. So are pictures below 16 pixels a side. So are larger ones, with a warning,
 where their network's weights are not installed, and without one where they are not in
 [0, 1] or [-1, 1]: normalized by their contrast they are no pictures that it knows."""
 
@@ -88,8 +91,11 @@ def feature_network_of(
     True
     >>> feature_network_of("cifar10", (32, 32, 3)) is None
     False
+    >>> feature_network_of(None, (64, 64, 3)) is None  # too large for its pixels
+    False
     """
-    entry = FEATURE_NETWORKS.get(dataset or "")
+    large = len(shape) == 3 and shape[2] == 3 and math.prod(shape) > _MOST_NUMBERS
+    entry = FEATURE_NETWORKS.get(dataset or "", _OF_PICTURES if large else None)
     value_range = (float(value_range[0]), float(value_range[1]))
     if entry is None or not _fits(shape, entry.shape):
         return None
