@@ -72,3 +72,6 @@ class LazyMapping(MutableMapping[str, Value], Generic[Value]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._modules
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({[*self._modules]})"  # and loads no value

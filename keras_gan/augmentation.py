@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._replicas import draw_rows
+from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known, check_range, invalid_argument
 
@@ -98,6 +99,9 @@ class DiffAugment:
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this augmentation."""
         return {"policy": self.policy, "value_range": self.value_range}
+
+    def __repr__(self) -> str:
+        return representation(self)
 
     @classmethod
     def from_config(cls, config: Config) -> "DiffAugment":

@@ -17,7 +17,7 @@ from keras_gan.training import configuration, fitting, network_checks
 from keras_gan.training.batches import clear_errors
 from keras_gan.training.compatibility import checked_compilation, constrain
 from keras_gan.training.compile_arguments import takes_rules
-from keras_gan.training.description import table_of
+from keras_gan.training.description import line_of, table_of
 from keras_gan.training.examples import (
     Entries,
     Example,
@@ -673,6 +673,9 @@ class GAN(keras.Model):
         """Starts the means anew; each evaluation sees the same latents again."""
         super().reset_metrics()
         self.test_steps.assign(0)
+
+    def __repr__(self) -> str:
+        return line_of(self)
 
     def _repr_html_(self) -> str:
         """Returns a table for notebooks."""

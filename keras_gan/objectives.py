@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._rebuilding import check_rebuilds
+from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
@@ -84,6 +85,9 @@ class Objective(abc.ABC):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this objective."""
         return {}
+
+    def __repr__(self) -> str:
+        return representation(self)
 
     @classmethod
     def from_config(cls, config: Config) -> "Objective":

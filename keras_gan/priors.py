@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._representation import representation
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
@@ -90,6 +91,9 @@ class Prior(abc.ABC):
     def description(self) -> Config:
         """Returns what records and model cards say of this prior: its arguments."""
         return self.get_config()
+
+    def __repr__(self) -> str:
+        return representation(self)
 
     @classmethod
     def from_config(cls, config: Config) -> "Prior":
@@ -517,6 +521,10 @@ class EmpiricalPrior(Prior):
         # The shortest decimals that are these float32 numbers: half as long a record.
         shortest = self._values.astype("U32").astype("float64")
         return {"rows": (shortest if self._is_float else self._values).tolist()}
+
+    def __repr__(self) -> str:
+        # The configuration would write all rows out first.
+        return representation(self, lambda: {"rows": self._values})
 
     def description(self) -> Config:
         """Returns how many rows of which shape there are: they may be many."""

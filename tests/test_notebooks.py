@@ -4,8 +4,13 @@ import base64
 import dataclasses
 import io
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from catalog import SERIALIZABLE, features_of_images
+from games import make_tiny_gan
+from keras.optimizers.schedules import CosineDecay
 from PIL import Image
 
 import keras_gan as kg
@@ -55,6 +60,112 @@ def test_a_gan_is_a_table_of_its_game(tiny_gan):
     assert '<th scope="row">objective</th><td>NonSaturating</td>' in shown
     count = tiny_gan.generator.count_params()
     assert f"<td>generator, {count:,} parameters</td>" in shown
+
+
+def test_a_gan_is_a_line_of_its_game(tiny_gan):
+    counts = [
+        f"{network.count_params():,} weights"
+        for network in (tiny_gan.generator, tiny_gan.discriminator)
+    ]
+    assert repr(tiny_gan) == (
+        f"GAN('gan', generator of {counts[0]}, discriminator of {counts[1]}, images of "
+        "4 x 4 x 1, UniformPrior(latent_dim=3, low=-1.0, high=1.0), "
+        "NonSaturating(label_smoothing=0.0), 0 terms)"
+    ).replace("'gan'", repr(tiny_gan.name))
+    one = make_tiny_gan(terms=[kg.terms.R1(1.0)])
+    assert repr(one).endswith("1 term)")
+    plain = kg.GAN(one.generator, one.discriminator, one.prior)
+    assert repr(plain).endswith("high=1.0), not compiled)")
+    assert repr(kg.GAN.__new__(kg.GAN)) == "GAN"
+
+
+PARTS = (
+    *(kg.priors.Prior, kg.objectives.Objective, kg.terms.Term, kg.games.Mask),
+    kg.augmentation.DiffAugment,
+)
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_parts_say_their_arguments(kind):
+    parts = [part for part in SERIALIZABLE if isinstance(part, kind)]
+    assert parts
+    for part in parts:
+        said = repr(part)
+        assert said.startswith(f"{type(part).__name__}(") and said.endswith(")")
+        assert all(f"{name}=" in said for name in part.get_config())
+        assert " at 0x" not in said and "class_name" not in said and len(said) < 250
+        assert repr(type(part).__new__(type(part))).startswith(type(part).__name__)
+
+
+def test_parts_say_values_shortly():
+    rows = np.zeros((500, 3))
+    said = {
+        kg.priors.EmpiricalPrior(rows): "rows=array of shape (500, 3), float32",
+        kg.priors.GaussianMixturePrior(rows): "centres=array of shape (500, 3), float",
+        kg.priors.GaussianMixturePrior([[0.0, 1.0]]): "centres=[[0.0, 1.0]], stddev",
+        kg.games.MaskMixture([kg.games.BlockMask(2)]): "(families=[BlockMask(size=2)])",
+        kg.terms.R1(schedule=CosineDecay(1.0, 7)): "schedule=CosineDecay(initial_",
+        kg.terms.Reconstruction(1.0, features=features_of_images()): (
+            "features=Sequential(name='features'))"
+        ),
+        kg.objectives.Hinge(): "Hinge()",
+    }
+    for part, text in said.items():
+        assert text in repr(part)
+
+
+def own_function():
+    """What a part of a user's own may hold."""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float64(0.5), "0.5"),
+        (own_function, "own_function"),
+        (keras.saving.serialize_keras_object(own_function), "own_function"),
+        (object(), "<object object>"),
+        ({"a": (np.ones(9), 1)}, "{'a': (array of shape (9,), float64, 1)}"),
+        (tf.zeros((2, 3)), "array of shape (2, 3), float32"),
+        (
+            keras.saving.serialize_keras_object(rows := np.zeros((2, 9))),
+            str(rows.shape),
+        ),
+        ([[1.0], [2.0, 3.0]], "[[1.0], [2.0, 3.0]]"),
+        ("look at 0x1", "'look at 0x1'"),
+        ({"class_name": "__lambda__", "config": {"value": "code"}}, "lambda"),
+    ],
+)
+def test_parts_of_ones_own_hold_anything(value, text):
+    class Own(kg.priors.NormalPrior):
+        def get_config(self):
+            return {"own": value}
+
+    assert text in repr(Own(3)) and repr(Own(3)).startswith("Own(own=")
+
+
+def test_a_part_that_is_still_made_says_its_name():
+    class Half(kg.terms.Term):
+        def __init__(self):
+            self.said = repr(self)
+
+        def __call__(self, round, player):
+            return 0.0
+
+    assert Half().said == "Half"
+
+
+def test_an_evaluator_says_what_it_compares():
+    rows = np.random.default_rng(0).normal(size=(9, 4))
+    evaluator = kg.evaluation.Evaluator(rows, rows[:5], measures=["kernel_distance"])
+    assert repr(evaluator) == (
+        "Evaluator(features='vectors', num_real=9, num_held_out=5, "
+        "measures=('kernel_distance',))"
+    )
+
+
+def test_lists_of_recipes_and_data_say_their_names():
+    assert repr(kg.recipes.RECIPES) == f"LazyMapping({[*kg.recipes.RECIPES]})"
 
 
 def test_a_dataset_is_a_table_with_pictures(digits):

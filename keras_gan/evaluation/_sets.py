@@ -12,7 +12,7 @@ from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._arrays import flat_rows
 from keras_gan.evaluation._labels import check_labels
 from keras_gan.evaluation._sample_parts import Samples, is_stream
-from keras_gan.evaluation.features import Features, extract_features
+from keras_gan.evaluation.features import Features, extract_features, features_name
 from keras_gan.evaluation.label_classifier import Predict, training_for
 from keras_gan.evaluation.parzen_points import ParzenPoints
 
@@ -49,6 +49,11 @@ class RealSets:
     def classes(self) -> Array | None:
         """Classes of the training samples, ascending, where their labels are known."""
         return None if self.labels is None else np.unique(self.labels)
+
+    @property
+    def features_name(self) -> str:
+        """Name of the features, which may not be computed."""
+        return features_name(self.images, self.network)
 
     @functools.cached_property
     def training(self) -> Features:

@@ -6,7 +6,8 @@ from typing import Any
 
 import keras
 
-from keras_gan._types import Array
+from keras_gan._representation import representation
+from keras_gan._types import Array, Config
 from keras_gan._validation import check_known
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._measure import Measure
@@ -116,6 +117,18 @@ class Evaluator:
     def measures(self) -> tuple[str, ...]:
         """Names of the measures."""
         return tuple(self._measures)
+
+    def __repr__(self) -> str:
+        return representation(self, self._description)
+
+    def _description(self) -> Config:
+        reals = self._reals
+        return {
+            "features": reals.features_name,
+            "num_real": len(reals.images),
+            "num_held_out": len(reals.held_out_images),
+            "measures": self.measures,
+        }
 
     def __call__(
         self,

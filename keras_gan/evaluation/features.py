@@ -103,10 +103,9 @@ def extract_features(
     """
     images = np.asarray(images)
     check_positive_integer("batch_size", batch_size)
+    name = name or features_name(images, network)
     if network is None:
-        own_name = {3: _SIGNALS, 2: _VECTORS}.get(images.ndim, _PIXELS)
-        return Features(flat_rows("images", images), name or own_name)
-    name = name or getattr(network, "name", None) or getattr(network, "__name__", None)
+        return Features(flat_rows("images", images), name)
     batches = [
         _outputs(network, images[start : start + batch_size])
         for start in range(0, len(images), batch_size)
@@ -114,9 +113,15 @@ def extract_features(
     if not batches:
         raise ValueError("`images` must hold at least one row. Received: none")
     joined = {key: np.concatenate([b[key] for b in batches]) for key in batches[0]}
-    return Features(
-        joined["features"], name or type(network).__name__, joined.get("probabilities")
-    )
+    return Features(joined["features"], name, joined.get("probabilities"))
+
+
+def features_name(images: Array, network: Callable[[Any], Any] | None) -> str:
+    """Returns the name that features get where nobody names them."""
+    if network is None:
+        return {3: _SIGNALS, 2: _VECTORS}.get(images.ndim, _PIXELS)
+    names = getattr(network, "name", None), getattr(network, "__name__", None)
+    return next(filter(None, names), type(network).__name__)
 
 
 def as_features(name: str, values: "Features | Array") -> Features:

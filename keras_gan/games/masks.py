@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan._rebuilding import check_rebuilds
 from keras_gan._replicas import draw_rows
+from keras_gan._representation import representation
 from keras_gan._seeds import RANDOM_ALGORITHM
 from keras_gan._types import Config, Shape, Tensor
 from keras_gan._validation import check_fraction, check_positive_integer
@@ -39,6 +40,9 @@ class Mask(abc.ABC):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this family."""
         return {}
+
+    def __repr__(self) -> str:
+        return representation(self)
 
     @classmethod
     def from_config(cls, config: Config) -> "Mask":

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive, check_positive_integer
 
@@ -101,6 +102,9 @@ class Term(abc.ABC):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this term."""
         return {"weight": self.weight, "interval": self.interval}
+
+    def __repr__(self) -> str:
+        return representation(self)
 
     @classmethod
     def from_config(cls, config: Config) -> "Term":
