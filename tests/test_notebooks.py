@@ -1,8 +1,11 @@
 """What a notebook shows of objects: tables, and lines without addresses."""
 
 import base64
+import copy
 import dataclasses
 import io
+import json
+import pickle
 
 import keras
 import numpy as np
@@ -162,6 +165,54 @@ def test_an_evaluator_says_what_it_compares():
         "Evaluator(features='vectors', num_real=9, num_held_out=5, "
         "measures=('kernel_distance',))"
     )
+
+
+def test_scores_of_an_evaluator_are_a_dict_and_a_table():
+    rows = np.random.default_rng(0).uniform(size=(3, 1200, 4))
+    evaluator = kg.evaluation.Evaluator(
+        *rows[:2], measures=["precision_recall", "memorization"]
+    )
+    scores = evaluator(rows[2])
+    assert scores == dict(scores) and json.dumps([*scores]) == json.dumps(
+        ["precision_recall", "memorization"]
+    )
+    for copied in (pickle.loads(pickle.dumps(scores)), copy.copy(scores)):
+        assert copied == scores and copied._repr_html_() == scores._repr_html_()
+    assert tf.nest.map_structure(str, scores).keys() == scores.keys()
+    shown = scores._repr_html_()
+    assert shown.startswith("<table><thead>") and shown.endswith("</tbody></table>")
+    precision = f"{scores['precision_recall'].precision:.4g}"
+    assert f'"row">precision</th><td>{precision}</td><td>higher</td>' in shown
+    assert '"row">features</th><td>vectors</td>' in shown
+    assert '"row">samples</th><td>1,200</td>' in shown
+    for name, score in scores.items():
+        assert all(f'"row">{value}</th>' in shown for value in score.values), name
+
+
+def test_scores_of_classes_and_doubts_are_in_the_table():
+    rows = np.random.default_rng(0).normal(size=(3, 6, 4))
+    labels = np.arange(6) % 2
+    evaluator = kg.evaluation.Evaluator(
+        *rows[:2],
+        measures=["class_frechet_distance"],
+        labels=labels,
+        held_out_labels=labels,
+    )
+    with pytest.warns(kg.evaluation.DoubtfulScoreWarning):
+        scores = evaluator(rows[2], labels=labels)
+    shown, (score,) = scores._repr_html_(), scores.values()
+    assert shown.count('"row">warning</th><td>ClassFrechetDistance: ') == len(
+        score.warnings
+    )
+    (name,) = score.class_values
+    assert f'"row">{name} by class</th><td>0: ' in shown and ", 1: " in shown
+
+
+def test_a_stream_is_a_table_without_a_number_of_samples():
+    rows = np.random.default_rng(0).uniform(size=(2, 30, 4))
+    evaluator = kg.evaluation.Evaluator(*rows, measures=["parzen"])
+    shown = evaluator({"part": rows[0]}.values())._repr_html_()
+    assert "parzen" in shown and '"row">samples</th>' not in shown
 
 
 def test_lists_of_recipes_and_data_say_their_names():

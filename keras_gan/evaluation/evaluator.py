@@ -11,8 +11,9 @@ from keras_gan._types import Array, Config
 from keras_gan._validation import check_known
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.evaluation._measure import Measure
-from keras_gan.evaluation._sample_parts import Samples
+from keras_gan.evaluation._sample_parts import Samples, is_stream
 from keras_gan.evaluation._sets import RealSets, Sets
+from keras_gan.evaluation.measured_scores import MeasuredScores
 from keras_gan.evaluation.measures import MEASURES
 from keras_gan.evaluation.parzen_points import ParzenPoints
 from keras_gan.evaluation.score import Score
@@ -137,7 +138,7 @@ class Evaluator:
         *,
         labels: Array | None = None,
         measures: Sequence[str] | None = None,
-    ) -> dict[str, Score]:
+    ) -> MeasuredScores:
         """Measures samples.
 
         Args:
@@ -152,7 +153,8 @@ class Evaluator:
                 Defaults to `None`.
 
         Returns:
-            scores: dict from the name of each measure to its `Score`.
+            scores: dict from the name of each measure to its `Score`, in notebooks a
+            table.
 
         Raises:
             ValueError: if there is a stream, or there are no labels, for measures that
@@ -167,7 +169,8 @@ class Evaluator:
         for name, measure in chosen.items():
             scores[name] = measure.compute(sets)
             bar.add(1)
-        return scores
+        num_samples = None if is_stream(images) else len(sets.images)
+        return MeasuredScores(scores, self._reals.features_name, num_samples)
 
     def _answerable(
         self, measures: Sequence[str] | None, has_labels: bool
