@@ -132,7 +132,8 @@ def draw(run: Run, images: FloatArray, masks: Any, options: Any) -> None:
             rows += [image, given[index], *made[index], near[index, 0]]
     path = options.output_dir / "completion.png"
     value_range = run.value_range or (0.0, 1.0)
-    save_image_grid(path, np.stack(rows), value_range, shown + 3, scale=2)
+    drawn = np.clip(np.stack(rows), *value_range)
+    save_image_grid(path, drawn, value_range, shown + 3, scale=2)
     print(f"Written: {path}")
 
 

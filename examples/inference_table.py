@@ -196,7 +196,8 @@ def draw(run: Run, methods: Any, images: FloatArray, options: Any) -> None:
     rows = [images, *(methods[name](images).reconstructions for name in shown)]
     path = options.output_dir / "reconstructions.png"
     columns = len(images)
-    save_image_grid(path, np.concatenate(rows), value_range, columns, scale=2)
+    drawn = np.clip(np.concatenate(rows), *value_range)
+    save_image_grid(path, drawn, value_range, columns, scale=2)
     print(f"Written: {path} (rows: test images, {', '.join(shown)})")
     codes = run.gan.encode(images)
     ends = zip(codes[:-1:2], codes[1::2], strict=True)
@@ -204,6 +205,7 @@ def draw(run: Run, methods: Any, images: FloatArray, options: Any) -> None:
     walks = [latent_path(np.stack(pair), steps) for pair in ends]
     made = run.gan.generate({"latents": np.concatenate(walks)}).numpy()
     path = options.output_dir / "interpolations.png"
+    made = np.clip(made, *value_range)
     save_image_grid(path, made, value_range, steps + 1, scale=2)
     print(f"Written: {path}")
 

@@ -97,6 +97,7 @@ def main() -> None:
 
     def draw(name: str, latents: FloatArray, num_columns: int) -> None:
         images = gan.evaluation_generator.predict(latents, verbose=0)
+        images = np.clip(images, *value_range)
         path = options.output_dir / name
         save_image_grid(path, images, value_range, num_columns, scale=options.scale)
         print(f"Written: {path}")

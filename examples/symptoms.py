@@ -85,7 +85,9 @@ def main() -> None:
         measured, samples = play(GAMES[name], args)
         picture = args.output_dir / f"{name.replace(' ', '_')}.png"
         # In the range of the data, whatever of it the generator reaches.
-        save_image_grid(picture, samples, GAMES[name].value_range, NUM_COLUMNS)
+        value_range = GAMES[name].value_range
+        samples = np.clip(samples, *value_range)
+        save_image_grid(picture, samples, value_range, NUM_COLUMNS)
         held[name] = {**asked, **measured}
         write_json(record, {"games": held, "environment": record_environment()})
     print(table(held))

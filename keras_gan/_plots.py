@@ -86,7 +86,7 @@ def save_lines(
 def save_named_rows(
     path: str | os.PathLike[str], pixels: Array, names: Sequence[str]
 ) -> None:
-    """Writes pixels `[height, width, channels]`, as many rows as there are names."""
+    """Writes pixels `[height, width]` or `[height, width, 3]`, a row for each name."""
     height, width = pixels.shape[:2]
     beside = _LETTER * (2 + max(map(len, names)))
     size = (beside + width / _PIXELS_IN_INCH, _LETTER + height / _PIXELS_IN_INCH)

@@ -15,6 +15,8 @@ from keras_gan._validation import check_integer, check_positive_integer, check_r
 
 _FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SINE = 1e-6  # of the angle between two vectors that are not on one line
+_SLACK = 0.25  # of its width, by which values may miss a range: they are clipped
+_RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # of pictures
 _SMALLEST_SIDE = 28  # tiny images are enlarged to at least this many pixels
 
 
@@ -37,7 +39,8 @@ def save_samples(
             length, channels]` or vectors `[num, dim]`.
         value_range: pair of finite floats, the lower first, at which a picture ends:
             black and white of images, which are clipped, and the axes of plots; `None`
-            takes the least and the greatest value. Defaults to `None`.
+            takes the least and the greatest value. Images of uint8 are pixels already,
+            whatever it says. Defaults to `None`.
         num_columns: int, at least 1, of images or panels; `None` for a square grid.
             Defaults to `None`.
         scale: int, at least 1: how many times as large the picture is.
@@ -69,7 +72,9 @@ def save_samples(
         value_range = _range_of(samples)
     value_range = check_range("value_range", value_range)
     if samples.ndim == 4:
-        save_image_grid(path, samples, value_range, num_columns, scale=scale)
+        is_drawn = samples.dtype == np.uint8
+        images = samples if is_drawn else np.clip(samples, *value_range)
+        save_image_grid(path, images, value_range, num_columns, scale=scale)
     elif samples[0].size == 1:
         save_numbers(path, samples.ravel(), value_range, scale)
     elif samples.shape[1:] == (2,):
@@ -89,28 +94,36 @@ def image_grid(
     """Lays images out on a grid, row by row, as pixels ready to be saved.
 
     Images smaller than 28 pixels are enlarged by a whole factor, so that a person can
-    look at them. Values outside `value_range` are clipped. One channel is grey and
-    three are colours; of other numbers each is a grey picture, beside the one before.
+    look at them. Values a little outside `value_range` are clipped. One channel is grey
+    and three are colours; of other numbers each is a grey picture, beside the one
+    before.
 
     Args:
-        images: float array `[num_images, height, width, channels]`.
+        images: float array `[num_images, height, width, channels]`, or a uint8 one,
+            which is pixels from 0 to 255 already, whatever `value_range` says.
         value_range: pair of finite floats, the lower first, that become black and
-            white. Defaults to `(0.0, 1.0)`.
+            white. No value may miss it by more than a quarter of its width: what a
+            generator that ends in tanh makes lies in `(-1, 1)`.
+            Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
         padding: int, at least 0, pixels between images. Defaults to `2`.
         framed: indices of images that get a coloured frame in the padding, which makes
             the grid a colour picture. Defaults to `()`.
 
     Returns:
-        pixels: uint8 array `[grid_height, grid_width, 1]`, or 3 for colours.
+        pixels: uint8 array `[grid_height, grid_width]`, or `[grid_height, grid_width,
+        3]` for colours, as `PIL.Image.fromarray` and matplotlib take them.
 
     Raises:
         ValueError: if `images` has another rank, is empty or not finite, if
-            `value_range` is no range, or if a number is too small.
+            `value_range` is no range or not that of the images, or if a number is too
+            small.
 
     Example:
     >>> image_grid(np.zeros((4, 28, 28, 1))).shape
-    (62, 62, 1)
+    (62, 62)
+    >>> image_grid(np.zeros((4, 28, 28, 3))).shape
+    (62, 62, 3)
     """
     if images.ndim != 4 or not images.size:
         raise ValueError(
@@ -138,7 +151,7 @@ def image_grid(
             frame = grid[top - padding : top + height, left - padding : left + width]
             frame[...] = _FRAME_COLOUR
         grid[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
-    return grid
+    return grid[..., 0] if grid.shape[-1] == 1 else grid
 
 
 def save_image_grid(
@@ -210,7 +223,8 @@ def png_of(pixels: Array) -> bytes:
     """Returns what a PNG file of pixels holds.
 
     Args:
-        pixels: uint8 array `[height, width, channels]`, as `image_grid` returns them.
+        pixels: uint8 array `[height, width]` or `[height, width, 3]`, as `image_grid`
+            returns them.
 
     Raises:
         ImportError: if Pillow is not installed.
@@ -222,8 +236,7 @@ def png_of(pixels: Array) -> bytes:
             "Pictures need Pillow: pip install keras-gan[pictures]"
         ) from error
     content = io.BytesIO()
-    picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
-    picture.save(content, format="PNG")
+    Image.fromarray(pixels).save(content, format="PNG")
     return content.getvalue()
 
 
@@ -362,9 +375,34 @@ def _drawable(images: FloatArray) -> FloatArray:
 
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:
     low, high = check_range("value_range", value_range)
+    if images.dtype == np.uint8:
+        return np.asarray(images)
     _check_finite("images", images)
+    _check_near(images, (low, high))
     scaled = (np.asarray(images, "float64") - low) / (high - low)
     return np.round(255 * np.clip(scaled, 0, 1)).astype("uint8")
+
+
+def _check_near(images: FloatArray, value_range: tuple[float, float]) -> None:
+    """Raises where pictures would come out black and white that are neither."""
+    found = float(np.min(images)), float(np.max(images))
+    if _is_near(value_range, found):
+        return
+    usual = (one for one in _RANGES if _is_near(one, found))
+    likely = next(usual, _range_of(images))
+    (low, high), (least, most) = value_range, found
+    raise ValueError(
+        "`value_range` must be the range of `images`, whose ends become black and "
+        f"white. Received: value_range=({low:g}, {high:g}), images from {least:g} to "
+        f"{most:g}. Pass value_range=({likely[0]:g}, {likely[1]:g}), or clip what lies "
+        f"outside: np.clip(images, {low:g}, {high:g})."
+    )
+
+
+def _is_near(value_range: tuple[float, float], found: tuple[float, float]) -> bool:
+    (low, high), (least, most) = value_range, found
+    slack = _SLACK * (high - low)
+    return low - slack <= least and most <= high + slack
 
 
 def _check_finite(name: str, samples: FloatArray) -> None:

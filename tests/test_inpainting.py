@@ -249,8 +249,18 @@ def test_the_picture_of_an_epoch_has_what_is_given_and_completions(tmp_path):
     picture = np.asarray(Image.open(tmp_path / "epoch_0002.png"))
     np.testing.assert_array_equal(
         picture,
-        kg.visualization.image_grid(rows.reshape(-1, 4, 4, 1), num_columns=4)[..., 0],
+        kg.visualization.image_grid(rows.reshape(-1, 4, 4, 1), num_columns=4),
     )
+
+
+def test_completions_beyond_the_range_that_is_shown_are_clipped(tmp_path):
+    gan = completing_gan(kg.games.HalfMask())
+    shown = (0.4, 0.45)
+    grid = kg.callbacks.CompletionGrid(tmp_path, IMAGES[:3], value_range=shown)
+    gan.fit(IMAGES, batch_size=20, verbose=0, callbacks=[grid])
+    picture = np.asarray(Image.open(tmp_path / "epoch_0001.png"))
+    first = kg.visualization.image_grid(np.clip(IMAGES[:1], *shown), shown, padding=0)
+    np.testing.assert_array_equal(picture[2:30, 2:30], first)
 
 
 def test_pictures_of_completions_need_images_and_a_game_that_completes(

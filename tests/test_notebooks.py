@@ -227,7 +227,7 @@ def test_a_dataset_is_a_table_with_pictures(digits):
     coded = shown.partition("base64,")[2].partition('"')[0]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(coded))))
     expected = kg.visualization.image_grid(digits.train.images[:32], num_columns=8)
-    np.testing.assert_array_equal(picture, expected[..., 0])
+    np.testing.assert_array_equal(picture, expected)
 
 
 def test_points_and_large_images_are_a_table_alone():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import types
 
 import keras
 import numpy as np
@@ -19,6 +20,7 @@ from keras_gan.runs.evaluation import (
     records,
 )
 from keras_gan.runs.monitor import monitor_of
+from keras_gan.runs.pictures import draw_pictures
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -351,3 +353,19 @@ def test_one_test_point_has_no_standard_error(digits):
     (line,) = [one for one in summary.splitlines() if one.startswith("left out")]
     assert "frechet_distance" in line and "parzen" not in line
     assert "inception_score" not in line and "mode_coverage" not in line
+
+
+def test_pictures_of_a_run_are_clipped_where_its_generator_leaves_the_range(tmp_path):
+    generator = kg.networks.mlp_generator(
+        3, (4, 4, 1), (8,), output_activation="linear", weight_range=9.0, seed=0
+    )
+    judge = kg.networks.maxout_discriminator((4, 4, 1), (4,))
+    images = np.random.default_rng(0).uniform(size=(50, 4, 4, 1)).astype("float32")
+    split = Split(images)
+    run = types.SimpleNamespace(
+        gan=kg.GAN(generator, judge, kg.priors.UniformPrior(3)),
+        data=Dataset("noise", split, split, split),
+        directory=types.SimpleNamespace(pictures=tmp_path),
+    )
+    assert np.ptp(run.gan.sample(9, seed=0)) > 3
+    assert all(path.exists() for path in draw_pictures(run))

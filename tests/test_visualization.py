@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -28,14 +30,66 @@ def test_images_lie_row_by_row_in_their_range():
 
 def test_tiny_images_are_enlarged_by_a_whole_factor():
     image = np.arange(4.0).reshape(1, 2, 2, 1) / 3
-    pixels = image_grid(image, padding=0)[..., 0]
+    pixels = image_grid(image, padding=0)
     assert pixels.shape == (28, 28)
     np.testing.assert_array_equal(pixels[::14, ::14], [[0, 85], [170, 255]])
 
 
-def test_values_outside_the_range_are_clipped():
-    image = np.array([-5.0, 5.0]).reshape(1, 1, 2, 1)
+def test_values_a_little_outside_the_range_are_clipped():
+    image = np.array([-0.25, 1.25]).reshape(1, 1, 2, 1)
     assert set(image_grid(image, padding=0).ravel().tolist()) == {0, 255}
+
+
+@pytest.mark.parametrize(
+    ("values", "value_range", "likely"),
+    [
+        ((-0.9, 0.8), (0, 1), "(-1, 1)"),
+        ((0, 251), (0, 1), "(0, 255)"),
+        ((0, 251), (-1, 1), "(0, 255)"),
+        ((0.1, 0.9), (-0.1, 0.1), "(0, 1)"),
+        ((-7, 900), (0, 1), "(-7, 900)"),
+        ((-900, -900), (0, 1), "(-900.5, -899.5)"),
+    ],
+)
+def test_images_of_another_range_are_refused(tmp_path, values, value_range, likely):
+    images = np.array(values, "float32").reshape(1, 1, 2, 1)
+    low, high = value_range
+    told = (
+        f"`value_range` must be .*Received: value_range=({low:g}, {high:g}), images "
+        f"from {values[0]:g} to {values[1]:g}. Pass value_range={likely}, or clip"
+    )
+    told = re.escape(told).replace(r"\.\*", ".*")
+    rows = {"one": images}
+    for draw in (
+        lambda: image_grid(images, value_range),
+        lambda: save_image_grid(tmp_path / "grid.png", images, value_range),
+        lambda: save_image_rows(tmp_path / "rows.png", rows, value_range),
+    ):
+        with pytest.raises(ValueError, match=told):
+            draw()
+    assert not [*tmp_path.iterdir()]
+    save_samples(tmp_path / "clipped.png", images, value_range)
+    clipped = image_grid(np.clip(images, *value_range), value_range)
+    picture = np.asarray(Image.open(tmp_path / "clipped.png"))
+    np.testing.assert_array_equal(picture, clipped)
+
+
+@pytest.mark.parametrize("value_range", [(0.0, 1.0), (-1.0, 1.0), None])
+def test_bytes_are_pixels_already(tmp_path, value_range):
+    images = np.arange(100, 116, dtype="uint8").reshape(1, 4, 4, 1)
+    save_samples(tmp_path / "samples.png", images, value_range)
+    drawn = [np.asarray(Image.open(tmp_path / "samples.png"))[2:-2, 2:-2]]
+    if value_range is not None:
+        drawn.append(image_grid(images, value_range, padding=0))
+    for pixels in drawn:
+        np.testing.assert_array_equal(pixels[::7, ::7], images[0, ..., 0])
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_pillow_takes_a_grid(channels):
+    pixels = image_grid(np.zeros((4, 28, 28, channels)))
+    assert Image.fromarray(pixels).mode == ("RGB" if channels == 3 else "L")
+    assert pixels.shape[2:] == ((3,) if channels == 3 else ())
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -43,7 +97,7 @@ def test_a_saved_picture_holds_the_same_pixels(tmp_path, channels):
     images = np.random.default_rng(0).uniform(size=(4, 28, 28, channels))
     path = tmp_path / "new" / "grid.png"
     save_image_grid(path, images)
-    picture = np.asarray(Image.open(path)).reshape(62, 62, channels)
+    picture = np.asarray(Image.open(path))
     np.testing.assert_array_equal(picture, image_grid(images))
 
 
@@ -53,9 +107,7 @@ def test_pixels_of_a_saved_picture_can_be_enlarged(tmp_path):
     picture = np.asarray(Image.open(tmp_path / "grid.png"))
     assert picture.shape == (186, 186)
     for shift in range(3):
-        np.testing.assert_array_equal(
-            picture[shift::3, shift::3], image_grid(images)[..., 0]
-        )
+        np.testing.assert_array_equal(picture[shift::3, shift::3], image_grid(images))
     with pytest.raises(ValueError, match="`scale`"):
         save_image_grid(tmp_path / "none.png", images, scale=0)
 
@@ -117,7 +169,7 @@ def test_images_that_are_not_finite_are_not_drawn(tmp_path, value):
 def test_a_frame_lies_in_the_padding_alone():
     images = np.random.default_rng(0).uniform(size=(4, 28, 28, 1))
     plain, framed = image_grid(images), image_grid(images, framed=[3])
-    changed = (framed != plain).any(axis=-1)
+    changed = (framed != plain[..., None]).any(axis=-1)
     assert changed.sum() == 32 * 32 - 28 * 28
     assert changed[30:, 30:].sum() == changed.sum()
     assert len(np.unique(framed[changed], axis=0)) == 1

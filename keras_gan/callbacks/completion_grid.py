@@ -83,5 +83,6 @@ class CompletionGrid(EpochPictures):
         given = np.where(self.mask > 0, self.images, (low + high) / 2)
         # [num_images, 2 + num_samples, height, width, channels]
         rows = np.concatenate([np.stack([self.images, given], axis=1), made], axis=1)
-        images = rows.reshape(-1, *self.images.shape[1:])
+        # A generator without a last activation may make anything.
+        images = np.clip(rows.reshape(-1, *self.images.shape[1:]), low, high)
         save_image_grid(path, images, (float(low), float(high)), rows.shape[1])

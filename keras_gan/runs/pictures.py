@@ -40,10 +40,13 @@ def draw_pictures(run: Run) -> list[Path]:
     images = gan.evaluation_generator.predict(
         interpolations(gan, _NUM_WALKS, _NUM_STEPS, _SEED), verbose=0
     )
+    samples = gan.sample(_NUM_NEIGHBORS * _NUM_COLUMNS, seed=_SEED)
+    # A generator without a last activation may leave the range of the data.
+    images, samples = (np.clip(made, *value_range) for made in (images, samples))
     visualization.save_image_grid(walks, images, value_range, _NUM_STEPS + 1)
     visualization.save_nearest_neighbors(
         neighbors,
-        gan.sample(_NUM_NEIGHBORS * _NUM_COLUMNS, seed=_SEED),
+        samples,
         run.data.train.values[:_MOST_SEARCHED],
         value_range,
         _NUM_COLUMNS,
