@@ -488,7 +488,11 @@ CALLBACKS = {
     ),
     "callbacks.RunRecord": lambda folder: kg.callbacks.RunRecord(folder / "run"),
     "callbacks.SampleGrid": lambda folder: kg.callbacks.SampleGrid(
-        folder, num_samples=4, value_range=(-1.0, 1.0), seed=3
+        folder,
+        num_samples=4,
+        value_range=(-1.0, 1.0),
+        seed=3,
+        tensorboard_dir=folder / "board",
     ),
     "callbacks.SaveBestEpoch": lambda folder: kg.callbacks.SaveBestEpoch(
         folder / "best.keras", monitor="d_loss", mode="min", best=3.0

@@ -1,7 +1,10 @@
 import csv
 import dataclasses
 import errno
+import importlib.util
+import io
 import json
+import math
 import re
 from typing import NamedTuple
 
@@ -10,6 +13,7 @@ import numpy as np
 import pytest
 from games import conditional_gan, make_tiny_gan, tiny_images
 from PIL import Image
+from tensorflow.compat.v1.train import summary_iterator
 
 import keras_gan as kg
 from keras_gan.callbacks import (
@@ -70,6 +74,48 @@ def test_sample_grid_knows_the_range_of_the_generator(
     stated.set_model(gan)
     stated.on_epoch_end(1)
     assert drawn[0][2] == (-2.0, 2.0) and drawn[0][1].shape == (5, 16, 1)
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (2,)])
+def test_sample_grid_shows_its_pictures_in_tensorboard(tmp_path, shape):
+    gan = kg.GAN(
+        kg.networks.mlp_generator(3, shape, (4,), output_activation="tanh"),
+        kg.networks.maxout_discriminator(shape, (2,)),
+        kg.priors.UniformPrior(3),
+    )
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    board, pictures = tmp_path / "board", tmp_path / "pictures"
+    callbacks = [
+        # Its steps are logged every 7, none of which ends an epoch.
+        keras.callbacks.TensorBoard(board, write_graph=False, update_freq=7),
+        SampleGrid(pictures, num_samples=4, tensorboard_dir=board),
+    ]
+    data = np.linspace(-1, 1, 20 * math.prod(shape), dtype="float32")
+    played = {"batch_size": 10, "verbose": 0, "callbacks": callbacks}
+    gan.fit(data.reshape(20, *shape), epochs=2, **played)
+    gan.fit(data.reshape(20, *shape), initial_epoch=2, epochs=3, **played)
+    found = {
+        event.step: value.tensor.string_val
+        for file in sorted(board.glob("events*"))
+        for event in summary_iterator(str(file))
+        for value in event.summary.value
+        if value.tag == "samples"
+    }
+    assert [*found] == [0, 1, 2]
+    for step, (_, _, png) in found.items():
+        written = Image.open(pictures / f"epoch_{step + 1:04d}.png")
+        np.testing.assert_array_equal(Image.open(io.BytesIO(png)), written)
+    assert len([*board.glob("train/events*")]) > 0  # the scalars of Keras lie beside
+
+
+def test_sample_grid_needs_tensorboard_where_it_writes_for_it(tmp_path, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: name != "tensorboard" and find(name)
+    )
+    with pytest.raises(ImportError, match="pip install tensorboard"):
+        SampleGrid(tmp_path, tensorboard_dir=tmp_path / "board")
+    SampleGrid(tmp_path)
 
 
 def test_sample_grid_tells_conditions(tmp_path):

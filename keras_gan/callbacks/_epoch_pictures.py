@@ -44,8 +44,13 @@ class EpochPictures(keras.callbacks.Callback):
         gan = self.model
         if is_chief(gan.distribute_strategy):
             number = int(gan.epochs_completed.numpy())
-            self.draw(self.directory / f"epoch_{number:04d}.png")
+            path = self.directory / f"epoch_{number:04d}.png"
+            self.draw(path)
+            self.show(path, epoch)
 
     def draw(self, path: Path) -> None:
         """Writes the picture as it is now."""
         raise NotImplementedError
+
+    def show(self, path: Path, epoch: int) -> None:
+        """Takes the picture that was written, in the epoch as Keras counts it."""

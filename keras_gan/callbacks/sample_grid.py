@@ -7,6 +7,7 @@ from typing import Any
 
 from keras_gan._validation import check_positive_integer
 from keras_gan.callbacks._epoch_pictures import EpochPictures
+from keras_gan.callbacks._image_summaries import ImageSummaries
 from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 from keras_gan.visualization import save_samples
 
@@ -33,8 +34,12 @@ class SampleGrid(EpochPictures):
         conditions: dict by name of what the generator is told, as `GAN.sample` takes
             it: an array with `num_samples` rows, or one value for all. What is not told
             comes from the GAN's priors. Defaults to `None`.
+        tensorboard_dir: folder of event files, into which the pictures also go as the
+            image summary `samples`, with the epochs of `keras.callbacks.TensorBoard`,
+            which count from 0; `None` writes none. Defaults to `None`.
 
     Raises:
+        ImportError: if `tensorboard_dir` is given and TensorBoard is not installed.
         ValueError: when training begins, if the generator is told a condition that
             neither `conditions` nor a prior of the GAN brings, or one does not fit.
 
@@ -45,6 +50,9 @@ class SampleGrid(EpochPictures):
     told = {"edges": valid_edges[:16]}
     grid = kg.callbacks.SampleGrid("pictures", num_samples=16, conditions=told)
     gan.fit({"images": images, "edges": edges}, callbacks=[grid])
+    # Pictures and losses in one place: `tensorboard --logdir board`.
+    grid = kg.callbacks.SampleGrid("pictures", tensorboard_dir="board")
+    gan.fit(images, callbacks=[grid, keras.callbacks.TensorBoard("board")])
     ```
     """
 
@@ -55,12 +63,16 @@ class SampleGrid(EpochPictures):
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
         conditions: Mapping[str, Any] | None = None,
+        tensorboard_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(directory, value_range, seed)
         self.conditions = dict(conditions or {})
         if num_samples is not None:
             check_positive_integer("num_samples", num_samples)
         self.num_samples = num_samples
+        self._summaries: ImageSummaries | None = None
+        if tensorboard_dir is not None:
+            self._summaries = ImageSummaries(tensorboard_dir, "samples")
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Raises where no sample could be drawn."""
@@ -86,3 +98,13 @@ class SampleGrid(EpochPictures):
             self.model, self._num_asked, self.seed, told=self.conditions
         )
         save_samples(path, samples, self.shown_range, num_columns)
+
+    def show(self, path: Path, epoch: int) -> None:
+        """Adds the picture to the summaries of TensorBoard, where they are wanted."""
+        if self._summaries is not None:
+            self._summaries.write(path, epoch)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Ends the event file."""
+        if self._summaries is not None:
+            self._summaries.close()
