@@ -267,8 +267,41 @@ BAD_DATA = {
         ValueError,
         r"name \['labels'\].*Received: \['images'\]",
     ),
-    "two lengths": ((IMAGES, LABELS[:30]), ValueError, "one length"),
-    "no integers": ((IMAGES, LABELS.astype("float32")), TypeError, "must be integers"),
+    "two lengths": (
+        (IMAGES, LABELS[:30]),
+        ValueError,
+        "one length. Received: .*30}; pass one row of each for every row of images",
+    ),
+    "no integers": (
+        (IMAGES, LABELS.astype("float32")),
+        TypeError,
+        r"must be integers. Received: dtype=float32; .*pass labels.astype\(\"int32\"\)",
+    ),
+    "one-hot": (
+        (IMAGES, np.eye(NUM_CLASSES, dtype="float32")[LABELS]),
+        ValueError,
+        r"rows of shape \(\).*Received: .*\(40, 3\); .* labels.argmax\(axis=1\)",
+    ),
+    "of another length than classes": (
+        (IMAGES, np.zeros((40, 2), "int32")),
+        ValueError,
+        r"Received: labels.shape=\(40, 2\)$",
+    ),
+    "held out, of two lengths": (
+        (IMAGES, LABELS, {"validation_data": (IMAGES, LABELS[:3])}),
+        ValueError,
+        "Held out by `validation_data`: All entries must have one length",
+    ),
+    "held out, no integers": (
+        (IMAGES, LABELS, {"validation_data": (IMAGES, LABELS / 2)}),
+        TypeError,
+        "Held out by `validation_data`: `labels` must be integers",
+    ),
+    "names": (
+        (IMAGES, np.array(["a", "b"] * 20)),
+        TypeError,
+        "dtype=<U1; number the classes from 0",
+    ),
     "a class too many": ((IMAGES, LABELS + 1), ValueError, "in 0 to 2. Received"),
     "nobody reads": (
         ({"images": IMAGES, "labels": LABELS, "colors": LABELS},),
@@ -287,8 +320,9 @@ BAD_DATA = {
 def test_bad_data_are_refused(data, error, message):
     classes = {"labels": kg.priors.CategoricalPrior(NUM_CLASSES)}
     gan = compiled(conditional_gan(conditions=classes))
+    options = data[2] if len(data) > 2 else {}
     with pytest.raises(error, match=message):
-        gan.fit(*data, batch_size=10, verbose=0)
+        gan.fit(*data[:2], batch_size=10, verbose=0, **options)
     assert gan.train_steps == 0
 
 
@@ -296,10 +330,15 @@ def test_bad_conditions_are_refused():
     gan = conditional_gan()
     with pytest.raises(ValueError, match="takes 'labels', and nobody says which"):
         gan.sample(3, seed=1)
-    with pytest.raises(ValueError, match=r"takes \('labels',\). Received: colors"):
+    message = r"takes \('labels',\). Received: colors; pass labels=… instead"
+    with pytest.raises(ValueError, match=message):
         gan.sample(3, seed=1, colors=1)
-    with pytest.raises(ValueError, match="one for each sample"):
+    with pytest.raises(ValueError, match=r"one for each sample.*shape \(2,\)$"):
         gan.sample(3, seed=1, labels=[0, 1])
+    with pytest.raises(ValueError, match=r"shape \(3, 3\); .*labels.argmax"):
+        gan.sample(3, seed=1, labels=np.eye(NUM_CLASSES))
+    with pytest.raises(ValueError, match=r"shape=\(40, 3\); .*labels.argmax"):
+        gan.discriminate(IMAGES, labels=np.eye(NUM_CLASSES)[LABELS])
     with pytest.raises(ValueError, match="name inputs of the generator"):
         conditional_gan(conditions={"colors": kg.priors.CategoricalPrior(2)})
     with pytest.raises(TypeError, match="`prior`"):
@@ -404,7 +443,11 @@ def test_a_prior_draws_what_the_input_takes():
 @pytest.mark.parametrize(
     ("labels", "error", "message"),
     [
-        (LABELS - 1, ValueError, "`labels` must lie in 0 to 2"),
+        (
+            LABELS - 1,
+            ValueError,
+            "`labels` must lie in 0 to 2. Received: labels from -1 to 1",
+        ),
         (LABELS + 0.7, TypeError, "`labels` must be integers"),
     ],
 )
@@ -499,7 +542,11 @@ def test_library_networks_know_their_classes(networks):
 
 def test_a_prior_draws_classes_that_the_generator_knows():
     for prior, error, message in [
-        (kg.priors.CategoricalPrior(4), ValueError, "knows, 3 of them"),
+        (
+            kg.priors.CategoricalPrior(4),
+            ValueError,
+            r"knows, 3 of them. Received: a prior of 4; pass .*CategoricalPrior\(3\)",
+        ),
         (kg.priors.UniformPrior(1, 0.0, 3.0), TypeError, "must draw integers.*float32"),
     ]:
         with pytest.raises(error, match=message):

@@ -151,6 +151,16 @@ def test_mistakes_in_held_out_data(arguments, error, message):
         game_of((2,), "points").fit(POINTS, verbose=0, **arguments)
 
 
+def test_complaints_say_what_held_the_data_out():
+    broken = np.concatenate([POINTS[:-1], [[np.nan, 0]]]).astype("float32")
+    message = "Held out by `validation_split`: All points must be finite"
+    with pytest.raises(ValueError, match=message):
+        game_of((2,), "points").fit(broken, validation_split=0.2, verbose=0)
+    message = "Held out by `validation_data`: All points must be finite"
+    with pytest.raises(ValueError, match=message):
+        game_of((2,), "points").fit(POINTS, validation_data=broken, verbose=0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -245,7 +245,7 @@ def test_the_nearest_latents_on_a_sphere_have_length_one():
         ({"prior_weight": -1.0}, "`prior_weight`"),
         ({"batch_size": 0}, "`batch_size`"),
         ({"seed": 2**31}, "`seed`"),
-        ({"labels": 3}, "takes no condition.*labels"),
+        ({"labels": 3}, "takes no condition.*labels; leave it out"),
     ],
 )
 def test_what_cannot_be_inverted_is_refused(change, message):

@@ -42,7 +42,7 @@ _SHAPES = re.compile(
 _NAMED = re.compile(r"All (\S+) must")
 _NO_ROWS = re.compile(r"\[(A batch must bring a row of .*?)\]")
 _ROWS = re.compile(r"\[(A batch must bring as many .*?)\] \[(\d+)\] \[(\d+)\]")
-_CLASSES = re.compile(r"`\w+` must lie in 0 to \d+\.")
+_CLASSES = re.compile(r"\[(`(\w+)` must lie in 0 to .*?)\] \[(-?\d+)\] \[(-?\d+)\]")
 _SIZES = re.compile(re.escape(f"[{OF_ANOTHER_SIZE}]") + r" (\[.*?\]) (\[.*?\])")
 
 
@@ -204,8 +204,10 @@ def told(name: str, entry: Any, num_classes: int | None) -> Any:
     entry = _finite(name, entry)
     if num_classes is None or not tf.is_tensor(entry):
         return entry
-    fit = tf.reduce_all((entry >= 0) & (tf.cast(entry, tf.int64) < num_classes))
-    check = tf.debugging.Assert(fit, [in_classes(name, num_classes)])
+    classes = tf.cast(entry, tf.int64)
+    fit = tf.reduce_all((classes >= 0) & (classes < num_classes))
+    extremes = [tf.reduce_min(classes), tf.reduce_max(classes)]
+    check = tf.debugging.Assert(fit, [in_classes(name, num_classes), *extremes])
     with tf.control_dependencies([check]):
         return tf.identity(entry)
 
@@ -269,7 +271,8 @@ def clear_errors() -> Iterator[None]:
         classes = _CLASSES.search(str(error))
         if classes is not None:
             raise ValueError(
-                f"{classes[0]} Received: another one in a batch of the dataset."
+                f"{classes[1]} Received: {classes[2]} from {classes[3]} to "
+                f"{classes[4]} in a batch of the dataset."
             ) from error
         without = _NO_ROWS.search(str(error))
         if without is not None:

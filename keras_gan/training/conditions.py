@@ -10,7 +10,12 @@ from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
 from keras_gan.priors import CategoricalPrior, Prior
 from keras_gan.training.class_counts import fewest
-from keras_gan.training.data_checks import check_in_classes, check_integers, fits
+from keras_gan.training.data_checks import (
+    check_in_classes,
+    check_integers,
+    fits,
+    taken_back,
+)
 from keras_gan.training.examples import LATENTS, as_stated
 from keras_gan.training.named_inputs import NamedInputs
 
@@ -82,7 +87,8 @@ class Conditions:
         if known is not None and drawn > known:
             raise ValueError(
                 f"`conditions[{name!r}]` must draw classes that the generator knows, "
-                f"{known} of them. Received: {prior!r}"
+                f"{known} of them. Received: a prior of {drawn}; pass "
+                f"keras_gan.priors.CategoricalPrior({known})."
             )
 
     def given(
@@ -121,9 +127,15 @@ class Conditions:
         """Returns a row of each condition that is told; raises as `given` does."""
         unknown = [name for name in told if name not in self._shapes]
         if unknown:
-            takes = self.names or "no condition"
+            received = f"Received: {', '.join(unknown)}"
+            if not self.names:
+                raise ValueError(
+                    f"The generator takes no condition. {received}; leave it out, or "
+                    f"give the generator an input named {unknown[0]!r}."
+                )
+            takes = ", ".join(f"{name}=…" for name in self.names)
             raise ValueError(
-                f"The generator takes {takes}. Received: {', '.join(unknown)}"
+                f"The generator takes {self.names}. {received}; pass {takes} instead."
             )
         rows = {name: self._rows_of(name, told[name], num_rows) for name in told}
         for name, values in rows.items():
@@ -134,9 +146,8 @@ class Conditions:
 
     def _rows_of(self, name: str, value: Any, num_rows: int) -> Array:
         shape, dtype = self._shapes[name], self._dtypes[name]
+        classes = self._num_classes.get(name)
         given = np.asarray(value)
-        if dtype.is_integer:
-            check_integers(name, given.dtype)
         rows = as_stated(given, shape)
         if fits(given.shape, shape):
             rows = np.broadcast_to(given, (num_rows, *given.shape))
@@ -146,8 +157,10 @@ class Conditions:
             raise ValueError(
                 f"`{name}` must be one value of shape {shape}, or an array of shape "
                 f"{(num_rows, *shape)}, one for each sample. Received: shape "
-                f"{given.shape}"
+                f"{given.shape}{taken_back(name, given.shape, classes)}"
             )
+        if dtype.is_integer:
+            check_integers(name, given.dtype)
         if rows.dtype.kind == "f" and not np.isfinite(rows).all():
             raise ValueError(f"`{name}` must be finite. Received: NaN or infinity")
         return rows.astype(dtype.as_numpy_dtype)

@@ -39,7 +39,9 @@ def check_near(
     )
 
 
-def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
+def check_condition(
+    name: str, values: Any, row_shape: Shape | None, num_classes: int | None = None
+) -> None:
     """Raises unless a condition is finite and of the shape that a network states.
 
     Args:
@@ -47,6 +49,8 @@ def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
         values: array, or tensor, `[num_rows, ...]`.
         row_shape: tuple, with `None` for an axis of any size, or `None` where no
             network states it.
+        num_classes: int, of which it is the number of one, where that is known.
+            Defaults to `None`.
     """
     received = tuple(values.shape[1:])
     # Keras itself adds or takes a last axis of one.
@@ -55,8 +59,16 @@ def check_condition(name: str, values: Any, row_shape: Shape | None) -> None:
         raise ValueError(
             f"`{name}` must have rows of shape {row_shape}, as the input of that name "
             f"states it. Received: {name}.shape={tuple(values.shape)}"
+            f"{taken_back(name, tuple(values.shape), num_classes)}"
         )
     check_finite_entry(name, values)
+
+
+def taken_back(name: str, shape: Shape, num_classes: int | None) -> str:
+    """The remedy for rows as long as there are classes, as one-hot ones are, or ''."""
+    if num_classes is None or len(shape) != 2 or shape[1] != num_classes:
+        return ""
+    return f"; if they are one-hot, pass {name}.argmax(axis=1)."
 
 
 def check_finite_entry(name: str, values: Any) -> None:
@@ -249,4 +261,9 @@ def check_integers(name: str, dtype: Any) -> None:
     """Raises unless entries are integers, as classes are."""
     dtype = np.dtype(getattr(dtype, "as_numpy_dtype", dtype))
     if dtype.kind not in "iu":
-        raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}")
+        remedy = (
+            f'if they number classes, pass {name}.astype("int32").'
+            if dtype.kind in "fb"
+            else "number the classes from 0."
+        )
+        raise TypeError(f"`{name}` must be integers. Received: dtype={dtype}; {remedy}")

@@ -1,6 +1,7 @@
 """What `fit` and `evaluate` are given, brought to one form or refused in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any
 
@@ -122,3 +123,15 @@ def held_out(validation_data: Any) -> tuple[Any, Any]:
         )
     x, y = validation_data
     return x, y
+
+
+@contextmanager
+def held_out_by(argument: str) -> Iterator[None]:
+    """Lets complaints about held-out data say which argument of `fit` brought them."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if "`validation_" in str(error):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"Held out by `{argument}`: {error}") from error

@@ -29,7 +29,7 @@ from keras_gan.training.examples import (
     check_floats,
     each,
 )
-from keras_gan.training.fit_arguments import held_out, taken_apart
+from keras_gan.training.fit_arguments import held_out, held_out_by, taken_apart
 from keras_gan.training.last_activations import reachable_range
 from keras_gan.training.streaming import judged, streamed
 
@@ -136,11 +136,15 @@ def _check_rows(
             f"{tuple(data.shape)}"
         )
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"All entries must have one length. Received: {lengths}")
+        raise ValueError(
+            f"All entries must have one length. Received: {lengths}; pass one row of "
+            f"each for every row of {gan.data_name}."
+        )
     stated = gan.networks.stated_shapes()
     for name, array in arrays.items():
         if name != gan.data_name and not isinstance(array, InTurn):
-            data_checks.check_condition(name, array, stated.get(name))
+            known = num_classes.get(name)
+            data_checks.check_condition(name, array, stated.get(name), known)
         expected = gan.networks.dtype_of(name)
         # Terms read labels too, and state no dtype.
         are_classes = name == LABELS and len(array.shape) == 1
@@ -198,8 +202,9 @@ def prepare(
     ordered = isinstance(batches, tf.data.Dataset | GeneratorType | CheckedBatches)
     name = "validation_batch_size"
     given = rest.pop(name, None)
-    validation = held_out(validation_data)
-    validation_batches = _judged_in_batches(gan, *validation, name, given, batch_size)
+    with held_out_by("validation_split" if validation_split else "validation_data"):
+        judged = held_out(validation_data)
+        validation_batches = _judged_in_batches(gan, *judged, name, given, batch_size)
     return FitData(batches, clock, validation_batches, shuffle and not ordered)
 
 

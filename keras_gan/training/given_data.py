@@ -92,11 +92,11 @@ def _as_networks_state(gan: Any, name: str, entry: Any) -> Array:
     values: Array = as_stated(np.asarray(entry), shapes.get(name))
     if values.dtype.kind not in "biuf":
         raise TypeError(f"`{name}` must be numbers. Received: dtype={values.dtype}")
+    known = {**encoder.class_counts(), **num_classes_of(gan, ())}
+    check_condition(name, values, shapes.get(name), known.get(name))
     if dtype is not None and dtype.is_integer:
         check_integers(name, values.dtype)
-    check_condition(name, values, shapes.get(name))
     check_classes(name, values, gan.conditions.get(name))
-    known = {**encoder.class_counts(), **num_classes_of(gan, ())}
     if name in known:
         check_in_classes(name, values, known[name])
     return values if dtype is None else values.astype(dtype.as_numpy_dtype)
