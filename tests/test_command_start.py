@@ -47,6 +47,8 @@ def run(command, **environment):
         (["list"], 0, "goodfellow2014_mnist"),
         (["--help"], 0, "train a recipe"),
         (["--version"], 0, f"keras-gan {kg.__version__}"),
+        (["list", "--data"], 0, "olivetti"),
+        (["list", "--formats"], 0, "onnx_uint8"),
         (["list", "--json"], 0, '"name": "goodfellow2014_mnist"'),
         *(
             ([command.replace("_", "-"), "--help"], 0, "--debug")

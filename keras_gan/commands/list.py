@@ -1,13 +1,12 @@
 """`keras-gan list`: recipes, or what they learn from, or what they are exported to."""
 
 import argparse
-import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import keras_gan as kg
+from keras_gan.commands import _formats
 from keras_gan.commands._shared import add_json, say
-from keras_gan.commands._tensorflow import start_tensorflow
+from keras_gan.datasets import listing
 from keras_gan.recipes import LISTED
 
 SUMMARY = "show the recipes"
@@ -43,13 +42,9 @@ def run(args: argparse.Namespace) -> None:
 def _listed(args: argparse.Namespace) -> dict[str, dict[str, str]]:
     """What is known of each, by its name."""
     if args.formats:
-        start_tensorflow()
-        formats = kg.export.FORMATS
-        return {name: {"summary": format.summary} for name, format in formats.items()}
+        return {name: {"summary": one} for name, one in _formats.LISTED.items()}
     if args.data:
-        start_tensorflow()
-        loaders = kg.datasets.LOADERS
-        return {name: {"summary": _summary_of(one)} for name, one in loaders.items()}
+        return {name: {"summary": one} for name, one in listing.LISTED.items()}
     return {
         name: {key: value for key, value in recipe._asdict().items() if key != "name"}
         for name, recipe in sorted(LISTED.items())
@@ -60,10 +55,6 @@ def _lines(entry: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         f"data: {value}" if key == "data" else value for key, value in entry.items()
     )
-
-
-def _summary_of(loader: Callable[..., object]) -> str:
-    return (inspect.getdoc(loader) or "").partition("\n")[0]
 
 
 def _print(lines_by_name: Mapping[str, tuple[str, ...]]) -> None:
