@@ -288,8 +288,9 @@ class LogValues(keras.callbacks.Callback):
         logs[self.name] = self.values[epoch]
 
 
-# (mode, value to beat, epoch that is kept); `None` is what the score says of "parzen".
-KEPT = [(None, None, 2), ("min", None, 4), ("max", 5.5, None), ("max", 4.0, 2)]
+# (mode, value to beat, epoch that is kept); `None` is what the score says of the
+# Frechet distance.
+KEPT = [(None, None, 4), ("max", None, 2), ("max", 5.5, None), ("max", 4.0, 2)]
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +303,7 @@ def saves(tmp_path_factory):
         )
         for mode, best, _ in KEPT
     }
-    values = LogValues("parzen", [3.0, 5.0, np.nan, 2.0])
+    values = LogValues("frechet_distance", [3.0, 5.0, np.nan, 2.0])
     gan = make_tiny_gan(run_eagerly=True)
     callbacks = [values, *saves.values()]
     gan.fit(tiny_images(10), epochs=4, verbose=0, callbacks=callbacks)
@@ -318,7 +319,8 @@ def test_save_best_epoch_keeps_the_best(saves, mode, best, kept):
         assert kg.load(path).epochs_completed == kept
         record = json.loads(saves[mode, best].record_path.read_text())
         value = {2: 5.0, 4: 2.0}[kept]
-        assert record == {"epoch": kept, "monitor": "parzen", "value": value}
+        expected = {"epoch": kept, "monitor": "frechet_distance", "value": value}
+        assert record == expected
     # One each with its record, and nothing beside them.
     assert len(list(path.parent.iterdir())) == 6
 
@@ -342,7 +344,9 @@ def test_values_that_are_not_finite_are_never_the_best(tmp_path, value):
     with pytest.raises(ValueError, match="`best`. Expected a finite float"):
         SaveBestEpoch(path, best=value)
     save = SaveBestEpoch(path)
-    save.on_epoch_end(0, {"parzen": value})  # needs no model: nothing is saved
+    save.on_epoch_end(
+        0, {"frechet_distance": value}
+    )  # needs no model: nothing is saved
     assert save.best is None and not path.exists()
 
 
@@ -351,7 +355,7 @@ def test_a_run_killed_before_the_record_beats_it_again(tiny_gan, tmp_path, monke
     tiny_gan.fit(
         tiny_images(20),
         verbose=0,
-        callbacks=[LogValues("parzen", [1.0]), SaveBestEpoch(path)],
+        callbacks=[LogValues("parzen", [1.0]), SaveBestEpoch(path, "parzen")],
     )
 
     def kill(path, content):
@@ -359,7 +363,7 @@ def test_a_run_killed_before_the_record_beats_it_again(tiny_gan, tmp_path, monke
 
     with monkeypatch.context() as patch:
         patch.setattr("keras_gan.callbacks.save_best_epoch.write_json", kill)
-        save = SaveBestEpoch(path, best=1.0)
+        save = SaveBestEpoch(path, "parzen", best=1.0)
         save.set_model(tiny_gan)
         tiny_gan.epochs_completed.assign(2)
         with pytest.raises(KeyboardInterrupt):
@@ -367,7 +371,7 @@ def test_a_run_killed_before_the_record_beats_it_again(tiny_gan, tmp_path, monke
     assert kg.load(path).epochs_completed == 2
     held = RunDirectory(tmp_path).best_value("parzen")
     assert held == 1.0  # not more than what the file is worth
-    again = SaveBestEpoch(path, best=held)
+    again = SaveBestEpoch(path, "parzen", best=held)
     again.set_model(tiny_gan)
     again.on_epoch_end(1, {"parzen": 2.0})
     assert RunDirectory(tmp_path).best_value("parzen") == 2.0
@@ -378,11 +382,12 @@ TOLD = "weights are not finite .dense_0/kernel, .*keras stays as it was.*NaNGuar
 
 def test_lost_weights_do_not_replace_good_ones(tiny_gan, tmp_path):
     best, last = tmp_path / "best.keras", tmp_path / "last.keras"
-    good = [LogValues("parzen", [1.0]), SaveBestEpoch(best), SaveEachEpoch(last)]
+    value = LogValues("frechet_distance", [1.0])
+    good = [value, SaveBestEpoch(best), SaveEachEpoch(last)]
     tiny_gan.fit(tiny_images(20), verbose=0, callbacks=good)
     files = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for save in (SaveEachEpoch(last), SaveBestEpoch(best, best=1.0)):
-        spoilt = [Spoil(0, 1), LogValues("parzen", [2.0]), save]
+        spoilt = [Spoil(0, 1), LogValues("frechet_distance", [0.5]), save]
         with pytest.raises(FloatingPointError, match=TOLD):
             tiny_gan.fit(tiny_images(20), batch_size=10, verbose=0, callbacks=spoilt)
     assert files == {path: path.read_bytes() for path in tmp_path.iterdir()}

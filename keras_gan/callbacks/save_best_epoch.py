@@ -30,8 +30,9 @@ class SaveBestEpoch(keras.callbacks.Callback):
 
     Args:
         path: the `.keras` file.
-        monitor: str, key of the logs. `"parzen_at_best_bandwidth"` is finer than
-            `"parzen"`. Defaults to `"parzen"`.
+        monitor: str, key of the logs. Of the Parzen values,
+            `"parzen_at_best_bandwidth"` is finer than `"parzen"`.
+            Defaults to `"frechet_distance"`.
         mode: str, `"max"` or `"min"`, which values are better; `None` takes what the
             score of that name says (`keras_gan.evaluation.quantity_of`).
             Defaults to `None`.
@@ -50,7 +51,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
     Example:
     ```python
     monitor = kg.runs.monitor_of("frechet_distance", data)
-    best = kg.callbacks.SaveBestEpoch("best.keras", "frechet_distance")
+    best = kg.callbacks.SaveBestEpoch("best.keras")
     gan.fit(images, epochs=50, callbacks=[monitor, best])
     ```
     """
@@ -58,7 +59,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
     def __init__(
         self,
         path: str | os.PathLike[str],
-        monitor: str = "parzen",
+        monitor: str = "frechet_distance",
         mode: str | None = None,
         best: float | None = None,
     ) -> None:
