@@ -22,6 +22,7 @@ def make_tiny_gan(
     optimizer=None,
     packing=1,
     ema_half_life=None,
+    discriminator_ema_half_life=None,
     game=None,
     **compile_arguments,
 ) -> kg.GAN:
@@ -40,6 +41,7 @@ def make_tiny_gan(
         prior=kg.priors.UniformPrior(3),
         game=game,
         ema_half_life=ema_half_life,
+        discriminator_ema_half_life=discriminator_ema_half_life,
         packing=packing,
         seed=seed,
     )

@@ -66,18 +66,22 @@ OBJECTIVES, TERMS = (
     [entry for entry in SERIALIZABLE if isinstance(entry, kind)]
     for kind in (kg.objectives.Objective, kg.terms.Term)
 )
-# The tiny game has no labels and completes nothing.
+# The tiny game has no labels and completes nothing; `OTHER_GAMES` do.
 TERMS = [term for term in TERMS if not term.reads and not isinstance(term, COMPLETING)]
 ORDERS = {
     "alternating": {},
     "simultaneous": {"simultaneous": True},
     "three steps": {"discriminator_steps": 3},
+    "two of the generator": {"generator_steps": 2},
+    "fused": {"fused_discriminator": True},
     "averaged": {"ema_half_life": 100.0},
+    "averaged discriminator": {"discriminator_ema_half_life": 100.0},
 }
 OPTIMIZERS = {
     "Adam": lambda: keras.optimizers.Adam(1e-3),
     "MomentumSGD": lambda: kg.optimizers.MomentumSGD(0.25, momentum=0.75),
     "RMSprop": lambda: keras.optimizers.RMSprop(1e-3),
+    "RootEpsilonAdam": lambda: kg.optimizers.RootEpsilonAdam(1e-3),
     "SGD": lambda: keras.optimizers.SGD(0.05),
     "clipped": lambda: keras.optimizers.AdamW(1e-3, global_clipnorm=1.0),
 }
@@ -117,7 +121,7 @@ def every_term_in_every_order():
         yield pytest.param(objective, term, order, optimizer, id=", ".join(names))
 
 
-@pytest.mark.one_in(11)
+@pytest.mark.one_in(23)
 @pytest.mark.filterwarnings("ignore:The objective Wasserstein estimates")
 @pytest.mark.parametrize(
     ("objective", "term", "order", "optimizer"), [*every_term_in_every_order()]
@@ -149,21 +153,36 @@ def test_convolutional_steps_are_ordered(objective, penalty):
     assert unordered_pairs(gan, images_of(gan)) == []
 
 
-@pytest.mark.one_in(2)
-@pytest.mark.parametrize("team", [-2, -1], ids=["conditions", "few labels"])
-def test_steps_that_read_labels_are_ordered(team):
-    gan = game_with(teams()[team])
+OTHER_GAMES = {
+    "conditions": lambda: game_with(teams()[-2]),
+    "few labels": lambda: game_with(teams()[-1]),
+    "completing": lambda: completing_gan(
+        terms=[kg.terms.MeanReconstruction(), kg.terms.PairedFeatureMatching()]
+    ),
+}
+
+
+def every_other_game_with_every_optimizer():
+    """Each pair of both once; orders of play take turns."""
+    orders = [order for order in ORDERS if not order.startswith("averaged")]
+    for number, (game, optimizer) in enumerate(
+        itertools.product(OTHER_GAMES, OPTIMIZERS)
+    ):
+        yield game, optimizer, orders[number % len(orders)]
+
+
+@pytest.mark.one_in(16)
+@pytest.mark.parametrize(
+    ("game", "optimizer", "order"), [*every_other_game_with_every_optimizer()]
+)
+def test_steps_that_read_labels_or_complete_are_ordered(game, optimizer, order):
+    gan = OTHER_GAMES[game]()
     terms = [*gan.terms, kg.terms.R1(interval=2)]
-    players = (keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-    gan.compile(*players, terms=terms, jit_compile=False)
-    assert "labels" in gan.entries.needed
-    assert unordered_pairs(gan, data_for(gan, 4)) == []
-
-
-def test_steps_that_complete_are_ordered():
-    terms = [kg.terms.MeanReconstruction(), kg.terms.R1(interval=2)]
-    gan = completing_gan(terms=terms, jit_compile=False)
-    assert unordered_pairs(gan, tiny_images(8)) == []
+    players = [OPTIMIZERS[optimizer]() for _ in range(2)]
+    gan.compile(*players, terms=terms, jit_compile=False, **ORDERS[order])
+    assert ("labels" in gan.entries.needed) == (game != "completing")
+    data = tiny_images(12) if game == "completing" else data_for(gan, 12)
+    assert unordered_pairs(gan, data) == []
 
 
 @pytest.mark.exhaustive
@@ -176,7 +195,8 @@ def test_steps_of_several_replicas_are_ordered(two_replicas, term):
 
 
 def test_keras_alone_leaves_a_step_in_no_order(monkeypatch):
-    # If this fails, Keras orders its updates: keras_gan/_gradient_sums.py can go.
+    # If this fails, Keras orders its updates: keras_gan/training/gradient_sums.py
+    # can go.
     monkeypatch.setattr(player_optimizers, "keep_updates_in_order", lambda _: None)
     term = kg.terms.R1(interval=2)
     assert pairs_of_tiny_game(kg.objectives.Wasserstein(), term, "alternating", "SGD")
