@@ -123,6 +123,17 @@ def test_table_1_marks_the_stand_in(runs, example, tmp_path, capsys):
     assert pixels_of(tmp_path / "learning_curve.png").shape[1] > 500
 
 
+def test_table_1_has_a_row_of_real_images():
+    record = EXAMPLES / "records" / "table1"
+    rows = json.loads((record / "table1.json").read_text())["rows"]
+    table = import_example("table1").table_of(rows)
+    real = (
+        "| real training images | 241.2 ± 2.1, at the best bandwidth 243.2 ± 1.9 |  |"
+    )
+    assert real in table.splitlines()
+    assert (record / "table1.md").read_text("utf-8") == table
+
+
 def test_table_1_needs_a_run(example, capsys):
     with pytest.raises(SystemExit):
         example("table1")
