@@ -22,14 +22,13 @@ examples/records/goodfellow2014_mnist.
 """
 
 import argparse
+import json
 import math
 from pathlib import Path
 
 import keras
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import write_json
 from keras_gan.optimizers import MomentumSGD
 from keras_gan.runs import Run, load_run
 
@@ -159,9 +158,12 @@ def main() -> None:
         "valid": values["parzen"],
         "valid_at_best_bandwidth": values["parzen_at_best_bandwidth"],
         "test": test.record(),
-        "environment": record_environment(),
+        "environment": {"keras-gan": kg.__version__, "keras": keras.version()},
     }
-    write_json(options.output_dir / "play_on.json", record)
+    # Whole under its name, or not there: a reader may come at any time.
+    partial = options.output_dir / ".play_on.json.partial"
+    partial.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    partial.replace(options.output_dir / "play_on.json")
     print(f"Written: {options.output_dir}")
 
 

@@ -192,6 +192,8 @@ def test_play_on_goes_on_from_the_last_epoch(runs, example, tmp_path):
     example("play_on", runs["mnist"], "--epochs", 2, "--output-dir", tmp_path)
     record = json.loads((tmp_path / "play_on.json").read_text())
     assert record["epochs_before"] == 2 and len(record["valid"]) == 3
+    assert record["environment"]["keras-gan"] == kg.__version__
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
     *_, last = kg.runs.RunDirectory(Path(runs["mnist"])).history()
     for key, name in (
         ("valid", "parzen"),
@@ -209,6 +211,10 @@ def test_play_on_goes_on_from_the_last_epoch(runs, example, tmp_path):
         (0.3, 0.5),
     )
     assert record["test"]["mean"] == pytest.approx(score.mean, rel=1e-5)
+
+
+def test_play_on_is_copied_without_private_names():
+    assert "keras_gan._" not in (EXAMPLES / "play_on.py").read_text("utf-8")
 
 
 def test_play_on_averages_the_generator(runs, example, tmp_path):
