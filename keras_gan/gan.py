@@ -539,8 +539,9 @@ class GAN(keras.Model):
             probabilities: float32 array `[num_images / packing]` in [0, 1].
 
         Raises:
-            ValueError: if images are of another shape, not finite or far out of the
-                generator's range, or are no whole packs.
+            ValueError: if images are none, of another shape, not finite or far out of
+                the generator's range, or are no whole packs.
+            TypeError: if images are no floats.
         """
         return self._sampling.judged(images, batch_size, entries)
 
@@ -560,6 +561,7 @@ class GAN(keras.Model):
         Raises:
             ValueError: as `discriminate`, or if the discriminator has no output named
                 `"classes"`.
+            TypeError: if images are no floats.
         """
         return self._sampling.classified(images, batch_size, entries)
 
@@ -581,8 +583,9 @@ class GAN(keras.Model):
             latents: float32 array `[num_images, latent_dim]`.
 
         Raises:
-            ValueError: if the GAN has no encoder, or images are of another shape or
-                range.
+            ValueError: if the GAN has no encoder, or images are none, or of another
+                shape or range.
+            TypeError: if images are no real numbers.
         """
         return self._inference.encoded(images, batch_size, entries)
 
@@ -601,6 +604,7 @@ class GAN(keras.Model):
 
         Raises:
             ValueError: as `encode` does.
+            TypeError: as `encode` does.
         """
         return self._inference.reconstructed(images, batch_size, entries)
 
@@ -631,8 +635,9 @@ class GAN(keras.Model):
             channels]`; given pixels are those of `images`, bit for bit.
 
         Raises:
-            ValueError: if the GAN's game is another one, or images or mask are of
-                another shape or range.
+            ValueError: if the GAN's game is another one, or images are none, or images
+                or mask are of another shape or range.
+            TypeError: if images or mask are no real numbers.
         """
         return self._inference.completions(
             images, mask, num_samples, seed, batch_size, conditions

@@ -8,7 +8,13 @@ import keras
 import numpy as np
 import pytest
 from catalog import tiny_encoder
-from games import conditional_gan, make_tiny_gan, tiny_images, weights_of
+from games import (
+    completing_gan,
+    conditional_gan,
+    make_tiny_gan,
+    tiny_images,
+    weights_of,
+)
 from test_latent_regression import linear_encoder, linear_gan
 
 import keras_gan as kg
@@ -238,7 +244,7 @@ def test_the_nearest_latents_on_a_sphere_have_length_one():
         ({"images": IMAGES * 255}, r"`images` must lie in.*\[0, 1\].*Received"),
         ({"images": IMAGES - 0.5}, r"`images` must lie in"),
         ({"images": np.full_like(IMAGES, np.nan)}, "`images` must be finite"),
-        ({"images": IMAGES[:, :3]}, "must equal the data shape"),
+        ({"images": IMAGES[:, :3]}, r"`images` must have shape \[batch, 4, 4, 1\]"),
         ({"num_steps": 0}, "`num_steps`"),
         ({"restarts": 0}, "`restarts`"),
         ({"learning_rate": float("nan")}, "`learning_rate`"),
@@ -261,8 +267,37 @@ def test_encoders_are_asked_for_images_of_the_generator_s_range():
             ask(IMAGES * 255)
         with pytest.raises(ValueError, match="`images` must be finite"):
             ask(np.full_like(IMAGES, np.inf))
-        with pytest.raises(ValueError, match="must equal the data shape"):
+        shape = r"`images` must have shape \[batch, 4, 4, 1\].*\(6, 3, 4, 1\)"
+        with pytest.raises(ValueError, match=shape):
             ask(IMAGES[:, :3])
+        with pytest.raises(ValueError, match="`images` must hold at least one row"):
+            ask(IMAGES[:0])
+        for unreal in (IMAGES.astype("complex64"), IMAGES.astype(str)):
+            with pytest.raises(TypeError, match="`images` must be floats.*dtype="):
+                ask(unreal)
+
+
+@pytest.mark.parametrize(
+    ("images", "remedy"),
+    [
+        (IMAGES[:, :3], "Bring images to it as the training data were"),
+        (IMAGES[..., 0], r"images\[..., None\]"),
+        (IMAGES[0], r"images\[None\]"),
+    ],
+)
+def test_who_judges_says_which_shape_images_must_have(images, remedy):
+    shape = r"`images` must have shape \[batch, 4, 4, 1\]. Received: images.shape="
+    with pytest.raises(ValueError, match=f"{shape}.*{remedy}"):
+        make_tiny_gan().discriminate(images)
+    with pytest.raises(TypeError, match="All images must be floats"):
+        make_tiny_gan().discriminate(IMAGES.astype("complex64"))
+
+
+@pytest.mark.parametrize("make", [make_tiny_gan, conditional_gan, completing_gan])
+def test_a_gan_without_classes_says_so_before_all_else(make):
+    # Neither what the discriminator names besides, nor what the images are.
+    with pytest.raises(ValueError, match="This GAN has no classes.*'classes'.*logits"):
+        make().classify(IMAGES[:, :3])
 
 
 # --------------------------------------------------------------------- anomaly_score

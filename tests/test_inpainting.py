@@ -173,11 +173,29 @@ def test_two_replicas_draw_the_masks_of_one(two_replicas):
         (IMAGES, np.full((4, 4, 1), 0.5), "1 where a pixel is given"),
         (IMAGES, np.ones((4, 4)), r"`mask` must have shape \(4, 4, 1\)"),
         (IMAGES * 255, np.ones((4, 4, 1)), r"generator's range, \[0, 1\]"),
-        (IMAGES[:, :3], np.ones((4, 4, 1)), "must equal the data shape"),
+        (
+            IMAGES[:, :3],
+            np.ones((4, 4, 1)),
+            r"`images` must have shape \[batch, 4, 4, 1\]. Received: .*\(40, 3, 4, 1\)",
+        ),
+        (IMAGES[:0], np.ones((4, 4, 1)), "`images` must hold at least one row"),
     ],
 )
 def test_what_cannot_be_completed_is_refused(images, mask, message):
     with pytest.raises(ValueError, match=message):
+        completing_gan().complete(images, mask)
+
+
+@pytest.mark.parametrize(
+    ("images", "mask", "message"),
+    [
+        (IMAGES, "upper", r"`mask` must be an array.*\(4, 4, 1\). Received: 'upper'"),
+        (IMAGES, np.ones((4, 4, 1), "complex64"), "`mask` .*dtype=complex64"),
+        (IMAGES.astype("complex64"), np.ones((4, 4, 1)), "`images` must be floats"),
+    ],
+)
+def test_what_is_no_number_completes_nothing(images, mask, message):
+    with pytest.raises(TypeError, match=message):
         completing_gan().complete(images, mask)
 
 

@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from keras_gan._types import Array, Config, FloatArray, Tensor
 from keras_gan.games.game import Game
-from keras_gan.training.data_checks import check_data_shape, fits
+from keras_gan.training.data_checks import fits
 from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.given_data import check_values
+from keras_gan.training.given_data import check_rows, check_values, checked_floats
 from keras_gan.training.network_checks import check_apart, check_is_model
 from keras_gan.training.sampling import InBatches
 
@@ -144,9 +144,10 @@ class DerivedConditions(Game):
 
         Raises:
             ValueError: if the data are of another shape or range.
+            TypeError: if they are no real numbers.
         """
-        values = np.asarray(data)
-        check_data_shape(tuple(values.shape[1:]), gan.networks.made_shape)
+        values = checked_floats(gan.data_name, np.asarray(data))
+        check_rows(gan.data_name, values, gan.networks.made_shape)
         check_values(gan, values)
         example = {gan.data_name: values.astype("float32")}
         return {

@@ -156,9 +156,17 @@ def checked_masks(mask: Array, images: FloatArray) -> FloatArray:
     Raises:
         ValueError: if a mask is not of the images' shape, or holds other values than
             0 and 1.
+        TypeError: if it is no array of numbers.
     """
-    values = np.asarray(mask, "float32")
     expected = mask_shape(tuple(images.shape[1:]))
+    values = np.asarray(mask)
+    if not np.can_cast(values.dtype, np.float32, "same_kind"):
+        received = repr(mask) if isinstance(mask, str) else f"dtype={values.dtype}"
+        raise TypeError(
+            f"`mask` must be an array of 0 and 1, of shape {expected}. Received: "
+            f"{received}"
+        )
+    values = values.astype("float32")
     if values.shape == expected:
         values = np.broadcast_to(values, (len(images), *expected))
     if values.shape != (len(images), *expected):

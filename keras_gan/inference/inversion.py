@@ -106,7 +106,7 @@ def invert(
     check_nonnegative("prior_weight", prior_weight)
     check_seed("seed", seed)
     check_has_latents(gan, "A search is for")
-    images = _checked_rows(gan, images)
+    images = checked_data(gan, images)
     told = told_conditions(gan, len(images), conditions)
     starts = gan.prior.sample(restarts, seed)  # [restarts, latent_dim]
     step = tf.function(_Step(gan, prior_weight), autograph=False, reduce_retracing=True)
@@ -133,15 +133,6 @@ def invert(
     # [num_images, num_pixels]
     gaps = np.square(images - reconstructions).reshape(len(images), -1)
     return Inversion(latents, reconstructions, gaps.mean(axis=1), best_restarts)
-
-
-def _checked_rows(gan: GAN, images: Array) -> FloatArray:
-    images = checked_data(gan, images)
-    if not len(images):
-        raise ValueError(
-            f"`images` must hold at least one row. Received: shape {images.shape}"
-        )
-    return images
 
 
 class _State(NamedTuple):

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._types import Array, FloatArray
+from keras_gan._types import Array, FloatArray, Shape
 from keras_gan.training.conditions import check_classes, num_classes_of
 from keras_gan.training.data_checks import (
     check_condition,
-    check_data_shape,
     check_in_classes,
     check_integers,
     check_others,
+    fits,
 )
 from keras_gan.training.examples import as_stated
 from keras_gan.training.last_activations import reachable_range
@@ -27,13 +27,46 @@ def checked_data(gan: Any, data: Array) -> FloatArray:
         data: array `[num, ...]`.
 
     Raises:
-        ValueError: if they are of another shape than what the generator makes, or not
-            finite, or outside the range of its last activation.
+        ValueError: if there are none, or they are of another shape than what the
+            generator makes, or not finite, or outside the range of its last activation.
+        TypeError: if they are no real numbers.
     """
-    values = as_stated(np.asarray(data), gan.data_shape)
-    check_data_shape(tuple(values.shape[1:]), gan.data_shape)
+    values = checked_floats(gan.data_name, as_stated(np.asarray(data), gan.data_shape))
+    check_rows(gan.data_name, values, gan.data_shape)
     check_values(gan, values)
     return values.astype("float32")
+
+
+def checked_floats(name: str, values: Array) -> Array:
+    """Returns an array; raises where float32 could not hold its values."""
+    if not np.can_cast(values.dtype, np.float32, "same_kind"):
+        raise TypeError(f"`{name}` must be floats. Received: dtype={values.dtype}")
+    return values
+
+
+def check_rows(name: str, values: Any, row_shape: Shape) -> None:
+    """Raises unless there are rows, and they are of a shape.
+
+    Args:
+        name: str, of what somebody gave.
+        values: array or tensor.
+        row_shape: tuple, with `None` for an axis of any size.
+    """
+    received = tuple(values.shape)
+    if not fits(received[1:], row_shape):
+        remedy = f"Bring {name} to it as the training data were."
+        if fits((*received[1:], 1), row_shape):
+            remedy = f"Give them an axis of one channel: {name}[..., None]."
+        elif fits(received, row_shape):
+            remedy = f"One row is a batch of one: {name}[None]."
+        raise ValueError(
+            f"`{name}` must have shape [batch, {', '.join(map(str, row_shape))}]. "
+            f"Received: {name}.shape={received}. {remedy}"
+        )
+    if not received[0]:
+        raise ValueError(
+            f"`{name}` must hold at least one row. Received: {name}.shape={received}"
+        )
 
 
 def check_values(gan: Any, values: FloatArray) -> None:

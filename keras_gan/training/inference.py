@@ -15,9 +15,14 @@ from keras_gan.games.inpainting import (
     completed,
     given,
 )
-from keras_gan.training import data_checks
-from keras_gan.training.examples import LATENTS, Example
-from keras_gan.training.given_data import check_values, checked_data, checked_entries
+from keras_gan.training.examples import LATENTS, Example, as_stated
+from keras_gan.training.given_data import (
+    check_rows,
+    check_values,
+    checked_data,
+    checked_entries,
+    checked_floats,
+)
 from keras_gan.training.named_inputs import NamedInputs
 from keras_gan.training.sampling import InBatches, Sampling
 
@@ -67,8 +72,9 @@ class Inference:
                 f"game={type(gan.game).__name__}."
             )
         check_positive_integer("num_samples", num_samples)
-        data = np.asarray(data, "float32")
-        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+        data = as_stated(np.asarray(data), gan.data_shape)
+        data = checked_floats(gan.data_name, data).astype("float32")
+        check_rows(gan.data_name, data, gan.data_shape)
         masks = checked_masks(mask, data)
         given_values = data[np.broadcast_to(masks > 0, data.shape)]
         check_values(gan, given_values)

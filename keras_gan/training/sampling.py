@@ -3,7 +3,7 @@
 import functools
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -26,7 +26,7 @@ from keras_gan.training.examples import (
     each,
 )
 from keras_gan.training.finite_weights import broken_weights
-from keras_gan.training.given_data import checked_entries
+from keras_gan.training.given_data import check_rows, checked_entries
 
 
 class InBatches:
@@ -106,9 +106,9 @@ class Sampling:
         self.conditions = Conditions(gan.networks.of_generator, priors)
         self._generate = InBatches(gan.generate, gan)
         self._probability = InBatches(
-            lambda packs: probability(_said(gan, LOGITS, packs)), gan
+            lambda packs: probability(gan.judge(packs)[LOGITS]), gan
         )
-        self._classes = InBatches(functools.partial(_said, gan, CLASSES), gan)
+        self._classes = InBatches(functools.partial(_classes, gan), gan)
 
     def draw(
         self,
@@ -146,6 +146,9 @@ class Sampling:
         self, data: Array, batch_size: int, others: Mapping[str, Array]
     ) -> FloatArray:
         """Returns p(class | x), `[packs, classes]`; raises as `GAN.classify` does."""
+        outputs = getattr(self._gan.discriminator, "output", None)
+        if outputs is not None:  # a subclass is asked as it answers
+            _check_says_classes(outputs if isinstance(outputs, dict) else [LOGITS])
         logits = self._classes(self._packs(data, others), batch_size)
         return tf.nn.softmax(logits).numpy()
 
@@ -153,9 +156,8 @@ class Sampling:
         gan = self._gan
         data = data if tf.is_tensor(data) else np.asarray(data)
         data = as_stated(data, gan.data_shape)
-        data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
-        if len(data):
-            data_checks.check_near(gan.data_name, data, gan.generator, gan.data_shape)
+        check_rows(gan.data_name, data, gan.data_shape)
+        data_checks.check_near(gan.data_name, data, gan.generator, gan.data_shape)
         data_checks.check_whole_packs(gan.data_name, len(data), gan.packing)
         names = gan.networks.of_discriminator.names
         entries = checked_entries(gan, data, others, names)
@@ -164,14 +166,20 @@ class Sampling:
         return each(gan.view.pack, each(tf.convert_to_tensor, example))
 
 
-def _said(gan: Any, name: str, packs: Example) -> Tensor:
+def _classes(gan: Any, packs: Example) -> Tensor:
     said = gan.judge(packs)
-    if name not in said:
+    _check_says_classes(said)
+    return said[CLASSES]
+
+
+def _check_says_classes(said: Iterable[str]) -> None:
+    if CLASSES not in said:
         raise ValueError(
-            f"The discriminator must have an output named {name!r}: a keras.Model with "
-            f"outputs={{'{LOGITS}': …, {name!r}: …}}. Received: outputs {sorted(said)}."
+            "This GAN has no classes: its discriminator must have an output named "
+            f"{CLASSES!r}. Make it with outputs={{{LOGITS!r}: …, {CLASSES!r}: …}}, as "
+            "keras_gan.networks.classifying_discriminator does. Received: outputs "
+            f"{sorted(said)}."
         )
-    return said[name]
 
 
 class SampleStream:
