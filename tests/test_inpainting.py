@@ -230,6 +230,42 @@ def test_each_image_s_label_goes_with_all_its_completions():
         shades([0, 1, 2, 0, 1, 2])
 
 
+class Constant(kg.games.Mask):
+    def __init__(self, value):
+        self.value = value
+
+    def draw(self, num_rows, shape, seed):
+        return tf.fill([num_rows, *shape], self.value)
+
+    def get_config(self):
+        return {"value": self.value}
+
+
+class OfImages(kg.games.Mask):
+    def draw(self, num_rows, shape, seed):
+        return tf.ones([num_rows, *shape[:-1]])
+
+
+@pytest.mark.parametrize(
+    ("masks", "message"),
+    [
+        (Constant(0.5), "must draw 1 .*Constant.draw.*values from 0.5 to 0.5"),
+        (Constant(float("nan")), "must draw 1 .*Constant.draw.*values from nan"),
+        (OfImages(), r"\[num_rows, 4, 4, 1\]. Received: OfImages.draw.*\(2, 4, 4\)"),
+        (kg.games.MaskMixture([kg.games.HalfMask(), OfImages()]), "OfImages.draw"),
+        (kg.games.BlockMask([1, 2, 3]), "one for each of 2 axes"),
+    ],
+)
+def test_families_are_tried_when_the_gan_is_made(masks, message):
+    with pytest.raises(ValueError, match=message):
+        completing_gan(masks)
+
+
+@pytest.mark.parametrize("given", [True, 1, 1.0], ids=str)
+def test_masks_are_floats_whatever_a_family_draws(given):
+    assert completing_gan(Constant(given)).game.masks(IMAGES, SEED).dtype == tf.float32
+
+
 def test_games_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="completes nothing.*Inpainting"):
         make_tiny_gan().complete(IMAGES, np.ones((4, 4, 1)))

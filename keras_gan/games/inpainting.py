@@ -9,7 +9,13 @@ import tensorflow as tf
 
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan.games.game import Game
-from keras_gan.games.masks import Mask, PixelMask, check_mask, mask_shape
+from keras_gan.games.masks import (
+    Mask,
+    PixelMask,
+    check_draws,
+    check_mask,
+    mask_shape,
+)
 from keras_gan.training.data_checks import fits
 from keras_gan.training.examples import LATENTS, Example
 from keras_gan.training.view import packed
@@ -40,7 +46,8 @@ class Inpainting(Game):
 
     Raises:
         TypeError: if `masks` is no family of masks.
-        ValueError: when the GAN is made, if the generator names neither entry.
+        ValueError: when the GAN is made, if the generator names neither entry, or
+            `masks` draw another shape, or other values than 0 and 1.
 
     Example:
     >>> import keras_gan as kg
@@ -94,6 +101,7 @@ class Inpainting(Game):
         _check_stated(networks.of_generator.row_shapes(), gan.data_shape, 1)
         judged = networks.of_discriminator.row_shapes()
         _check_stated(judged, gan.data_shape, networks.packing)
+        check_draws("masks", self.masks, gan.data_shape)
 
     def context(self, gan: Any, batch: Example, seed: Tensor) -> Example:
         """Conditions of the batch, masks and what they give."""

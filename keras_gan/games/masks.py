@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan._rebuilding import check_rebuilds
@@ -20,7 +21,8 @@ class Mask(abc.ABC):
 
     Channels of one pixel are given together: masks are `[batch, height, width, 1]` for
     images, `[batch, length, 1]` for signals and `[batch, dim]` for vectors. A subclass
-    overrides `draw` and, where it has arguments, `get_config`.
+    overrides `draw` and, where it has arguments, `get_config`; what it draws is checked
+    once, when a GAN is made.
     """
 
     def __call__(self, data: Tensor, seed: Tensor) -> Tensor:
@@ -31,7 +33,11 @@ class Mask(abc.ABC):
             seed: integers `[2]`.
         """
         shape = mask_shape(tuple(data.shape[1:]))
-        return draw_rows(lambda rows: self.draw(rows, shape, seed), tf.shape(data)[0])
+
+        def draw(num_rows: Tensor) -> Tensor:
+            return tf.cast(self.draw(num_rows, shape, seed), tf.float32)
+
+        return draw_rows(draw, tf.shape(data)[0])
 
     @abc.abstractmethod
     def draw(self, num_rows: Tensor, shape: Shape, seed: Tensor) -> Tensor:
@@ -220,3 +226,32 @@ def check_mask(name: str, mask: Any) -> Mask:
         raise TypeError(f"`{name}` must be a keras_gan.games.Mask. Received: {mask!r}")
     check_rebuilds(name, mask)
     return mask
+
+
+def check_draws(name: str, mask: Mask, data_shape: Shape) -> None:
+    """Raises unless a family draws masks of 1 and 0 that fit data.
+
+    Args:
+        name: str, of the argument that it came by.
+        mask: `Mask`; of a mixture each family is asked.
+        data_shape: tuple of ints, of one row of data.
+    """
+    if isinstance(mask, MaskMixture):
+        for family in mask.families:
+            check_draws(name, family, data_shape)
+        return
+    kind, shape = type(mask).__name__, mask_shape(data_shape)
+    drawn = mask(tf.zeros((2, *data_shape)), tf.constant([0, 1])).numpy()
+    if drawn.shape != (2, *shape):
+        raise ValueError(
+            f"`{name}` must draw masks of shape [num_rows, "
+            f"{', '.join(map(str, shape))}]. Received: {kind}.draw, which makes "
+            f"{drawn.shape} of 2 rows. Return tf.ones([num_rows, *shape]) where all is "
+            "given."
+        )
+    if not np.isin(drawn, (0, 1)).all():
+        raise ValueError(
+            f"`{name}` must draw 1 where an entry is given and 0 where it is asked "
+            f"for. Received: {kind}.draw, which makes values from {drawn.min():g} to "
+            f"{drawn.max():g}. Compare them with a threshold."
+        )
