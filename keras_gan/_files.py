@@ -66,6 +66,21 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
                 path.parent.rmdir()
 
 
+def check_new_folder(name: str, folder: str | os.PathLike[str]) -> None:
+    """Raises where a folder holds anything, or is none.
+
+    Args:
+        name: str, of the argument.
+        folder: path.
+
+    Raises:
+        FileExistsError: if there is something that could be lost.
+    """
+    path = Path(folder)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(f"`{name}` must be new, or empty. Received: {path}")
+
+
 def remove_partials(folder: str | os.PathLike[str]) -> None:
     """Removes what dead processes left of files that they never completed.
 

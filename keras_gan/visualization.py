@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from keras_gan._data_names import data_name_of
-from keras_gan._files import replacing
+from keras_gan._files import check_new_folder, replacing
 from keras_gan._plots import save_lines, save_named_rows, save_numbers, save_points
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
@@ -84,6 +84,47 @@ def save_samples(
         save_lines(path, signals, value_range, num_columns, scale)
 
 
+def save_images(
+    folder: str | os.PathLike[str],
+    images: FloatArray,
+    value_range: tuple[float, float] | None = None,
+) -> None:
+    """Writes each image as a PNG file of its own, all of them or none.
+
+    When to use it: for programs that read folders of pictures. They are in the images'
+    own size, `00000.png` and so on.
+
+    Args:
+        folder: path of a folder that is not there yet, or empty.
+        images: as in `image_grid`.
+        value_range: pair of finite floats, the lower first, that become black and
+            white; what lies outside is clipped. `None` takes the least and the greatest
+            value. Defaults to `None`.
+
+    Raises:
+        FileExistsError: if the folder holds anything, or is a file.
+        ImportError: if Pillow is not installed.
+        ValueError: as `image_grid` does.
+
+    Example:
+    ```python
+    kg.visualization.save_images("samples", gan.sample(1_000, seed=0), (0.0, 1.0))
+    ```
+    """
+    images = np.asarray(images)
+    _check_images(images)
+    _check_finite("images", images)
+    check_new_folder("folder", folder)
+    limits = check_range("value_range", value_range or _range_of(images))
+    clipped = images if images.dtype == np.uint8 else np.clip(images, *limits)
+    pixels = _to_bytes(_drawable(clipped), limits)
+    with replacing(folder) as partial:
+        partial.mkdir()
+        for index, one in enumerate(pixels):
+            drawn = one[..., 0] if one.shape[-1] == 1 else one
+            (partial / f"{index:05}.png").write_bytes(png_of(drawn))
+
+
 def image_grid(
     images: FloatArray,
     value_range: tuple[float, float] = (0.0, 1.0),
@@ -125,11 +166,7 @@ def image_grid(
     >>> image_grid(np.zeros((4, 28, 28, 3))).shape
     (62, 62, 3)
     """
-    if images.ndim != 4 or not images.size:
-        raise ValueError(
-            "`images` must have shape [num_images, height, width, channels]. Received: "
-            f"images.shape={images.shape}"
-        )
+    _check_images(images)
     if num_columns is None:
         num_columns = math.ceil(math.sqrt(len(images)))
     check_positive_integer("num_columns", num_columns)
@@ -403,6 +440,14 @@ def _is_near(value_range: tuple[float, float], found: tuple[float, float]) -> bo
     (low, high), (least, most) = value_range, found
     slack = _SLACK * (high - low)
     return low - slack <= least and most <= high + slack
+
+
+def _check_images(images: FloatArray) -> None:
+    if images.ndim != 4 or not images.size:
+        raise ValueError(
+            "`images` must have shape [num_images, height, width, channels]. Received: "
+            f"images.shape={images.shape}"
+        )
 
 
 def _check_finite(name: str, samples: FloatArray) -> None:

@@ -15,6 +15,7 @@ import tensorflow as tf
 from games import (
     assert_equal_state,
     assert_equal_weights,
+    make_tiny_gan,
     small_game,
     small_recipe,
 )
@@ -331,6 +332,33 @@ def test_evaluate_streams_any_number_of_kernels(run_dir, capsys):
     others = ["evaluate", str(run_dir), "--measures", "frechet_distance"]
     assert main([*others, "--num-kernels", "7"]) == 2
     assert "`--num-kernels` is of parzen_log_likelihood" in capsys.readouterr().err
+
+
+def test_samples_are_written_as_numbers_and_as_pictures_of_each(tmp_path, capsys):
+    gan = make_tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    sample = ["sample", str(tmp_path / "gan.keras"), "--num", "5", "--seed", "2"]
+    numbers, folder, empty = (tmp_path / name for name in ("a.npy", "new", "x.png"))
+    empty.mkdir()
+    for output in (str(numbers), f"{folder}/", str(empty)):
+        assert main([*sample, "--output", output]) == 0
+    written, expected = np.load(numbers), gan.sample(5, seed=2)
+    assert written.dtype == "float32"
+    np.testing.assert_array_equal(written, expected)
+    for pictures in (folder, empty):
+        names = [f"0000{index}.png" for index in range(5)]
+        assert sorted(path.name for path in pictures.iterdir()) == names
+        pixels = np.stack([np.asarray(Image.open(pictures / name)) for name in names])
+        np.testing.assert_allclose(pixels, 255 * expected[..., 0], atol=0.51)
+    capsys.readouterr()
+    for output in (str(numbers), str(folder), f"{numbers}/"):
+        assert main([*sample, "--num", "1", "--output", output]) == 2
+        assert "`--output` must be new" in capsys.readouterr().err
+    np.testing.assert_array_equal(np.load(numbers), expected)
+    assert len([*folder.iterdir()]) == 5
+    for name in ("a.npz", "samples"):
+        assert main([*sample, "--output", str(tmp_path / name)]) == 2
+        assert "must end in .png" in capsys.readouterr().err
 
 
 def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):

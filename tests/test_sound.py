@@ -124,7 +124,8 @@ def test_samples_of_a_run_are_written_as_sound(runs, tmp_path):
     ("run", "options", "message"),
     [
         ("images", ["--output", "x.wav"], "`--output` must end in .png for what is no"),
-        ("images", ["--output", "x.mp3"], "`--output` must end in .png, or in .wav"),
+        ("images", ["--output", "x.mp3"], "`--output` must end in .png, in .wav"),
+        ("waveforms", ["--output", "x/"], "must end in .png for what is no image"),
         (
             "waveforms",
             ["--output", "x.png", "--sampling-rate", "8000"],

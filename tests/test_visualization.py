@@ -10,6 +10,7 @@ from keras_gan.visualization import (
     latent_path,
     save_image_grid,
     save_image_rows,
+    save_images,
     save_nearest_neighbors,
     save_samples,
 )
@@ -315,3 +316,20 @@ def test_framed_images_may_be_named_by_an_array():
     samples = np.linspace(0, 1, 4 * 64).reshape(4, 8, 8, 1)
     grids = [image_grid(samples, framed=one) for one in ([1, 2], np.array([1, 2]))]
     np.testing.assert_array_equal(*grids)
+
+
+@pytest.mark.parametrize(("channels", "shape"), [(3, (4, 5, 3)), (2, (4, 10))])
+def test_each_image_is_a_picture_in_its_own_size(tmp_path, channels, shape):
+    images = np.linspace(-1, 1, 3 * 20 * channels).reshape(3, 4, 5, channels)
+    save_images(tmp_path / "all", images, (-1, 1))
+    names = sorted(path.name for path in (tmp_path / "all").iterdir())
+    assert names == ["00000.png", "00001.png", "00002.png"]
+    pixels = np.asarray(Image.open(tmp_path / "all" / names[1]))
+    darkest = round(255 * 20 * channels / (60 * channels - 1))
+    assert pixels.shape == shape and pixels[0, 0].min() == darkest
+    with pytest.raises(FileExistsError, match="`folder` must be new, or empty"):
+        save_images(tmp_path / "all", images)
+    for broken in (images[0], images[:0], images * np.nan):
+        with pytest.raises(ValueError, match="`images`"):
+            save_images(tmp_path / "none", broken)
+    assert not (tmp_path / "none").exists()

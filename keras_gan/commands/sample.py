@@ -1,10 +1,14 @@
-"""`keras-gan sample`: a picture of what the generator of a run draws, or its sound."""
+"""`keras-gan sample`: what a run's generator draws, in pictures, sound or numbers."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import keras_gan as kg
+from keras_gan._files import check_new_folder, replacing
 from keras_gan._types import FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_seed
 from keras_gan.commands._shared import (
@@ -19,10 +23,11 @@ from keras_gan.commands._tensorflow import start_tensorflow
 if TYPE_CHECKING:
     from keras_gan.runs.run import Run
 
-SUMMARY = "draw a picture of generated samples, or write their sound"
-_PICTURE, _SOUND = ".png", ".wav"
+SUMMARY = "draw pictures of generated samples, or write their sound or numbers"
+_PICTURE, _SOUND, _NUMBERS = ".png", ".wav", ".npy"
+_FOLDER = "/"
 _LARGEST_PICTURE = 100_000  # samples; `GAN.sample_stream` makes any number
-IF_STOPPED = "no picture was written"
+IF_STOPPED = "nothing was written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         required=True,
         metavar="FILE.png",
-        help="a picture, or FILE.wav: waveforms to listen to, one after the other",
+        help="a picture of all; or FILE.wav: waveforms to listen to, one after the "
+        "other; or FILE.npy: float32 samples as the generator makes them; or DIR/: a "
+        "picture of each image, 00000.png and on; what is there is never overwritten",
     )
 
 
@@ -64,7 +71,7 @@ def run(args: argparse.Namespace) -> None:
     """Draws it."""
     check_integer("--num", args.num, 1, _LARGEST_PICTURE)
     check_seed("--seed", args.seed)
-    output = _checked_output(args)
+    output, kind = _checked_output(args)
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.training.class_rows import sample_in_rows
@@ -78,41 +85,57 @@ def run(args: argparse.Namespace) -> None:
             f"{', '.join(run.gan.networks.of_generator.names)}; leave it out."
         )
     samples, num_columns = sample_in_rows(run.gan, args.num, args.seed, args.label)
-    if output.suffix.lower() == _SOUND:
+    if kind == _SOUND:
         _save_sound(output, samples, run, args.sampling_rate)
+    elif kind == _NUMBERS:
+        with replacing(output) as partial, partial.open("wb") as file:
+            np.save(file, samples, allow_pickle=False)
+    elif kind == _FOLDER:
+        _check_rank(4, output, samples, run)
+        kg.visualization.save_images(output, samples, run.value_range)
     else:
         kg.visualization.save_samples(output, samples, run.value_range, num_columns)
     equal = f", {len(samples)} samples, as many of each class"
     say(f"Written: {output}{equal if len(samples) != args.num else ''}")
 
 
-def _checked_output(args: argparse.Namespace) -> Path:
+def _checked_output(args: argparse.Namespace) -> tuple[Path, str]:
+    """The path to write, and what: an ending, or that of a folder."""
     output = Path(args.output)
-    suffix = output.suffix.lower()
-    if suffix not in (_PICTURE, _SOUND):
+    is_folder = args.output.endswith((_FOLDER, os.sep)) or output.is_dir()
+    kind = _FOLDER if is_folder else output.suffix.lower()
+    if kind not in (_PICTURE, _SOUND, _NUMBERS, _FOLDER):
         raise ValueError(
-            f"`--output` must end in {_PICTURE}, or in {_SOUND} for sound. Received: "
-            f"{output}"
+            f"`--output` must end in {_PICTURE}, in {_SOUND} for sound, in {_NUMBERS} "
+            f"for numbers, or in {_FOLDER} for a folder of pictures. Received: {output}"
         )
-    if output.exists():
+    if is_folder:
+        check_new_folder("--output", output)
+    elif output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")
     if args.sampling_rate is not None:
         check_positive_integer("--sampling-rate", args.sampling_rate)
-        if suffix != _SOUND:
+        if kind != _SOUND:
             raise ValueError(
                 f"`--sampling-rate` is that of a {_SOUND}. Received: --output {output}"
             )
-    return output
+    return output, kind
+
+
+def _check_rank(rank: int, output: Path, samples: FloatArray, run: "Run") -> None:
+    """Raises where samples are not what the ending of the output says."""
+    if samples.ndim != rank:
+        what = {3: "sound", 4: "image"}[rank]
+        raise ValueError(
+            f"`--output` must end in {_PICTURE} for what is no {what}, or in "
+            f"{_NUMBERS}. Received: {output} for {run.gan.data_name}"
+        )
 
 
 def _save_sound(
     output: Path, samples: FloatArray, run: "Run", sampling_rate: int | None
 ) -> None:
-    if samples.ndim != 3:
-        raise ValueError(
-            f"`--output` must end in {_PICTURE} for what is no sound. Received: "
-            f"{output} for {run.gan.data_name}"
-        )
+    _check_rank(3, output, samples, run)
     low, high = run.value_range or (-1.0, 1.0)
     in_range = -1.0 + 2.0 * (samples - low) / (high - low)
     rate = sampling_rate or run.sampling_rate or kg.sound.SAMPLING_RATE
