@@ -11,6 +11,7 @@ import pytest
 import keras_gan as kg
 from keras_gan import _processor
 from keras_gan.commands import _machine
+from keras_gan.commands._tensorflow import start_tensorflow
 from keras_gan.commands.export import _Progress
 from keras_gan.commands.main import main
 
@@ -119,14 +120,58 @@ def test_lists_are_json_on_request(capsys):
     assert all(one["summary"] for one in entries)
 
 
-def test_a_long_export_says_how_long_it_has_to_go(monkeypatch, capsys):
-    seconds = iter([0.0, 1.5, 3.0, 4.5])
+def test_an_export_says_what_comes_next_and_how_long_it_has_to_go(monkeypatch, capsys):
+    seconds = iter([0.0, 0.0, 1.5, 3.0, 3.0, 5.0])
     time = type("Clock", (), {"perf_counter": lambda: next(seconds)})
     monkeypatch.setattr("keras_gan.commands.export.time", time)
-    progress = _Progress(3)
+    progress = _Progress(["onnx", "saved_model", "litert"])
     for _ in range(3):
-        progress.tell()
-    assert capsys.readouterr().out == "  2 of 3 formats, about 1.5 s to go\n"
+        progress.begin()
+    _Progress(["onnx"]).begin()
+    assert capsys.readouterr().out.splitlines() == [
+        "Exporting onnx, 1 of 3 formats",
+        "Exporting saved_model, 2 of 3 formats",
+        "Exporting litert, 3 of 3 formats, about 1.5 s to go",
+        "Exporting onnx",
+    ]
+
+
+def test_an_export_announces_each_format_before_it_is_written(
+    tmp_path, monkeypatch, capsys
+):
+    def export_run(path, formats, **options):
+        for name in formats:
+            sys.stdout.write(f"(writes {name})\n")
+            yield name, "whole"
+
+    monkeypatch.setattr("export.export_run", export_run)
+    (tmp_path / "run.json").write_text('{"seed": 0, "status": "running"}')
+    assert main(["export", str(tmp_path), "--format", "onnx", "litert"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Exporting onnx, 1 of 2 formats",
+        *("(writes onnx)", "Written: onnx", "  whole"),
+        "Exporting litert, 2 of 2 formats",
+        *("(writes litert)", "Written: litert", "  whole"),
+    ]
+
+
+def test_silent_commands_say_what_they_load_tensorflow_for(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")  # so that nothing is loaded
+
+    def purposes(purpose=""):
+        with monkeypatch.context() as without:
+            without.delitem(sys.modules, "tensorflow")
+            start_tensorflow(purpose)
+
+    monkeypatch.setattr("keras_gan.commands.copy_recipe.start_tensorflow", purposes)
+    output = tmp_path / "own.py"
+    assert main(["copy-recipe", "digits", "--output", str(output)]) == 0
+    purposes()
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "Loading TensorFlow to look digits up"
+    assert second.startswith("Written: ")
 
 
 def test_bash_completes_commands_recipes_and_options(tmp_path, capsys):

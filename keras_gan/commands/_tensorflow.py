@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO, cast
 
+from keras_gan.commands._shared import say
+
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS = 2  # and what is worse
 # Errors that end something are exceptions of Python besides. The others frighten for
@@ -20,16 +22,22 @@ _VISIBLE = "CUDA_VISIBLE_DEVICES"  # where the user says which GPUs there are
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia")
 
 
-def start_tensorflow() -> None:
+def start_tensorflow(purpose: str = "") -> None:
     """Loads TensorFlow, and shows nothing of what it says itself, unless told to.
 
     Some lines come before TensorFlow heeds its level: which instructions it would use,
     and that there is no GPU. They are held back, and shown where the import fails or a
     GPU that the machine has is not found. The environment
     variable TF_CPP_MIN_LOG_LEVEL shows more: 2 errors, 0 or 1 all of it.
+
+    Args:
+        purpose: str, what it is loaded for, such as "to draw samples": said first, for
+            commands that are silent for seconds after it. Defaults to `""`, silence.
     """
     if "tensorflow" in sys.modules:
         return
+    if purpose:
+        say(f"Loading TensorFlow {purpose}")
     if os.environ.setdefault(_LEVEL, str(_ONLY_THE_LAST_WORDS)) < str(_ERRORS):
         return
     with _held_back_stderr() as show:

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(f"`--output` must end in .py. Received: {path}")
     if path.exists():
         raise FileExistsError(f"`--output` must be new. Received: {path}")
-    start_tensorflow()
+    start_tensorflow(f"to look {name} up")
     with replacing(path) as partial:
         partial.write_text(_source_of(name, path.name), encoding="utf-8")
     say(f"Written: {path}. Change it, then: keras-gan train {shlex.quote(str(path))}")

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras_gan as kg
@@ -59,9 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Exports format by format."""
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
-    start_tensorflow()
-    progress = _Progress(len(args.format))
-    for path, report in kg.export.export_run(
+    start_tensorflow("to export the generator")
+    progress = _Progress(args.format)
+    exports = kg.export.export_run(
         args.path,
         args.format,
         best=args.best,
@@ -72,22 +73,27 @@ def run(args: argparse.Namespace) -> None:
         opset=args.opset,
         version=args.version,
         discriminator=args.discriminator or None,
-    ):
+    )
+    for _ in args.format:
+        progress.begin()
+        path, report = next(exports)
         say(f"Written: {path}\n  {report}")
-        progress.tell()
 
 
 class _Progress:
-    """How long the other formats may take."""
+    """What is written next, and how long all that is left may take."""
 
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._began = total, 0, time.perf_counter()
+    def __init__(self, formats: Sequence[str]) -> None:
+        self._formats, self._done, self._began = formats, 0, time.perf_counter()
 
-    def tell(self) -> None:
-        """Says it, once one format took longer than somebody likes to wait."""
+    def begin(self) -> None:
+        """Says it before a format begins; how long, once they take time to wait for."""
+        total, taken = len(self._formats), time.perf_counter() - self._began
+        line = f"Exporting {self._formats[self._done]}"
+        if total > 1:
+            line += f", {self._done + 1} of {total} formats"
+        if self._done and taken > _PATIENCE:
+            left = taken / self._done * (total - self._done)
+            line += f", about {in_words(left)} to go"
         self._done += 1
-        taken = time.perf_counter() - self._began
-        left = self._total - self._done
-        if left and taken > _PATIENCE:
-            to_go = in_words(taken / self._done * left)
-            say(f"  {self._done} of {self._total} formats, about {to_go} to go")
+        say(line)
