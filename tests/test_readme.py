@@ -1,8 +1,10 @@
 """The code of README and docs runs as it stands, with fewer epochs; links lead on."""
 
+import ast
 import re
 import subprocess
 import sys
+import textwrap
 import warnings
 from pathlib import Path
 
@@ -20,6 +22,24 @@ GO_ON += [ROOT / "docs" / f"{name}.md" for name in ("own_parts", "tutorial", "ga
 
 def blocks_of(page):
     return re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+def indented_python(page):
+    """Indented blocks with a call that Python could read, and no test executes."""
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for block in re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE):
+        try:
+            nodes = ast.walk(ast.parse(textwrap.dedent(block)))
+        except SyntaxError:
+            continue
+        if any(isinstance(node, ast.Call) for node in nodes):
+            yield block
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_is_fenced_so_that_it_is_run(page):
+    left = [one for one in indented_python(page) if "train_with_ray" not in one]
+    assert not left  # Ray and its cluster are not here
 
 
 # These set what a whole process has one of, such as strategies and precisions.
