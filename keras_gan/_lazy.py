@@ -15,7 +15,7 @@ def lazy_attributes(
     """Returns a package's `__getattr__` and `__dir__` (PEP 562).
 
     Args:
-        package: its `__name__`.
+        package: its `__name__`; it has an `__all__`.
         modules: for each name the module that holds it; `package.name` is the module
             itself.
     """
@@ -30,7 +30,7 @@ def lazy_attributes(
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *modules})
+        return [*vars(sys.modules[package])["__all__"]]
 
     return __getattr__, __dir__
 

@@ -10,6 +10,9 @@ from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known, check_range, invalid_argument
 
+__all__ = ["DiffAugment"]
+__dir__ = __all__.copy
+
 _GRID = 2**24  # as fine as float32
 _MAX_INT32 = 2**31 - 1
 

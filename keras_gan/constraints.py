@@ -5,6 +5,9 @@ import keras
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
 
+__all__ = ["WeightClipping"]
+__dir__ = __all__.copy
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class WeightClipping(keras.constraints.Constraint):

@@ -48,6 +48,9 @@ from keras_gan.training.sampling import SampleStream, Sampling
 from keras_gan.training.train_function import train_function
 from keras_gan.training.view import DiscriminatorView
 
+__all__ = ["GAN"]
+__dir__ = __all__.copy
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class GAN(keras.Model):

@@ -8,6 +8,9 @@ from keras_gan._seeds import derived_seed
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive, check_positive_integer, check_seed
 
+__all__ = ["SparseNormal"]
+__dir__ = __all__.copy
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class SparseNormal(keras.initializers.Initializer):

@@ -24,6 +24,18 @@ from keras_gan._validation import (
     invalid_argument,
 )
 
+__all__ = [
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "Objective",
+    "RelativisticPairing",
+    "Wasserstein",
+    "get",
+]
+__dir__ = __all__.copy
+
 
 class Objective(abc.ABC):
     """Base class: one loss for each player, both to be minimised.

@@ -27,6 +27,20 @@ from keras_gan._validation import (
     invalid_argument,
 )
 
+__all__ = [
+    "CategoricalPrior",
+    "ConstantPrior",
+    "EmpiricalPrior",
+    "GaussianMixturePrior",
+    "NoPrior",
+    "NormalPrior",
+    "Prior",
+    "SphericalPrior",
+    "TruncatedNormalPrior",
+    "UniformPrior",
+]
+__dir__ = __all__.copy
+
 _ROUNDING = 1e-6  # of float32 numbers that add up to 1
 _LARGEST_BOUND = 5.0  # beyond it, uniform numbers in float32 are too coarse
 

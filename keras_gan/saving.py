@@ -11,6 +11,9 @@ from keras_gan._size_limit import TooLargeError, check_content_size, unpacked_si
 from keras_gan.gan import GAN
 from keras_gan.training.finite_weights import broken_weights
 
+__all__ = ["load"]
+__dir__ = __all__.copy
+
 
 def load(path: str | os.PathLike[str]) -> GAN:
     """Loads a GAN that `gan.save` wrote, ready to sample from or to train on.

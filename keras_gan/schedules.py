@@ -17,6 +17,9 @@ from keras_gan._validation import (
     invalid_argument,
 )
 
+__all__ = ["CriticHeadStart", "FlooredExponentialDecay", "LinearPerEpoch"]
+__dir__ = __all__.copy
+
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class FlooredExponentialDecay(LearningRateSchedule):

@@ -8,6 +8,9 @@ from keras_gan._files import replacing
 from keras_gan._types import FloatArray
 from keras_gan._validation import check_nonnegative, check_positive_integer
 
+__all__ = ["SAMPLING_RATE", "save_waveforms"]
+__dir__ = __all__.copy
+
 SAMPLING_RATE = 8_000
 """Samples a second where nobody says another number: that of telephones."""
 

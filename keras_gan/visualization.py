@@ -13,6 +13,19 @@ from keras_gan._plots import save_lines, save_named_rows, save_numbers, save_poi
 from keras_gan._types import Array, FloatArray
 from keras_gan._validation import check_integer, check_positive_integer, check_range
 
+__all__ = [
+    "image_grid",
+    "latent_arc",
+    "latent_path",
+    "png_of",
+    "save_image_grid",
+    "save_image_rows",
+    "save_images",
+    "save_nearest_neighbors",
+    "save_samples",
+]
+__dir__ = __all__.copy
+
 _FRAME_COLOUR = (255, 200, 0)
 _SMALLEST_SINE = 1e-6  # of the angle between two vectors that are not on one line
 _SLACK = 0.25  # of its width, by which values may miss a range: they are clipped

@@ -1,9 +1,11 @@
 """`import keras_gan` does no work, and Keras finds every class all the same."""
 
+import importlib
 import itertools
 import math
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import keras
@@ -124,6 +126,34 @@ def test_public_names_come_when_asked_for():
             assert getattr(module, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = kg.nothing
+
+
+ROOMS = sorted({*kg.__all__, "gan", "saving"} - {"GAN", "__version__", "load"})
+
+
+@pytest.mark.parametrize("room", ["", *ROOMS])
+def test_own_names_alone_complete(room):
+    module = importlib.import_module(f"keras_gan.{room}".rstrip("."))
+    names = dir(module)
+    assert names == sorted(set(module.__all__))
+    for name in names:
+        value = getattr(module, name)
+        assert room == "" or not isinstance(value, types.ModuleType)
+        if isinstance(value, type | types.FunctionType):
+            assert value.__module__.startswith(("keras_gan.", "export"))
+
+
+@pytest.mark.parametrize("room", [one for one in ROOMS if one != "export"])
+def test_what_a_file_defines_completes(room):
+    module = importlib.import_module(f"keras_gan.{room}")
+    own = {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", None) == module.__name__
+        and isinstance(value, type | types.FunctionType)
+    }
+    assert own <= set(dir(module))
 
 
 @pytest.mark.exhaustive

@@ -23,3 +23,4 @@ __all__ = [
     "SaveBestEpoch",
     "SaveEachEpoch",
 ]
+__dir__ = __all__.copy

@@ -27,3 +27,4 @@ __all__ = [
     "total_variation",
     "wasserstein_1",
 ]
+__dir__ = __all__.copy

@@ -172,3 +172,4 @@ __all__ = [
     "train_digit_classifier",
     "untrained_digit_classifier",
 ]
+__dir__ = __all__.copy

@@ -17,3 +17,4 @@ __all__ = [
     "MaskMixture",
     "PixelMask",
 ]
+__dir__ = __all__.copy

@@ -11,3 +11,4 @@ __all__ = [
     "fit_encoder",
     "invert",
 ]
+__dir__ = __all__.copy

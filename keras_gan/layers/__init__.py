@@ -44,3 +44,4 @@ __all__ = [
     "WeightNormalization",
     "initialize_from_data",
 ]
+__dir__ = __all__.copy

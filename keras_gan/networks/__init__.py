@@ -82,3 +82,4 @@ __all__ = [
     "wavegan_discriminator",
     "wavegan_generator",
 ]
+__dir__ = __all__.copy

@@ -5,3 +5,4 @@ from keras_gan.optimizers.momentum_sgd import MomentumSGD
 from keras_gan.optimizers.root_epsilon_adam import RootEpsilonAdam
 
 __all__ = ["MomentumSGD", "RootEpsilonAdam", "lazy_adam_parameters"]
+__dir__ = __all__.copy

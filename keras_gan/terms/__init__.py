@@ -40,3 +40,4 @@ __all__ = [
     "Term",
     "squared_gradient_norms",
 ]
+__dir__ = __all__.copy
