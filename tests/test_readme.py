@@ -138,6 +138,22 @@ def test_every_room_is_in_the_reference():
     assert rooms == set(kg.__all__) - {"GAN", "__version__", "load"}
 
 
+@pytest.mark.parametrize(
+    ("page", "players"),
+    [
+        ("inference", ("encoder", "completion", "classifier")),
+        ("few_labels", ("classifier",)),
+        ("deployment", ("encoder", "completion", "classifier")),
+    ],
+)
+def test_pages_name_the_exports_of_what_they_tell(page, players):
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    named = set(re.findall(r"\w+", text))
+    formats = {name for name in kg.export.FORMATS if name.endswith(players)}
+    assert len(formats) == 2 * len(players) and formats <= named
+    assert {"classify"} <= named
+
+
 def test_the_citation_names_the_version():
     citation = (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\nversion: {kg.__version__}\n" in citation
