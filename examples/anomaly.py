@@ -71,7 +71,7 @@ def autoencoder_scores(
     return gaps.reshape(len(gaps), -1).mean(axis=1)
 
 
-def neighbour_distances(data: Dataset) -> FloatArray:
+def neighbor_distances(data: Dataset) -> FloatArray:
     """Distances of the test images to the nearest training image."""
     known, tested = (
         split.images.reshape(len(split), -1) for split in (data.train, data.test)
@@ -105,7 +105,7 @@ def records_of(data: Dataset, digit: int, options: Any) -> Any:
         COLUMNS[1]: (by_encoder.distances, is_strange),
         COLUMNS[2]: (inverted.scores, is_strange[few]),
         COLUMNS[3]: (autoencoder_scores(gan, known, epochs, options), is_strange),
-        COLUMNS[4]: (neighbour_distances(known), is_strange),
+        COLUMNS[4]: (neighbor_distances(known), is_strange),
     }
     return {name: detection(*scores[name]) for name in COLUMNS}
 

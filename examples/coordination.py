@@ -13,7 +13,7 @@ D" and "better distributions to sample z from":
     two time scales      a rate of D four times that of G
     uniform, spherical,  other priors of `kg.priors`; the mixture has eight components
     truncated, mixture   on a circle of radius 2
-    learned prior        a mixture whose eight centres and widths are weights of G's
+    learned prior        a mixture whose eight centers and widths are weights of G's
                          first layer, and learn with it
 
 k changes between calls of `fit`: `compile` with the same optimizers goes on with what
@@ -53,14 +53,14 @@ RATE, MOST_MOVES = 1e-3, 8
 
 
 class LearnedMixture(keras.layers.Layer):
-    """Latents of a mixture of Gaussians whose centres and widths are learned.
+    """Latents of a mixture of Gaussians whose centers and widths are learned.
 
     From standard normal numbers, of which the first says the component.
 
     Args:
         num_components: int.
         dim: int, length of what it returns; it is given one number more.
-        seed: int, of the first centres.
+        seed: int, of the first centers.
     """
 
     def __init__(self, num_components: int, dim: int, seed: int) -> None:
@@ -70,7 +70,7 @@ class LearnedMixture(keras.layers.Layer):
         self.edges = [quantile(k / num_components) for k in range(1, num_components)]
         normal = keras.initializers.RandomNormal(stddev=1.0, seed=seed)
         shape = (num_components, dim)
-        self.centres = self.add_weight(shape=shape, initializer=normal)
+        self.centers = self.add_weight(shape=shape, initializer=normal)
         self.widths = self.add_weight(shape=shape, initializer="ones")
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -78,13 +78,13 @@ class LearnedMixture(keras.layers.Layer):
         is_beyond = keras.ops.cast(inputs[:, :1] > self.edges, "int32")
         component = keras.ops.sum(is_beyond, axis=1)
         chosen = keras.ops.one_hot(component, self.num_components)
-        return chosen @ self.centres + (chosen @ self.widths) * inputs[:, 1:]
+        return chosen @ self.centers + (chosen @ self.widths) * inputs[:, 1:]
 
 
 def circle_prior() -> kg.priors.Prior:
     """Eight components on a circle."""
-    centres = kg.datasets.ring_of_gaussians(NUM_MODES, radius=2.0).centres
-    return kg.priors.GaussianMixturePrior(centres, stddev=0.5)
+    centers = kg.datasets.ring_of_gaussians(NUM_MODES, radius=2.0).centers
+    return kg.priors.GaussianMixturePrior(centers, stddev=0.5)
 
 
 PRIORS: dict[str, Callable[[], kg.priors.Prior]] = {
@@ -173,7 +173,7 @@ def play(kind: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
         points = RING.sample(part * moves * BATCH_SIZE, seed=100 * seed + index)
         gan.fit(points, batch_size=BATCH_SIZE, verbose=0)
         samples = gan.sample(NUM_SAMPLES, seed=seed)
-        coverage = kg.evaluation.mode_coverage(samples, RING.centres, RING.stddev)
+        coverage = kg.evaluation.mode_coverage(samples, RING.centers, RING.stddev)
         accuracy = accuracy_of(gan, RING.sample(NUM_SAMPLES, seed=99), seed)
         measures.append({"k": moves, "accuracy": accuracy, **coverage.values})
         if kind == "adaptive k":
@@ -218,7 +218,7 @@ def draw(
     for axes, (kind, points) in zip(grid, samples.items(), strict=False):
         first = next(run for run in runs if run["kind"] == kind)
         found = int(first["measures"][-1]["captured_modes"])
-        axes.plot(*RING.centres.T, "kx", markersize=4)
+        axes.plot(*RING.centers.T, "kx", markersize=4)
         axes.plot(*points.T, "C0.", markersize=1, alpha=0.4)
         axes.set_title(f"{kind}: {found} of 8", fontsize=8)
         axes.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")

@@ -12,11 +12,11 @@
   fakes are; the best critic, of slope -1, leads to the data from anywhere. Beside both
   a D and a critic that `kg.GAN` trained on samples. A gradient penalty of finite weight
   lets the critic be steeper: by 1 + (F_real - F_fake) / (2 weight rho), with rho the
-  density of the points where slopes are penalised, here by a quarter.
+  density of the points where slopes are penalized, here by a quarter.
 
 Expected: closed forms are met to 1e-6; where data or fakes are, the trained D is within
 0.001 of the best one on average; the trained critic's slope is within 0.01 of the best
-penalised one. Half a minute; the script ends with status 1 if one of these fails by
+penalized one. Half a minute; the script ends with status 1 if one of these fails by
 far. Picture and record are in examples/records/distances.
 """
 
@@ -188,10 +188,10 @@ REAL_MEAN, FAKE_MEAN = 0.0, 5.0
 PENALTY = 10.0
 
 
-def penalised_slope(x: FloatArray) -> FloatArray:
+def penalized_slope(x: FloatArray) -> FloatArray:
     """Steepness of the critic that is best with the gradient penalty, at points `[n]`.
 
-    It maximises the integral of s (F_real - F_fake) - weight rho (s - 1)^2 over x, each
+    It maximizes the integral of s (F_real - F_fake) - weight rho (s - 1)^2 over x, each
     x by itself; rho is the density of e x + (1 - e) y, e uniform.
     """
     nodes, weights = np.polynomial.legendre.leggauss(200)
@@ -241,7 +241,7 @@ def draw_judges(axes: Axes, num_steps: int) -> Iterator[Check]:
     axes.plot(x, best, "C3--", label="best D")
     axes.plot(x, expit(logits), "C3", linewidth=1, label="trained D")
     axes.plot(x, middle - x, "C0--", label="best critic, slope -1")
-    slope = penalised_slope(x)
+    slope = penalized_slope(x)
     steeper = -np.cumsum(slope) * (x[1] - x[0])
     steeper -= np.interp(middle, x, steeper)
     axes.plot(x, steeper, "C4--", label="best with the penalty")

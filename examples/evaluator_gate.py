@@ -66,7 +66,7 @@ HEADER = (
     f"{'nats':26}{'Parzen':>14}{'at the best':>14}{'Frechet':>9}"
     "  precision  recall  near copies"
 )
-# The palette of Okabe and Ito, which the colour-blind tell apart.
+# The palette of Okabe and Ito, which the color-blind tell apart.
 BLACK, ORANGE, BLUE = "#000000", "#D55E00", "#0072B2"
 WIDTH, MARGIN, TILE, ROW_HEIGHT, NUMBERS = 9, 0.15, 0.36, 0.62, 0.47  # inches
 
@@ -277,14 +277,14 @@ def draw(
     draw_bands(add_axes(figure, 0, WIDTH, len(names)))
     strip_axes = add_axes(figure, MARGIN, STRIP_LENGTH * TILE, len(names))
     draw_strips(strip_axes, {name: strips[name] for name in names})
-    colours = [
+    colors = [
         BLACK if name == REAL else ORANGE if parzen[name] > parzen[REAL] else BLUE
         for name in names
     ]
     for panel in PANELS:
         axes = add_axes(figure, panel.left, panel.width, len(names))
         numbers = [values[name][panel.quantity] for name in names]
-        draw_panel(axes, panel, numbers, colours, names.index(REAL))
+        draw_panel(axes, panel, numbers, colors, names.index(REAL))
     with replacing(path) as partial:
         figure.savefig(partial, dpi=100)
 
@@ -340,7 +340,7 @@ def draw_strips(axes: Any, strips: dict[str, np.ndarray]) -> None:
 
 
 def draw_panel(
-    axes: Any, panel: Panel, numbers: list[float], colours: list[str], real_row: int
+    axes: Any, panel: Panel, numbers: list[float], colors: list[str], real_row: int
 ) -> None:
     """Draws how far each set is from the real one; arrows point beyond the axis."""
     low, high = panel.limits
@@ -351,11 +351,11 @@ def draw_panel(
     axes.minorticks_off()
     axes.spines["bottom"].set_visible(True)
     axes.axvline(real, color=BLACK, linestyle="--", linewidth=1)
-    for row, (number, colour) in enumerate(zip(numbers, colours, strict=True)):
+    for row, (number, color) in enumerate(zip(numbers, colors, strict=True)):
         shown, height = float(np.clip(number, low, high)), row + 0.36
         marker = "o" if low <= number <= high else "<" if number < low else ">"
-        axes.plot([real, shown], [height, height], color=colour, linewidth=2)
-        axes.plot([shown], [height], marker, color=colour, clip_on=False, markersize=7)
+        axes.plot([real, shown], [height, height], color=color, linewidth=2)
+        axes.plot([shown], [height], marker, color=color, clip_on=False, markersize=7)
         axes.annotate(
             number_text(number, panel.form),
             (1 + NUMBERS / panel.width, height),
@@ -363,7 +363,7 @@ def draw_panel(
             ha="right",
             va="center",
             fontsize=10.5,
-            color=colour,
+            color=color,
         )
 
 

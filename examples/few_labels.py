@@ -10,7 +10,7 @@ them has the same seed. What is counted are errors on the
 10,000 test images, by the running average of the discriminator after the last epoch:
 no label chooses an epoch.
 
-Rivals see the same labels: logistic regression and one nearest neighbour on pixels,
+Rivals see the same labels: logistic regression and one nearest neighbor on pixels,
 scikit-learn's label spreading with 10,000 of the unlabelled images (a matrix of all
 60,000 does not fit), and logistic regression on the last hidden layer of the
 discriminator, trained and untrained (the suggestion of Goodfellow et al. 2014,
@@ -143,7 +143,7 @@ def judge_rivals(
     pixels = flat(images[known]), few[known], flat(data.test.images)
     predicted = {
         "logistic regression on pixels": regression(*pixels),
-        "nearest neighbour on pixels": neighbour(*pixels),
+        "nearest neighbor on pixels": neighbor(*pixels),
         "label spreading": spreading(images, few, pixels[2], draw),
     }
     for name, network in (("trained", trained), ("untrained", untrained)):
@@ -175,7 +175,7 @@ def regression(rows: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.nda
     return LogisticRegression(max_iter=2000).fit(rows, labels).predict(test)
 
 
-def neighbour(rows: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
+def neighbor(rows: np.ndarray, labels: np.ndarray, test: np.ndarray) -> np.ndarray:
     return KNeighborsClassifier(1).fit(rows, labels).predict(test)
 
 

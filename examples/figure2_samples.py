@@ -4,10 +4,10 @@
 
 One picture for each run of `keras-gan train`, of 4 rows of 5 samples, drawn from one
 seed and not chosen; the framed image right of them is the training image at the least
-Euclidean distance from the fifth. Images of a symmetric range, as contrast-normalised
-CIFAR-10, are divided by the largest number among the 20 samples, neighbours too.
+Euclidean distance from the fifth. Images of a symmetric range, as contrast-normalized
+CIFAR-10, are divided by the largest number among the 20 samples, neighbors too.
 
-Expected: neighbours of the same kind as the sample and visibly not the same image. The
+Expected: neighbors of the same kind as the sample and visibly not the same image. The
 pictures are in examples/records/figure2; seconds for each run.
 """
 

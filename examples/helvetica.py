@@ -60,7 +60,7 @@ def play(
         points = mixture.sample(part * BATCH_SIZE, seed=index)
         gan.fit(points, batch_size=BATCH_SIZE, verbose=0)
         samples = gan.sample(NUM_SAMPLES, seed=0)
-        coverage = kg.evaluation.mode_coverage(samples, mixture.centres, mixture.stddev)
+        coverage = kg.evaluation.mode_coverage(samples, mixture.centers, mixture.stddev)
         measures.append({"steps": (index + 1) * part, **coverage.values})
         pictures.append(samples)
         print(f"{kind:16} after {(index + 1) * part:6} steps: {coverage}", flush=True)
@@ -80,7 +80,7 @@ def main() -> None:
     kinds = ("provoked", "in step", "in step, cured")
     figure = Figure(figsize=(9, 7), layout="constrained")
     grid = figure.subplots(len(kinds), NUM_PICTURES, sharex=True, sharey=True)
-    centres = kg.datasets.ring_of_gaussians().centres
+    centers = kg.datasets.ring_of_gaussians().centers
     record = {
         "protocol": {
             "generator_steps": options.generator_steps,
@@ -93,7 +93,7 @@ def main() -> None:
         measures, pictures = play(kind, options)
         record["games"][kind] = measures
         for axes, points, measure in zip(row, pictures, measures, strict=True):
-            axes.plot(*centres.T, "kx", markersize=4)
+            axes.plot(*centers.T, "kx", markersize=4)
             axes.plot(*points.T, "C0.", markersize=2, alpha=0.3)
             found = int(measure["captured_modes"])
             axes.set_title(

@@ -8,7 +8,7 @@ The columns: BiGAN's own encoder; the same untrained; a latent regressor, an enc
 the same shape that learns from images of the same generator after the game; inversion,
 gradient steps on the latents, on `--num-inverted` images; and an autoencoder of the
 same two networks, with squared errors. Rows: distance of reconstructions, over that of
-shuffled pairs, and the accuracy of a line and of the nearest neighbour on the codes and
+shuffled pairs, and the accuracy of a line and of the nearest neighbor on the codes and
 on the encoder's features, the last layer before them, which the paper's accuracies are
 of.
 

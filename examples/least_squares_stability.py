@@ -7,7 +7,7 @@ steps of 512 points: least squares (codes 0 and 1) and the cross-entropy of the 
 GAN, with the generator's non-saturating loss, as the published code has it. Twice:
 
     published    eight modes, of which one has weight 2/9: the published code draws nine
-                 centres at angles from 0 to 2 pi, so that the last is the first
+                 centers at angles from 0 to 2 pi, so that the last is the first
     corrected    eight modes of equal weight
 
 Networks: G 256 - 128 - 128 - 2, D 2 - 128 - 128 - 1, tanh, orthogonal weights of gain
@@ -43,7 +43,7 @@ from keras_gan._types import FloatArray
 RING = kg.datasets.ring_of_gaussians()
 MIXTURES = {
     "published": kg.datasets.GaussianMixture(
-        np.concatenate([RING.centres, RING.centres[:1]]), RING.stddev
+        np.concatenate([RING.centers, RING.centers[:1]]), RING.stddev
     ),
     "corrected": RING,
 }
@@ -163,7 +163,7 @@ def count(samples: FloatArray) -> dict[str, float]:
     counted = {}
     for name, radius in (("", 3.0), ("_within_10", WIDE)):
         coverage = kg.evaluation.mode_coverage(
-            samples, RING.centres, RING.stddev, radius
+            samples, RING.centers, RING.stddev, radius
         )
         counted["modes" + name] = coverage.modes
         counted["good" + name] = round(coverage.high_quality, 4)
@@ -215,7 +215,7 @@ def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
     grid = above.subplots(len(first), len(samples[0]), squeeze=False)
     for run, stages, row in zip(first, samples, grid, strict=True):
         for index, (axes, points) in enumerate(zip(row, stages, strict=True)):
-            axes.plot(*RING.centres.T, "+", color="tab:orange", markersize=8)
+            axes.plot(*RING.centers.T, "+", color="tab:orange", markersize=8)
             axes.plot(*points.T, ".", color="tab:blue", markersize=1)
             axes.set(xlim=(-1.7, 1.7), ylim=(-1.7, 1.7), aspect="equal")
             axes.set(xticks=[], yticks=[])

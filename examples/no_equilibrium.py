@@ -2,7 +2,7 @@
 
     python examples/no_equilibrium.py --output-dir runs/no_equilibrium
 
-The game V(x, y) = x y, which x minimises and y maximises, has its equilibrium at 0.
+The game V(x, y) = x y, which x minimizes and y maximizes, has its equilibrium at 0.
 Steps of size l along the gradients do not go there:
 
     both at once     (x, y) <- (x - l y, y + l x)
@@ -85,7 +85,7 @@ class Player(keras.layers.Layer):
 
 
 class ValueItself(kg.objectives.Objective):
-    """The logit is V: the generator minimises it, the discriminator maximises it."""
+    """The logit is V: the generator minimizes it, the discriminator maximizes it."""
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Returns -V."""
@@ -253,7 +253,7 @@ def draw(grid: Sequence[Axes], paths: dict[str, FloatArray]) -> None:
     growths.semilogy(
         steps, growth(RATE, steps), "k--", linewidth=1, label="(1 + l²)^(t/2)"
     )
-    plane.set(title="V = x y", xlabel="x, minimises", ylabel="y, maximises")
+    plane.set(title="V = x y", xlabel="x, minimizes", ylabel="y, maximizes")
     growths.set(title="distance from the equilibrium", xlabel=f"steps of {RATE}")
     for color, name in (("C3", "plain"), ("C2", "averaged")):
         circles.plot(*paths[name].T, color, linewidth=0.8, label=name)

@@ -188,7 +188,7 @@ def change_objective(gan: kg.GAN, objective: str) -> None:
 
 
 def score(mixture: kg.datasets.GaussianMixture, samples: np.ndarray) -> dict[str, Any]:
-    coverage = kg.evaluation.mode_coverage(samples, mixture.centres, mixture.stddev)
+    coverage = kg.evaluation.mode_coverage(samples, mixture.centers, mixture.stddev)
     print(coverage, flush=True)
     scores = coverage.record()
     del scores["measure"], scores["warnings"]  # always the same, and none
@@ -198,7 +198,7 @@ def score(mixture: kg.datasets.GaussianMixture, samples: np.ndarray) -> dict[str
 
 def width(mixture: kg.datasets.GaussianMixture, samples: np.ndarray) -> float:
     """Standard deviation of good samples in that of the mixture; of data 0.974."""
-    offsets = samples[:, None] - mixture.centres  # [num_samples, num_modes, 2]
+    offsets = samples[:, None] - mixture.centers  # [num_samples, num_modes, 2]
     squared = np.square(offsets / mixture.stddev).sum(axis=-1).min(axis=1)
     good = squared[squared <= 9]
     return float(np.sqrt(good.mean() / 2)) if len(good) else math.nan
@@ -252,9 +252,9 @@ def draw(
 ) -> None:
     figure = Figure(figsize=(4, 4), layout="constrained")
     axes = figure.add_subplot(aspect="equal", title=title)
-    axes.plot(*mixture.centres.T, "+", color="tab:orange", markersize=14)
+    axes.plot(*mixture.centers.T, "+", color="tab:orange", markersize=14)
     axes.plot(*samples.T, ".", color="tab:blue", markersize=1)
-    reach = 1.3 * abs(mixture.centres).max()
+    reach = 1.3 * abs(mixture.centers).max()
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     with replacing(path) as partial:
         figure.savefig(partial, dpi=80)

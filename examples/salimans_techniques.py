@@ -5,13 +5,13 @@
 
 One game, and what a technique changes in it. The game is DCGAN's, narrow (16 filters at
 the images), with Adam 2e-4 and beta_1 0.5 in minibatches of 64, five passes over 50,000
-digits. Without a technique it has batch normalisation in both networks.
+digits. Without a technique it has batch normalization in both networks.
 
 - feature matching: the generator matches mean activations of the last hidden layer;
 - minibatch discrimination: 50 kernels of 5 dimensions before the last layer;
 - historical averaging: both players, weight 1e-3 (the paper gives none);
 - label smoothing: real targets of 0.9;
-- virtual batch normalisation: in the generator, with a reference of 32;
+- virtual batch normalization: in the generator, with a reference of 32;
 - all that the paper's best model has: the second, the fourth and the fifth.
 
 Scores are of 10,000 samples after the last epoch against as many training digits, in
@@ -178,7 +178,7 @@ def build(techniques: Techniques, seed: int) -> kg.GAN:
 
 
 def with_virtual_batches(generator: keras.Model) -> keras.Model:
-    """The same network with virtual batch normalisation in the place of the plain."""
+    """The same network with virtual batch normalization in the place of the plain."""
     latents = keras.Input((LATENT_DIM,), name="latents")
     rows = ReferenceBatch(REFERENCE_SIZE)(latents)
     for layer in generator.layers[1:]:  # one after the other, but for the input

@@ -19,11 +19,11 @@ and G twice a step, 26,000 samples, cut to [0, 1] before they are read.
 
 All games keep the protocol's generator, optimizers and steps. WGAN-GP (weight 10) and
 R3GAN-like (relativistic pairing, R1 and R2 of weight 1) have a discriminator without
-batch normalisation, whose convolutions start from He's weights: penalties are each
+batch normalization, whose convolutions start from He's weights: penalties are each
 image's own; samples of R3GAN-like are those of its averaged generator. By VEEGAN's
 protocol its rates and weights are a quarter from step 23,500 on, as R3GAN's fall while
 it burns in: at the weights of before, KL stayed for 3,000 steps. Otherwise than in that
-code, samples are drawn with the moving averages of batch normalisation, the two
+code, samples are drawn with the moving averages of batch normalization, the two
 players' latents are drawn apart, digits are the first 50,000 training digits, and the
 classifier is ours.
 

@@ -66,7 +66,7 @@ DATA, MODEL = (-1.0, 0.7), (1.0, 1.2)  # means and standard deviations
 
 
 def trained_discriminator(num_steps: int) -> keras.Model:
-    """Maximises V against two fixed Gaussians, from samples alone."""
+    """Maximizes V against two fixed Gaussians, from samples alone."""
     keras.utils.set_random_seed(0)
     dense = [keras.layers.Dense(64, "tanh") for _ in range(2)]
     discriminator = keras.Sequential([keras.Input((1,)), *dense, keras.layers.Dense(1)])

@@ -5,9 +5,9 @@
 
 The two claims of the WGAN paper (Arjovsky et al. 2017, figures 3 to 7), on MNIST with
 narrow networks. Three generators, as there: DCGAN's; the same without batch
-normalisation and as wide at every layer; four fully connected layers of 512 rectifiers.
+normalization and as wide at every layer; four fully connected layers of 512 rectifiers.
 Each plays two games against DCGAN's discriminator: the standard one (non-saturating,
-Adam 2e-4, beta_1 0.5, batch normalisation in the discriminator) and WGAN (clipped to
+Adam 2e-4, beta_1 0.5, batch normalization in the discriminator) and WGAN (clipped to
 0.01, RMSProp 5e-5, five moves of the critic, 100 at the beginning), in minibatches
 of 64.
 
@@ -54,7 +54,7 @@ def dcgan_generator(seed: int) -> keras.Model:
 
 
 def plain_generator(seed: int) -> keras.Model:
-    """DCGAN's without normalisation, as wide at every layer."""
+    """DCGAN's without normalization, as wide at every layer."""
     keras.utils.set_random_seed(seed)
     kernels = {
         "kernel_initializer": keras.initializers.RandomNormal(stddev=0.02),

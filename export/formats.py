@@ -123,7 +123,7 @@ for _format in (
     OnnxFormat(
         name="onnx_int8",
         file_name="generator_int8.onnx",
-        summary="onnx with int8 weights, quantised as it runs",
+        summary="onnx with int8 weights, quantized as it runs",
         weights="int8",
     ),
     SavedModelFormat(),

@@ -35,7 +35,7 @@ def export_run(
     recipe: Recipe | None = None,
     length: int | None = None,
     sampling_rate: int | None = None,
-    licence: str | None = None,
+    license: str | None = None,
     overwrite: bool = False,
     **options: Any,
 ) -> Iterator[tuple[Path, ParityReport]]:
@@ -60,7 +60,7 @@ def export_run(
         recipe: as in `load_run`. Defaults to `None`.
         length: as in `load_run`. Defaults to `None`.
         sampling_rate: as in `load_run`. Defaults to `None`.
-        licence: str, see `Provenance`. Defaults to `None`.
+        license: str, see `Provenance`. Defaults to `None`.
         overwrite: bool, whether to replace what is there. Defaults to `False`.
         **options: arguments of the formats, each given to those that take it:
             `opset`, `version`, `discriminator`; `None` for their own choice.
@@ -82,7 +82,7 @@ def export_run(
     folder = Path(directory or run.directory.exports)
     for name in formats:
         FORMATS[name].place(folder / FORMATS[name].file_name)  # can be written to
-    provenance = provenance_of(run, licence)
+    provenance = provenance_of(run, license)
     quality = None
     if run.source is not None and any(FORMATS[name].loses for name in formats):
         quality = _quality(run)

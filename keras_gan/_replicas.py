@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from keras_gan._types import Tensor
 
-_KEY_STRIDE = 1_000_003  # a prime: keys of neighbouring layers stay apart
+_KEY_STRIDE = 1_000_003  # a prime: keys of neighboring layers stay apart
 _thread = threading.local()
 
 

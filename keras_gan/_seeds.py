@@ -15,7 +15,7 @@ RANDOM_ALGORITHM = "philox"
 
 
 def derived_seed(seed: int, index: int) -> int:
-    """Returns a seed below 2^31; neighbouring seeds and indices get unrelated ones."""
+    """Returns a seed below 2^31; neighboring seeds and indices get unrelated ones."""
     return int(np.random.SeedSequence([seed, index]).generate_state(1)[0] % 2**31)
 
 

@@ -30,7 +30,7 @@ class DiffAugment:
     `"translation,cutout"`, those with still fewer images all three.
 
     Every image gets its own draws. With `half` the half width of the range of values
-    and `middle` its centre, an operation is
+    and `middle` its center, an operation is
 
         color:        x <- x + half * b                            b ~ U(-0.5, 0.5)
                       x <- mean_c(x) + s * (x - mean_c(x))         s ~ U(0, 2)
@@ -38,7 +38,7 @@ class DiffAugment:
         translation:  x <- x shifted by whole pixels, height and width apart, from
                       -int(size / 8 + 0.5) to int(size / 8 + 0.5)
         cutout:       x <- middle in a rectangle of int(size / 2 + 0.5) pixels along
-                      each axis, whose centre lies anywhere and which may stick out
+                      each axis, whose center lies anywhere and which may stick out
 
     mean_c is the mean over the channels of a pixel, mean that over the image; pixels
     that a translation uncovers are `middle`. Values may leave the range.
@@ -153,7 +153,7 @@ def _cutout(images: Tensor, value_range: Range, seed: Tensor) -> Tensor:
 def _covered(images: Tensor, axis: int, seed: Tensor) -> Tensor:
     size = images.shape[axis]
     length = int(size / 2 + 0.5)
-    # An even length has its centre between two pixels, or at either border.
+    # An even length has its center between two pixels, or at either border.
     center = _integers(images, seed, 0, size + 1 - length % 2)  # [batch, 1]
     place = tf.range(size) - (center - length // 2)  # [batch, size]
     return _along(axis, (place >= 0) & (place < length))

@@ -205,7 +205,7 @@ class GAN(keras.Model):
             fused_discriminator: bool. `True` judges real and generated images in one
                 pass, which is faster; refused where the discriminator has batch
                 statistics. Defaults to `False`.
-            augmentation: `keras_gan.augmentation.DiffAugment`, or another serialisable
+            augmentation: `keras_gan.augmentation.DiffAugment`, or another serializable
                 function of `(images, seed)`, applied to all images that the
                 discriminator is shown in training. Defaults to `None`.
             instance_noise: float, at least 0, standard deviation of the Gaussian noise

@@ -1,4 +1,4 @@
-"""What the two players minimise, as pairs of losses on the discriminator's logits.
+"""What the two players minimize, as pairs of losses on the discriminator's logits.
 
 With l = discriminator logit and D = sigmoid(l):
 
@@ -38,7 +38,7 @@ __dir__ = __all__.copy
 
 
 class Objective(abc.ABC):
-    """Base class: one loss for each player, both to be minimised.
+    """Base class: one loss for each player, both to be minimized.
 
     A subclass implements the two losses on logits `[batch, 1]`, or on a map of them,
     `[batch, ..., 1]`, whose mean is taken; with several discriminators it is asked once
@@ -131,7 +131,7 @@ class _CrossEntropy(Objective):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class Minimax(_CrossEntropy):
-    """The zero-sum game of 2014: the generator minimises log(1 - D(G(z))).
+    """The zero-sum game of 2014: the generator minimizes log(1 - D(G(z))).
 
     Use it to study the theory: its optimum is that of the value function V(D, G). In
     practice prefer `NonSaturating`, since this generator loss is flat while the
@@ -167,7 +167,7 @@ class Minimax(_CrossEntropy):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class NonSaturating(_CrossEntropy):
-    """The generator maximises log D(G(z)) instead of minimising log(1 - D(G(z))).
+    """The generator maximizes log D(G(z)) instead of minimizing log(1 - D(G(z))).
 
     Same discriminator loss and same fixed point as `Minimax`; use it in practice,
     because its gradient does not vanish while the discriminator wins early in training.
@@ -214,7 +214,7 @@ class LeastSquares(Objective):
         b'     = b - label_smoothing * (b - a)
 
     The defaults are the 0-1 coding of the paper's experiments. With `a=-1, b=1, c=0`
-    the generator minimises the Pearson chi^2 divergence between p_data + p_g and 2 p_g.
+    the generator minimizes the Pearson chi^2 divergence between p_data + p_g and 2 p_g.
 
     Args:
         a: float, code of generated images. Defaults to `0.0`.
@@ -284,7 +284,7 @@ class LeastSquares(Objective):
 class Hinge(Objective):
     """The discriminator separates by a margin; the generator raises its logits.
 
-    The usual companion of spectral normalisation.
+    The usual companion of spectral normalization.
 
         d_loss = mean(max(0, 1 - real_logits)) + mean(max(0, 1 + fake_logits))
         g_loss = -mean(fake_logits)
@@ -317,7 +317,7 @@ class Wasserstein(Objective):
     """The discriminator is a critic f whose gap estimates the Wasserstein-1 distance.
 
     It means something only for Lipschitz critics: bound them by weight clipping, a
-    gradient penalty or spectral normalisation.
+    gradient penalty or spectral normalization.
 
         d_loss = mean(fake_logits) - mean(real_logits)    # = -W1, up to a constant
         g_loss = -mean(fake_logits)
@@ -400,7 +400,7 @@ _BY_NAME: dict[str, type[Objective]] = {
 
 
 def get(identifier: Any) -> Objective:
-    """Returns an objective from its name, its serialised form, or itself.
+    """Returns an objective from its name, its serialized form, or itself.
 
     Args:
         identifier: `"hinge"`, `"least_squares"`, `"minimax"`, `"non_saturating"`,

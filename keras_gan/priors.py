@@ -1,6 +1,6 @@
 """p(z): where the generator's latents come from.
 
-A prior is a small serialisable description; its TensorFlow Probability distribution is
+A prior is a small serializable description; its TensorFlow Probability distribution is
 built on use, so that `import keras_gan` does not import TFP.
 """
 
@@ -308,14 +308,14 @@ class GaussianMixturePrior(Prior):
     Use it for data of separate modes: a continuous generator must map something
     between the modes of what it makes, and this prior has next to nothing there.
 
-        p(z) = mean_k N(z; centres[k], stddev^2 I)
+        p(z) = mean_k N(z; centers[k], stddev^2 I)
 
     Args:
-        centres: floats `[num_components, latent_dim]`, nested sequences or an array.
+        centers: floats `[num_components, latent_dim]`, nested sequences or an array.
         stddev: float, above 0. Defaults to `0.1`.
 
     Raises:
-        ValueError: if `centres` are no finite matrix or `stddev` is not positive.
+        ValueError: if `centers` are no finite matrix or `stddev` is not positive.
 
     Example:
     >>> prior = GaussianMixturePrior([[-1.0, 0.0], [1.0, 0.0]])
@@ -326,13 +326,13 @@ class GaussianMixturePrior(Prior):
         Gurumurthy et al., DeLiGAN, 2017, section 3. https://arxiv.org/abs/1706.02071
     """
 
-    def __init__(self, centres: Sequence[Sequence[float]], stddev: float = 0.1) -> None:
-        rows = np.asarray(centres, dtype="float64")
+    def __init__(self, centers: Sequence[Sequence[float]], stddev: float = 0.1) -> None:
+        rows = np.asarray(centers, dtype="float64")
         if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
             expected = "finite numbers of shape [num_components, latent_dim]"
-            raise invalid_argument("centres", expected, centres)
+            raise invalid_argument("centers", expected, centers)
         super().__init__(rows.shape[1])
-        self.centres = rows.tolist()
+        self.centers = rows.tolist()
         self.stddev = check_positive("stddev", stddev)
 
     @property
@@ -341,26 +341,26 @@ class GaussianMixturePrior(Prior):
         from tensorflow_probability import distributions as tfd
 
         return tfd.MixtureSameFamily(
-            tfd.Categorical(logits=[0.0] * len(self.centres)),
+            tfd.Categorical(logits=[0.0] * len(self.centers)),
             tfd.MultivariateNormalDiag(
-                self.centres, [[self.stddev] * self.latent_dim] * len(self.centres)
+                self.centers, [[self.stddev] * self.latent_dim] * len(self.centers)
             ),
         )
 
     def _draw(self, num_samples: int | Tensor, seed: Tensor) -> Tensor:
         """From one draw, whose first column says the component."""
-        num_components = len(self.centres)
+        num_components = len(self.centers)
         quantile = statistics.NormalDist().inv_cdf
         edges = [quantile(k / num_components) for k in range(1, num_components)]
         noise = tf.random.stateless_normal((num_samples, 1 + self.latent_dim), seed)
         is_beyond = noise[:, :1] > tf.constant(edges, shape=(1, len(edges)))
         component = tf.reduce_sum(tf.cast(is_beyond, "int32"), axis=1)
-        centres = tf.gather(tf.constant(self.centres), component)
-        return centres + self.stddev * noise[:, 1:]
+        centers = tf.gather(tf.constant(self.centers), component)
+        return centers + self.stddev * noise[:, 1:]
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this prior."""
-        return {"centres": self.centres, "stddev": self.stddev}
+        return {"centers": self.centers, "stddev": self.stddev}
 
 
 @keras.saving.register_keras_serializable(package="keras_gan")

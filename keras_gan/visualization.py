@@ -26,7 +26,7 @@ __all__ = [
 ]
 __dir__ = __all__.copy
 
-_FRAME_COLOUR = (255, 200, 0)
+_FRAME_COLOR = (255, 200, 0)
 _SMALLEST_SINE = 1e-6  # of the angle between two vectors that are not on one line
 _SLACK = 0.25  # of its width, by which values may miss a range: they are clipped
 _RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # of pictures
@@ -148,8 +148,8 @@ def image_grid(
     """Lays images out on a grid, row by row, as pixels ready to be saved.
 
     Images smaller than 28 pixels are enlarged by a whole factor, so that a person can
-    look at them. Values a little outside `value_range` are clipped. One channel is grey
-    and three are colours; of other numbers each is a grey picture, beside the one
+    look at them. Values a little outside `value_range` are clipped. One channel is gray
+    and three are colors; of other numbers each is a gray picture, beside the one
     before.
 
     Args:
@@ -161,12 +161,12 @@ def image_grid(
             Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, or `None` for a square grid. Defaults to `None`.
         padding: int, at least 0, pixels between images. Defaults to `2`.
-        framed: indices of images that get a coloured frame in the padding, which makes
-            the grid a colour picture. Defaults to `()`.
+        framed: indices of images that get a colored frame in the padding, which makes
+            the grid a color picture. Defaults to `()`.
 
     Returns:
         pixels: uint8 array `[grid_height, grid_width]`, or `[grid_height, grid_width,
-        3]` for colours, as `PIL.Image.fromarray` and matplotlib take them.
+        3]` for colors, as `PIL.Image.fromarray` and matplotlib take them.
 
     Raises:
         ValueError: if `images` has another rank, is empty or not finite, if
@@ -199,7 +199,7 @@ def image_grid(
         top, left = row * height + padding, column * width + padding
         if index in framed:
             frame = grid[top - padding : top + height, left - padding : left + width]
-            frame[...] = _FRAME_COLOUR
+            frame[...] = _FRAME_COLOR
         grid[top : top + tile.shape[0], left : left + tile.shape[1]] = tile
     return grid[..., 0] if grid.shape[-1] == 1 else grid
 

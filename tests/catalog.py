@@ -574,7 +574,7 @@ def teams():
     rows = itertools.zip_longest(objectives, penalties, others)
     rules = [[entry for entry in row if entry is not None] for row in rows]
     references = [one for one in layers if type(one) is kg.layers.ReferenceBatch]
-    # Virtual batch normalisation is three layers, of use together alone.
+    # Virtual batch normalization is three layers, of use together alone.
     partners = [one for one in layers if type(one) in _REFERENCE_PARTNERS]
     rest = [one for one in layers if one not in references + partners]
     shapes = dict.fromkeys(map(shape_for, rest))

@@ -20,8 +20,8 @@ def parzen_log_prob(x, samples, bandwidth):
     x, samples = (np.asarray(v, "float64").reshape(len(v), -1) for v in (x, samples))
     differences = x[:, np.newaxis, :] - samples[np.newaxis, :, :]
     exponents = -np.sum(differences**2, axis=2) / (2 * bandwidth**2)
-    normaliser = x.shape[1] * math.log(bandwidth * math.sqrt(2 * math.pi))
-    return logsumexp(exponents, axis=1) - math.log(len(samples)) - normaliser
+    normalizer = x.shape[1] * math.log(bandwidth * math.sqrt(2 * math.pi))
+    return logsumexp(exponents, axis=1) - math.log(len(samples)) - normalizer
 
 
 def maxout(inputs, kernel, bias, units, num_pieces):

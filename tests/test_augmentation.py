@@ -73,7 +73,7 @@ def translation_oracle(images, seed, fill=0.0):
 
 
 def cutout_oracle(images, seed, fill=0.0):
-    # Sizes 8 and 10: lengths 4, even, with 9 centres, and 5, odd, with 10.
+    # Sizes 8 and 10: lengths 4, even, with 9 centers, and 5, odd, with 10.
     changed = images.astype("float64")
     draws = integer_draws(seed, len(images), [(0, 9), (0, 10)])
     for index, (row, column) in enumerate(zip(*draws, strict=True)):
@@ -149,7 +149,7 @@ def test_shifts_are_uniform_over_the_exact_range(size, largest):
 
 @pytest.mark.parametrize("size", [8, 9, 10])
 def test_areas_of_cutouts_are_exact_and_may_stick_out(size):
-    # Lengths int(size / 2 + 0.5) = 4, 5, 5. An even length L has centres from 0 to
+    # Lengths int(size / 2 + 0.5) = 4, 5, 5. An even length L has centers from 0 to
     # size between pixels, an odd one from 0 to size - 1 on pixels.
     length = {8: 4, 9: 5, 10: 5}[size]
     centers = range(size + 1) if length % 2 == 0 else range(size)

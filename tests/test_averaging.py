@@ -28,7 +28,7 @@ def with_average(half_life, generator=None, **compile_arguments):
     return gan
 
 
-def normalised_generator():
+def normalized_generator():
     return keras.Sequential(
         [
             keras.Input((3,)),
@@ -71,7 +71,7 @@ def test_the_average_follows_its_half_life_in_images(simultaneous):
 
 
 def test_batch_statistics_are_copied_not_averaged():
-    gan = with_average(1e6, normalised_generator())
+    gan = with_average(1e6, normalized_generator())
     gan.fit(tiny_images(), batch_size=10, verbose=0)
     live, average = gan.generator.layers[1], gan.ema_generator.layers[1]
     np.testing.assert_array_equal(live.moving_mean, average.moving_mean)

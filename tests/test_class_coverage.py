@@ -114,7 +114,7 @@ def test_bad_channels_are_named():
 
 def test_stacked_digits_are_read_channel_by_channel():
     def read(batch):
-        # The grey value of a channel tells its class.
+        # The gray value of a channel tells its class.
         classes = np.rint(batch[:, 0, 0, 0] * 10).astype(int)
         return {"features": batch, "probabilities": np.eye(10)[classes]}
 

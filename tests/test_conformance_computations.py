@@ -418,7 +418,7 @@ def test_gradients_of_layers_match_differences(entry):
     keras.utils.set_random_seed(1)
     layer, labels = in_float64(entry), labels_for(entry)
     inputs = tf.Variable(inputs_of(entry), dtype=tf.float64)
-    for _ in range(50):  # until the power iteration of spectral normalisation stands
+    for _ in range(50):  # until the power iteration of spectral normalization stands
         layer(inputs, *labels, training=True)
     variables = [inputs, *(weight.value for weight in layer.trainable_variables)]
 

@@ -248,7 +248,7 @@ def test_another_range_is_reached_exactly(digits):
     assert scaled.value_range == (-1.0, 1.0)
     values = scaled.train.images
     assert values.dtype == np.float32 and (values.min(), values.max()) == (-1, 1)
-    # Grey levels are sixteenths: the same in float32 as in float64.
+    # Gray levels are sixteenths: the same in float32 as in float64.
     np.testing.assert_array_equal(values, 2 * digits.train.images.astype("f8") - 1)
     assert scaled.train.labels is digits.train.labels
     assert scaled.in_range(-1, 1) is scaled

@@ -33,7 +33,7 @@ def kinds_of(network):
 
 
 def test_the_mnist_networks_have_the_parameters_of_their_layers():
-    # Batch normalisation has a gain, an offset and two moving statistics per unit.
+    # Batch normalization has a gain, an offset and two moving statistics per unit.
     generator = (
         100 * (7 * 7 * 128)
         + 4 * (7 * 7 * 128)
@@ -223,7 +223,7 @@ def test_the_networks_play_a_game():
     assert np.isfinite(list(logs.values())).all()
     for network, old in zip((generator, discriminator), before, strict=True):
         for weight, value in zip(network.weights, old, strict=True):
-            # A bias before batch normalisation would not move; there is none.
+            # A bias before batch normalization would not move; there is none.
             assert not np.array_equal(weight, value), weight.path
 
 

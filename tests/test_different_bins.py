@@ -20,8 +20,8 @@ def normal(seed, *shape):
 
 
 def at_corners(seed, counts):
-    centres = np.repeat(CORNERS, counts, axis=0)
-    return centres + normal(seed, *centres.shape)
+    centers = np.repeat(CORNERS, counts, axis=0)
+    return centers + normal(seed, *centers.shape)
 
 
 def test_golden_proportions():

@@ -23,7 +23,7 @@ def test_a_rate_that_rounds_to_one_keeps_a_share():
     assert scipy.stats.binomtest(len(kept), outputs.size, 2**-16).pvalue > 1e-3
 
 
-def test_neighbouring_units_are_dropped_independently():
+def test_neighboring_units_are_dropped_independently():
     # Both halves of one random word decide: their fates must not go together.
     kept = Dropout(0.5, seed=2)(tf.ones((1, 100_000)), training=True).numpy() != 0
     even, odd = kept[0, 0::2], kept[0, 1::2]

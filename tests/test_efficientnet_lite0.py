@@ -183,8 +183,8 @@ def test_color_pictures_are_seen_by_it():
     np.testing.assert_allclose(
         network(2 * pictures - 1), load_efficientnet_lite0()(pictures), atol=1e-4
     )
-    grey = pictures.mean(axis=3, keepdims=True)
-    np.testing.assert_array_equal(network(grey), network(grey.repeat(3, axis=3)))
+    gray = pictures.mean(axis=3, keepdims=True)
+    np.testing.assert_array_equal(network(gray), network(gray.repeat(3, axis=3)))
     for name, shape in (
         ("image_folder", (64, 48, 3)),
         ("image_folder", (64, 48, 1)),

@@ -25,9 +25,9 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def images():
     """Training, held-out and generated images."""
     random = np.random.default_rng(0)
-    centres = random.uniform(size=(10, 8, 8, 1))
+    centers = random.uniform(size=(10, 8, 8, 1))
     noise = random.normal(0, 0.1, (500, 8, 8, 1))
-    drawn = centres[random.integers(10, size=500)] + noise
+    drawn = centers[random.integers(10, size=500)] + noise
     return [part.clip(0, 1).astype("float32") for part in np.split(drawn, [300, 400])]
 
 
@@ -209,12 +209,12 @@ def test_scores_are_those_of_the_measures(images):
 
 def test_measures_of_ones_own(images):
     points = [part.reshape(len(part), -1)[:, :2] for part in images]
-    centres = [[0.5, 0.5], [0.2, 0.2]]
+    centers = [[0.5, 0.5], [0.2, 0.2]]
     evaluator = Evaluator(
         *points[:2],
         measures={
             "kernel": functools.partial(kernel_distance, subset_size=20),
-            "modes": lambda real, fake: mode_coverage(fake.values, centres, 0.1),
+            "modes": lambda real, fake: mode_coverage(fake.values, centers, 0.1),
         },
     )
     scores = evaluator(points[2])

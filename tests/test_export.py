@@ -145,7 +145,7 @@ def test_the_card_says_what_is_known_and_what_is_not(trained, artefacts, tmp_pat
     assert "Not measured at this epoch." in card and "Not stated." in card
     assert (path.parent / "generator.onnx.png").read_bytes().startswith(b"\x89PNG")
     measured = Provenance(
-        licence="cc0-1.0", evaluation={"report": "frechet_distance 4.84"}
+        license="cc0-1.0", evaluation={"report": "frechet_distance 4.84"}
     )
     with played_here():
         export_onnx(trained, tmp_path / "g.onnx", provenance=measured)

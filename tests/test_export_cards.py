@@ -84,7 +84,7 @@ def test_the_picture_has_a_class_in_each_row(exports, name):
 
 
 class Answering(ExportFormat):
-    """Grey images for whatever is asked."""
+    """Gray images for whatever is asked."""
 
     def write(self, gan, path, provenance):
         path.touch()
@@ -113,14 +113,14 @@ class Answering(ExportFormat):
 
 
 def test_a_file_that_answers_strangers_says_so(tmp_path, monkeypatch):
-    format = Answering(name="grey", file_name="grey.txt", summary="grey")
-    monkeypatch.setitem(FORMATS, "grey", format)
+    format = Answering(name="gray", file_name="gray.txt", summary="gray")
+    monkeypatch.setitem(FORMATS, "gray", format)
     gan = conditional_gan(generator_of_labels())
-    _, report = export_generator(gan, tmp_path, "grey", provenance=KNOWN_RANGE)
+    _, report = export_generator(gan, tmp_path, "gray", provenance=KNOWN_RANGE)
     assert report.outside == {"labels": "answered"} and "(others: answered)" in str(
         report
     )
-    card = (tmp_path / "grey.txt.md").read_text()
+    card = (tmp_path / "gray.txt.md").read_text()
     assert "the file answers with what means nothing" in card
     assert "```python" not in card
 
@@ -163,7 +163,7 @@ def test_a_card_has_the_scores_of_its_own_model_alone(tmp_path):
 
 def test_names_in_the_head_of_a_card_are_strings(tmp_path):
     provenance = dataclasses.replace(
-        KNOWN_RANGE, dataset="faces: fold 0, small", licence="mine: [v2"
+        KNOWN_RANGE, dataset="faces: fold 0, small", license="mine: [v2"
     )
     gan = make_tiny_gan()
     path, _ = export_generator(gan, tmp_path, "onnx", provenance=provenance)

@@ -394,21 +394,21 @@ def test_each_condition_may_be_left_out_alone(tmp_path, stated):
 
 @pytest.mark.usefixtures("play_here")
 def test_rows_that_are_given_are_drawn_in_onnx_as_here(tmp_path):
-    latents, colour = latents_input(), keras.Input((2,), name="colour")
-    rows = keras.layers.Concatenate()([latents, colour])
+    latents, color = latents_input(), keras.Input((2,), name="color")
+    rows = keras.layers.Concatenate()([latents, color])
     pixels = keras.layers.Dense(64, "sigmoid")(rows)
     given = np.random.default_rng(0).normal(size=(20, 2)).astype("float32")
     gan = kg.GAN(
-        keras.Model([latents, colour], keras.layers.Reshape((8, 8, 1))(pixels)),
+        keras.Model([latents, color], keras.layers.Reshape((8, 8, 1))(pixels)),
         kg.networks.maxout_discriminator((8, 8, 1), (4,)),
         kg.priors.NormalPrior(LATENT_DIM),
-        conditions={"colour": kg.priors.EmpiricalPrior(given)},
+        conditions={"color": kg.priors.EmpiricalPrior(given)},
     )
     path = tmp_path / "seeded.onnx"
     export_onnx(gan, path, seeded=True)
     session = onnxruntime.InferenceSession(path)
     scalars = {"num_samples": np.array(50, "int32"), "seed": np.array(3, "int32")}
-    (images,) = session.run(None, {**scalars, "colour": np.zeros((0, 2), "float32")})
+    (images,) = session.run(None, {**scalars, "color": np.zeros((0, 2), "float32")})
     np.testing.assert_allclose(images, gan.sample(50, seed=3), rtol=0, atol=1e-5)
 
 

@@ -135,7 +135,7 @@ def test_record_and_card_say_what_the_file_says(exported):
     if record["pixels"]:
         order = "channels first" if "nchw" in record["pixels"] else "channels last"
         assert order in card
-    assert ("bytes from 0" in card) == ("grey levels" in card) == ("uint8" in card)
+    assert ("bytes from 0" in card) == ("gray levels" in card) == ("uint8" in card)
     assert ("values in [0, 1]" in card) == (record["pixels"] == "float32")
 
 

@@ -181,7 +181,7 @@ def test_generators_that_cannot_leave(tmp_path):
     path = tmp_path / "g.onnx"
     with pytest.raises(ValueError, match="Lambda layer 'twice'"):
         export_onnx(gan_with(keras.layers.Lambda(lambda x: 2 * x, name="twice")), path)
-    with pytest.raises(ValueError, match="must be serialisable"):
+    with pytest.raises(ValueError, match="must be serializable"):
         export_onnx(gan_with(NoConfig(lambda x: 2 * x)), path)
     with pytest.raises(TypeError, match="must be a keras_gan.GAN"):
         export_onnx(keras.Sequential([keras.layers.Dense(3)]), path)

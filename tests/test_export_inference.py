@@ -64,7 +64,7 @@ def completions(tmp_path_factory):
 
 
 def classifying_gan():
-    # Noise, weight normalisation and the log-sum-exp are in the graph.
+    # Noise, weight normalization and the log-sum-exp are in the graph.
     return kg.GAN(
         kg.networks.softplus_generator(LATENT_DIM, (8, 8, 1), (9,)),
         kg.networks.classifying_discriminator((8, 8, 1), 3, (9, 7)),

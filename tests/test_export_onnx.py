@@ -52,7 +52,7 @@ def test_names_shapes_and_metadata(trained, tmp_path):
         trained,
         path,
         provenance=Provenance(
-            value_range=(0.0, 1.0), dataset="noise", epochs=2, licence="mit"
+            value_range=(0.0, 1.0), dataset="noise", epochs=2, license="mit"
         ),
     )
     session = onnxruntime.InferenceSession(path)

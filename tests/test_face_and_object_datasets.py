@@ -1,4 +1,4 @@
-"""CIFAR-10, the Toronto faces and their stand-in; contrast normalisation."""
+"""CIFAR-10, the Toronto faces and their stand-in; contrast normalization."""
 
 import os
 import pickle
@@ -195,7 +195,7 @@ def test_real_cifar10():
     assert np.bincount(data.test.labels).tolist() == [1000] * 10
 
 
-# -------------------------------------------------------- contrast normalisation
+# -------------------------------------------------------- contrast normalization
 
 
 def test_each_image_has_mean_0_and_one_length():
@@ -332,7 +332,7 @@ def olivetti_of(folder, faces, compressed=False):
     return folder
 
 
-def grey_levels():
+def gray_levels():
     return np.random.default_rng(0).integers(0, 256, (4096, 400)).astype("uint8")
 
 
@@ -346,7 +346,7 @@ def grey_levels():
     ids=["int32", "floats to 255", "floats to 1"],
 )
 def test_olivetti_faces_of_any_real_type_are_the_same(tmp_path, stored):
-    levels = grey_levels()
+    levels = gray_levels()
     data = kg.datasets.load_olivetti(olivetti_of(tmp_path, stored(levels)), 0, 64)
     expected = levels.T.reshape(-1, 64, 64)[:200].transpose(0, 2, 1) / 255
     np.testing.assert_allclose(data.train.images[..., 0], expected, atol=1e-6)
@@ -363,8 +363,8 @@ def test_olivetti_faces_of_any_real_type_are_the_same(tmp_path, stored):
         (lambda levels: np.full((4096, 400), "x"), "real numbers in `faces`"),
     ],
 )
-def test_olivetti_faces_that_are_no_grey_levels(tmp_path, stored, message):
-    folder = olivetti_of(tmp_path, stored(grey_levels()))
+def test_olivetti_faces_that_are_no_gray_levels(tmp_path, stored, message):
+    folder = olivetti_of(tmp_path, stored(gray_levels()))
     with pytest.raises(ValueError, match=f"olivettifaces.mat.*{message}"):
         kg.datasets.load_olivetti(folder)
 
@@ -470,7 +470,7 @@ def test_column_norms_hold_before_and_after_a_move():
         gan.fit(images, batch_size=5, verbose=0)
 
 
-def test_images_of_one_colour_have_no_contrast():
+def test_images_of_one_color_have_no_contrast():
     data = kg.datasets.from_arrays(np.ones((9, 4, 4, 1)), value_range=(0.0, 1.0))
     with pytest.raises(ValueError, match="`data` must hold images of more than one"):
         kg.datasets.contrast_normalized(data)

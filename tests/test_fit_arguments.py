@@ -201,7 +201,7 @@ def test_labels_that_only_a_term_reads_are_integers_too():
         gan.fit(POINTS, LABELS / 2, verbose=0)
 
 
-def test_grey_images_without_channels_are_told_of_the_axis():
+def test_gray_images_without_channels_are_told_of_the_axis():
     with pytest.raises(ValueError, match=r"axis of one channel: x\[..., None\]"):
         game_of((4, 4, 1)).fit(np.zeros((5, 4, 4), "float32"), verbose=0)
 

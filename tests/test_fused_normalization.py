@@ -1,4 +1,4 @@
-"""Batch normalisation by one kernel is Keras's, in float64, up to rounding."""
+"""Batch normalization by one kernel is Keras's, in float64, up to rounding."""
 
 import keras
 import numpy as np

@@ -24,7 +24,7 @@ def sgd():
 
 
 @pytest.mark.parametrize("shape", [(2,), (4, 4, 1), (3, 5, 2)])
-def test_packs_hold_neighbours_side_by_side_as_channels(shape):
+def test_packs_hold_neighbors_side_by_side_as_channels(shape):
     images = np.random.default_rng(0).normal(size=(6, *shape)).astype("float32")
     packs = DiscriminatorView(packing=3).pack(tf.constant(images)).numpy()
     expected = [np.concatenate(images[i : i + 3], axis=-1) for i in (0, 3)]
@@ -118,7 +118,7 @@ def test_a_fused_pass_equals_two_passes(simultaneous):
         kg.layers.MinibatchDiscrimination(3, 2),
         keras.Sequential([keras.layers.BatchNormalization()]),
     ],
-    ids=["batch normalisation", "minibatch discrimination", "inside a model"],
+    ids=["batch normalization", "minibatch discrimination", "inside a model"],
 )
 def test_a_fused_pass_is_refused_where_rows_are_mixed(layer):
     base = make_tiny_gan()

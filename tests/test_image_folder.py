@@ -31,7 +31,7 @@ def everything(data):
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Twenty flat pictures, whose grey level is their number, in two folders."""
+    """Twenty flat pictures, whose gray level is their number, in two folders."""
     for number in range(20):
         kind = "odd" if number % 2 else "even"
         write_png(tmp_path / kind / "deeper" / f"{number:02}.png", flat(number))
@@ -77,8 +77,8 @@ def test_pixels_are_averaged_as_pillow_does(tmp_path):
     np.testing.assert_allclose(received, expected, atol=1.01)  # Pillow rounds twice
 
 
-def test_colours_and_grey_levels(tmp_path):
-    write_png(tmp_path / "grey.png", flat(100, channels=1))
+def test_colors_and_gray_levels(tmp_path):
+    write_png(tmp_path / "gray.png", flat(100, channels=1))
     write_png(tmp_path / "rgb.PNG", flat(100))
     opaque = np.concatenate([flat(100), flat(255, channels=1)], axis=-1)
     write_png(tmp_path / "rgba.png", opaque)
@@ -231,7 +231,7 @@ def test_formats_without_loss(tmp_path, suffix):
     np.testing.assert_allclose(data.train.images[0], stored / 255, atol=1e-6)
 
 
-def test_grey_levels_of_two_bytes_keep_the_higher(tmp_path):
+def test_gray_levels_of_two_bytes_keep_the_higher(tmp_path):
     levels = np.linspace(0, 65535, 16).astype("uint16").reshape(4, 4)
     for name in "abc":
         Image.fromarray(levels).save(tmp_path / f"{name}.png")
@@ -247,7 +247,7 @@ def test_jpeg_is_unpacked_nearly_as_tensorflow_does(tmp_path):
         Image.fromarray(smooth.astype("uint8")).save(tmp_path / f"{name}.jpg")
     expected = tf.io.decode_image((tmp_path / "a.jpg").read_bytes(), 3)
     received = load_image_folder(tmp_path).train.images[0] * 255
-    # libjpeg has two ways to spread the colours of four pixels over them.
+    # libjpeg has two ways to spread the colors of four pixels over them.
     np.testing.assert_allclose(received, expected, atol=4)
 
 

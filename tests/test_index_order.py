@@ -34,7 +34,7 @@ def test_graphs_and_parts_have_the_same_order():
 
 
 @pytest.mark.parametrize("num_rows", [60_000, 1_000_000])
-def test_neighbours_have_nothing_to_do_with_each_other(num_rows):
+def test_neighbors_have_nothing_to_do_with_each_other(num_rows):
     rows = order(num_rows, 0, 1).astype("float64")
     error = 1 / np.sqrt(num_rows)
     assert abs(np.corrcoef(rows[:-1], rows[1:])[0, 1]) < 4 * error

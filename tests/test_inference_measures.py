@@ -67,7 +67,7 @@ def test_reconstructions_are_of_the_images_shape(again):
 # ----------------------------------------------------------------------------- codes
 
 
-def test_codes_are_read_by_a_line_and_by_neighbours():
+def test_codes_are_read_by_a_line_and_by_neighbors():
     data = sklearn.datasets.load_digits()
     codes = data.data
     score = code_accuracy(
@@ -151,7 +151,7 @@ def test_what_are_no_completions_is_refused():
             completion_error(**{**good, **change})
 
 
-def test_neighbours_are_nearest_in_what_is_given():
+def test_neighbors_are_nearest_in_what_is_given():
     train = RANDOM.uniform(size=(40, 4, 5, 2)).astype("float32")
     copies = neighbor_completions(
         images=IMAGES, mask=MASKS, train=train, num_neighbors=3

@@ -165,8 +165,8 @@ def test_it_learns_the_classes():
     # Three blobs apart; the labels of three images of each are known.
     random = np.random.default_rng(0)
     labels = random.integers(NUM_CLASSES, size=300)
-    centres = random.uniform(0.2, 0.8, size=(NUM_CLASSES, 4, 4, 1))
-    images = centres[labels] + random.normal(0, 0.05, size=(300, 4, 4, 1))
+    centers = random.uniform(0.2, 0.8, size=(NUM_CLASSES, 4, 4, 1))
+    images = centers[labels] + random.normal(0, 0.05, size=(300, 4, 4, 1))
     images = np.clip(images, 0, 1).astype("float32")
     few = kg.datasets.hide_labels(labels, 3, seed=1)
     gan = few_label_gan()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from keras_gan.evaluation import _neighbours
+from keras_gan.evaluation import _neighbors
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.memorization import memorization
 
@@ -15,8 +15,8 @@ def normal(seed, *shape):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-def nearest(points, centres):
-    return np.linalg.norm(points[:, None] - centres, axis=-1).min(axis=1)
+def nearest(points, centers):
+    return np.linalg.norm(points[:, None] - centers, axis=-1).min(axis=1)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
@@ -91,7 +91,7 @@ def test_copies_are_found():
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 def test_copies_are_at_distance_0_wherever_they_lie(offset):
     images = (normal(8, 300, 40) + offset).astype("float32")
-    assert not _neighbours.nearest_distances(images[::-1], images).any()
+    assert not _neighbors.nearest_distances(images[::-1], images).any()
     score = memorization(real=images, fake=images[:9], held_out=images[200:] + 1)
     assert score.exact_copies == 1
     assert score.held_out_exact_copies == 0
@@ -126,7 +126,7 @@ def test_equal_distances_say_nothing():
 def test_chunks_change_nothing(monkeypatch):
     real, fake, held_out = normal(16, 3, 200, 7).astype("float32")
     whole = memorization(real=real, fake=fake, held_out=held_out)
-    monkeypatch.setattr(_neighbours, "_PAIR_VALUES", 10)
+    monkeypatch.setattr(_neighbors, "_PAIR_VALUES", 10)
     assert memorization(real=real, fake=fake, held_out=held_out) == whole
 
 
@@ -180,12 +180,12 @@ def test_bad_arguments_are_named(changes, message):
 
 
 @pytest.mark.parametrize("far", [1e8, 1e12])
-def test_one_row_far_away_does_not_blur_its_neighbours(far):
+def test_one_row_far_away_does_not_blur_its_neighbors(far):
     points = normal(8, 200, 3)
     points[17] = far
     queries = normal(9, 50, 3)
-    found = _neighbours.nearest_distances(queries, points)
+    found = _neighbors.nearest_distances(queries, points)
     np.testing.assert_allclose(found, nearest(queries, points), rtol=1e-12)
-    radii = np.sqrt(_neighbours.squared_neighbour_radii(points, 3))
+    radii = np.sqrt(_neighbors.squared_neighbor_radii(points, 3))
     apart = np.linalg.norm(points[:, None] - points, axis=-1)
     np.testing.assert_allclose(radii, np.sort(apart, axis=1)[:, 3], rtol=1e-12)

@@ -24,8 +24,8 @@ def test_log_density_equals_scipy(name):
     mixture = MIXTURES[name]
     points = np.random.default_rng(0).normal(size=(50, mixture.dim))
     of_modes = [
-        scipy.stats.multivariate_normal(centre, mixture.stddev**2).logpdf(points)
-        for centre in mixture.centres
+        scipy.stats.multivariate_normal(center, mixture.stddev**2).logpdf(points)
+        for center in mixture.centers
     ]
     expected = scipy.special.logsumexp(of_modes, axis=0) - math.log(mixture.num_modes)
     log_probs = mixture.log_prob(points)
@@ -69,22 +69,22 @@ def test_seed_alone_decides_the_samples():
     assert (first != other).any()
 
 
-def test_ring_has_the_centres_of_pacgan():
+def test_ring_has_the_centers_of_pacgan():
     half = math.sqrt(0.5)
     diagonal = [[half, half], [-half, half], [-half, -half], [half, -half]]
     compass = [[1, 0], [0, 1], [-1, 0], [0, -1]]
     expected = np.array([*compass, *diagonal])
     ring = kg.datasets.ring_of_gaussians()
     assert ring.stddev == 0.01
-    distances = np.linalg.norm(ring.centres[:, None] - expected, axis=-1)
+    distances = np.linalg.norm(ring.centers[:, None] - expected, axis=-1)
     np.testing.assert_allclose(np.sort(distances, axis=1)[:, 0], 0, atol=1e-15)
     assert sorted(distances.argmin(axis=1)) == list(range(8))
 
 
-def test_grid_has_the_centres_of_pacgan():
+def test_grid_has_the_centers_of_pacgan():
     grid = kg.datasets.grid_of_gaussians()
     side = (-4, -2, 0, 2, 4)
-    assert grid.centres.tolist() == [[row, column] for row in side for column in side]
+    assert grid.centers.tolist() == [[row, column] for row in side for column in side]
     assert grid.stddev == 0.05
 
 
@@ -95,21 +95,21 @@ def test_swiss_roll_is_two_axes_of_the_roll_of_scikit_learn():
     np.testing.assert_allclose(points, roll[:, [0, 2]] / 7.5, rtol=1e-6)
 
 
-def test_centres_cannot_be_changed_from_outside():
-    centres = np.zeros((1, 2))
-    mixture = kg.datasets.GaussianMixture(centres, 1.0)
-    centres += 1
-    assert mixture.centres.tolist() == [[0, 0]]
+def test_centers_cannot_be_changed_from_outside():
+    centers = np.zeros((1, 2))
+    mixture = kg.datasets.GaussianMixture(centers, 1.0)
+    centers += 1
+    assert mixture.centers.tolist() == [[0, 0]]
     with pytest.raises(ValueError, match="read-only"):
-        mixture.centres[0] = 1
+        mixture.centers[0] = 1
 
 
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: kg.datasets.GaussianMixture([1.0, 2.0], 1.0), "`centres`.*num_modes"),
-        (lambda: kg.datasets.GaussianMixture(np.zeros((0, 2)), 1.0), "`centres`"),
-        (lambda: kg.datasets.GaussianMixture([[math.nan]], 1.0), "`centres`.*finite"),
+        (lambda: kg.datasets.GaussianMixture([1.0, 2.0], 1.0), "`centers`.*num_modes"),
+        (lambda: kg.datasets.GaussianMixture(np.zeros((0, 2)), 1.0), "`centers`"),
+        (lambda: kg.datasets.GaussianMixture([[math.nan]], 1.0), "`centers`.*finite"),
         (lambda: kg.datasets.GaussianMixture([[0.0]], 0.0), "`stddev`.*positive"),
         (lambda: kg.datasets.ring_of_gaussians(0), "`num_modes`"),
         (lambda: kg.datasets.ring_of_gaussians(radius=-1.0), "`radius`"),
@@ -149,7 +149,7 @@ def test_recipe_finds_every_mode_of_a_wider_ring():
     gan = recipes.ring_of_gaussians(data, seed=0, num_steps=600)
     gan.fit(data.train.points, batch_size=100, verbose=0)
     coverage = kg.evaluation.mode_coverage(
-        gan.sample(2_500, seed=0), mixture.centres, mixture.stddev
+        gan.sample(2_500, seed=0), mixture.centers, mixture.stddev
     )
     assert coverage.modes == 8
     assert coverage.high_quality > 0.5
@@ -215,11 +215,11 @@ def test_a_dataset_in_another_range_knows_its_mixture():
     scaled = data.in_range(-1.0, 1.0)
     ratio = 2 / (high - low)
     np.testing.assert_allclose(
-        scaled.mixture.centres, -1 + ratio * (data.mixture.centres - low)
+        scaled.mixture.centers, -1 + ratio * (data.mixture.centers - low)
     )
     np.testing.assert_allclose(scaled.mixture.stddev, ratio * data.mixture.stddev)
     mixture = scaled.mixture
     coverage = kg.evaluation.mode_coverage(
-        scaled.test.values, mixture.centres, mixture.stddev
+        scaled.test.values, mixture.centers, mixture.stddev
     )
     assert coverage.modes == mixture.num_modes

@@ -16,7 +16,7 @@ def test_perfect_samples_reach_the_ceiling(build, num_stddevs):
     mixture, num_samples = getattr(kg.datasets, build)(), 100_000
     samples = mixture.sample(num_samples, seed=5)
     coverage = kg.evaluation.mode_coverage(
-        samples, mixture.centres, mixture.stddev, num_stddevs
+        samples, mixture.centers, mixture.stddev, num_stddevs
     )
     ceiling = 1 - math.exp(-(num_stddevs**2) / 2)
     standard_error = math.sqrt(ceiling * (1 - ceiling) / num_samples)
@@ -29,7 +29,7 @@ def test_perfect_samples_reach_the_ceiling(build, num_stddevs):
 def test_ceiling_of_three_standard_deviations_is_the_published_one():
     mixture = kg.datasets.ring_of_gaussians()
     coverage = kg.evaluation.mode_coverage(
-        mixture.sample(1_000_000, seed=0), mixture.centres, mixture.stddev
+        mixture.sample(1_000_000, seed=0), mixture.centers, mixture.stddev
     )
     assert coverage.high_quality == pytest.approx(0.98889, abs=5e-4)
 
@@ -77,7 +77,7 @@ def test_a_bad_sample_captures_no_mode():
     assert math.isnan(coverage.reverse_kl)
 
 
-def test_overlapping_modes_share_by_the_nearest_centre():
+def test_overlapping_modes_share_by_the_nearest_center():
     samples = np.array([[0.4], [0.6], [0.7]])
     coverage = kg.evaluation.mode_coverage(samples, [[0.0], [1.0]], stddev=1.0)
     expected = math.log(2 / 3) / 3 + 2 * math.log(4 / 3) / 3
@@ -87,20 +87,20 @@ def test_overlapping_modes_share_by_the_nearest_centre():
 
 def test_counts_equal_brute_force_and_add_up_over_chunks():
     random = np.random.default_rng(1)
-    samples, centres = random.normal(size=(999, 3)), random.normal(size=(11, 3))
-    distances = np.linalg.norm(samples[:, None] - centres, axis=-1)  # [999, 11]
+    samples, centers = random.normal(size=(999, 3)), random.normal(size=(11, 3))
+    distances = np.linalg.norm(samples[:, None] - centers, axis=-1)  # [999, 11]
     good = distances.min(axis=1) <= 0.6
-    whole = kg.evaluation.mode_coverage(samples, centres, 0.3, num_stddevs=2.0)
+    whole = kg.evaluation.mode_coverage(samples, centers, 0.3, num_stddevs=2.0)
     assert whole.modes == len(set(distances[good].argmin(axis=1)))
     assert whole.high_quality == pytest.approx(good.mean())
     chunks = [
-        kg.evaluation.mode_coverage(chunk, centres, 0.3, num_stddevs=2.0)
+        kg.evaluation.mode_coverage(chunk, centers, 0.3, num_stddevs=2.0)
         for chunk in np.array_split(samples, [100, 500])
     ]
     num_good = sum(chunk.high_quality * chunk.num_samples for chunk in chunks)
     assert num_good / len(samples) == pytest.approx(whole.high_quality)
     shuffled = random.permutation(samples)
-    assert kg.evaluation.mode_coverage(shuffled, centres, 0.3, 2.0) == whole
+    assert kg.evaluation.mode_coverage(shuffled, centers, 0.3, 2.0) == whole
 
 
 def test_it_says_what_it_measured():
@@ -116,9 +116,9 @@ def test_it_says_what_it_measured():
     [
         ((np.zeros(3), SQUARE, 1.0), "`samples` must be a matrix"),
         ((np.zeros((0, 2)), SQUARE, 1.0), "`samples`.*at least one row"),
-        ((np.zeros((3, 2)), [0.0, 1.0], 1.0), "`centres` must be a matrix"),
+        ((np.zeros((3, 2)), [0.0, 1.0], 1.0), "`centers` must be a matrix"),
         ((np.zeros((3, 1)), SQUARE, 1.0), "rows of one length"),
-        ((np.zeros((3, 1)), [[math.nan]], 1.0), "`centres`.*finite"),
+        ((np.zeros((3, 1)), [[math.nan]], 1.0), "`centers`.*finite"),
         ((np.zeros((3, 2)), SQUARE, 0.0), "`stddev`"),
         ((np.zeros((3, 2)), SQUARE, 1.0, -3.0), "`num_stddevs`"),
     ],

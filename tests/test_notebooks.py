@@ -39,8 +39,8 @@ def test_no_recipe_shows_an_address(name):
 
 
 def test_a_score_is_a_table_with_its_protocol():
-    centres = np.array([[0.0, 0.0], [5.0, 5.0]])
-    score = kg.evaluation.mode_coverage(centres, centres, 0.1)
+    centers = np.array([[0.0, 0.0], [5.0, 5.0]])
+    score = kg.evaluation.mode_coverage(centers, centers, 0.1)
     shown = score._repr_html_()
     assert '<th scope="col">ModeCoverage</th>' in shown
     assert '<th scope="row">captured_modes</th><td>2</td>' in shown
@@ -104,8 +104,8 @@ def test_parts_say_values_shortly():
     rows = np.zeros((500, 3))
     said = {
         kg.priors.EmpiricalPrior(rows): "rows=array of shape (500, 3), float32",
-        kg.priors.GaussianMixturePrior(rows): "centres=array of shape (500, 3), float",
-        kg.priors.GaussianMixturePrior([[0.0, 1.0]]): "centres=[[0.0, 1.0]], stddev",
+        kg.priors.GaussianMixturePrior(rows): "centers=array of shape (500, 3), float",
+        kg.priors.GaussianMixturePrior([[0.0, 1.0]]): "centers=[[0.0, 1.0]], stddev",
         kg.games.MaskMixture([kg.games.BlockMask(2)]): "(families=[BlockMask(size=2)])",
         kg.terms.R1(schedule=CosineDecay(1.0, 7)): "schedule=CosineDecay(initial_",
         kg.terms.Reconstruction(1.0, features=features_of_images()): (

@@ -32,7 +32,7 @@ def write_pictures(folder, sizes):
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Twenty grey pictures of two sizes, and one that is none."""
+    """Twenty gray pictures of two sizes, and one that is none."""
     folder = write_pictures(tmp_path / "cats", [(9, 14), (7, 10)] * 10)
     (folder / "broken.png").write_bytes(b"no picture")
     return folder
@@ -70,7 +70,7 @@ def test_a_survey_says_what_the_folder_holds(pictures):
     assert survey.sizes == [(7, 10), (9, 14)] and survey.channels == 1
     assert [path.name for path in survey.damaged] == ["broken.png"]
     assert str(survey) == (
-        f"{pictures}: 20 pictures, 2 sizes from 7 x 10 to 9 x 14, in grey levels; 1 "
+        f"{pictures}: 20 pictures, 2 sizes from 7 x 10 to 9 x 14, in gray levels; 1 "
         "more cannot be read"
     )
     Image.new("RGB", (10, 7)).save(pictures / "color.png")
@@ -118,7 +118,7 @@ def test_a_folder_is_trained_on_and_a_run_goes_on(
     with pytest.warns(UserWarning, match=r"1 picture .* left out(.|\n)*broken\.png"):
         assert main([*train, "--epochs", "1"]) == 0
     said = capsys.readouterr().out
-    assert "20 pictures, 2 sizes from 7 x 10 to 9 x 14, in grey levels; 1 more" in said
+    assert "20 pictures, 2 sizes from 7 x 10 to 9 x 14, in gray levels; 1 more" in said
     assert "default: images of 8 x 12: the pictures have 2 sizes" in said
     assert "default: minibatches of 32: there are fewer than 2,000 pictures." in said
     run = tmp_path / "runs" / "cats"
@@ -322,13 +322,13 @@ def test_a_run_of_a_program_is_not_resumed_by_the_command(tmp_path, capsys):
     assert "a program of its own trained" in capsys.readouterr().err
 
 
-def test_a_recipe_file_may_import_its_neighbour(tmp_path, monkeypatch):
+def test_a_recipe_file_may_import_its_neighbor(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.path", [*sys.path])
-    (tmp_path / "neighbour_of_mine.py").write_text("NAME = 'digits'\n")
+    (tmp_path / "neighbor_of_mine.py").write_text("NAME = 'digits'\n")
     path = tmp_path / "mine.py"
     path.write_text(
-        "import neighbour_of_mine\nimport keras_gan as kg\n"
-        "RECIPE = kg.recipes.get(neighbour_of_mine.NAME)\n"
+        "import neighbor_of_mine\nimport keras_gan as kg\n"
+        "RECIPE = kg.recipes.get(neighbor_of_mine.NAME)\n"
     )
     recipe = kg.recipes.load_recipe(path)
     assert recipe.name == "mine" and recipe.epochs == kg.recipes.get("digits").epochs

@@ -30,7 +30,7 @@ def points():
 @pytest.fixture
 def small_tiles(monkeypatch):
     # The tile size is a constant of the graph: trace it anew.
-    for name in ("add_centres", "log_means"):
+    for name in ("add_centers", "log_means"):
         function = getattr(_kernel_sums, name).python_function
         for module in (_kernel_sums, _parzen_sums):
             monkeypatch.setattr(module, name, tf.function(function))
@@ -249,9 +249,9 @@ def test_distribution_is_the_same_density(points):
 
 @pytest.mark.parametrize("bandwidth", [0.4, (0.4, 0.7, 1.5)])
 def test_distribution_moments_match_its_twin_and_its_samples(points, bandwidth):
-    centres = points[0].reshape(60, -1)[:, :2].astype("float64")
-    mixture = ParzenMixture(centres, bandwidth)
-    twin = tfp_twin(centres, bandwidth)
+    centers = points[0].reshape(60, -1)[:, :2].astype("float64")
+    mixture = ParzenMixture(centers, bandwidth)
+    twin = tfp_twin(centers, bandwidth)
     assert mixture.batch_shape == twin.batch_shape
     for moment in ("mean", "covariance", "variance", "stddev"):
         expected = getattr(twin, moment)()
@@ -266,29 +266,29 @@ def test_distribution_moments_match_its_twin_and_its_samples(points, bandwidth):
     np.testing.assert_allclose(np.cov(first.T), covariance, atol=2 * bound)
 
 
-def tfp_twin(centres, bandwidth):
+def tfp_twin(centers, bandwidth):
     scales = np.broadcast_to(
         np.asarray(bandwidth, "float64")[..., np.newaxis, np.newaxis],
-        (*np.shape(bandwidth), *centres.shape),
+        (*np.shape(bandwidth), *centers.shape),
     )
-    logits = np.zeros((*np.shape(bandwidth), len(centres)))
+    logits = np.zeros((*np.shape(bandwidth), len(centers)))
     return tfd.MixtureSameFamily(
         tfd.Categorical(logits=logits),
-        tfd.MultivariateNormalDiag(np.broadcast_to(centres, scales.shape), scales),
+        tfd.MultivariateNormalDiag(np.broadcast_to(centers, scales.shape), scales),
     )
 
 
 @pytest.mark.parametrize("shape", [(2,), (1, 2), (3, 2), (5, 1, 2), (4, 3, 2)])
 def test_a_batch_of_bandwidths_broadcasts_as_its_tfp_twin(points, shape):
-    centres = points[0].reshape(60, -1)[:, :2].astype("float64")
-    mixture = ParzenMixture(centres, (0.1, 0.4, 1.5))
+    centers = points[0].reshape(60, -1)[:, :2].astype("float64")
+    mixture = ParzenMixture(centers, (0.1, 0.4, 1.5))
     x = np.random.default_rng(0).normal(size=shape)
-    expected = tfp_twin(centres, (0.1, 0.4, 1.5)).log_prob(x)
+    expected = tfp_twin(centers, (0.1, 0.4, 1.5)).log_prob(x)
     np.testing.assert_allclose(mixture.log_prob(x), expected, rtol=1e-9)
 
 
 def test_gradient_of_the_log_density(points):
-    centres = points[0].reshape(60, -1)[:, :3].astype("float64")
+    centers = points[0].reshape(60, -1)[:, :3].astype("float64")
     x = tf.constant(np.random.default_rng(5).normal(size=(7, 3)))
 
     def gradient(distribution):
@@ -297,19 +297,19 @@ def test_gradient_of_the_log_density(points):
             log_probs = distribution.log_prob(x)
         return tape.gradient(log_probs, x)
 
-    expected = gradient(tfp_twin(centres, 0.3))
+    expected = gradient(tfp_twin(centers, 0.3))
     np.testing.assert_allclose(
-        gradient(ParzenMixture(centres, 0.3)), expected, rtol=1e-6
+        gradient(ParzenMixture(centers, 0.3)), expected, rtol=1e-6
     )
 
 
 def test_the_windows_own_moments_are_those_of_its_distribution(points):
-    centres = points[0].reshape(60, -1)[:, :4]
-    window = ParzenWindow((0.3, 0.9)).fit(centres)
+    centers = points[0].reshape(60, -1)[:, :4]
+    window = ParzenWindow((0.3, 0.9)).fit(centers)
     assert window.sample(6, seed=1).shape == (6, 2, 4)
     np.testing.assert_array_equal(window.sample(6, seed=1), window.sample(6, seed=1))
-    np.testing.assert_allclose(window.mean(), [centres.mean(axis=0)] * 2, rtol=1e-6)
-    spread = np.cov(centres.T.astype("float64"), ddof=0)
+    np.testing.assert_allclose(window.mean(), [centers.mean(axis=0)] * 2, rtol=1e-6)
+    spread = np.cov(centers.T.astype("float64"), ddof=0)
     expected = [spread + h**2 * np.eye(4) for h in (0.3, 0.9)]
     np.testing.assert_allclose(window.covariance(), expected, rtol=1e-5, atol=1e-7)
 

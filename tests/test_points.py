@@ -23,7 +23,7 @@ def test_points_lie_around_the_mode_of_their_label(load, mixture):
     data = load(**SMALL)
     assert [len(split) for split in data.splits.values()] == [3000, 500, 400]
     for split in data.splits.values():
-        offsets = split.points - mixture.centres[split.labels]
+        offsets = split.points - mixture.centers[split.labels]
         assert np.abs(offsets).max() < 6 * mixture.stddev  # one in 10^9 lies beyond
         assert {*split.labels} == {*range(mixture.num_modes)}
     low, high = data.value_range
@@ -42,8 +42,8 @@ def test_points_lie_around_the_mode_of_their_label(load, mixture):
 def test_the_mixtures_of_wgan_gp_are_these_at_its_scale(load, scale, published, place):
     # gan_toy.py: radius 2 and width 0.02 over 1.414; spacing 2 and 0.05 over 2.828.
     data = load(**SMALL, **{scale: published[0]}, stddev=published[1])
-    np.testing.assert_allclose(data.mixture.centres.max(), place)
-    offsets = data.train.points - data.mixture.centres[data.train.labels]
+    np.testing.assert_allclose(data.mixture.centers.max(), place)
+    offsets = data.train.points - data.mixture.centers[data.train.labels]
     np.testing.assert_allclose(offsets.std(), published[1], rtol=0.05)
 
 

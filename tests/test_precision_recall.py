@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import scipy.spatial.distance
 
-from keras_gan.evaluation import _neighbours
+from keras_gan.evaluation import _neighbors
 from keras_gan.evaluation.density_coverage import density_coverage
 from keras_gan.evaluation.features import Features
 from keras_gan.evaluation.memorization import memorization
@@ -74,7 +74,7 @@ def test_it_equals_brute_force(k, dtype):
     assert measured(real, fake, k) == pytest.approx((*inclusive[:2], *strict[2:]))
 
 
-def test_ties_of_grey_levels_are_decided_exactly():
+def test_ties_of_gray_levels_are_decided_exactly():
     # Small integers tie all the time; SciPy subtracts before it squares.
     random = np.random.default_rng(2)
     real = random.integers(0, 4, size=(300, 6))
@@ -89,9 +89,9 @@ def test_tiles_change_nothing_and_bound_memory(monkeypatch):
     random = np.random.default_rng(3)
     real, fake = random.integers(0, 9, size=(2, 3000, 4)).astype("float32")
     whole = measured(real, fake, 3)
-    monkeypatch.setattr(_neighbours, "_TILE_MEMORY", 1)
-    monkeypatch.setattr(_neighbours, "_PAIR_VALUES", 4096)
-    tiles = list(_neighbours.distance_tiles(fake, real))
+    monkeypatch.setattr(_neighbors, "_TILE_MEMORY", 1)
+    monkeypatch.setattr(_neighbors, "_PAIR_VALUES", 4096)
+    tiles = list(_neighbors.distance_tiles(fake, real))
     assert len(tiles) > 50
     assert sum(len(tile.points) for tile in tiles) == len(fake)
     del tiles
@@ -118,10 +118,10 @@ def test_groups_far_apart_are_measured_within_each():
     inside = scipy.spatial.distance.cdist(real, fake) < radii[:, None]
     assert score.density == pytest.approx(inside.sum() / 5 / len(fake), rel=1e-12)
     twice = np.concatenate([fake, fake[:30]])
-    radii = _neighbours.squared_neighbour_radii(twice, 2)
+    radii = _neighbors.squared_neighbor_radii(twice, 2)
     expected = np.sort(scipy.spatial.distance.cdist(twice, twice))[:, 2] ** 2
     np.testing.assert_allclose(radii, expected, rtol=1e-12)
-    nearest = _neighbours.nearest_distances(real, twice)
+    nearest = _neighbors.nearest_distances(real, twice)
     expected = scipy.spatial.distance.cdist(real, twice).min(axis=1)
     np.testing.assert_allclose(nearest, expected, rtol=1e-12)
     copied = memorization(real=real, fake=real[::2].copy(), held_out=fake)
@@ -134,8 +134,8 @@ def test_a_far_origin_changes_nothing():
     real, fake = np.round(random.normal(size=(2, 400, 3)) * 1024) / 1024
     assert measured(real + 1e6, fake + 1e6, 3) == measured(real, fake, 3)
     copies = np.repeat(real[:100] + 1e6, 3, axis=0)
-    assert not _neighbours.squared_neighbour_radii(copies, 2).any()
-    assert not _neighbours.nearest_distances(copies, real + 1e6).any()
+    assert not _neighbors.squared_neighbor_radii(copies, 2).any()
+    assert not _neighbors.nearest_distances(copies, real + 1e6).any()
 
 
 def test_swapped_sets_swap_precision_and_recall():

@@ -86,8 +86,8 @@ def test_invalid_bounds():
 
 # ------------------------------------------------------------------ laws of whole rows
 
-CENTRES = [[0.0, 1.0], [2.0, -1.0], [3.0, 3.0]]
-ROWS = [SphericalPrior(3), GaussianMixturePrior(CENTRES, stddev=0.5)]
+CENTERS = [[0.0, 1.0], [2.0, -1.0], [3.0, 3.0]]
+ROWS = [SphericalPrior(3), GaussianMixturePrior(CENTERS, stddev=0.5)]
 
 
 @pytest.mark.parametrize("bound", [0.5, 2.0, 4.5])
@@ -120,20 +120,20 @@ def test_latents_on_the_sphere_are_uniform():
 
 
 def test_latents_of_a_mixture_have_its_moments_and_density():
-    prior = GaussianMixturePrior(CENTRES, stddev=0.5)
+    prior = GaussianMixturePrior(CENTERS, stddev=0.5)
     latents = prior.sample(50_000, seed=4).numpy()
-    centres = np.array(CENTRES)
-    covariance = np.cov(centres.T, ddof=0) + 0.25 * np.eye(2)
+    centers = np.array(CENTERS)
+    covariance = np.cov(centers.T, ddof=0) + 0.25 * np.eye(2)
     error = 6 * np.sqrt(np.diag(covariance) / len(latents))
-    assert np.all(np.abs(latents.mean(axis=0) - centres.mean(axis=0)) < error)
+    assert np.all(np.abs(latents.mean(axis=0) - centers.mean(axis=0)) < error)
     np.testing.assert_allclose(np.cov(latents.T), covariance, atol=0.05)
     # The components' shares are alike.
-    offsets = np.linalg.norm(latents[:, None] - centres, axis=2)
+    offsets = np.linalg.norm(latents[:, None] - centers, axis=2)
     shares = np.bincount(offsets.argmin(axis=1)) / len(latents)
     np.testing.assert_allclose(shares, 1 / 3, atol=0.02)
     densities = [
-        scipy.stats.multivariate_normal(centre, 0.25).logpdf(latents[:20])
-        for centre in centres
+        scipy.stats.multivariate_normal(center, 0.25).logpdf(latents[:20])
+        for center in centers
     ]
     expected = scipy.special.logsumexp(densities, axis=0) - np.log(3)
     received = prior.distribution.log_prob(latents[:20])
@@ -154,11 +154,11 @@ def test_arguments_of_these_priors_are_checked():
         TruncatedNormalPrior(2, bound=0.0)
     with pytest.raises(ValueError, match="`latent_dim`"):
         SphericalPrior(1)
-    for centres in ([1.0, 2.0], [[1.0, np.inf]], [[]]):
-        with pytest.raises(ValueError, match="`centres`"):
-            GaussianMixturePrior(centres)
+    for centers in ([1.0, 2.0], [[1.0, np.inf]], [[]]):
+        with pytest.raises(ValueError, match="`centers`"):
+            GaussianMixturePrior(centers)
     with pytest.raises(ValueError, match="`stddev`"):
-        GaussianMixturePrior(CENTRES, stddev=-1.0)
+        GaussianMixturePrior(CENTERS, stddev=-1.0)
 
 
 def test_rows_are_drawn_equally_often_and_keep_their_kind():

@@ -15,8 +15,8 @@ from keras_gan.recipes._choice import chosen_for
 
 def pictures(shape, num_images):
     # One value for each image: nothing of this size has to lie in memory.
-    grey = np.linspace(0.4, 0.6, num_images, dtype="float32").reshape(-1, 1, 1, 1)
-    values = np.broadcast_to(grey, (num_images, *shape))
+    gray = np.linspace(0.4, 0.6, num_images, dtype="float32").reshape(-1, 1, 1, 1)
+    values = np.broadcast_to(gray, (num_images, *shape))
     split = Split(values)
     return Dataset("pictures", split, split, split)
 

@@ -111,7 +111,7 @@ NEEDED = {
     "num_nonzero": 2,
     "num_classes": 2,
     "num_octaves": 2,
-    "centres": [[0.0, 1.0]],
+    "centers": [[0.0, 1.0]],
     "layer": keras.layers.Dense(1),
     "shape": [2],
 }

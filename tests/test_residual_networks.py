@@ -32,7 +32,7 @@ def test_images_come_from_the_coarsest_grid(name, shape, grid):
 
 
 def test_without_classes_it_is_the_projection_network_of_one_class():
-    # Conditional normalisation of one class is normalisation; the head differs.
+    # Conditional normalization of one class is normalization; the head differs.
     of_class = networks.projection_generator(3, 1, SHAPE, base_filters=2, seed=4)
     plain = networks.residual_generator(3, SHAPE, base_filters=2, seed=4)
     latents = tf.random.stateless_normal((2, 3), seed=(0, 1))

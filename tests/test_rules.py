@@ -66,12 +66,12 @@ def test_wasserstein_with_a_bound_is_quiet(rules):
     gan.compile("adam", "adam", objective="wasserstein", **rules)
 
 
-def test_spectral_normalisation_is_a_bound():
+def test_spectral_normalization_is_a_bound():
     gan = gan_with(kg.layers.SpectralNormalization(keras.layers.Dense(1)))
     gan.compile("adam", "adam", objective="wasserstein")
 
 
-def test_batch_normalisation_under_a_gradient_penalty_warns():
+def test_batch_normalization_under_a_gradient_penalty_warns():
     gan = gan_with(keras.layers.BatchNormalization(), keras.layers.Dense(1))
     gan.compile("adam", "adam")
     with pytest.warns(UserWarning, match="the bound is wrong"):

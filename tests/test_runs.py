@@ -375,7 +375,7 @@ def test_a_ring_is_trained_drawn_judged_and_exported(tmp_path, monkeypatch, play
         ("generated", kg.load(path / "model.keras").sample(300, seed=0)),
         ("held-out real", few_points().test.points),
     ):
-        expected = kg.evaluation.mode_coverage(points, mixture.centres, mixture.stddev)
+        expected = kg.evaluation.mode_coverage(points, mixture.centers, mixture.stddev)
         found = record["scores"][column]["mode_coverage"]
         assert found == json.loads(json.dumps(expected.record()))
     assert main(["evaluate", str(path), "--verbose", "0"]) == 0

@@ -246,7 +246,7 @@ def test_layers_with_a_state_move_in_a_lazy_penalty(two_replicas):
 
 
 class NotCountedAsGradient(R1):
-    limits_gradient = False  # no warning of batch normalisation
+    limits_gradient = False  # no warning of batch normalization
 
 
 def test_replicas_drop_different_units(two_replicas):

@@ -155,8 +155,8 @@ def test_a_stochastic_network_has_the_published_number_of_weights():
 def test_salt_and_pepper_are_as_many():
     from comparators.generative_stochastic_network import GenerativeStochasticNetwork
 
-    grey = np.full((100, 784), 0.3, "float32")
-    corrupted = GenerativeStochasticNetwork.corrupt(grey, seed := 0).numpy()
+    gray = np.full((100, 784), 0.3, "float32")
+    corrupted = GenerativeStochasticNetwork.corrupt(gray, seed := 0).numpy()
     assert seed == 0
     shares = [(corrupted == value).mean() for value in (0.0, 0.3, 1.0)]
     # Shares of 78,400 pixels have a standard deviation below 0.0018.
@@ -193,7 +193,7 @@ def test_the_bound_lies_below_the_likelihood_and_rises():
     assert bounds[0] + 1 < np.mean(bounds[-10:]) < likelihood < -np.log(2)
 
 
-def test_chains_tell_how_alike_neighbours_are():
+def test_chains_tell_how_alike_neighbors_are():
     from comparators.chains import Chains, run_chains
 
     chains = Chains(num_chains=400, burn_in=50, interval=2)
@@ -245,6 +245,6 @@ def test_each_is_ahead_of_pixels_drawn_one_by_one(name, tmp_path):
         kg.evaluation.ParzenWindow(0.2).fit(some).log_prob(rows[800:]).mean()
         for some in (samples, alone)
     ]
-    # Samples that are the four: log(1/4) and the density of a kernel at its centre.
+    # Samples that are the four: log(1/4) and the density of a kernel at its center.
     best = -np.log(4) - 64 * np.log(0.2 * np.sqrt(2 * np.pi))
     assert values[1] + 100 < values[0] < best + 0.5

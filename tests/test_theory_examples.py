@@ -87,14 +87,14 @@ def test_parallel_lines_are_as_the_paper_says(distances):
     assert set(distances.line_distances(0.0).values()) == {0.0}
 
 
-def test_a_penalised_critic_is_steeper_by_what_the_law_of_its_points_leaves(distances):
+def test_a_penalized_critic_is_steeper_by_what_the_law_of_its_points_leaves(distances):
     # The points e x + (1 - e) y drawn, and their density counted around the middle.
     random = np.random.default_rng(0)
     share = random.uniform(size=1_000_000)
     points = share * random.normal(size=share.size)
     points += (1 - share) * random.normal(5.0, size=share.size)
     density = np.mean(np.abs(points - 2.5) < 0.1) / 0.2
-    slope = distances.penalised_slope(np.array([2.5]))
+    slope = distances.penalized_slope(np.array([2.5]))
     between = 2 * 0.9937903 - 1  # standard normal up to 2.5, twice, less 1
     np.testing.assert_allclose(slope, 1 + between / (20 * density), rtol=2e-3)
 
@@ -143,7 +143,7 @@ def test_the_published_ring_has_one_mode_twice():
     # numpy.linspace(0, 2 pi, 9), both ends included, as the published code has it.
     angles = np.linspace(0, 2 * np.pi, 9)
     expected = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    np.testing.assert_allclose(mixture.centres, expected, atol=1e-12)
+    np.testing.assert_allclose(mixture.centers, expected, atol=1e-12)
     points = mixture.sample(90_000, seed=0)
     share = np.mean(np.linalg.norm(points - [1.0, 0.0], axis=1) < 0.1)
     np.testing.assert_allclose(share, 2 / 9, atol=0.01)
@@ -191,15 +191,15 @@ def test_another_k_goes_on_with_what_the_optimizers_know(coordination):
 
 def test_the_learned_prior_is_a_mixture_of_its_weights(coordination):
     layer = coordination.LearnedMixture(3, 2, seed=0)
-    centres = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
+    centers = np.array([[0.0, 0.0], [40.0, 0.0], [0.0, 40.0]])
     widths = np.array([[1.0, 2.0], [0.5, 0.5], [1.0, 1.0]])
-    layer.set_weights([centres, widths])
+    layer.set_weights([centers, widths])
     noise = np.random.default_rng(0).normal(size=(90_000, 3)).astype("float32")
     latents = layer(noise).numpy()
-    nearest = np.linalg.norm(latents[:, None] - centres, axis=2).argmin(axis=1)
+    nearest = np.linalg.norm(latents[:, None] - centers, axis=2).argmin(axis=1)
     np.testing.assert_allclose(np.bincount(nearest) / 90_000, 1 / 3, atol=0.01)
     for component in range(3):
         chosen = latents[nearest == component]
-        np.testing.assert_allclose(chosen.mean(axis=0), centres[component], atol=0.05)
+        np.testing.assert_allclose(chosen.mean(axis=0), centers[component], atol=0.05)
         np.testing.assert_allclose(chosen.std(axis=0), widths[component], rtol=0.02)
     assert len(layer.trainable_weights) == 2

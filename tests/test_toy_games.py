@@ -210,7 +210,7 @@ def scalar_player(value):
 def play_for_two_scalars(penalties, rate, num_steps):
     """Distance from (1, 1) after simultaneous descent on V = (f(x) - 1)(y - 1).
 
-    x minimises, y maximises; f(x) = x below 0 and x^2 above.
+    x minimizes, y maximizes; f(x) = x below 0 and x^2 above.
     """
     players = scalar_player(0.5), scalar_player(0.0)
     x, y = (player.layers[-1].kernel.value for player in players)

@@ -11,7 +11,7 @@ from keras_gan.layers import (
 
 
 def batch_normalization(rows, gamma, beta, epsilon):
-    """Ordinary batch normalisation over rows and pixels, in float64."""
+    """Ordinary batch normalization over rows and pixels, in float64."""
     rows = rows.astype("float64")
     axes = tuple(range(rows.ndim - 1))
     mean, var = rows.mean(axis=axes), rows.var(axis=axes)
@@ -29,7 +29,7 @@ def test_golden():
 
 @pytest.mark.parametrize("shape", [(3,), (4, 2, 3)])
 @pytest.mark.parametrize("offset", [0.0, 300.0])
-def test_each_row_is_normalised_with_the_reference_and_itself(shape, offset):
+def test_each_row_is_normalized_with_the_reference_and_itself(shape, offset):
     random = np.random.default_rng(7)
     rows = random.normal(offset, 2.0, size=(9, *shape)).astype("float32")
     reference, live = rows[:5], rows[5:]
@@ -40,7 +40,7 @@ def test_each_row_is_normalised_with_the_reference_and_itself(shape, offset):
     layer.beta.assign(beta)
     outputs = layer(rows)
     expected = batch_normalization(reference, gamma, beta, 1e-3)
-    # Subtracting 300 in float32 costs two digits, and no more: variances are centred.
+    # Subtracting 300 in float32 costs two digits, and no more: variances are centered.
     tolerance = {"rtol": 1e-5, "atol": 1e-5 if offset == 0 else 2e-4}
     np.testing.assert_allclose(outputs[:5], expected, **tolerance)
     for row, output in zip(live, outputs[5:], strict=True):

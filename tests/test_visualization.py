@@ -143,7 +143,7 @@ def test_invalid_images(shape):
 
 
 @pytest.mark.parametrize("channels", [2, 4])
-def test_other_numbers_of_channels_are_grey_pictures_beside_each_other(channels):
+def test_other_numbers_of_channels_are_gray_pictures_beside_each_other(channels):
     images = np.random.default_rng(0).uniform(size=(3, 28, 28, channels))
     one_by_one = np.concatenate(np.split(images, channels, axis=-1), axis=2)
     np.testing.assert_array_equal(image_grid(images), image_grid(one_by_one))

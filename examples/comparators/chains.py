@@ -31,7 +31,7 @@ class Draws(NamedTuple):
     Args:
         images: float32 array `[num_samples, num_pixels]`, in [0, 1].
         correlation: float, between an image and the next of its chain, over those of
-            a chain and its neighbour: 0 where a chain has forgotten what it was.
+            a chain and its neighbor: 0 where a chain has forgotten what it was.
     """
 
     images: np.ndarray
@@ -72,6 +72,6 @@ def run_chains(
 def _correlation(rounds: np.ndarray) -> float:
     if len(rounds) == 1:
         return float("nan")
-    centred = rounds - rounds.mean(axis=(0, 1))
-    between = (centred[1:] * centred[:-1]).mean()
-    return float(between / np.square(centred).mean())
+    centered = rounds - rounds.mean(axis=(0, 1))
+    between = (centered[1:] * centered[:-1]).mean()
+    return float(between / np.square(centered).mean())

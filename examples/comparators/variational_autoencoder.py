@@ -61,7 +61,7 @@ class VariationalAutoencoder(keras.Model):
             noise = keras.random.normal(posterior.mean().shape, seed=self.random)
             latents = posterior.mean() + posterior.stddev() * noise
             logits = self.decoder(latents)
-            # Grey pixels have no Bernoulli probability: this is what it is for 0 and 1.
+            # Gray pixels have no Bernoulli probability: this is what it is for 0 and 1.
             log_likelihood = ops.sum(images * logits - ops.softplus(logits), axis=1)
             divergence = tfd.kl_divergence(posterior, prior)
             bound = ops.mean(log_likelihood - divergence)

@@ -79,7 +79,7 @@ def check_exportable(gan: Any) -> GAN:
         keras.saving.serialize_keras_object(generator)
     except Exception as error:
         raise ValueError(
-            "A generator that is exported must be serialisable, so that it can be made "
+            "A generator that is exported must be serializable, so that it can be made "
             f"again. Received: {generator.name!r}, whose config fails: {error}"
         ) from error
     check_conditions(gan)

@@ -20,7 +20,7 @@ class Provenance:
         recipe: str, or `None`. Defaults to `None`.
         seed: int, of the training run, or `None`. Defaults to `None`.
         epochs: int, that the model was trained for, or `None`. Defaults to `None`.
-        licence: str, under which the artefact is given away, best an SPDX name, or
+        license: str, under which the artefact is given away, best an SPDX name, or
             `None` where nobody said. Defaults to `None`.
         evaluation: what `keras-gan evaluate` wrote of this very model, or `None`.
             Defaults to `None`.
@@ -38,7 +38,7 @@ class Provenance:
     recipe: str | None = None
     seed: int | None = None
     epochs: int | None = None
-    licence: str | None = None
+    license: str | None = None
     evaluation: Config | None = None
 
     def __post_init__(self) -> None:
@@ -64,5 +64,5 @@ class Provenance:
         return {
             "producer": f"keras_gan {__version__}",
             **known,
-            "license": self.licence or "not stated",
+            "license": self.license or "not stated",
         }

@@ -57,7 +57,7 @@ def check_parity(
             dynamic. Defaults to `(1, 7, 64)`.
         seed: int, at least 0, of the inputs; with the largest batch size added it
             must stay below 2^31.
-        tolerance: float. Defaults to `1e-5`; bytes get one grey level on top of it,
+        tolerance: float. Defaults to `1e-5`; bytes get one gray level on top of it,
             where a value is rounded the other way, and float32 data beyond 1 so many
             times as much as the largest of them.
 

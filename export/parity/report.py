@@ -11,7 +11,7 @@ class ParityReport:
     Args:
         file: str, name of the artefact.
         max_abs_error: float, largest absolute difference of a pixel, a latent or a
-            probability; of bytes, in grey levels.
+            probability; of bytes, in gray levels.
         mean_abs_error: float, mean absolute difference.
         tolerance: float, what the largest may be at most.
         batch_sizes: ints, compared in one call each.

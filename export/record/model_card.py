@@ -78,7 +78,7 @@ def text(
         "## Measures\n\n" + _measures(provenance),
         "## Agreement with Keras\n\n" + _agreement(contents, record),
         "## Intended use and limits\n\n" + _LIMITS,
-        "## Licence\n\n" + _licence(provenance),
+        "## License\n\n" + _license(provenance),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -87,8 +87,8 @@ def _front_matter(provenance: Provenance, contents: Contents) -> str:
     tags = "gan, image-generation" if contents.pixels else "gan"
     lines = ["---", "library_name: keras-gan", f"tags: [{tags}]"]
     # Strings of JSON are strings of YAML: names may hold a comma or a colon.
-    if provenance.licence:
-        lines.append(f"license: {json.dumps(provenance.licence)}")
+    if provenance.license:
+        lines.append(f"license: {json.dumps(provenance.license)}")
     if provenance.dataset:
         lines.append(f"datasets: [{json.dumps(provenance.dataset)}]")
     return "\n".join([*lines, "---"])
@@ -146,7 +146,7 @@ def _measures(provenance: Provenance) -> str:
 def _agreement(contents: Contents, record: Config) -> str:
     parity, quality = record["parity"], record["quality"]
     as_bytes = contents.data is not None and contents.data.dtype == "uint8"
-    unit = " grey levels" if as_bytes else ""
+    unit = " gray levels" if as_bytes else ""
     sizes = ", ".join(map(str, parity["batch_sizes"]))
     of_classes = "".join(
         f", `{name}` {classes_text(classes)} each"
@@ -169,8 +169,8 @@ def _agreement(contents: Contents, record: Config) -> str:
     return "\n".join([text, "", header, *rows])
 
 
-def _licence(provenance: Provenance) -> str:
-    return provenance.licence or (
-        "Not stated. Whoever gives this file away should say, and mind the licence of "
+def _license(provenance: Provenance) -> str:
+    return provenance.license or (
+        "Not stated. Whoever gives this file away should say, and mind the license of "
         "the training data."
     )

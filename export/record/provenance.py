@@ -6,12 +6,12 @@ from keras_gan._types import Config
 from keras_gan.runs import Run
 
 
-def provenance_of(run: Run, licence: str | None = None) -> Provenance:
+def provenance_of(run: Run, license: str | None = None) -> Provenance:
     """Returns what a run says of its model.
 
     Args:
         run: `Run`, of whichever epoch; what it does not say stays unknown.
-        licence: as in `Provenance`. Defaults to `None`.
+        license: as in `Provenance`. Defaults to `None`.
     """
     epochs = int(run.gan.epochs_completed.numpy())
     return Provenance(
@@ -20,7 +20,7 @@ def provenance_of(run: Run, licence: str | None = None) -> Provenance:
         recipe=run.config.get("recipe"),
         seed=run.gan.seed,
         epochs=epochs,
-        licence=licence,
+        license=license,
         evaluation=_evaluation_of(run, epochs),
     )
 

@@ -15,7 +15,7 @@ LISTED: dict[str, str] = {
         "images to probabilities of classes, of a GAN that tells them apart"
     ),
     "onnx_float16": "onnx with float16 weights",
-    "onnx_int8": "onnx with int8 weights, quantised as it runs",
+    "onnx_int8": "onnx with int8 weights, quantized as it runs",
     "saved_model": (
         "TensorFlow, with generate, sample, what else the GAN can of encode and "
         "complete, and, with --discriminator, discriminate"

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> None:
         best=args.best,
         directory=args.output_dir,
         **data_of_run(args),
-        licence=args.license,
+        license=args.license,
         overwrite=args.overwrite,
         opset=args.opset,
         version=args.version,

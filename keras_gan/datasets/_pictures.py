@@ -15,7 +15,7 @@ _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "WEBP")
 _ORIENTATION = 0x0112  # of Exif
 _ON_THEIR_SIDE = (5, 6, 7, 8)
 _WHITE = 255
-_GREY = ("1", "L", "LA", "La")
+_GRAY = ("1", "L", "LA", "La")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 
 
@@ -75,8 +75,8 @@ def shape_of(path: Path, max_pixels: int) -> Shape:
         width, height = picture.size
         if picture.getexif().get(_ORIENTATION) in _ON_THEIR_SIDE:
             width, height = height, width
-        is_grey = picture.mode in _GREY or _is_deep(picture)
-        return height, width, 1 if is_grey else 3
+        is_gray = picture.mode in _GRAY or _is_deep(picture)
+        return height, width, 1 if is_gray else 3
 
 
 def read_picture(path: Path, channels: int, max_pixels: int) -> Array:
@@ -84,7 +84,7 @@ def read_picture(path: Path, channels: int, max_pixels: int) -> Array:
 
     Args:
         path: of the file.
-        channels: int, `1` for grey levels (ITU-R 601) or `3` for colours.
+        channels: int, `1` for gray levels (ITU-R 601) or `3` for colors.
         max_pixels: int, as in `shape_of`.
 
     Returns:
@@ -125,7 +125,7 @@ def _opened(path: Path, max_pixels: int) -> Iterator[Any]:
 
 
 def _is_deep(picture: Any) -> bool:
-    """Whether it has grey levels of more than a byte: Pillow would clip them."""
+    """Whether it has gray levels of more than a byte: Pillow would clip them."""
     return bool(picture.mode.startswith("I"))
 
 

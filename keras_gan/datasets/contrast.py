@@ -1,4 +1,4 @@
-"""Global contrast normalisation: every image gets mean 0 and one length."""
+"""Global contrast normalization: every image gets mean 0 and one length."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from keras_gan._types import FloatArray
 from keras_gan._validation import check_positive
 from keras_gan.datasets.dataset import Dataset, symmetric_range
 
-_SMALLEST_LENGTH = 1e-8  # pylearn2's: an image of one colour becomes 0, not noise
+_SMALLEST_LENGTH = 1e-8  # pylearn2's: an image of one color becomes 0, not noise
 _CHUNK = 4096
 
 
@@ -26,7 +26,7 @@ def global_contrast_normalization(images: FloatArray, scale: float = 1.0) -> Flo
         scale: float, above 0, length of the result. Defaults to `1.0`.
 
     Returns:
-        normalized: float32 array of the same shape; zeros for an image of one colour.
+        normalized: float32 array of the same shape; zeros for an image of one color.
 
     Example:
     >>> images = np.array([[0.0, 1.0, 2.0, 1.0]])
@@ -63,7 +63,7 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
         normalized: `Dataset` named `"<name>, contrast normalized"`.
 
     Raises:
-        ValueError: if data are a stream, or every image is of one colour.
+        ValueError: if data are a stream, or every image is of one color.
 
     Example:
     ```python
@@ -83,8 +83,8 @@ def contrast_normalized(data: Dataset, scale: float = 55.0) -> Dataset:
     )
     if not any(np.any(split.values) for split in (train, valid, test)):
         raise ValueError(
-            "`data` must hold images of more than one colour: others have no contrast "
-            f"to normalize. Received: {data.name}, all of one colour each"
+            "`data` must hold images of more than one color: others have no contrast "
+            f"to normalize. Received: {data.name}, all of one color each"
         )
     name = f"{data.name}, contrast normalized"
     return Dataset(name, train, valid, test, symmetric_range(train, valid, test))

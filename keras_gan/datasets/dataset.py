@@ -175,8 +175,8 @@ class Dataset:
             ValueError: if `low` is not below `high`, or either is not finite.
 
         Example:
-        >>> grey_levels = np.array([[0.0, 0.25, 1.0]], "float32")
-        >>> split = Split(grey_levels)
+        >>> gray_levels = np.array([[0.0, 0.25, 1.0]], "float32")
+        >>> split = Split(gray_levels)
         >>> data = Dataset("levels", split, split, split).in_range(-1, 1)
         >>> data.train.vectors.tolist(), data.value_range
         ([[-1.0, -0.5, 1.0]], (-1.0, 1.0))
@@ -195,8 +195,8 @@ class Dataset:
         if mixture is not None:
             low, high = self.value_range
             ratio = (new[1] - new[0]) / (high - low)
-            centres = new[0] + ratio * (mixture.centres - low)
-            mixture = type(mixture)(centres, ratio * mixture.stddev)
+            centers = new[0] + ratio * (mixture.centers - low)
+            mixture = type(mixture)(centers, ratio * mixture.stddev)
         return dataclasses.replace(
             self,
             train=train,

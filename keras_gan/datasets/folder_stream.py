@@ -31,7 +31,7 @@ def stream_image_folder(
     Args:
         data_dir: folder; its subfolders are searched too.
         image_size: pair of ints, height and width, or one int for a square.
-        channels: int, `3` for colours or `1` for grey levels. Defaults to `3`.
+        channels: int, `3` for colors or `1` for gray levels. Defaults to `3`.
         max_pixels: as in `load_image_folder`. Defaults to `67_108_864`.
 
     Returns:

@@ -39,7 +39,7 @@ class FolderSurvey:
 
     @property
     def channels(self) -> int:
-        """`1` where all pictures are of grey levels, else `3`."""
+        """`1` where all pictures are of gray levels, else `3`."""
         return max((shape[2] for shape in self.shapes.values()), default=1)
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class FolderSurvey:
         extent = _written(smallest)
         if len(sizes) > 1:
             extent = f"{len(sizes)} sizes from {extent} to {_written(largest)}"
-        colors = "in grey levels" if self.channels == 1 else "in color"
+        colors = "in gray levels" if self.channels == 1 else "in color"
         told = f"{self.folder}: {len(self.shapes):,} pictures, {extent}, {colors}"
         if self.damaged:
             told += f"; {len(self.damaged)} more cannot be read"

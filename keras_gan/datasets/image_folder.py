@@ -46,8 +46,8 @@ def load_image_folder(
     Use it for pictures that fit into memory, 4 bytes for each number; of any number
     there are streams, `stream_image_folder` and `stream_shards`. BMP, GIF, JPEG,
     PGM, PNG, PPM and WebP are read, of an animation the first picture. Pictures are
-    turned upright where Exif says how, and white where they are transparent; grey
-    levels of two bytes keep the higher one. The largest centred part of the wanted
+    turned upright where Exif says how, and white where they are transparent; gray
+    levels of two bytes keep the higher one. The largest centered part of the wanted
     shape is kept and resized with antialiasing. Which split a picture is in depends on
     `seed` and on the names of all pictures that can be read.
 
@@ -55,7 +55,7 @@ def load_image_folder(
         data_dir: folder; its subfolders are searched too.
         image_size: pair of ints, height and width, or one int for a square; `None` for
             that of the pictures, where all have one. Defaults to `None`.
-        channels: int, `3` for colours or `1` for grey levels; `None` for grey levels
+        channels: int, `3` for colors or `1` for gray levels; `None` for gray levels
             where all pictures have no more. Defaults to `None`.
         valid_fraction: float in [0, 1), share of pictures to validate on; at least one
             picture does. Defaults to `0.1`.
@@ -137,7 +137,7 @@ def _warn_of_darkness(folder: Path, brightest: float) -> None:
 def resized_picture(
     path: Path, size: tuple[int, int], channels: int, max_pixels: int
 ) -> FloatArray:
-    """Returns a picture's largest centred part of a shape, resized, in [0, 1]."""
+    """Returns a picture's largest centered part of a shape, resized, in [0, 1]."""
     pixels = read_picture(path, channels, max_pixels)
     resized = keras.ops.image.resize(
         pixels.astype("float32") / np.float32(255),

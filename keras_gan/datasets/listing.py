@@ -33,7 +33,7 @@ LISTED: dict[str, str] = {
     "swiss_roll": (
         "Draws points of WGAN-GP's Swiss roll: one thin curve, rolled up in the plane."
     ),
-    "tfd": "Loads one fold of the Toronto Face Database, 48 x 48 grey faces.",
+    "tfd": "Loads one fold of the Toronto Face Database, 48 x 48 gray faces.",
     "wave_folder": (
         "Loads the beginning of all WAV files below a folder, at one rate and one "
         "level."

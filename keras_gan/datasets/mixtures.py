@@ -36,47 +36,47 @@ class GaussianMixture:
     Use it where a generator must be held against the truth: it draws training points,
     knows their density exactly and says where its modes are.
 
-        p(x) = mean_k N(x; centre_k, stddev^2 I)
+        p(x) = mean_k N(x; center_k, stddev^2 I)
 
     Args:
-        centres: array `[num_modes, dim]`, finite, in data units. Kept in float64.
+        centers: array `[num_modes, dim]`, finite, in data units. Kept in float64.
         stddev: float, above 0. Standard deviation of each mode along each axis, in
             data units.
 
     Raises:
-        ValueError: if `centres` is not a finite array `[num_modes, dim]` with at least
+        ValueError: if `centers` is not a finite array `[num_modes, dim]` with at least
             one mode, or `stddev` is not positive.
 
     Example:
     >>> mixture = GaussianMixture([[-1.0, 0.0], [1.0, 0.0]], stddev=0.1)
     >>> mixture.sample(500, seed=0).shape
     (500, 2)
-    >>> mixture.log_prob(mixture.centres).round(4)  # log 1/2 - log(2 pi 0.01), in nats
+    >>> mixture.log_prob(mixture.centers).round(4)  # log 1/2 - log(2 pi 0.01), in nats
     array([2.0741, 2.0741])
     """
 
-    centres: FloatArray
+    centers: FloatArray
     stddev: float
 
     def __post_init__(self) -> None:
-        centres = np.array(self.centres, dtype="float64")
-        if centres.ndim != 2 or not centres.size or not np.isfinite(centres).all():
+        centers = np.array(self.centers, dtype="float64")
+        if centers.ndim != 2 or not centers.size or not np.isfinite(centers).all():
             raise invalid_argument(
-                "centres", "finite numbers of shape [num_modes, dim]", self.centres
+                "centers", "finite numbers of shape [num_modes, dim]", self.centers
             )
-        centres.flags.writeable = False
-        object.__setattr__(self, "centres", centres)
+        centers.flags.writeable = False
+        object.__setattr__(self, "centers", centers)
         object.__setattr__(self, "stddev", check_positive("stddev", self.stddev))
 
     @property
     def num_modes(self) -> int:
         """How many Gaussians are mixed."""
-        return self.centres.shape[0]
+        return self.centers.shape[0]
 
     @property
     def dim(self) -> int:
         """Length of one point."""
-        return self.centres.shape[1]
+        return self.centers.shape[1]
 
     def sample(self, num_samples: int, seed: int) -> FloatArray:
         """Draws points, each from a mode chosen at random.
@@ -101,13 +101,13 @@ class GaussianMixture:
 
         Returns:
             points: float32 array `[num_samples, dim]`, in data units.
-            modes: int32 array `[num_samples]`, rows of `centres`.
+            modes: int32 array `[num_samples]`, rows of `centers`.
         """
         num_samples = check_positive_integer("num_samples", num_samples)
         random = np.random.default_rng(check_seed("seed", seed))
         modes = random.integers(self.num_modes, size=num_samples)  # [num_samples]
         noise = random.standard_normal((num_samples, self.dim))
-        points = self.centres[modes] + self.stddev * noise  # [num_samples, dim]
+        points = self.centers[modes] + self.stddev * noise  # [num_samples, dim]
         return points.astype("float32"), modes.astype("int32")
 
     def log_prob(self, x: Array) -> FloatArray:
@@ -135,7 +135,7 @@ class GaussianMixture:
         return tfd.MixtureSameFamily(
             tfd.Categorical(logits=np.zeros(self.num_modes)),
             tfd.MultivariateNormalDiag(
-                self.centres, np.full(self.centres.shape, self.stddev)
+                self.centers, np.full(self.centers.shape, self.stddev)
             ),
         )
 
@@ -146,7 +146,7 @@ def ring_of_gaussians(
     """Modes at equal angles on a circle in the plane, the first at angle 0.
 
     The defaults are those of PacGAN. The ring of unrolled GAN and of LSGAN is the same
-    by its parameters, but its code places the last centre on the first: it has one mode
+    by its parameters, but its code places the last center on the first: it has one mode
     fewer, and one of twice the weight. WGAN-GP draws a ring of radius 2 with standard
     deviation 0.02 and divides both by 1.414.
 
@@ -156,13 +156,13 @@ def ring_of_gaussians(
         stddev: float, above 0, of each mode, in data units. Defaults to `0.01`.
 
     Returns:
-        mixture: `GaussianMixture` with centres `[num_modes, 2]`.
+        mixture: `GaussianMixture` with centers `[num_modes, 2]`.
 
     Raises:
         ValueError: if an argument lies outside its range.
 
     Example:
-    >>> abs(ring_of_gaussians(num_modes=4, radius=2.0).centres.round(6)).tolist()
+    >>> abs(ring_of_gaussians(num_modes=4, radius=2.0).centers.round(6)).tolist()
     [[2.0, 0.0], [0.0, 2.0], [2.0, 0.0], [0.0, 2.0]]
 
     References:
@@ -180,24 +180,24 @@ def ring_of_gaussians(
 def grid_of_gaussians(
     size: int = 5, spacing: float = 2.0, stddev: float = 0.05
 ) -> GaussianMixture:
-    """Modes on a square grid in the plane, centred at the origin.
+    """Modes on a square grid in the plane, centered at the origin.
 
-    The defaults are those of PacGAN: centres {-4, -2, 0, 2, 4}^2. WGAN-GP divides that
+    The defaults are those of PacGAN: centers {-4, -2, 0, 2, 4}^2. WGAN-GP divides that
     grid by 2.828, standard deviation included.
 
     Args:
         size: int, at least 1. Modes along one side. Defaults to `5`.
-        spacing: float, above 0, between neighbours, in data units. Defaults to `2.0`.
+        spacing: float, above 0, between neighbors, in data units. Defaults to `2.0`.
         stddev: float, above 0, of each mode, in data units. Defaults to `0.05`.
 
     Returns:
-        mixture: `GaussianMixture` with centres `[size^2, 2]`.
+        mixture: `GaussianMixture` with centers `[size^2, 2]`.
 
     Raises:
         ValueError: if an argument lies outside its range.
 
     Example:
-    >>> grid_of_gaussians(size=2).centres.tolist()
+    >>> grid_of_gaussians(size=2).centers.tolist()
     [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
 
     References:
@@ -209,8 +209,8 @@ def grid_of_gaussians(
     size = check_positive_integer("size", size)
     side = check_positive("spacing", spacing) * (np.arange(size) - (size - 1) / 2)
     rows, columns = np.meshgrid(side, side, indexing="ij")
-    centres = np.stack([rows.ravel(), columns.ravel()], axis=1)  # [size^2, 2]
-    return GaussianMixture(centres, stddev)
+    centers = np.stack([rows.ravel(), columns.ravel()], axis=1)  # [size^2, 2]
+    return GaussianMixture(centers, stddev)
 
 
 def gaussian_1d(mean: float = 0.0, stddev: float = 1.0) -> GaussianMixture:
@@ -221,7 +221,7 @@ def gaussian_1d(mean: float = 0.0, stddev: float = 1.0) -> GaussianMixture:
         stddev: float, above 0, in data units. Defaults to `1.0`.
 
     Returns:
-        mixture: `GaussianMixture` with one centre, `[1, 1]`.
+        mixture: `GaussianMixture` with one center, `[1, 1]`.
 
     Raises:
         ValueError: if `mean` is not finite or `stddev` is not positive.

@@ -93,7 +93,7 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
 def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
     """Loads Fashion-MNIST, clothes in the format and the split of MNIST.
 
-    Use it where MNIST is too easy: ten kinds of clothes in grey levels, as many images
+    Use it where MNIST is too easy: ten kinds of clothes in gray levels, as many images
     and of the same size. The files have the names of MNIST's; they are looked for as
     `load_mnist` does, in the folder itself or a `fashion_mnist/` in it, and their
     published MD5s tell them apart.

@@ -45,7 +45,7 @@ def load_olivetti(
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if `fold` is out of range, the file is damaged or has another
-            layout, or its values are no grey levels: integers from 0 to 255, floats of
+            layout, or its values are no gray levels: integers from 0 to 255, floats of
             that range, or floats in [0, 1].
 
     Example:

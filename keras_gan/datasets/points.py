@@ -79,7 +79,7 @@ def load_grid_of_gaussians(
         num_valid: int, at least 1. Validation points. Defaults to `10_000`.
         num_test: int, at least 1. Test points. Defaults to `10_000`.
         seed: int in [0, 2^31), of the draws. Defaults to `0`.
-        spacing: float, above 0, between neighbours, in data units. Defaults to `2.0`.
+        spacing: float, above 0, between neighbors, in data units. Defaults to `2.0`.
         stddev: float, above 0, of each mode, in data units. Defaults to `0.05`.
 
     Returns:

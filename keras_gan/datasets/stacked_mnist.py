@@ -1,4 +1,4 @@
-"""Three MNIST digits in one colour image: a thousand modes that can be counted."""
+"""Three MNIST digits in one color image: a thousand modes that can be counted."""
 
 import os
 

@@ -28,7 +28,7 @@ def load_tfd(
     fold: int = 0,
     train_on: str = "unlabeled",
 ) -> Dataset:
-    """Loads one fold of the Toronto Face Database, 48 x 48 grey faces.
+    """Loads one fold of the Toronto Face Database, 48 x 48 gray faces.
 
     The database has never had a public download; who was given `TFD_48x48.mat` puts it
     into `data_dir`, or into the folder that `KERAS_GAN_DATA` names, or a `tfd/` below.

@@ -60,7 +60,7 @@ def kl_divergence(p: Any, q: Any, support: Support = None) -> float:
 
 
 def js_divergence(p: Any, q: Any, support: Support = None) -> float:
-    """Jensen-Shannon divergence, what the generator minimises at the best D.
+    """Jensen-Shannon divergence, what the generator minimizes at the best D.
 
     Symmetric and bounded. Of distributions that do not meet it is log 2, however far
     apart they are: its gradient tells the generator nothing.

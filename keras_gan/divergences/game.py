@@ -1,4 +1,4 @@
-"""The value function V(D, G) for known densities, and the D that maximises it."""
+"""The value function V(D, G) for known densities, and the D that maximizes it."""
 
 import math
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def game_value(
     discriminator: Array | Callable[[FloatArray], Any] | None = None,
     support: Support = None,
 ) -> float:
-    """The value of the game for given players: D maximises it, G minimises it.
+    """The value of the game for given players: D maximizes it, G minimizes it.
 
         V(D, G) = E_data[log D(x)] + E_model[log(1 - D(x))]
 
@@ -124,7 +124,7 @@ def game_value(
 
 
 def optimal_value(data: Any, model: Any, support: Support = None) -> float:
-    """The value of the game at the best discriminator, what the generator minimises.
+    """The value of the game at the best discriminator, what the generator minimizes.
 
         max_D V(D, G) = -log 4 + 2 JSD(data, model)
 

@@ -1,4 +1,4 @@
-"""Sums of Gaussian kernels over many centres, in tiles of bounded memory.
+"""Sums of Gaussian kernels over many centers, in tiles of bounded memory.
 
 The exponents of a tile come from one matrix product with a bias:
 
@@ -6,7 +6,7 @@ The exponents of a tile come from one matrix product with a bias:
 
 In float32 its rounding would cost 2e-1 nats at d = 784 and bandwidth 0.01. Two things
 bring that to 2e-4: both sides are moved to the mean of the points, so that the numbers
-that cancel are small, and the nearest centre, which decides the sum of narrow kernels,
+that cancel are small, and the nearest center, which decides the sum of narrow kernels,
 gets its distance again in float64. float64 input is multiplied in float64, and so is
 float32 input where a GPU would round it to TF32, which has 10 bits, or where it reaches
 so many bandwidths that a nat is less than a rounding error.
@@ -24,15 +24,15 @@ _BLOCK_ROWS = 500  # rows that are held in float64 at once
 
 
 class KernelSums(NamedTuple):
-    """Sums over the centres seen so far, relative to the nearest of them.
+    """Sums over the centers seen so far, relative to the nearest of them.
 
     Args:
         points: `[m, d]`, float32 or float64.
         scales: float64 `[num_bandwidths]`, 1 / h^2.
-        exponents: `[m]`, largest x.c - ||c||^2 / 2, of moved points and centres.
-        nearest: `[m, d]`, the centre that has it.
+        exponents: `[m]`, largest x.c - ||c||^2 / 2, of moved points and centers.
+        nearest: `[m, d]`, the center that has it.
         sums: float64 `[num_bandwidths, m]`.
-        count: float64 scalar, centres seen.
+        count: float64 scalar, centers seen.
     """
 
     points: Tensor
@@ -43,7 +43,7 @@ class KernelSums(NamedTuple):
     count: Tensor
 
 
-def no_centres(points: Tensor, bandwidths: Tensor) -> KernelSums:
+def no_centers(points: Tensor, bandwidths: Tensor) -> KernelSums:
     """Sums of no kernels yet at points `[m, d]`, in the dtype of the products."""
     points = tf.convert_to_tensor(points)
     if _rounds_products():
@@ -60,7 +60,7 @@ def no_centres(points: Tensor, bandwidths: Tensor) -> KernelSums:
 
 
 def in_float64(state: KernelSums) -> KernelSums:
-    """The same sums, to which centres are added in float64 from now on."""
+    """The same sums, to which centers are added in float64 from now on."""
     return state._replace(
         points=_exact(state.points),
         exponents=_exact(state.exponents),
@@ -69,10 +69,10 @@ def in_float64(state: KernelSums) -> KernelSums:
 
 
 @tf.function(reduce_retracing=True)
-def add_centres(state: KernelSums, centres: Tensor) -> KernelSums:
-    """Sums with those of more centres `[n, d]`, of the points' dtype, added."""
+def add_centers(state: KernelSums, centers: Tensor) -> KernelSums:
+    """Sums with those of more centers `[n, d]`, of the points' dtype, added."""
     offset = tf.reduce_mean(state.points, axis=0)
-    points, moved = state.points - offset, centres - offset
+    points, moved = state.points - offset, centers - offset
     biases = tf.cast(-0.5 * _squared_lengths(moved), moved.dtype)  # [n]
     num_entries = _TILE_ENTRIES["GPU" if _has_gpu() else "CPU"]
     width = tf.maximum(1, num_entries // tf.shape(points)[0])
@@ -93,10 +93,10 @@ def add_centres(state: KernelSums, centres: Tensor) -> KernelSums:
     return state._replace(
         exponents=largest,
         nearest=tf.where(
-            is_new, tf.gather(centres, tf.maximum(index, 0)), state.nearest
+            is_new, tf.gather(centers, tf.maximum(index, 0)), state.nearest
         ),
         sums=sums,
-        count=state.count + tf.cast(tf.shape(centres)[0], tf.float64),
+        count=state.count + tf.cast(tf.shape(centers)[0], tf.float64),
     )
 
 
@@ -108,7 +108,7 @@ def log_means(state: KernelSums) -> Tensor:
     rounded -= 0.5 * _squared_lengths(state.points - offset)  # [m]
     exact = -0.5 * _squared_lengths(state.points, state.nearest)  # [m]
     scales = state.scales[:, tf.newaxis]
-    # The nearest centre's kernel is 1 in the sums: its exact one takes its place.
+    # The nearest center's kernel is 1 in the sums: its exact one takes its place.
     others = tf.maximum(state.sums - 1, 0)
     # Where kernels are narrow, one of the two may be beyond every exponent.
     largest = scales * tf.where(others > 0, tf.maximum(rounded, exact), exact)
@@ -117,20 +117,20 @@ def log_means(state: KernelSums) -> Tensor:
     return tf.math.log(sums) + largest - tf.math.log(state.count)
 
 
-def log_kernel_means(points: Tensor, centres: Tensor, bandwidths: Tensor) -> Tensor:
+def log_kernel_means(points: Tensor, centers: Tensor, bandwidths: Tensor) -> Tensor:
     """Log mean_j exp(-||x - c_j||^2 / (2 h^2)) for all points and bandwidths at once.
 
     Args:
         points: `[m, d]`, float32 or float64.
-        centres: `[n, d]`, of the same dtype.
+        centers: `[n, d]`, of the same dtype.
         bandwidths: `[num_bandwidths]`, h in data units.
 
     Returns:
         log_means: float64 tensor `[num_bandwidths, m]`, in nats.
     """
-    state = no_centres(points, bandwidths)
-    centres = tf.cast(centres, state.points.dtype)
-    return log_means(add_centres(state, centres))
+    state = no_centers(points, bandwidths)
+    centers = tf.cast(centers, state.points.dtype)
+    return log_means(add_centers(state, centers))
 
 
 def _squared_lengths(rows: Tensor, origins: Tensor | None = None) -> Tensor:

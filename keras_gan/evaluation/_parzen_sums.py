@@ -11,10 +11,10 @@ from keras_gan._types import FloatArray
 from keras_gan._validation import check_positive, invalid_argument
 from keras_gan.evaluation._arrays import value_range
 from keras_gan.evaluation._kernel_sums import (
-    add_centres,
+    add_centers,
     in_float64,
     log_means,
-    no_centres,
+    no_centers,
 )
 from keras_gan.evaluation._sample_parts import SampleParts, check_width
 
@@ -39,16 +39,16 @@ def parzen_log_probs(
         if _exceeds_float32(points, name, samples.range, float(grid.min())):
             dtype = np.dtype("float64")
         if not states:
-            states = [no_centres(block.astype(dtype), grid) for block in blocks]
+            states = [no_centers(block.astype(dtype), grid) for block in blocks]
         elif dtype == "float64":
             states = [in_float64(state) for state in states]
         part = part.astype(states[0].points.dtype.as_numpy_dtype)
-        states = [add_centres(state, part) for state in states]
+        states = [add_centers(state, part) for state in states]
     log_probs = np.concatenate([log_means(state) for state in states], axis=1)
-    return log_probs - log_normaliser(points.shape[1], grid)[:, np.newaxis]
+    return log_probs - log_normalizer(points.shape[1], grid)[:, np.newaxis]
 
 
-def log_normaliser(num_axes: int, bandwidth: Any) -> Any:
+def log_normalizer(num_axes: int, bandwidth: Any) -> Any:
     """Log of the integral of one kernel, d log(h sqrt(2 pi)), in nats."""
     return num_axes * (np.log(bandwidth) + 0.5 * np.log(2 * np.pi))
 

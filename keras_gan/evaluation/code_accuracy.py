@@ -46,10 +46,10 @@ def code_accuracy(
     """Accuracy of the simplest classifiers that read codes instead of images.
 
     Print that of an untrained encoder of the same shape beside it: random features keep
-    most of what neighbours say, and a good part of what lines do.
+    most of what neighbors say, and a good part of what lines do.
 
     Codes are scaled to a unit standard deviation for the regression, whose weights have
-    scikit-learn's penalty, and left as they are for the neighbours.
+    scikit-learn's penalty, and left as they are for the neighbors.
 
     Args:
         codes: array `[num_codes, …]`, such as `gan.encode` makes of training images.

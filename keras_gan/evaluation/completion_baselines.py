@@ -1,4 +1,4 @@
-"""Completions that take no learning: copies of neighbours, and the mean."""
+"""Completions that take no learning: copies of neighbors, and the mean."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def neighbor_completions(
 
     Raises:
         ValueError: if shapes do not belong together, the mask holds other values, or
-            there are less neighbours.
+            there are less neighbors.
 
     Example:
     >>> train = np.array([[0.0, 7.0], [1.0, 8.0]])[:, :, None]
@@ -80,16 +80,16 @@ def _nearest(
 ) -> Iterator[Array]:
     """Indices `[rows, count]` of training images, the nearest first."""
     # Squares of numbers far from zero would swallow the distances between them.
-    centres = train.reshape(len(train), -1).astype("float64")
-    origin = centres.mean(axis=0)
-    centres = centres - origin
-    squares = np.square(centres)
+    centers = train.reshape(len(train), -1).astype("float64")
+    origin = centers.mean(axis=0)
+    centers = centers - origin
+    squares = np.square(centers)
     for first in range(0, len(images), _ROWS):
-        weights = given[first : first + _ROWS].reshape(-1, centres.shape[1])
+        weights = given[first : first + _ROWS].reshape(-1, centers.shape[1])
         rows = images[first : first + _ROWS].reshape(weights.shape)
         rows = np.where(weights, rows - origin, 0)
         # ||m (x - t)||^2 but for what is the same for every t.
-        distances = weights.astype("float64") @ squares.T - 2 * rows @ centres.T
+        distances = weights.astype("float64") @ squares.T - 2 * rows @ centers.T
         yield np.argsort(distances, axis=1, kind="stable")[:, :count]
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer
-from keras_gan.evaluation._neighbours import (
+from keras_gan.evaluation._neighbors import (
     distance_tiles,
     repetition_warnings,
-    squared_neighbour_radii,
+    squared_neighbor_radii,
 )
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score
@@ -28,7 +28,7 @@ class DensityCoverage(Score):
         num_real: int, real points.
         num_fake: int, generated points.
         dim: int, length of a feature vector.
-        k: int, which neighbour sets the radius of a ball.
+        k: int, which neighbor sets the radius of a ball.
         warnings: strings, what makes the numbers doubtful. Defaults to `()`.
     """
 
@@ -71,7 +71,7 @@ def density_coverage(
     places raise the density above 1 and lower the coverage. Copies of all real points
     have 1 and 1, where no distances tie: ask `memorization` for those. In many
     dimensions the density of one draw strays far: by 0.05 for 10,000 standard normal
-    points in 1,000 dimensions, for a few points are neighbours of very many.
+    points in 1,000 dimensions, for a few points are neighbors of very many.
 
     The border of a ball lies outside it, as in the authors' package `prdc`, whereas
     `precision_recall` takes it as inside. The two rules differ only where distances
@@ -102,7 +102,7 @@ def density_coverage(
     """
     k = check_positive_integer("k", k)
     real, fake, warnings = check_two_sets(real, fake, minimum=k + 1)
-    radii = squared_neighbour_radii(real.values, k)  # [num_real]
+    radii = squared_neighbor_radii(real.values, k)  # [num_real]
     num_inside, is_covered = 0, np.zeros(len(real), bool)
     for tile in distance_tiles(fake.values, real.values):
         inside = tile.within(radii, strict=True)

@@ -12,7 +12,7 @@ from keras_gan._validation import (
     check_positive_integer,
     check_seed,
 )
-from keras_gan.evaluation._neighbours import centred
+from keras_gan.evaluation._neighbors import centered
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score
 
@@ -64,7 +64,7 @@ def different_bins(
     """Counts the bins of the data that a generator fills too often or too rarely.
 
     Use it where modes are many and have no labels. The bins are the cells about the
-    centres of k-means on `real`, and in each the two proportions are compared:
+    centers of k-means on `real`, and in each the two proportions are compared:
 
         z_b   = (p_b - q_b) / sqrt(s_b (1 - s_b) (1/num_real + 1/num_fake))
                 # p, q: shares of `real` and `fake` in bin b; s: of both together
@@ -79,7 +79,7 @@ def different_bins(
     (num_bins - 1) (1/num_real + 1/num_fake) / 8.
 
     The bins are not given, though, but clustered on `real` itself, so its proportions
-    are those of points that the centres were fitted to. Of normal points at a
+    are those of points that the centers were fitted to. Of normal points at a
     significance of 0.05, other points of the same law differed in 2 to 4 % of the bins
     where 20 or 100 real points fell into each; where 5 did, in 6 % with 64 features and
     in 31 % with 256. Quote the value of held-out real points beside yours. Distances
@@ -177,7 +177,7 @@ def _counts(
     import sklearn.exceptions
 
     origin = real.values.mean(axis=0, dtype="float64")
-    points, fake_points = centred(real.values, origin), centred(fake.values, origin)
+    points, fake_points = centered(real.values, origin), centered(fake.values, origin)
     clustering = sklearn.cluster.KMeans(num_bins, n_init=1, random_state=seed)
     with warnings.catch_warnings():
         # It warns of fewer distinct points than bins: those bins show as empty.

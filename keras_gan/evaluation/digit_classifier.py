@@ -117,8 +117,8 @@ def load_digit_classifier(
 def digit_network(seed: int = 0) -> keras.Model:
     """Builds the untrained network of `load_digit_classifier`.
 
-    Three convolutions, each batch-normalised, the first two max-pooled, then 64
-    batch-normalised rectifiers, the features, and 10 logits.
+    Three convolutions, each batch-normalized, the first two max-pooled, then 64
+    batch-normalized rectifiers, the features, and 10 logits.
 
     Args:
         seed: int, of the initial weights and dropout masks. Defaults to `0`.
@@ -223,7 +223,7 @@ def _normalized_rectifier(inputs: Tensor, name: str) -> Tensor:
 
 
 def _layer_seeds(seed: int) -> list[int]:
-    # Neighbouring seeds give the layers unrelated streams.
+    # Neighboring seeds give the layers unrelated streams.
     states = np.random.SeedSequence([seed, 28]).generate_state(len(_FILTERS) + 3)
     return [int(state % 2**31) for state in states]
 

@@ -71,7 +71,7 @@ def load_efficientnet_lite0(
     without running the file's pickle, and their SHA-256 must be the published one.
 
     Pictures in [0, 1] are resized to `image_size` (bilinear, antialiased where it
-    shrinks them) and normalised by ImageNet's mean and standard deviation of each
+    shrinks them) and normalized by ImageNet's mean and standard deviation of each
     channel, as the package's own example does at 224 pixels. The default of 128 takes a
     third of that time, 5,000 pictures in 30 to 40 seconds of one core, and all strides
     still halve even sides, as at 224. ImageNet's class probabilities are left out:
@@ -138,7 +138,7 @@ def efficientnet_lite0_network() -> keras.Model:
     head have fixed widths. "Same" padding as TensorFlow has it.
 
     Returns:
-        network: `keras.Model` from normalised images `[batch, height, width, 3]` to a
+        network: `keras.Model` from normalized images `[batch, height, width, 3]` to a
         dict of `"features"` `[batch, 1280]` and `"logits"` `[batch, 1000]`.
 
     Example:

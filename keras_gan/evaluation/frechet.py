@@ -52,7 +52,7 @@ def frechet_distance(
     0 does not mean one distribution.
 
     Moments are taken in float64 and in chunks. With few samples of many dimensions,
-    such as pixels, no covariance is built: A and B being the centred samples, one in a
+    such as pixels, no covariance is built: A and B being the centered samples, one in a
     row, over sqrt(n - 1), and the nuclear norm a sum of singular values,
 
         d = ||m_1 - m_2||^2 + ||A||_F^2 + ||B||_F^2 - 2 ||A B'||_*
@@ -149,7 +149,7 @@ def distance_of_features(real: FloatArray, fake: FloatArray) -> float:
 
 
 def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean and covariance in float64, centred before it is squared."""
+    """Mean and covariance in float64, centered before it is squared."""
     mean = values.mean(axis=0, dtype="float64")  # [dim]
     scatter = np.zeros((len(mean), len(mean)))
     num_rows = max(1, _CHUNK_VALUES // len(mean))
@@ -169,8 +169,8 @@ def _distance_of_rows(rows_1: FloatArray, rows_2: FloatArray) -> float:
     num_columns = max(1, _CHUNK_VALUES // max(products.shape))
     for start in range(0, rows_1.shape[1], num_columns):
         columns = slice(start, start + num_columns)
-        mean_1, scaled_1 = _centred(rows_1[:, columns])
-        mean_2, scaled_2 = _centred(rows_2[:, columns])
+        mean_1, scaled_1 = _centered(rows_1[:, columns])
+        mean_2, scaled_2 = _centered(rows_2[:, columns])
         products += scaled_1 @ scaled_2.T  # [n_1, n_2]
         distance += float(np.sum((mean_1 - mean_2) ** 2))
         distance += float(np.sum(scaled_1**2) + np.sum(scaled_2**2))
@@ -179,7 +179,7 @@ def _distance_of_rows(rows_1: FloatArray, rows_2: FloatArray) -> float:
     return max(distance, 0.0)
 
 
-def _centred(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _centered(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean, and float64 rows A with A' A = covariance."""
     mean = values.mean(axis=0, dtype="float64")
     return mean, (values - mean) / np.sqrt(len(values) - 1)

@@ -122,7 +122,7 @@ def _structural_diversity(sets: Sets) -> Score:
 
 def _mode_coverage(sets: Sets) -> Score:
     mixture = cast(GaussianMixture, sets.reals.mixture)
-    return mode_coverage(sets.images, mixture.centres, mixture.stddev)
+    return mode_coverage(sets.images, mixture.centers, mixture.stddev)
 
 
 def _is_of_images(reals: RealSets) -> bool:

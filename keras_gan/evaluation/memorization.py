@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan.evaluation._neighbours import nearest_distances
+from keras_gan.evaluation._neighbors import nearest_distances
 from keras_gan.evaluation.features import (
     Features,
     as_features,

@@ -20,7 +20,7 @@ class ModeCoverage(Score):
         reverse_kl: float, at least 0, in nats: how unevenly the good samples spread
             over the modes. NaN where no sample is good.
         num_samples: int, samples that were judged.
-        num_stddevs: float, how near to a centre a sample had to be.
+        num_stddevs: float, how near to a center a sample had to be.
         num_modes: int, modes that there are.
     """
 
@@ -46,18 +46,18 @@ class ModeCoverage(Score):
 
 
 def mode_coverage(
-    samples: Array, centres: Array, stddev: float, num_stddevs: float = 3.0
+    samples: Array, centers: Array, stddev: float, num_stddevs: float = 3.0
 ) -> ModeCoverage:
     """Counts captured modes, good samples and how evenly these are spread.
 
     The measure of VEEGAN and PacGAN on mixtures of K equal Gaussians, 2500 samples by
-    their convention. A sample is good within `num_stddevs` of the nearest centre. Quote
+    their convention. A sample is good within `num_stddevs` of the nearest center. Quote
     the three numbers together: each alone is easily had.
 
-        distance_i = min_k norm(sample_i - centre_k)
+        distance_i = min_k norm(sample_i - center_k)
         good_i     = distance_i <= num_stddevs * stddev
-        modes      = number of centres nearest to at least one good sample
-        reverse_kl = sum_k q_k log(K q_k)         # q_k = share of the good at centre k
+        modes      = number of centers nearest to at least one good sample
+        reverse_kl = sum_k q_k log(K q_k)         # q_k = share of the good at center k
 
     The reverse KL reaches from 0, all modes alike, to log K, one mode alone. Even
     perfect samples are not all good: of a Gaussian in the plane, the share within r
@@ -67,7 +67,7 @@ def mode_coverage(
     Args:
         samples: float array `[num_samples, dim]`, in data units. A sample that is not
             finite is not good.
-        centres: float array `[num_modes, dim]`, in data units.
+        centers: float array `[num_modes, dim]`, in data units.
         stddev: float, above 0. Standard deviation of each mode along each axis.
         num_stddevs: float, above 0. Defaults to `3.0`.
 
@@ -75,8 +75,8 @@ def mode_coverage(
         coverage: `ModeCoverage`.
 
     Raises:
-        ValueError: if `samples` and `centres` are not matrices of one width with at
-            least one row, `centres` are not finite, or a number is not positive.
+        ValueError: if `samples` and `centers` are not matrices of one width with at
+            least one row, `centers` are not finite, or a number is not positive.
 
     Example:
     >>> samples = [[0.0, 0.1], [0.1, 0.0], [0.0, 5.0], [2.0, 2.0]]
@@ -90,37 +90,37 @@ def mode_coverage(
         Srivastava et al., VEEGAN, 2017. https://arxiv.org/abs/1705.07761
         Lin et al., PacGAN, 2018. https://arxiv.org/abs/1712.04086
     """
-    points, centres = _matrix("samples", samples), _matrix("centres", centres)
-    if points.shape[1] != centres.shape[1]:
+    points, centers = _matrix("samples", samples), _matrix("centers", centers)
+    if points.shape[1] != centers.shape[1]:
         raise ValueError(
-            "`samples` and `centres` must have rows of one length. Received: "
-            f"samples.shape={points.shape}, centres.shape={centres.shape}"
+            "`samples` and `centers` must have rows of one length. Received: "
+            f"samples.shape={points.shape}, centers.shape={centers.shape}"
         )
-    if not np.isfinite(centres).all():
-        raise invalid_argument("centres", "finite numbers", centres)
+    if not np.isfinite(centers).all():
+        raise invalid_argument("centers", "finite numbers", centers)
     radius = check_positive("num_stddevs", num_stddevs)
     radius *= check_positive("stddev", stddev)
-    counts = _good_counts(points, centres, radius)  # [num_modes]
+    counts = _good_counts(points, centers, radius)  # [num_modes]
     return ModeCoverage(
         modes=int(np.count_nonzero(counts)),
         high_quality=float(counts.sum() / len(points)),
         reverse_kl=kl_to_uniform(counts),
         num_samples=len(points),
         num_stddevs=float(num_stddevs),
-        num_modes=len(centres),
+        num_modes=len(centers),
     )
 
 
-def _good_counts(points: FloatArray, centres: FloatArray, radius: float) -> Array:
-    """How many points within `radius` have each centre as their nearest."""
+def _good_counts(points: FloatArray, centers: FloatArray, radius: float) -> Array:
+    """How many points within `radius` have each center as their nearest."""
     import sklearn.neighbors
 
     finite = points[np.isfinite(points).all(axis=1)]
     if not len(finite):
-        return np.zeros(len(centres), dtype="int64")
-    distances, nearest = sklearn.neighbors.KDTree(centres).query(finite)
+        return np.zeros(len(centers), dtype="int64")
+    distances, nearest = sklearn.neighbors.KDTree(centers).query(finite)
     good = nearest[distances <= radius]
-    return np.bincount(good, minlength=len(centres))
+    return np.bincount(good, minlength=len(centers))
 
 
 def kl_to_uniform(counts: Array) -> float:

@@ -59,7 +59,7 @@ class ParzenWindow:
         self.bandwidth = self.bandwidths if self._is_batch else self.bandwidths[0]
 
     def fit(self, samples: Samples) -> "ParzenWindow":
-        """Takes samples as centres; returns self.
+        """Takes samples as centers; returns self.
 
         Args:
             samples: array `[num_samples, …]`, flattened; or an iterable of such arrays,
@@ -76,7 +76,7 @@ class ParzenWindow:
         return self
 
     @property
-    def centres_(self) -> FloatArray:
+    def centers_(self) -> FloatArray:
         """The samples `[num_samples, d]`; a stream has none that lie together."""
         whole = self._fitted().whole
         if whole is None:
@@ -130,7 +130,7 @@ class ParzenWindow:
         # Here, not above: it imports TensorFlow Probability.
         from keras_gan.evaluation.parzen_distribution import ParzenMixture
 
-        return ParzenMixture(self.centres_, self.bandwidth)
+        return ParzenMixture(self.centers_, self.bandwidth)
 
     def _fitted(self) -> SampleParts:
         if not hasattr(self, "_parts"):

@@ -15,7 +15,7 @@ TABLE_1_BANDWIDTHS: tuple[float, ...] = tuple(np.logspace(-1, 0, 10).tolist())
 
 _EXTENSIONS = 3  # decades beyond an edge of the grid
 _POINTS_PER_DECADE = 4
-_POINTS_PER_SIDE = 5  # of the best bandwidth, between it and its neighbours
+_POINTS_PER_SIDE = 5  # of the best bandwidth, between it and its neighbors
 # The vertex of a parabola through points d apart in log h errs by some d^2 / 3.
 _VERTEX_GAP = 0.05
 
@@ -158,7 +158,7 @@ class _Curve:
         )
 
     def between(self) -> FloatArray:
-        """Bandwidths between the best and its two neighbours."""
+        """Bandwidths between the best and its two neighbors."""
         low, best, high = self.bandwidths[self.best - 1 : self.best + 2]
         sides = ((low, best), (best, high))
         return np.concatenate(
@@ -166,12 +166,12 @@ class _Curve:
         )
 
     def widest_gap(self) -> float:
-        """Log ratio of the best bandwidth and the farther of its neighbours."""
+        """Log ratio of the best bandwidth and the farther of its neighbors."""
         around = np.log(self.bandwidths[self.best - 1 : self.best + 2])
         return float(np.diff(around).max())
 
     def vertex(self) -> float:
-        """Vertex of the parabola in log h through the best and its neighbours."""
+        """Vertex of the parabola in log h through the best and its neighbors."""
         around = slice(self.best - 1, self.best + 2)
         left, right = np.diff(np.log(self.bandwidths[around]))
         rise, fall = np.abs(np.diff(self.means[around]))

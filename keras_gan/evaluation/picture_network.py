@@ -19,7 +19,7 @@ class PictureNetwork:
     """Features of pictures, for `extract_features`.
 
     Get one from `load_efficientnet_lite0` or `load_inception`. The networks know color
-    pictures; of grey ones they see three equal channels.
+    pictures; of gray ones they see three equal channels.
 
     Args:
         network: `keras.Model` from prepared pictures to a dict with `"features"`.

@@ -6,10 +6,10 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer
-from keras_gan.evaluation._neighbours import (
+from keras_gan.evaluation._neighbors import (
     distance_tiles,
     repetition_warnings,
-    squared_neighbour_radii,
+    squared_neighbor_radii,
 )
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score
@@ -26,7 +26,7 @@ class PrecisionRecall(Score):
         num_real: int, real points.
         num_fake: int, generated points.
         dim: int, length of a feature vector.
-        k: int, which neighbour sets the radius of a ball.
+        k: int, which neighbor sets the radius of a ball.
         warnings: strings, what makes the numbers doubtful. Defaults to `()`.
     """
 
@@ -65,7 +65,7 @@ def precision_recall(
 
     A point on the border counts as inside, as in the authors' code. The package `prdc`
     takes the border as outside: the two differ only where distances tie, as those of
-    images in few grey levels or of copies do.
+    images in few gray levels or of copies do.
 
     Args:
         real: `Features` or array `[num_real, …]`, finite, more than `k` rows.
@@ -93,8 +93,8 @@ def precision_recall(
     """
     k = check_positive_integer("k", k)
     real, fake, warnings = check_two_sets(real, fake, minimum=k + 1)
-    real_radii = squared_neighbour_radii(real.values, k)  # [num_real]
-    fake_radii = squared_neighbour_radii(fake.values, k)  # [num_fake]
+    real_radii = squared_neighbor_radii(real.values, k)  # [num_real]
+    fake_radii = squared_neighbor_radii(fake.values, k)  # [num_fake]
     is_precise, is_recalled = np.zeros(len(fake), bool), np.zeros(len(real), bool)
     for tile in distance_tiles(fake.values, real.values):
         is_precise[tile.rows] = tile.within(real_radii).any(axis=1)

@@ -72,7 +72,7 @@ def structural_diversity(
 
     and the window keeps its proportions. So 28 x 28 and 32 x 32 pixels get two scales,
     8 x 8 one with a window of 7. Values of different sizes of images, or of published
-    code with another rule, do not compare. Terms below zero count as zero, in colour
+    code with another rule, do not compare. Terms below zero count as zero, in color
     the mean over channels is taken.
 
     Args:

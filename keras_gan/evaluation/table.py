@@ -27,8 +27,8 @@ def score_table(columns: Mapping[str, Iterable[Score]]) -> str:
 
     Example:
     >>> from keras_gan.evaluation import mode_coverage
-    >>> centres = [[0.0, 0.0], [5.0, 5.0]]
-    >>> one, both = (mode_coverage(points, centres, 0.1) for points in
+    >>> centers = [[0.0, 0.0], [5.0, 5.0]]
+    >>> one, both = (mode_coverage(points, centers, 0.1) for points in
     ...              ([[0.0, 0.1], [0.1, 0.0]], [[0.0, 0.1], [5.1, 5.0]]))
     >>> print(score_table({"generated": [one], "real": [both]}))
     measure          better  generated    real

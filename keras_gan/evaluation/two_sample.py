@@ -16,7 +16,7 @@ from keras_gan._validation import (
     check_seed,
     invalid_argument,
 )
-from keras_gan.evaluation._neighbours import centred
+from keras_gan.evaluation._neighbors import centered
 from keras_gan.evaluation._shares import standard_error_of_share
 from keras_gan.evaluation.features import Features, check_two_sets
 from keras_gan.evaluation.score import Quantity, Score
@@ -33,7 +33,7 @@ class ClassifierTwoSampleTest(Score):
         standard_error: float, of the accuracy, over test points.
         p_value: float in [0, 1], one-sided.
         classifier: str, `"knn"` or `"network"`.
-        k: int, neighbours that vote; `None` for the network.
+        k: int, neighbors that vote; `None` for the network.
         features: str, name of the feature function.
         num_real: int, real points given.
         num_fake: int, generated points given.
@@ -90,7 +90,7 @@ def classifier_two_sample_test(
 
     The classifiers, by scikit-learn:
 
-        "knn"      floor(sqrt(num_train)) neighbours vote, on the features as they are
+        "knn"      floor(sqrt(num_train)) neighbors vote, on the features as they are
         "network"  20 rectified units, Adam, 100 epochs of batches of 200, on features
                    scaled by mean and deviation of the training half
 
@@ -239,7 +239,7 @@ def _split(
     random = np.random.default_rng(seed)
     origin = real.values.mean(axis=0, dtype="float64")
     drawn = [
-        centred(features.values[random.permutation(len(features))[:num_each]], origin)
+        centered(features.values[random.permutation(len(features))[:num_each]], origin)
         for features in (real, fake)
     ]
     test = _label(*(points[:num_test] for points in drawn))

@@ -18,7 +18,7 @@ from keras_gan.training.sampling import InBatches
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class DerivedConditions(Game):
-    """Data made anew from what is left of them: spectra, thumbnails, grey levels.
+    """Data made anew from what is left of them: spectra, thumbnails, gray levels.
 
     When to use it: for pairs of which one is made of the other, so that data alone are
     needed: vocoders (spectrogram to waveform), super-resolution, colorization,

@@ -156,7 +156,7 @@ class _State(NamedTuple):
 
 
 def _begin(starts: Tensor, num_images: int) -> _State:
-    latents = tf.tile(starts, [num_images, 1])  # restarts of an image are neighbours
+    latents = tf.tile(starts, [num_images, 1])  # restarts of an image are neighbors
     zeros = tf.zeros_like(latents)
     least = tf.fill([len(latents)], float("inf"))
     return _State(latents, zeros, zeros, tf.constant(0.0), latents, least)

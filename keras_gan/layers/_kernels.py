@@ -31,7 +31,7 @@ def kernel_of(layer: keras.layers.Layer) -> keras.Variable:
             _num_output_axes(layer)
             return kernel
     raise ValueError(
-        "`layer` must have a weight named `kernel` or `embeddings` to normalise. "
+        "`layer` must have a weight named `kernel` or `embeddings` to normalize. "
         f"Received: layer={layer.name} of type {type(layer).__name__}. Wrap the layers "
         "that hold the kernels, each by itself."
     )

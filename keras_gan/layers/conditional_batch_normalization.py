@@ -1,4 +1,4 @@
-"""Batch normalisation whose gain and offset belong to a class."""
+"""Batch normalization whose gain and offset belong to a class."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _Shape = tuple[int | None, ...]
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class ConditionalBatchNormalization(keras.layers.BatchNormalization):
-    """Batch normalisation with a gain and an offset for each class.
+    """Batch normalization with a gain and an offset for each class.
 
     How a generator is told its class at every depth. Statistics are those of the whole
     batch, whatever its classes, as `keras.layers.BatchNormalization` has them: moving
@@ -94,7 +94,7 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
         )
 
     def call(self, inputs: Tensor, labels: Tensor, training: bool = False) -> Tensor:
-        """Returns the inputs, normalised and moved to where their classes are."""
+        """Returns the inputs, normalized and moved to where their classes are."""
         normalized = batch_normalized(self, inputs, training)
         labels = keras.ops.cast(labels, "int32")  # as keras.layers.Embedding does
         spread = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])

@@ -1,4 +1,4 @@
-"""Batch normalisation in training, by one kernel of TensorFlow each way.
+"""Batch normalization in training, by one kernel of TensorFlow each way.
 
 Keras writes it as a row of operations, each of which reads and writes the whole batch,
 in float32 whatever the dtype. TensorFlow has a kernel for all of it and one for its
@@ -23,7 +23,7 @@ _KERNEL_DTYPES = ("float32", "bfloat16", "float16")
 
 
 def fuse_normalization(layers: Iterable[keras.layers.Layer]) -> None:
-    """Lets those that are Keras's batch normalisation train by the kernel.
+    """Lets those that are Keras's batch normalization train by the kernel.
 
     Their weights, their configuration and what they do outside of training stay
     Keras's. Other layers, subclasses with a rule of their own among them, are left as
@@ -40,7 +40,7 @@ def batch_normalized(
     """What `keras.layers.BatchNormalization` returns, by the kernel where it can.
 
     It cannot in float64, over another axis than the last, with a mask, with statistics
-    of several replicas or with renormalisation; outside of training there is no need.
+    of several replicas or with renormalization; outside of training there is no need.
     """
     if not (training and layer.trainable and mask is None and _suits(layer, inputs)):
         return _PLAIN.call(layer, inputs, training=training, mask=mask)

@@ -103,8 +103,8 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def _block_deviations(self, rows: Tensor) -> Tensor:
         rows = tf.cast(rows, tf.float32)  # [group, num_groups, pixels, channels]
-        centred = rows - tf.reduce_mean(rows, axis=0, keepdims=True)
-        variances = tf.reduce_mean(tf.square(centred), axis=0)
+        centered = rows - tf.reduce_mean(rows, axis=0, keepdims=True)
+        variances = tf.reduce_mean(tf.square(centered), axis=0)
         deviations = tf.sqrt(variances + self.epsilon)
         by_pixel = tf.reduce_mean(deviations, axis=1)  # [num_groups, channels]
         block_size = rows.shape[-1] // self.num_channels

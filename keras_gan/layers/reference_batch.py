@@ -1,4 +1,4 @@
-"""The rows that virtual batch normalisation compares with: how they join and leave."""
+"""The rows that virtual batch normalization compares with: how they join and leave."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from keras_gan._validation import check_optional_seed, check_positive_integer
 class ReferenceBatch(keras.layers.Layer):
     """Puts a fixed batch in front of the live rows.
 
-    The first of the three layers of virtual batch normalisation; see
+    The first of the three layers of virtual batch normalization; see
     `VirtualBatchNormalization` for all three in use. The reference is drawn once, when
     the layer is built, and saved with the weights; no optimizer moves it.
 
@@ -100,7 +100,7 @@ class ReferenceBatch(keras.layers.Layer):
 class DropReferenceBatch(keras.layers.Layer):
     """Cuts off the rows that `ReferenceBatch` put in front.
 
-    The last of the three layers of virtual batch normalisation; see
+    The last of the three layers of virtual batch normalization; see
     `VirtualBatchNormalization` for all three in use.
 
     Args:

@@ -1,4 +1,4 @@
-"""Spectral normalisation: a layer whose kernel is divided by its largest stretch."""
+"""Spectral normalization: a layer whose kernel is divided by its largest stretch."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         )
 
     def call(self, inputs: Tensor, training: bool = False) -> Tensor:
-        """Returns the layer's outputs under the normalised kernel."""
+        """Returns the layer's outputs under the normalized kernel."""
         effective, u = self._normalize()
         if training:
             self.u.assign(u)

@@ -1,4 +1,4 @@
-"""Virtual batch normalisation: statistics of a fixed batch and the example itself."""
+"""Virtual batch normalization: statistics of a fixed batch and the example itself."""
 
 from typing import Any, ClassVar
 
@@ -11,14 +11,14 @@ from keras_gan._validation import check_positive, check_positive_integer
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class VirtualBatchNormalization(keras.layers.Layer):
-    """Batch normalisation by a reference batch, so that examples stay independent.
+    """Batch normalization by a reference batch, so that examples stay independent.
 
-    For generators: batch normalisation makes the images of one minibatch resemble each
-    other. Here each example x is normalised as the last row of a batch whose other rows
+    For generators: batch normalization makes the images of one minibatch resemble each
+    other. Here each example x is normalized as the last row of a batch whose other rows
     are the fixed reference R, and no other live example matters, in training and
     inference alike. The reference rows ride along in front of the live ones, from a
     `ReferenceBatch` at the bottom to a `DropReferenceBatch` at the top, and are
-    normalised by their own statistics. It costs the pass of `reference_size` more rows.
+    normalized by their own statistics. It costs the pass of `reference_size` more rows.
 
         w    = 1 / (reference_size + 1)
         mean = w mean(x) + (1 - w) mean(R)            per channel, over rows and pixels
@@ -97,7 +97,7 @@ class VirtualBatchNormalization(keras.layers.Layer):
         )
 
     def call(self, inputs: Tensor) -> Tensor:
-        """Returns reference and live rows, each normalised by its own rule."""
+        """Returns reference and live rows, each normalized by its own rule."""
         rows = tf.cast(inputs, tf.float32)
         reference, live = rows[: self.reference_size], rows[self.reference_size :]
         axes = list(range(rows.shape.rank - 1))

@@ -1,4 +1,4 @@
-"""Weight normalisation: a kernel's directions and their lengths as weights apart."""
+"""Weight normalization: a kernel's directions and their lengths as weights apart."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _EPSILON = 1e-12  # below the square of any kernel's norm that float32 can divid
 class WeightNormalization(keras.layers.Wrapper):
     """Calls a layer with a kernel whose columns have lengths apart from directions.
 
-    Learns faster than the plain layer where batch normalisation is out of place, as in
+    Learns faster than the plain layer where batch normalization is out of place, as in
     a discriminator that judges each image alone. For each output o, over all inputs:
 
         W_effective[:, o] = scale[o] * W[:, o] / norm(W[:, o])
@@ -36,8 +36,8 @@ class WeightNormalization(keras.layers.Wrapper):
             `Dense`, `Conv2D` or a transposed or depthwise convolution; `EinsumDense`
             where its outputs come last. It keeps its own dtype, and what follows the
             kernel: put its activation behind the wrapper where the layer is to be
-            initialised from data.
-        trainable_scale: bool. `False` keeps the scale as it was initialised, so that
+            initialized from data.
+        trainable_scale: bool. `False` keeps the scale as it was initialized, so that
             training turns columns alone. Defaults to `True`.
         **kwargs: what `keras.layers.Layer` takes, besides `dtype`.
 
@@ -77,7 +77,7 @@ class WeightNormalization(keras.layers.Wrapper):
         )
 
     def call(self, inputs: Tensor) -> Tensor:
-        """Returns the layer's outputs under the normalised kernel."""
+        """Returns the layer's outputs under the normalized kernel."""
         return call_with_kernel(self.layer, inputs, self.effective_kernel())
 
     def effective_kernel(self) -> Tensor:
@@ -104,7 +104,7 @@ class WeightNormalization(keras.layers.Wrapper):
 
 
 def initialize_from_data(network: keras.Model, data: Tensor) -> None:
-    """Sets scale and bias of each weight-normalised layer by what it makes of data.
+    """Sets scale and bias of each weight-normalized layer by what it makes of data.
 
     Layer after layer, in the order of the network, so that each sees what those before
     it make once they are set. With m and s the mean and the deviation of one output:
@@ -145,7 +145,7 @@ def initialize_from_data(network: keras.Model, data: Tensor) -> None:
         activation = getattr(layer.layer, "activation", None)
         if activation not in (None, keras.activations.linear):
             raise ValueError(
-                "`network` must have activations behind its weight-normalised layers, "
+                "`network` must have activations behind its weight-normalized layers, "
                 f"as layers of their own. Received: {layer.name} around a layer with "
                 f"activation={keras.activations.serialize(activation)}"
             )
@@ -163,14 +163,14 @@ def _normalized_layers(network: keras.Model) -> list[WeightNormalization]:
     within = {id(one) for one in held if isinstance(one, WeightNormalization)}
     if len(within) > len(layers):
         raise ValueError(
-            "`network` must have its weight-normalised layers among its own. Received: "
-            f"{len(within) - len(layers)} within other models or layers; initialise "
+            "`network` must have its weight-normalized layers among its own. Received: "
+            f"{len(within) - len(layers)} within other models or layers; initialize "
             "each of these from what it is given."
         )
     for layer in layers:
         if len(layer._inbound_nodes) > 1:
             raise ValueError(
-                "`network` must call each weight-normalised layer once: one scale "
+                "`network` must call each weight-normalized layer once: one scale "
                 f"cannot suit what several calls make. Received: {layer.name}, called "
                 f"{len(layer._inbound_nodes)} times"
             )
@@ -184,7 +184,7 @@ def _initialize(layer: WeightNormalization, until: keras.Model, data: Tensor) ->
     deviation = tf.sqrt(variance)  # [outputs]
     if deviation.shape != layer.scale.shape:
         raise ValueError(
-            "`network` must have a scale for each output of its weight-normalised "
+            "`network` must have a scale for each output of its weight-normalized "
             f"layers. Received: {layer.name} around a {type(layer.layer).__name__}, "
             f"with {layer.scale.shape[0]} scales and {deviation.shape[0]} outputs"
         )

@@ -124,7 +124,7 @@ def _normalized_relu(
 def normalized(
     inputs: Tensor, normalization: str | None, seed: int, index: int
 ) -> Tensor:
-    """Maps normalised over the batch or over all units, or as they are for `None`."""
+    """Maps normalized over the batch or over all units, or as they are for `None`."""
     name = f"normalization_{index}"
     if normalization == "batch":
         gain = keras.initializers.RandomNormal(

@@ -1,4 +1,4 @@
-"""Residual blocks without normalisation: their initial weights are Fix-up's."""
+"""Residual blocks without normalization: their initial weights are Fix-up's."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Residual blocks of spectrally normalised networks, told the class or not."""
+"""Residual blocks of spectrally normalized networks, told the class or not."""
 
 import math
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.networks._dcgan_parts import checked_dcgan_shape
 
-MOMENTUM, EPSILON = 0.9, 2e-5  # the published ones, of batch normalisation
+MOMENTUM, EPSILON = 0.9, 2e-5  # the published ones, of batch normalization
 _KERNEL_SIZE = 3  # of convolutions that keep the size
 _STRIDED_KERNEL_SIZE = 4  # of those that halve or double it: a multiple of the stride
 
 Normalize = Callable[[Tensor, str], Tensor]
-"""Normalises a grid `[batch, rows, columns, filters]`; the string names the layer."""
+"""Normalizes a grid `[batch, rows, columns, filters]`; the string names the layer."""
 
 
 def grown_residually(
@@ -62,7 +62,7 @@ def grown_residually(
 def shrunk_residually(images: Tensor, base_filters: int, seed: int) -> Tensor:
     """Features `[batch, filters]` of images: sums over a coarse grid, rectified.
 
-    Every kernel is spectrally normalised.
+    Every kernel is spectrally normalized.
     """
     outputs = _halving(base_filters, seed, 0)(images)
     for index in range(1, num_halvings(*images.shape[1:3])):
@@ -75,7 +75,7 @@ def shrunk_residually(images: Tensor, base_filters: int, seed: int) -> Tensor:
 
 
 def batch_normalized(inputs: Tensor, name: str) -> Tensor:
-    """Batch normalisation with the published numbers."""
+    """Batch normalization with the published numbers."""
     return keras.layers.BatchNormalization(
         momentum=MOMENTUM, epsilon=EPSILON, name=name
     )(inputs)

@@ -1,7 +1,7 @@
 """The fully connected networks of BiGAN: generator, encoder, discriminator of pairs.
 
 They have the form of the published code, whose discriminator begins with a last kernel
-of zeros. No layer has a bias, and normalisation has no parameters.
+of zeros. No layer has a bias, and normalization has no parameters.
 """
 
 import math
@@ -27,11 +27,11 @@ def bigan_generator(
 ) -> keras.Model:
     """Builds BiGAN's fully connected generator: two hidden layers of rectifiers.
 
-    Both are normalised over the batch, and the second is given the latents again.
+    Both are normalized over the batch, and the second is given the latents again.
     Weights start N(0, 0.02^2).
 
-        h    = relu(normalised(W_0 z))
-        G(z) = output(W_2 relu(normalised(W_1 h + V z)))
+        h    = relu(normalized(W_0 z))
+        G(z) = output(W_2 relu(normalized(W_1 h + V z)))
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -82,11 +82,11 @@ def bigan_encoder(
 ) -> keras.Model:
     """Builds BiGAN's fully connected encoder: two hidden layers of leaky rectifiers.
 
-    The second is normalised over the batch. Its output lies where the prior's latents
+    The second is normalized over the batch. Its output lies where the prior's latents
     do, or the discriminator tells the two apart by their range alone. Weights start
     N(0, 0.02^2).
 
-        E(x) = output(W_2 lrelu(normalised(W_1 lrelu(W_0 x))))
+        E(x) = output(W_2 lrelu(normalized(W_1 lrelu(W_0 x))))
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -135,9 +135,9 @@ def bigan_discriminator(
     """Builds BiGAN's fully connected discriminator, which judges an image with a code.
 
     Two hidden layers of leaky rectifiers; the code comes to the second, which is
-    normalised over the batch. Weights start N(0, 0.02^2).
+    normalized over the batch. Weights start N(0, 0.02^2).
 
-        D(x, z) = W_2 lrelu(normalised(W_1 lrelu(W_0 x) + V z))
+        D(x, z) = W_2 lrelu(normalized(W_1 lrelu(W_0 x) + V z))
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.

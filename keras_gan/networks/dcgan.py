@@ -37,9 +37,9 @@ def dcgan_generator(
         G(z) = output_activation(deconv_n(... deconv_1(dense(z)))),   each of stride 2
 
     Deconvolution i has `base_filters 2^(n-1-i)` filters, the last one `channels`. All
-    but the last layer are followed by normalisation and ReLU, and have a bias only
-    without normalisation. Weights start from N(0, 0.02^2), biases at zero, the gains
-    of batch normalisation from N(1, 0.02^2).
+    but the last layer are followed by normalization and ReLU, and have a bias only
+    without normalization. Weights start from N(0, 0.02^2), biases at zero, the gains
+    of batch normalization from N(1, 0.02^2).
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -99,13 +99,13 @@ def dcgan_discriminator(
     """Builds a discriminator that halves an image to a coarse grid and judges that.
 
     The mirror of `dcgan_generator`. A penalty on the gradient at each image, as in
-    WGAN-GP, asks for `normalization=None` or `"layer"`: batch normalisation makes a
+    WGAN-GP, asks for `normalization=None` or `"layer"`: batch normalization makes a
     logit depend on the other images of its batch.
 
         D(x) = dense(conv_n(... conv_1(x))),   each of stride 2, LeakyReLU(0.2) after it
 
-    Convolution i has `base_filters 2^(i-1)` filters. All but the first are normalised
-    before their LeakyReLU, and have a bias only without normalisation. Initial weights
+    Convolution i has `base_filters 2^(i-1)` filters. All but the first are normalized
+    before their LeakyReLU, and have a bias only without normalization. Initial weights
     are drawn as the generator's are.
 
     Args:

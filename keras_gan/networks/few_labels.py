@@ -35,8 +35,8 @@ def softplus_generator(
 ) -> keras.Model:
     """Builds the fully connected generator of Salimans et al. for few labels.
 
-    Hidden layers are dense, batch normalisation without a scale, softplus; the last one
-    is weight-normalised and ends in a sigmoid.
+    Hidden layers are dense, batch normalization without a scale, softplus; the last one
+    is weight-normalized and ends in a sigmoid.
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -97,7 +97,7 @@ def classifying_discriminator(
 
         D(x) = Z / (Z + 1),   Z = sum_k exp l_k(x),   logit of D = log Z
 
-    Layers are dense and weight-normalised, with a fixed scale but for the last, and
+    Layers are dense and weight-normalized, with a fixed scale but for the last, and
     ReLU; while training, normal noise is added in front of each. Set scales and biases
     by `keras_gan.layers.initialize_from_data(discriminator, images[:500])`.
 

@@ -131,7 +131,7 @@ def hifigan_discriminator(
     """Builds the discriminators of HiFi-GAN: some for periods, some for scales.
 
     One of period p folds the waveform into rows of p samples and looks along columns,
-    so that it sees every p-th sample; one of scale s looks at means of 2^s neighbours.
+    so that it sees every p-th sample; one of scale s looks at means of 2^s neighbors.
     Each says a logit for every place, and hands its maps out, logits among them, as
     `keras_gan.terms.PairedFeatureMatching` wants them.
 

@@ -30,7 +30,7 @@ def inpainting_generator(
     on the way down. Between them a dense code of the whole grid and the latents draw on
     it, for convolutions alone see too little to fill in a half by the other one. What
     is made of given pixels is of no account: `keras_gan.games.Inpainting` lays these
-    over it. Nothing is normalised; weights start as `r3gan_generator` states.
+    over it. Nothing is normalized; weights start as `r3gan_generator` states.
 
         d_1, ..., d_n = stages down of (known, mask)
         h             = stage(dense(lrelu(dense(lrelu(d_n))), z) + d_n)

@@ -1,4 +1,4 @@
-"""Residual networks told the class: by conditional normalisation, by projection."""
+"""Residual networks told the class: by conditional normalization, by projection."""
 
 import keras
 
@@ -30,11 +30,11 @@ def projection_generator(
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
-    """Builds a residual generator whose normalisations are told the class.
+    """Builds a residual generator whose normalizations are told the class.
 
     The partner of `projection_discriminator`, in the published form but for its size:
     a transposed convolution of stride 2 doubles a grid where the published block has
-    nearest neighbours and a convolution, and the last doubling is one without a block,
+    nearest neighbors and a convolution, and the last doubling is one without a block,
     so that nothing but the image is computed at full size.
 
         n     = number of times that both sides halve evenly from above 4
@@ -46,7 +46,7 @@ def projection_generator(
     cbn is `keras_gan.layers.ConditionalBatchNormalization`, bn one without classes;
     with n = 1 there is no block, and the last one is a cbn.
     Block i has `base_filters 2^(n-1-i)` filters; its shortcut doubles by nearest
-    neighbours and has a convolution of one pixel.
+    neighbors and has a convolution of one pixel.
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -100,7 +100,7 @@ def projection_discriminator(
 ) -> keras.Model:
     """Builds a residual discriminator that projects its features on the class.
 
-    Every kernel, and the embeddings of the classes, are spectrally normalised. It is
+    Every kernel, and the embeddings of the classes, are spectrally normalized. It is
     made for `objective="hinge"`. The published form but for its size: a convolution of
     stride 2 takes the place of the first block, so that nothing is computed at full
     size, another one halves in a block, and no blocks follow the last halving.

@@ -1,4 +1,4 @@
-"""Residual networks without normalisation: those of R3GAN, for small images."""
+"""Residual networks without normalization: those of R3GAN, for small images."""
 
 import math
 
@@ -20,10 +20,10 @@ def r3gan_generator(
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
-    """Builds a residual generator that needs no normalisation.
+    """Builds a residual generator that needs no normalization.
 
     The partner of `r3gan_discriminator`, for `objective="relativistic_pairing"` with R1
-    and R2. Fix-up's initial weights take the place of normalisation: the last
+    and R2. Fix-up's initial weights take the place of normalization: the last
     convolution of a block starts at zero, so that a block begins as the identity, and
     the one before it is scaled by the number L of blocks.
 
@@ -92,7 +92,7 @@ def r3gan_discriminator(
     seed: int = 0,
     name: str = "discriminator",
 ) -> keras.Model:
-    """Builds a residual discriminator that needs no normalisation.
+    """Builds a residual discriminator that needs no normalization.
 
     The mirror of `r3gan_generator`: it judges each image by itself, as R1 and R2 ask.
 

@@ -1,4 +1,4 @@
-"""Residual networks with spectral normalisation, not told the class."""
+"""Residual networks with spectral normalization, not told the class."""
 
 import keras
 
@@ -23,11 +23,11 @@ def residual_generator(
     seed: int = 0,
     name: str = "generator",
 ) -> keras.Model:
-    """Builds a residual generator with batch normalisation.
+    """Builds a residual generator with batch normalization.
 
     The partner of `residual_discriminator`: `projection_generator` without classes.
     The published form but for its size: a transposed convolution of stride 2 doubles a
-    grid where the published block has nearest neighbours and a convolution, and the
+    grid where the published block has nearest neighbors and a convolution, and the
     last doubling is one without a block, so that nothing but the image is computed at
     full size.
 
@@ -38,7 +38,7 @@ def residual_generator(
         G     = output_activation(doubling(relu(bn(h))))
 
     Block i has `base_filters 2^(n-1-i)` filters; its shortcut doubles by nearest
-    neighbours and has a convolution of one pixel.
+    neighbors and has a convolution of one pixel.
 
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
@@ -80,7 +80,7 @@ def residual_discriminator(
     seed: int = 0,
     name: str = "discriminator",
 ) -> keras.Model:
-    """Builds a residual discriminator whose kernels are all spectrally normalised.
+    """Builds a residual discriminator whose kernels are all spectrally normalized.
 
     Made for `objective="hinge"`; `projection_discriminator` without classes. The
     published form but for its size: a convolution of stride 2 takes the place of the

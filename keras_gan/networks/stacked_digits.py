@@ -40,7 +40,7 @@ def stacked_digits_generator(
         G(z) = tanh(last(deconv_n(... deconv_1(dense(z)))))
 
     A grid of 28 / 2^m, rounded up, doubles m times, to 7 and not to 8 where it must
-    become 28. All layers but the last are followed by batch normalisation and ReLU.
+    become 28. All layers but the last are followed by batch normalization and ReLU.
     Weights start from N(0, 0.02^2).
 
     Args:
@@ -117,8 +117,8 @@ def stacked_digits_discriminator(
         D(x) = dense(conv_n(... conv_1(x))),   each of stride 2, LeakyReLU after it
 
     A penalty on the gradient at each image asks for `normalization=None`: batch
-    normalisation makes a logit depend on the other images of its batch. Weights start
-    from N(0, 0.02^2); without normalisation, which would undo that scale, those of
+    normalization makes a logit depend on the other images of its batch. Weights start
+    from N(0, 0.02^2); without normalization, which would undo that scale, those of
     convolutions start from He's, N(0, 2 / fan_in).
 
     Args:
@@ -127,7 +127,7 @@ def stacked_digits_discriminator(
         packing: int, at least 1, as `GAN(packing=…)`: images judged together.
             Defaults to `1`.
         normalization: `"batch"` or `None`. Defaults to `"batch"`.
-        first_normalized: bool, whether the first convolution is normalised, too.
+        first_normalized: bool, whether the first convolution is normalized, too.
             Defaults to `True`.
         negative_slope: float, in [0, 1), of LeakyReLU. Defaults to `0.3`.
         seed: int, of the initial weights. Defaults to `0`.

@@ -62,7 +62,7 @@ def begin_game(
     """Compiles the game of 2014.
 
     The published discriminator loss is half the sum of both cross-entropies; here the
-    sum is minimised at half the learning rate, which is the same step.
+    sum is minimized at half the learning rate, which is the same step.
     """
     updates_per_epoch = steps_of_epoch(data, batch_size)
     generator, discriminator = (

@@ -18,9 +18,9 @@ def acgan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
 
     The discriminator, a DCGAN of half the filters, is not told the class: it learns
     from the data which one it sees. The generator is a residual one with conditional
-    normalisation, in which all classes begin alike; where a vector of the class is
+    normalization, in which all classes begin alike; where a vector of the class is
     joined to the latents, the classifier soon leaves it one image a class. Layer
-    normalisation and the zero-centred gradient penalty R1 keep the discriminator in
+    normalization and the zero-centered gradient penalty R1 keep the discriminator in
     reach, Adam's rate falls along half a cosine to a tenth within the training,
     and samples come from a moving average of the generator.
 

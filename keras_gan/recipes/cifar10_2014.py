@@ -33,7 +33,7 @@ def goodfellow2014_cifar10_fully_connected(
     two maxout layers 1600 x 5.
 
     Args:
-        data: `Dataset` of contrast-normalised images,
+        data: `Dataset` of contrast-normalized images,
             `keras_gan.datasets.contrast_normalized`.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the
@@ -78,7 +78,7 @@ def goodfellow2014_cifar10_convolutional(
     and pooling and one dense maxout layer.
 
     Args:
-        data: `Dataset` of contrast-normalised images,
+        data: `Dataset` of contrast-normalized images,
             `keras_gan.datasets.contrast_normalized`, 32 x 32.
         seed: int, of weights, latents, dropout and data order. Defaults to `0`.
         simultaneous: bool. `False` lets the players alternate, as Algorithm 1 of the

@@ -26,14 +26,14 @@ def wgan(data: Dataset, seed: int = 0) -> GAN:
     As published: the critic's weights are clipped to [-0.01, 0.01] after each of its
     five moves, RMSProp with a rate of 0.00005 moves both players, minibatches of 64,
     normal latents of 100 numbers, DCGAN's networks with kernels of 4x4 and batch
-    normalisation, images in [-1, 1].
+    normalization, images in [-1, 1].
 
     The published code lets the critic move 100 times before each of the generator's
     first 25 moves and before every 500th. Here a step always has five moves of the
     critic, and a long iteration takes twenty steps: in nineteen of them the generator's
     rate is zero (`keras_gan.schedules.CriticHeadStart`). Its weights stay as they are
     meanwhile; its running mean of squared gradients and the moving statistics of its
-    normalisation go on, as those of the code do not.
+    normalization go on, as those of the code do not.
 
     Scaled down for two cores: 32 filters next to the images for the published 64, and
     15,700 steps at 28x28 within the recipe's epochs, a tenth of the paper's.

@@ -1,4 +1,4 @@
-"""DCGAN: strided convolutions and batch normalisation, for images of many sizes."""
+"""DCGAN: strided convolutions and batch normalization, for images of many sizes."""
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
@@ -10,7 +10,7 @@ _NAME = "dcgan"
 def dcgan(data: Dataset, seed: int = 0) -> GAN:
     """Builds a DCGAN, compiled and untrained.
 
-    As published: strided and transposed convolutions of 5x5, batch normalisation in
+    As published: strided and transposed convolutions of 5x5, batch normalization in
     both networks but next to the images, latents uniform in [-1, 1]^100, weights from
     N(0, 0.02^2), Adam with a rate of 0.0002 and beta_1 of 0.5, minibatches of 128,
     images in [-1, 1]. The players move once each, the discriminator first (the

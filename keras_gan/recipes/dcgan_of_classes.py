@@ -21,7 +21,7 @@ def conditional_dcgan(
 
     The networks of DCGAN with half the filters; the generator gets a learned vector of
     the class beside its latents, the discriminator a learned map of it as one more
-    channel. Layer normalisation and the zero-centred gradient penalty R1 keep the
+    channel. Layer normalization and the zero-centered gradient penalty R1 keep the
     discriminator in reach, Adam's rate falls along half a cosine to a tenth within the
     training, and samples come from a moving average of the generator.
 

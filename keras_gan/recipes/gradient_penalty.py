@@ -21,7 +21,7 @@ def wgan_gp(data: Dataset, seed: int = 0) -> GAN:
     other than 1 between data and generated images, five moves of the critic for each of
     the generator, Adam with a rate of 0.0001, beta_1 of 0.5 and beta_2 of 0.9 (the
     paper's text has a beta_1 of 0), minibatches of 50, normal latents of 128 numbers,
-    convolutions of 5x5 without normalisation in either network, images in [0, 1].
+    convolutions of 5x5 without normalization in either network, images in [0, 1].
 
     Scaled down for two cores: 32 filters next to the images for the published 64, two
     layers that halve 28x28 for the published three, and 20,000 moves of the generator

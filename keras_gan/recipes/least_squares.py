@@ -13,7 +13,7 @@ def lsgan(data: Dataset, seed: int = 0) -> GAN:
     As published: the 0-1 coding of the paper's experiments (generated images are 0,
     data 1, and the generator wants 1; `keras_gan.objectives.LeastSquares` has the
     others, Pearson's among them), Adam with a rate of 0.001 and beta_1 of 0.5,
-    minibatches of 64, images in [-1, 1], batch normalisation in both networks but next
+    minibatches of 64, images in [-1, 1], batch normalization in both networks but next
     to the images. In place of the paper's networks for scenes of 112x112, with latents
     of 1,024 numbers, these are those of `dcgan`, with its latents.
 

@@ -64,7 +64,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
     "cifar10_2014": (
         Listing(
             "goodfellow2014_cifar10_fully_connected",
-            "CIFAR-10 of 2014, fully connected, contrast-normalised images.",
+            "CIFAR-10 of 2014, fully connected, contrast-normalized images.",
             _PAPER,
             "cifar10",
         ),
@@ -116,7 +116,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
     "projection": (
         Listing(
             "projection_gan",
-            "Projection discriminator, conditional normalisation, hinge.",
+            "Projection discriminator, conditional normalization, hinge.",
             "Miyato and Koyama 2018, https://arxiv.org/abs/1802.05637, of keras_gan's "
             "size",
             "mnist",
@@ -125,7 +125,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
     "dcgan_2016": (
         Listing(
             "dcgan",
-            "DCGAN: strided convolutions, batch normalisation, images of many sizes.",
+            "DCGAN: strided convolutions, batch normalization, images of many sizes.",
             "Radford et al. 2016, https://arxiv.org/abs/1511.06434, narrower",
             "mnist",
         ),
@@ -149,7 +149,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
     "gradient_penalty": (
         Listing(
             "wgan_gp",
-            "WGAN with a gradient penalty, without normalisation.",
+            "WGAN with a gradient penalty, without normalization.",
             "Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, narrower",
             "mnist",
         ),
@@ -165,7 +165,7 @@ BY_MODULE: dict[str, tuple[Listing, ...]] = {
     "spectral": (
         Listing(
             "sngan",
-            "Residual networks, spectral normalisation, hinge.",
+            "Residual networks, spectral normalization, hinge.",
             "Miyato et al. 2018, https://arxiv.org/abs/1802.05957, of keras_gan's size",
             "mnist",
         ),

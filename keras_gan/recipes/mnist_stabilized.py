@@ -24,7 +24,7 @@ def goodfellow2014_mnist_stabilized(
     The networks, prior and minibatches of `goodfellow2014_mnist`, dropout included.
     What differs: the players take turns as in Algorithm 1; Adam moves them, with a rate
     that falls along half a cosine to a tenth within the training; the
-    zero-centred gradient penalty R1 keeps the discriminator from winning; samples come
+    zero-centered gradient penalty R1 keeps the discriminator from winning; samples come
     from a moving average of the generator over three epochs, a fifth of
     the training at most.
 

@@ -1,4 +1,4 @@
-"""A projection discriminator and conditional normalisation, for digits in minutes."""
+"""A projection discriminator and conditional normalization, for digits in minutes."""
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
@@ -14,9 +14,9 @@ _NAME = "projection_gan"
 def projection_gan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds a small projection GAN, compiled and untrained.
 
-    The generator is told the class by the gains and offsets of its normalisations, the
+    The generator is told the class by the gains and offsets of its normalizations, the
     discriminator by a projection of its features on a vector of the class. Spectral
-    normalisation of the discriminator and the hinge objective are as published. The
+    normalization of the discriminator and the hinge objective are as published. The
     networks are far smaller, the discriminator moves once for each move of the
     generator (five times as published), Adam's rates fall along half a cosine to a
     tenth within the training, and samples come from a moving average of the

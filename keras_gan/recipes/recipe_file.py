@@ -15,7 +15,7 @@ def load_recipe(path: str | os.PathLike[str]) -> Recipe:
     """Returns the recipe that a Python file defines, named as the file.
 
     The file is run, as any Python that you import: name none that you would not run.
-    It may import its neighbours.
+    It may import its neighbors.
     It must leave a `Recipe` under the name `RECIPE`; `keras-gan copy-recipe NAME`
     writes one to begin with.
 

@@ -1,4 +1,4 @@
-"""R3GAN: pairs of a real and a generated image, R1 and R2, no normalisation."""
+"""R3GAN: pairs of a real and a generated image, R1 and R2, no normalization."""
 
 from keras_gan.datasets.dataset import Dataset
 from keras_gan.gan import GAN
@@ -16,7 +16,7 @@ def r3gan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
 
     As published: each generated image is judged against a real one (relativistic
     pairing), R1 and R2 keep the discriminator flat around both at every step, networks
-    are residual, without normalisation, and start as Fix-up says, Adam has a beta_1 of
+    are residual, without normalization, and start as Fix-up says, Adam has a beta_1 of
     0, latents are 64 normal numbers, samples come from a moving average of the
     generator. As in its run on stacked digits, the penalties' gamma falls from 1 to 0.1
     along half a cosine over the first fifth of the training.

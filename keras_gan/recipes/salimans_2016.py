@@ -39,8 +39,8 @@ def few_labels(data: Dataset, seed: int = 0) -> GAN:
     """Builds the few-label MNIST configuration of Salimans et al., compiled, untrained.
 
     As the published code: latents uniform in the unit hypercube, 100 of them; softplus
-    generator of 500 and 500; weight-normalised, noisy discriminator of 1000, 500 and
-    three times 250 with ten classes, initialised from 500 images; the generator matches
+    generator of 500 and 500; weight-normalized, noisy discriminator of 1000, 500 and
+    three times 250 with ten classes, initialized from 500 images; the generator matches
     mean features; Adam with rate 0.003 and beta_1 0.5 in minibatches of 100; a running
     average of the discriminator, 1e-4 a step, classifies. The bias of that average is
     corrected here, for runs shorter than the 300 epochs of the paper.

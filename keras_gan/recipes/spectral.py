@@ -1,4 +1,4 @@
-"""SNGAN: a residual discriminator whose kernels are spectrally normalised."""
+"""SNGAN: a residual discriminator whose kernels are spectrally normalized."""
 
 import keras
 
@@ -20,8 +20,8 @@ _EPOCHS = 40
 def sngan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     """Builds an SNGAN, compiled and untrained.
 
-    As published for CIFAR-10: residual networks, batch normalisation in the generator
-    and spectral normalisation of every kernel in the discriminator, the hinge
+    As published for CIFAR-10: residual networks, batch normalization in the generator
+    and spectral normalization of every kernel in the discriminator, the hinge
     objective, Adam with a rate of 0.0002, beta_1 of 0 and beta_2 of 0.9, normal latents
     of 128 numbers, minibatches of 64 (the published generator moves on 128), rates
     that fall linearly to zero within the training.

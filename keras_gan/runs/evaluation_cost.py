@@ -77,7 +77,7 @@ def cost_of(evaluator: RunEvaluator, gan: GAN) -> EvaluationCost:
 
 
 def _largest_of_measures(num_train: int, num_test: int, dim: int) -> int:
-    """Bytes of copies in float64: of moments, or of points whose neighbours are sought.
+    """Bytes of copies in float64: of moments, or of points whose neighbors are sought.
 
     With fewer rows than dimensions moments stay rows, as `frechet_distance` has them.
     """
@@ -85,5 +85,5 @@ def _largest_of_measures(num_train: int, num_test: int, dim: int) -> int:
     side = min(dim, num_test)
     moments = 2 * num_test * rows + _SQUARES * side * side * _FLOAT64
     tiles = min(_TILES, 4 * _FLOAT64 * num_test * num_train)
-    neighbours = (num_train + num_test) * rows + tiles
-    return max(moments, neighbours)
+    neighbors = (num_train + num_test) * rows + tiles
+    return max(moments, neighbors)

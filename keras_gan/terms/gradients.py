@@ -1,7 +1,7 @@
 """Bounds on the discriminator's gradient.
 
 Per-sample gradients are those of the sum of all logits, which is right only where the
-discriminator judges each image by itself: batch normalisation and minibatch layers
+discriminator judges each image by itself: batch normalization and minibatch layers
 break that. Where it says a map of logits, its value, and what the gradient is of, is
 the map's mean; of several discriminators each has its penalty.
 """
@@ -206,7 +206,7 @@ class _ZeroCentered(SlopePenalty):
 
 @keras.saving.register_keras_serializable(package="keras_gan")
 class R1(_ZeroCentered):
-    """Flattens the discriminator on the data: zero-centred gradient penalty.
+    """Flattens the discriminator on the data: zero-centered gradient penalty.
 
         penalty = schedule(t) * weight / 2 * mean(norm(grad D(real))^2)
 

@@ -22,7 +22,7 @@ class Term(abc.ABC):
         weight: float, above 0. Factor of the term.
         interval: int, at least 1. The game adds the term at every `interval`-th move of
             the discriminator, times `interval`, so that its mean over moves stays
-            (lazy regularisation). No move is added, so Adam keeps its parameters; see
+            (lazy regularization). No move is added, so Adam keeps its parameters; see
             `keras_gan.optimizers.lazy_adam_parameters`. Defaults to `1`.
 
     Example:
@@ -48,7 +48,7 @@ class Term(abc.ABC):
     """How many classes integer entries of the batch number, by name, where it knows."""
 
     replaces_objective: bool = False
-    """Whether the player forgets the objective and minimises its terms alone."""
+    """Whether the player forgets the objective and minimizes its terms alone."""
 
     trains_encoder: bool = False
     """Whether the game's encoder, where there is one, moves by the term."""

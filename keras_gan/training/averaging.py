@@ -49,7 +49,7 @@ def update_average(
         average <- decay * average + (1 - decay) * weight
         decay   = 0.5 ** (num_images / half_life)
 
-    Weights that training does not move, as the statistics of batch normalisation, are
+    Weights that training does not move, as the statistics of batch normalization, are
     copied: they are averages already.
     """
     _move(average, network, tf.exp(_log_decay(num_images, half_life)))

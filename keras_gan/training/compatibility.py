@@ -147,20 +147,20 @@ def _check_who_learns(game: Any, rules: Rules) -> None:
 
 def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
     limits_gradient = any(term.limits_gradient for term in rules.terms)
-    normalised = any(
+    normalized = any(
         isinstance(
             layer, layers.SpectralNormalization | keras.layers.SpectralNormalization
         )
         for layer in layers_of(discriminator)
     )
-    unlimited = not (limits_gradient or rules.discriminator_constraint or normalised)
+    unlimited = not (limits_gradient or rules.discriminator_constraint or normalized)
     objective = rules.objective
     if objective.needs_lipschitz and unlimited:
         warnings.warn(
             f"The objective {type(objective).__name__} estimates a distance only for "
             "a discriminator of bounded slope, and nothing bounds this one: its loss "
             "will run away. Add terms=[kg.terms.GradientPenalty()], spectral "
-            "normalisation, or discriminator_constraint.",
+            "normalization, or discriminator_constraint.",
             stacklevel=5,
         )
     mixing = _mixing_layers(discriminator)

@@ -291,7 +291,7 @@ def _outputs(
 
 
 def _reason(error: Exception) -> str:
-    """What a layer complained of, without Keras's headline and colours."""
+    """What a layer complained of, without Keras's headline and colors."""
     lines = [_DECORATION.sub("", one).strip() for one in str(error).splitlines()]
     told = [one for one in lines if one and not one.startswith("Exception encounter")]
     return told[0] if told else type(error).__name__

@@ -1,4 +1,4 @@
-"""A player: networks that move together, their optimizer, and what they minimise."""
+"""A player: networks that move together, their optimizer, and what they minimize."""
 
 import abc
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Stake(NamedTuple):
     Args:
         loss: float32 scalar, the objective's.
         terms: float32 scalar, sum of what is added to it.
-        share: float32 scalar, what this replica minimises of both.
+        share: float32 scalar, what this replica minimizes of both.
     """
 
     loss: Tensor
@@ -62,7 +62,7 @@ class Player(abc.ABC):
         """Returns the player's loss in the game, a float32 scalar."""
 
     def stake(self, round: Round) -> Stake:
-        """Returns what the player minimises of a round.
+        """Returns what the player minimizes of a round.
 
         Raises:
             ValueError: if a loss is no scalar, or a layer adds one of its own.

@@ -19,7 +19,7 @@ Gradients = Sequence[Tensor | None]
 
 
 def share_of(loss: Tensor, optimizer: Any) -> Tensor:
-    """What a replica minimises: optimizers sum over replicas, and scale for float16."""
+    """What a replica minimizes: optimizers sum over replicas, and scale for float16."""
     return optimizer.scale_loss(loss / num_replicas())
 
 

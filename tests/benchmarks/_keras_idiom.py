@@ -37,12 +37,12 @@ class IdiomGAN(keras.Model):
         with tf.GradientTape() as tape:
             images = tf.concat([real, fake], axis=0)
             d_loss = self.loss_fn(labels, self.discriminator(images, training=True))
-        _minimise(self.d_optimizer, tape, d_loss, self.discriminator)
+        _minimize(self.d_optimizer, tape, d_loss, self.discriminator)
         with tf.GradientTape() as tape:
             fake = self.generator(self.latents(size), training=True)
             logits = self.discriminator(fake, training=True)
             g_loss = self.loss_fn(tf.ones((size, 1)), logits)
-        _minimise(self.g_optimizer, tape, g_loss, self.generator)
+        _minimize(self.g_optimizer, tape, g_loss, self.generator)
         return self.observed(d_loss, g_loss)
 
     def latents(self, size: Any) -> Any:
@@ -74,11 +74,11 @@ class IdiomWGAN(IdiomGAN):
                 real_logits = self.discriminator(real, training=True)
                 d_loss = tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits)
                 d_loss += _PENALTY_WEIGHT * self.penalty(real, fake, size)
-            _minimise(self.d_optimizer, tape, d_loss, self.discriminator)
+            _minimize(self.d_optimizer, tape, d_loss, self.discriminator)
         with tf.GradientTape() as tape:
             fake = self.generator(self.latents(size), training=True)
             g_loss = -tf.reduce_mean(self.discriminator(fake, training=True))
-        _minimise(self.g_optimizer, tape, g_loss, self.generator)
+        _minimize(self.g_optimizer, tape, g_loss, self.generator)
         return self.observed(d_loss, g_loss)
 
     def penalty(self, real: Any, fake: Any, size: Any) -> Any:
@@ -112,13 +112,13 @@ class IdiomR3GAN(IdiomGAN):
             fake_logits, fake_slopes = self.with_slopes(fake)
             d_loss = tf.reduce_mean(tf.nn.softplus(fake_logits - real_logits))
             d_loss += 0.5 * (real_slopes + fake_slopes)
-        _minimise(self.d_optimizer, tape, d_loss, self.discriminator)
+        _minimize(self.d_optimizer, tape, d_loss, self.discriminator)
         real_logits = self.discriminator(real, training=True)
         with tf.GradientTape() as tape:
             fake = self.generator(self.latents(size), training=True)
             fake_logits = self.discriminator(fake, training=True)
             g_loss = tf.reduce_mean(tf.nn.softplus(real_logits - fake_logits))
-        _minimise(self.g_optimizer, tape, g_loss, self.generator)
+        _minimize(self.g_optimizer, tape, g_loss, self.generator)
         pairs = zip(self.averaged.weights, self.generator.weights, strict=True)
         for average, weight in pairs:
             average.assign_add(self.average_rate * (weight - average))
@@ -132,7 +132,7 @@ class IdiomR3GAN(IdiomGAN):
         return logits, tf.reduce_mean(tf.reduce_sum(slopes**2, axis=[1, 2, 3]))
 
 
-def _minimise(
+def _minimize(
     optimizer: Any, tape: tf.GradientTape, loss: Any, network: keras.Model
 ) -> None:
     weights = network.trainable_weights

@@ -124,11 +124,11 @@ class AlternatingGame:
         for real in self._minibatches(index):
             with self._autocast():
                 loss = self.discriminator_loss(real)
-            _minimise(loss, self.discriminator_optimizer)
+            _minimize(loss, self.discriminator_optimizer)
         with self._held_discriminator():
             with self._autocast():
                 loss = self.generator_loss(real)
-            _minimise(loss, self.generator_optimizer)
+            _minimize(loss, self.generator_optimizer)
         if self.device == "cuda":
             torch.cuda.synchronize()
 
@@ -249,7 +249,7 @@ def _cross_entropy(logits: torch.Tensor, label: float) -> torch.Tensor:
     return functional.binary_cross_entropy_with_logits(logits, labels)
 
 
-def _minimise(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+def _minimize(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

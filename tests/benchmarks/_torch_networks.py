@@ -66,7 +66,7 @@ def dcgan_pair(
     base_filters: int = 64,
     normalized_discriminator: bool = True,
 ) -> Networks:
-    """DCGAN, or the networks of WGAN-GP, whose critic has no normalisation."""
+    """DCGAN, or the networks of WGAN-GP, whose critic has no normalization."""
     height, width, channels = image_shape
     halvings = _halvings(height)
     coarse = (height >> halvings, width >> halvings)
@@ -142,7 +142,7 @@ class ResidualBlock(nn.Module):
 def r3gan_pair(
     latent_dim: int, image_shape: tuple[int, ...], base_filters: int = 32
 ) -> Networks:
-    """Residual networks without normalisation, one block a stage."""
+    """Residual networks without normalization, one block a stage."""
     height, width, channels = image_shape
     halvings = _halvings(height)
     coarse = (height >> halvings, width >> halvings)

@@ -1,4 +1,4 @@
-"""Neighbour measures at their published anchor: value and time.
+"""Neighbor measures at their published anchor: value and time.
 
 The package `prdc` states what one draw of two sets of 10,000 standard normal points in
 1,000 dimensions gave with k = 5: precision 0.4772, recall 0.4705, density 1.0555,
@@ -29,7 +29,7 @@ PUBLISHED = {
 }
 # Standard deviations over 16 draws by a NumPy script of its own in float32, whose means
 # were 0.4770, 0.4793, 0.9918 and 0.9671. They are large because a few points near the
-# middle are neighbours of very many.
+# middle are neighbors of very many.
 DEVIATIONS = {
     "precision": 0.0095,
     "recall": 0.0089,

@@ -48,7 +48,7 @@ def painted(browser):
 
 
 def expected_levels(exports, image_seed, mask, seed):
-    """The grey levels of eight completions, by the same files in Python."""
+    """The gray levels of eight completions, by the same files in Python."""
     sizes = json.loads((exports / "completion.onnx.json").read_text())
     prior = onnxruntime.InferenceSession(exports / "prior.onnx")
     completion = onnxruntime.InferenceSession(exports / "completion.onnx")

@@ -55,7 +55,7 @@ class Reference:
         """Classes of the images that stand at these places at first."""
         return np.array(places) // 8
 
-    def grey_levels(self, latents, labels):
+    def gray_levels(self, latents, labels):
         feeds = {"latents": np.asarray(latents, np.float32)}
         if self.condition:
             rows = np.broadcast_to(labels, len(latents))
@@ -149,7 +149,7 @@ class Page:
 
 
 def assert_close(pixels, expected):
-    np.testing.assert_allclose(pixels, expected, rtol=0, atol=1)  # grey levels
+    np.testing.assert_allclose(pixels, expected, rtol=0, atol=1)  # gray levels
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +200,7 @@ def test_draws_images_within_a_second(page, browser, origin, reference):
     samples = page.samples()
     assert samples.shape == (reference.num_images, *reference.image_shape[:2], 3)
     contrast = samples.max(axis=(1, 2, 3)) - samples.min(axis=(1, 2, 3))
-    assert contrast.min() > 50  # grey levels
+    assert contrast.min() > 50  # gray levels
     different = np.unique(samples.reshape(len(samples), -1), axis=0)
     assert len(different) == len(samples)
     first_image = page.milliseconds("first image")
@@ -247,7 +247,7 @@ def test_policy_forbids_other_origins(page, browser, site):
 @pytest.mark.parametrize("seed", [7, 0, 2**31 - 1])
 def test_pixels_agree_with_python(page, reference, seed):
     latents = reference.latents(reference.num_images, seed)
-    expected = reference.grey_levels(latents, reference.labels(*range(len(latents))))
+    expected = reference.gray_levels(latents, reference.labels(*range(len(latents))))
     assert_close(page.draw(seed), expected)
 
 
@@ -263,9 +263,9 @@ def test_a_class_is_chosen(page, reference, classes):
         page.choose_class(str(label))
         shown = page.shown(f" images of seed 7, {reference.condition} {label}")
         latents = reference.latents(64, 7)
-        assert_close(shown, reference.grey_levels(latents, label))
+        assert_close(shown, reference.gray_levels(latents, label))
     page.draw(8)
-    expected = reference.grey_levels(reference.latents(64, 8), 0)
+    expected = reference.gray_levels(reference.latents(64, 8), 0)
     assert_close(page.samples(), expected)  # the class stays
 
 
@@ -274,7 +274,7 @@ def test_the_seed_draws_the_classes(page, reference, classes):
     shown = page.shown(f" images of seed 7, {reference.condition} as drawn")
     labels = reference.drawn(reference.condition, 64, 7)
     assert len(set(labels)) > 1
-    assert_close(shown, reference.grey_levels(reference.latents(64, 7), labels))
+    assert_close(shown, reference.gray_levels(reference.latents(64, 7), labels))
     page.choose_class("a row of each")
     rows = f"a row for each of {reference.condition} 0 to {classes - 1}"
     assert len(page.shown(f" images of seed 7, {rows}")) == 8 * classes
@@ -303,7 +303,7 @@ def test_interpolation_is_the_straight_line(page, reference):
     a, b = latents[10], latents[20]
     points = [(1 - t) * a + t * b for t in np.linspace(0, 1, 9)]
     labels = reference.labels(*[10] * 4, *[20] * 5)  # from the middle on that of B
-    expected = reference.grey_levels(points, labels)
+    expected = reference.gray_levels(points, labels)
     page.wait_for_pixels(".strip canvas", expected)
     page.wait_for_pixels("#interpolation .large", expected[[4]])
     page.slide("#interpolation", Keys.HOME)
@@ -320,14 +320,14 @@ def test_directions_move_the_image(page, reference):
     steps = lengths.mean() / 2 * (plus - minus) / lengths
     lines = "#directions .direction"
     ends = np.stack([start - steps, start + steps], axis=1).reshape(16, -1)
-    assert_close(page.pixels(f"{lines} canvas"), reference.grey_levels(ends, 0))
+    assert_close(page.pixels(f"{lines} canvas"), reference.gray_levels(ends, 0))
 
     at_rest = page.pixels("#directions .large")
-    assert_close(at_rest, reference.grey_levels([start], 0))
+    assert_close(at_rest, reference.gray_levels([start], 0))
     page.slide(f"{lines}:nth-of-type(3)", Keys.END)
     page.slide(f"{lines}:nth-of-type(5)", Keys.HOME)
     moved = page.pixels("#directions .large")
-    assert_close(moved, reference.grey_levels([start + steps[2] - steps[4]], 0))
+    assert_close(moved, reference.gray_levels([start + steps[2] - steps[4]], 0))
     assert np.abs(moved - at_rest).mean() > 5
     page.find("#directions button").click()
     page.wait_for_pixels("#directions .large", at_rest)
@@ -345,7 +345,7 @@ def test_keyboard_selects(page, browser, reference):
     browser.switch_to.active_element.send_keys("a")
     assert page.find("[data-marks=B]").accessible_name == "Image 10, B"
     assert page.find("[data-marks=A]").accessible_name == f"Image {last + 1}, A"
-    expected = reference.grey_levels(latents[[last, 9]], reference.labels(last, 9))
+    expected = reference.gray_levels(latents[[last, 9]], reference.labels(last, 9))
     page.wait_for_pixels(
         ".strip canvas:first-child, .strip canvas:last-child", expected
     )

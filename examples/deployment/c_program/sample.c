@@ -3,7 +3,7 @@
  *     ./sample SAVED_MODEL/1 NUM_SAMPLES SEED OUTPUT.pgm [LABEL]
  *
  * Loads the SavedModel through TensorFlow's C API, calls its signature `sample`, and
- * writes the images, values in [0, 1], one below the other as a grey or colour picture.
+ * writes the images, values in [0, 1], one below the other as a gray or color picture.
  * The same seed gives the images of `gan.sample(NUM_SAMPLES, seed=SEED)` in Python, of
  * the class LABEL where it is given: `gan.sample(NUM_SAMPLES, seed=SEED, labels=LABEL)`. */
 
