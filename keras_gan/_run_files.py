@@ -25,6 +25,7 @@ MODEL, BEST_MODEL, BEST_RECORD = "model.keras", "best.keras", "best.json"
 EVALUATION, EXPORTS = "evaluation.json", "exports"
 REPORT, PICTURES = "report.html", "pictures"
 INTERPOLATIONS, NEAREST = "interpolations.png", "nearest_training.png"
+REAL = "real.png"  # beside the samples of the epochs
 
 _OBJECTS = ("config", "dataset")  # in the record, where they are known
 _VERSION = 2  # of the record: until 1, which had no number, epochs counted from 0

@@ -18,14 +18,7 @@ from keras_gan.training.batches import clear_errors
 from keras_gan.training.compatibility import checked_compilation, constrain
 from keras_gan.training.compile_arguments import takes_rules
 from keras_gan.training.description import line_of, table_of
-from keras_gan.training.examples import (
-    Entries,
-    Example,
-    divide,
-    full_rows,
-    never_empty,
-    num_rows,
-)
+from keras_gan.training.examples import Entries, Example, divide, judged_rows
 from keras_gan.training.fit_arguments import checked_callbacks
 from keras_gan.training.inference import Inference
 from keras_gan.training.keras_files import check_holds_game, refuse_export, whole_file
@@ -287,9 +280,8 @@ class GAN(keras.Model):
     def test_step(self, data: Any) -> dict[str, Tensor]:
         """Both losses on held-out data in inference mode, from repeatable latents."""
         brought = self.networks.held_out_entries(self).of(data)
-        batch = full_rows(never_empty(brought), self.packing)
+        batch, share = judged_rows(brought, self.packing)
         round = Round(self, batch, (), training=False)
-        share = num_rows(brought)
         self.game_metrics.observe_held_out(round, self.rules.objective, share)
         self.rules.observe_held_out(round, share)
         self.test_steps.assign_add(1)

@@ -46,6 +46,18 @@ def test_sample_grid_draws_each_epoch(tiny_gan, tmp_path):
     np.testing.assert_array_equal(picture, expected)
 
 
+def test_real_data_stand_beside_the_samples_in_their_layout(tiny_gan, tmp_path):
+    images = tiny_images(20)
+    callback = SampleGrid(tmp_path, num_samples=4, real=images)
+    tiny_gan.fit(images, epochs=1, verbose=0, callbacks=[callback])
+    picture = np.asarray(Image.open(tmp_path / "real.png"))
+    np.testing.assert_array_equal(picture, kg.visualization.image_grid(images[:4]))
+    assert picture.shape == np.asarray(Image.open(tmp_path / "epoch_0001.png")).shape
+    wrong = SampleGrid(tmp_path, real=images[:, :3])
+    with pytest.raises(ValueError, match="must equal the data shape"):
+        tiny_gan.fit(images, verbose=0, callbacks=[wrong])
+
+
 @pytest.mark.parametrize(
     ("activation", "value_range"),
     [("tanh", (-1, 1)), ("sigmoid", (0, 1)), ("linear", None)],

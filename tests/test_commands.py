@@ -132,7 +132,7 @@ def test_a_run_directory_holds_the_record(run_dir):
     for row in rows:
         assert row[PARZEN_AT_BEST_BANDWIDTH] >= row[PARZEN]
     pictures = sorted(path.name for path in (run_dir / "samples").iterdir())
-    assert pictures == ["epoch_0001.png", "epoch_0002.png"]
+    assert pictures == ["epoch_0001.png", "epoch_0002.png", "real.png"]
     page = (run_dir / "report.html").read_text("utf-8")
     assert "finished" in page and page.count("data-epoch=") == 2
     gan = kg.load(run_dir / "model.keras")
@@ -585,7 +585,7 @@ def test_a_run_that_diverged_says_so(tmp_path, monkeypatch, capsys):
     message = capsys.readouterr().err
     assert "=nan in epoch 1 by batch" in message and "try another seed" in message
     assert not (tmp_path / "model.keras").exists()
-    assert not list(tmp_path.rglob("*.png"))
+    assert [one.name for one in tmp_path.rglob("*.png")] == ["real.png"]
     record = read_record(tmp_path)
     assert record["status"] == "failed" and record["reason"] in message
 

@@ -5,10 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from keras_gan._replicas import is_chief
+from keras_gan._run_files import REAL
+from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer
 from keras_gan.callbacks._epoch_pictures import EpochPictures
 from keras_gan.callbacks._image_summaries import ImageSummaries
 from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
+from keras_gan.training.data_checks import check_data_shape
 from keras_gan.visualization import save_samples
 
 _NUM_SAMPLES, _NUM_POINTS = 64, 1000
@@ -34,6 +40,8 @@ class SampleGrid(EpochPictures):
         conditions: dict by name of what the generator is told, as `GAN.sample` takes
             it: an array with `num_samples` rows, or one value for all. What is not told
             comes from the GAN's priors. Defaults to `None`.
+        real: array of data, whose first rows are drawn once, in the same layout, as
+            `real.png`, when training begins; `None` draws none. Defaults to `None`.
         tensorboard_dir: folder of event files, into which the pictures also go as the
             image summary `samples`, with the epochs of `keras.callbacks.TensorBoard`,
             which count from 0; `None` writes none. Defaults to `None`.
@@ -63,6 +71,7 @@ class SampleGrid(EpochPictures):
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
         conditions: Mapping[str, Any] | None = None,
+        real: Array | None = None,
         tensorboard_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(directory, value_range, seed)
@@ -70,6 +79,7 @@ class SampleGrid(EpochPictures):
         if num_samples is not None:
             check_positive_integer("num_samples", num_samples)
         self.num_samples = num_samples
+        self.real = real
         self._summaries: ImageSummaries | None = None
         if tensorboard_dir is not None:
             self._summaries = ImageSummaries(tensorboard_dir, "samples")
@@ -86,6 +96,10 @@ class SampleGrid(EpochPictures):
         check_samples_untold(gan, told, ", or SampleGrid(…, conditions={…})")
         if told:
             gan.deal(self._num_asked, self.seed, **told)
+        if self.real is not None and is_chief(gan.distribute_strategy):
+            rows = np.asarray(self.real[: self._num_asked])
+            check_data_shape(tuple(rows.shape[1:]), gan.data_shape)
+            save_samples(self.directory / REAL, rows, self.shown_range)
 
     @property
     def _num_asked(self) -> int:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import keras_gan as kg
 from keras_gan._durations import parse_duration
 from keras_gan._types import Config
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from keras_gan.evaluation.feature_networks import FeatureNetwork
 
 _SPREAD_OF = 1_000  # training rows: a standard deviation needs no more
+_MOST_DRAWN = 1_000  # training rows beside samples: as many as there are points
 _COMPLETED = 8  # held-out images, a row of the picture for each
 _PARZEN = "parzen"  # what runs of before watched
 
@@ -190,7 +193,9 @@ def _pictures(
     """Samples or, where the game completes images, completions of held-out ones."""
     shown: dict[str, Any] = {"value_range": data.value_range, "seed": seed}
     if not isinstance(game, kg.games.Inpainting):
-        return kg.callbacks.SampleGrid(directory.samples, **shown)
+        rows = np.random.default_rng(seed).permutation(data.num_train)[:_MOST_DRAWN]
+        real = data.train.values[rows]
+        return kg.callbacks.SampleGrid(directory.samples, real=real, **shown)
     held_out = data.valid.values[:_COMPLETED]
     return kg.callbacks.CompletionGrid(directory.samples, held_out, **shown)
 

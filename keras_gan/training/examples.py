@@ -190,6 +190,11 @@ def never_empty(example: Example) -> Example:
     return each(filled, example)
 
 
+def judged_rows(example: Example, multiple: int) -> tuple[Example, Tensor]:
+    """Rows as a step judges them, never none and in whole packs, and how many came."""
+    return full_rows(never_empty(example), multiple), num_rows(example)
+
+
 def divide(example: Example, count: int, multiple: int = 1) -> list[Example]:
     """Divides the rows of one step into `count` minibatches that share no row.
 

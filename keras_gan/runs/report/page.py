@@ -67,6 +67,7 @@ def report_of(facts: Facts, pictures: Pictures) -> str:
         element("h1", facts.name),
         summary(facts),
         section("Samples over training", film(frames)),
+        section("Training data", _real(facts, pictures)),
         section("Curves of the game", _curves(facts)),
         section("Measures over training", _measures(facts)),
         section("Evaluation", *_evaluation(facts)),
@@ -139,6 +140,16 @@ def film(frames: Sequence[Frame]) -> Html:
     return element(
         "figure", element("figcaption", told), *images, controls, class_="film"
     )
+
+
+def _real(facts: Facts, pictures: Pictures) -> Html:
+    """Some of what the generator learned from, in the layout of the samples."""
+    address = pictures.address(facts.directory.samples / files.REAL)
+    if address is None:
+        return Html("")
+    told = element("figcaption", "Drawn at random from the training data.")
+    image = element("img", src=address, alt="Training data, in the samples' layout")
+    return element("figure", told, image)
 
 
 def _curves(facts: Facts) -> Html:
