@@ -108,7 +108,7 @@ def draw(runs: Sequence[Path], records: Sequence[Config], path: Path) -> None:
     """Draws the last samples of the first run of each recipe that has any."""
     pictures: dict[str, Path] = {}
     for run, record in zip(runs, records, strict=True):
-        for sample in sorted(RunDirectory(run).samples.glob("*.png"))[-1:]:
+        for sample in sorted(RunDirectory(run).samples.glob("epoch_*.png"))[-1:]:
             pictures.setdefault(record["recipe"], sample)
     if not pictures:
         return

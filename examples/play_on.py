@@ -24,9 +24,11 @@ examples/records/goodfellow2014_mnist.
 import argparse
 import json
 import math
+import platform
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan.optimizers import MomentumSGD
@@ -158,7 +160,12 @@ def main() -> None:
         "valid": values["parzen"],
         "valid_at_best_bandwidth": values["parzen_at_best_bandwidth"],
         "test": test.record(),
-        "environment": {"keras-gan": kg.__version__, "keras": keras.version()},
+        "environment": {
+            "keras-gan": kg.__version__,
+            "keras": keras.version(),
+            "tensorflow": tf.__version__,
+            "python": platform.python_version(),
+        },
     }
     # Whole under its name, or not there: a reader may come at any time.
     partial = options.output_dir / ".play_on.json.partial"

@@ -36,7 +36,8 @@ from scipy.stats import norm
 from tensorflow_probability import distributions as tfd
 
 import keras_gan as kg
-from keras_gan._files import replacing
+from keras_gan._environment import record_environment
+from keras_gan._files import replacing, write_json
 from keras_gan._types import FloatArray
 from keras_gan.divergences import (
     js_divergence,
@@ -239,6 +240,11 @@ def main() -> None:
     path = options.output_dir / "theory.png"
     with replacing(path) as partial:
         figure.savefig(partial, dpi=110, format="png")
+    record = {
+        "checks": [check._asdict() for check in checks],
+        "environment": record_environment(),
+    }
+    write_json(options.output_dir / "theory.json", record)
     print(f"Written: {path}")
     sys.exit(not all(check.holds for check in checks))
 

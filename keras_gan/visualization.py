@@ -307,8 +307,8 @@ def save_nearest_neighbors(
         path: of the PNG file; its folder is created.
         samples: float array `[num_samples, height, width, channels]`, whole rows.
         training_images: array of such images; nearest is least Euclidean distance.
-        value_range: pair of floats that become black and white.
-            Defaults to `(0.0, 1.0)`.
+        value_range: pair of floats that become black and white; what lies outside is
+            clipped. Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, samples in a row. Defaults to `5`.
         scale: as in `save_image_grid`. Defaults to `1`.
 
@@ -332,7 +332,7 @@ def save_nearest_neighbors(
     neighbors = training_images[search.kneighbors(last, return_distance=False)]
     pictures = np.concatenate([rows, neighbors], axis=1)
     framed = range(num_columns, len(rows) * (num_columns + 1), num_columns + 1)
-    images = pictures.reshape(-1, *samples.shape[1:])
+    images = np.clip(pictures.reshape(-1, *samples.shape[1:]), *value_range)
     save_image_grid(path, images, value_range, num_columns + 1, framed, scale)
 
 

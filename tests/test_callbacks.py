@@ -53,9 +53,26 @@ def test_real_data_stand_beside_the_samples_in_their_layout(tiny_gan, tmp_path):
     picture = np.asarray(Image.open(tmp_path / "real.png"))
     np.testing.assert_array_equal(picture, kg.visualization.image_grid(images[:4]))
     assert picture.shape == np.asarray(Image.open(tmp_path / "epoch_0001.png")).shape
+    three = SampleGrid(tmp_path, real=images[:3])
+    tiny_gan.fit(images, epochs=1, verbose=0, callbacks=[three])
+    picture = np.asarray(Image.open(tmp_path / "real.png"))
+    np.testing.assert_array_equal(picture, kg.visualization.image_grid(images[:3]))
     wrong = SampleGrid(tmp_path, real=images[:, :3])
     with pytest.raises(ValueError, match="must equal the data shape"):
         tiny_gan.fit(images, verbose=0, callbacks=[wrong])
+
+
+def test_real_data_of_classes_stand_one_class_a_row(tmp_path):
+    gan = conditional_gan(conditions={"labels": kg.priors.CategoricalPrior(3)})
+    gan.compile("adam", "adam", run_eagerly=True)
+    images, labels = tiny_images(21), np.arange(21) % 3
+    grid = SampleGrid(tmp_path, num_samples=6, real=(images, labels))
+    gan.fit(images, labels, epochs=1, verbose=0, callbacks=[grid])
+    picture = np.asarray(Image.open(tmp_path / "real.png"))
+    by_class = images[[0, 3, 1, 4, 2, 5]]
+    expected = kg.visualization.image_grid(by_class, num_columns=2)
+    np.testing.assert_array_equal(picture, expected)
+    assert picture.shape == np.asarray(Image.open(tmp_path / "epoch_0001.png")).shape
 
 
 @pytest.mark.parametrize(

@@ -359,6 +359,8 @@ def test_samples_are_written_as_numbers_and_as_pictures_of_each(tmp_path, capsys
     for name in ("a.npz", "samples"):
         assert main([*sample, "--output", str(tmp_path / name)]) == 2
         assert "must end in .png" in capsys.readouterr().err
+    assert main([*sample, "--output", "."]) == 2
+    assert "must name a folder to make" in capsys.readouterr().err
 
 
 def test_sample_draws_a_picture_once(run_dir, tmp_path, capsys):

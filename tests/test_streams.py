@@ -293,7 +293,7 @@ def test_the_command_writes_shards(pictures, tmp_path, capsys):
 
 
 @pytest.mark.exhaustive
-def test_a_recipe_learns_from_shards(tmp_path, capsys):
+def test_a_recipe_learns_from_shards(tmp_path, monkeypatch, capsys):
     pytest.importorskip("array_record")
     shards, run = tmp_path / "shards", tmp_path / "run"
     kg.datasets.write_shards(Stream(Numbered(200, True)), shards, verbose=0)
@@ -305,7 +305,10 @@ def test_a_recipe_learns_from_shards(tmp_path, capsys):
     np.testing.assert_array_equal(data.train.labels, rows % 3)
     arguments = ["--data", "shards", "--data-dir", str(shards), "--epochs", "1"]
     output = ["--output-dir", str(run), "--verbose", "0"]
+    # Not all lie in memory.
+    monkeypatch.setattr("keras_gan.datasets.shards._IN_MEMORY", 50)
     assert main(["train", "digits", *arguments, *output]) == 0
+    assert (run / "samples" / "real.png").exists()
     # Ten passes over 180 rows in minibatches of 50.
     assert int(kg.load(run / "model.keras").train_steps.numpy()) == 36
     assert (

@@ -390,6 +390,7 @@ def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path)
     (tmp_path / "first" / "samples").mkdir()
     red = np.array([[[255, 0, 0]]], "uint8")
     Image.fromarray(red).save(tmp_path / "first" / "samples" / "epoch_0002.png")
+    (tmp_path / "first" / "samples" / "real.png").write_bytes(b"no picture")
     runs = [tmp_path / name for name in ("first", "second", "third")]
     command = [EXAMPLES / "family_table.py", *runs, "--output-dir", tmp_path]
     subprocess.run([sys.executable, *command], check=True, capture_output=True)

@@ -13,7 +13,11 @@ from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer
 from keras_gan.callbacks._epoch_pictures import EpochPictures
 from keras_gan.callbacks._image_summaries import ImageSummaries
-from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
+from keras_gan.training.class_rows import (
+    check_samples_untold,
+    rows_in_grid,
+    sample_in_rows,
+)
 from keras_gan.training.data_checks import check_data_shape
 from keras_gan.visualization import save_samples
 
@@ -40,8 +44,9 @@ class SampleGrid(EpochPictures):
         conditions: dict by name of what the generator is told, as `GAN.sample` takes
             it: an array with `num_samples` rows, or one value for all. What is not told
             comes from the GAN's priors. Defaults to `None`.
-        real: array of data, whose first rows are drawn once, in the same layout, as
-            `real.png`, when training begins; `None` draws none. Defaults to `None`.
+        real: array of data, or a pair of it and its labels, whose first rows are drawn
+            once, in the layout of the samples, as `real.png`, when training begins;
+            `None` draws none. Defaults to `None`.
         tensorboard_dir: folder of event files, into which the pictures also go as the
             image summary `samples`, with the epochs of `keras.callbacks.TensorBoard`,
             which count from 0; `None` writes none. Defaults to `None`.
@@ -71,7 +76,7 @@ class SampleGrid(EpochPictures):
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
         conditions: Mapping[str, Any] | None = None,
-        real: Array | None = None,
+        real: Array | tuple[Array, Array | None] | None = None,
         tensorboard_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(directory, value_range, seed)
@@ -79,7 +84,7 @@ class SampleGrid(EpochPictures):
         if num_samples is not None:
             check_positive_integer("num_samples", num_samples)
         self.num_samples = num_samples
-        self.real = real
+        self.real = real if real is None or isinstance(real, tuple) else (real,)
         self._summaries: ImageSummaries | None = None
         if tensorboard_dir is not None:
             self._summaries = ImageSummaries(tensorboard_dir, "samples")
@@ -97,9 +102,14 @@ class SampleGrid(EpochPictures):
         if told:
             gan.deal(self._num_asked, self.seed, **told)
         if self.real is not None and is_chief(gan.distribute_strategy):
-            rows = np.asarray(self.real[: self._num_asked])
-            check_data_shape(tuple(rows.shape[1:]), gan.data_shape)
-            save_samples(self.directory / REAL, rows, self.shown_range)
+            self._draw_real(*self.real)
+
+    def _draw_real(self, data: Array, labels: Array | None = None) -> None:
+        data, gan = np.asarray(data), self.model
+        check_data_shape(tuple(data.shape[1:]), gan.data_shape)
+        rows, num_columns = rows_in_grid(gan, labels, min(self._num_asked, len(data)))
+        path = self.directory / REAL
+        save_samples(path, data[rows], self.shown_range, num_columns)
 
     @property
     def _num_asked(self) -> int:

@@ -193,8 +193,10 @@ def _pictures(
     """Samples or, where the game completes images, completions of held-out ones."""
     shown: dict[str, Any] = {"value_range": data.value_range, "seed": seed}
     if not isinstance(game, kg.games.Inpainting):
-        rows = np.random.default_rng(seed).permutation(data.num_train)[:_MOST_DRAWN]
-        real = data.train.values[rows]
+        train = data.train  # of a stream, those that lie in memory
+        rows = np.random.default_rng(seed).permutation(len(train))[:_MOST_DRAWN]
+        labels = None if train.labels is None else train.labels[rows]
+        real = train.values[rows], labels
         return kg.callbacks.SampleGrid(directory.samples, real=real, **shown)
     held_out = data.valid.values[:_COMPLETED]
     return kg.callbacks.CompletionGrid(directory.samples, held_out, **shown)

@@ -110,6 +110,10 @@ def _checked_output(args: argparse.Namespace) -> tuple[Path, str]:
             f"for numbers, or in {_FOLDER} for a folder of pictures. Received: {output}"
         )
     if is_folder:
+        if not output.name:  # such as . and /
+            raise ValueError(
+                f"`--output` must name a folder to make. Received: {args.output}"
+            )
         check_new_folder("--output", output)
     elif output.exists():
         raise FileExistsError(f"`--output` must be new. Received: {output}")

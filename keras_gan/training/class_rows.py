@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._types import FloatArray
+from keras_gan._types import Array, FloatArray
 from keras_gan.priors import CategoricalPrior
 from keras_gan.training.examples import LABELS
 
@@ -37,9 +37,8 @@ def sample_in_rows(
     if told:
         return gan.sample(num_samples, seed=seed, **told), None
     if labels is None:
-        prior = gan.conditions.get(LABELS)
-        known = prior.num_classes if isinstance(prior, CategoricalPrior) else 0
-        if not 1 < known <= num_samples:
+        known = num_rows_of_classes(gan, num_samples)
+        if not known:
             return gan.sample(num_samples, seed=seed), None
         labels = range(known)
     if len(labels) == 1:
@@ -47,6 +46,35 @@ def sample_in_rows(
     num_columns = max(1, num_samples // len(labels))
     rows = np.repeat(labels, num_columns)
     return gan.sample(len(rows), seed=seed, labels=rows), num_columns
+
+
+def num_rows_of_classes(gan: Any, num_samples: int) -> int:
+    """Classes that a grid of so many samples shows one a row; 0 for none."""
+    prior = gan.conditions.get(LABELS)
+    known = prior.num_classes if isinstance(prior, CategoricalPrior) else 0
+    return known if 1 < known <= num_samples else 0
+
+
+def rows_in_grid(gan: Any, labels: Array | None, num_samples: int) -> tuple[Array, Any]:
+    """Which rows of data make the grid that `sample_in_rows` makes of samples.
+
+    Args:
+        gan: the `GAN`.
+        labels: integers, one for each row of the data, or `None`.
+        num_samples: int, at least 1.
+
+    Returns:
+        rows: integers, the first ones, or the first ones of each class.
+        num_columns: int, or `None` for a square grid.
+    """
+    known = num_rows_of_classes(gan, num_samples)
+    if labels is None or not known:
+        return np.arange(num_samples), None
+    num_columns = max(1, num_samples // known)
+    rows = [np.flatnonzero(labels == label)[:num_columns] for label in range(known)]
+    if any(len(one) < num_columns for one in rows):  # too few for a row
+        return np.arange(num_samples), None
+    return np.concatenate(rows), num_columns
 
 
 def check_samples_untold(
