@@ -128,7 +128,8 @@ def save_images(
     _check_images(images)
     _check_finite("images", images)
     check_new_folder("folder", folder)
-    limits = check_range("value_range", value_range or _range_of(images))
+    limits = _range_of(images) if value_range is None else value_range
+    limits = check_range("value_range", limits)
     clipped = images if images.dtype == np.uint8 else np.clip(images, *limits)
     pixels = _to_bytes(_drawable(clipped), limits)
     with replacing(folder) as partial:
@@ -426,6 +427,11 @@ def _drawable(images: FloatArray) -> FloatArray:
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:
     low, high = check_range("value_range", value_range)
     if images.dtype == np.uint8:
+        if images.max() == 1:
+            raise ValueError(
+                "`images` of uint8 are pixels from 0 to 255. Received: 0 and 1 alone, "
+                "which would be black; multiply them by 255, or pass floats."
+            )
         return np.asarray(images)
     _check_finite("images", images)
     _check_near(images, (low, high))

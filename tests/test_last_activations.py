@@ -16,6 +16,32 @@ def nested(*last):
     return keras.Model(latents, inner(latents))
 
 
+class Residual(keras.layers.Wrapper):
+    """Whose sum has other bounds than the layer inside."""
+
+    def call(self, inputs):
+        return inputs + self.layer(inputs)
+
+
+class Within(keras.layers.Layer):
+    """With an activation that is not the last thing it does."""
+
+    def __init__(self):
+        super().__init__()
+        self.activation = keras.activations.relu
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(self.activation(inputs))
+
+
+def by_reshaping_operations():
+    latents = keras.Input((3,))
+    pixels = keras.layers.Dense(16, "sigmoid")(latents)
+    made = keras.layers.Activation("linear", dtype="float32")(pixels)
+    return keras.Model(latents, keras.ops.reshape(made, (-1, 4, 4, 1)))
+
+
 def by_operation():
     latents = keras.Input((3,))
     return keras.Model(latents, keras.ops.tanh(keras.layers.Dense(16)(latents)))
@@ -36,6 +62,11 @@ ENDS = {
     ),
     "layer of its own": (nested(keras.layers.Dense(16), keras.layers.ReLU()), "relu"),
     "operation": (by_operation(), "tanh"),
+    "reshaping operations": (by_reshaping_operations(), "sigmoid"),
+    "somebody's own": (
+        nested(keras.layers.Dense(3), Residual(keras.layers.Dense(3, "tanh"))),
+        None,
+    ),
     "none": (nested(keras.layers.Dense(16)), "linear"),
 }  # fmt: skip
 
@@ -62,6 +93,15 @@ def test_one_output_of_a_nested_model_is_that_one():
     assert last_activation(keras.Model(latents, two(latents)[1])) == "linear"
 
 
+def test_operations_that_bound_logits_are_known():
+    tiny = make_tiny_gan()
+    images = keras.Input((4, 4, 1))
+    logits = keras.layers.Dense(1)(keras.layers.Flatten()(images))
+    judge = keras.Model(images, keras.ops.hard_sigmoid(logits))
+    with pytest.raises(ValueError, match="with activation 'hardsigmoid'. End it"):
+        kg.GAN(tiny.generator, judge, tiny.prior)
+
+
 @pytest.mark.parametrize("activation", ["tanh", "relu", "hard_sigmoid", "softplus"])
 @pytest.mark.parametrize("wrap", ["layer", "nested", "spectral"])
 def test_no_discriminator_ends_in_bounded_logits(wrap, activation):
@@ -76,11 +116,32 @@ def test_no_discriminator_ends_in_bounded_logits(wrap, activation):
         kg.GAN(tiny.generator, judge, tiny.prior)
 
 
-def test_leaky_logits_are_logits():
+def dict_head():
+    features = keras.Input((16,))
+    code = keras.layers.Dense(2, "tanh")(features)
+    logits, classes = keras.layers.Dense(1)(features), keras.layers.Dense(3)(features)
+    return keras.Model(features, {"code": code, "logits": logits, "classes": classes})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: [keras.layers.Dense(1), keras.layers.LeakyReLU()],
+        lambda: [Residual(keras.layers.Dense(16, "tanh")), keras.layers.Dense(1)],
+        lambda: [keras.layers.Dense(1), Residual(keras.layers.Dense(1, "tanh"))],
+        lambda: [Within()],
+        lambda: [dict_head()],
+    ],
+    ids=["leaky", "inside", "own wrapper", "own layer", "other output"],
+)
+def test_what_is_not_bounded_is_a_logit(make):
     tiny = make_tiny_gan()
-    layers = [keras.layers.Flatten(), keras.layers.Dense(1), keras.layers.LeakyReLU()]
+    layers = [keras.layers.Flatten(), *make()]
     judge = keras.Sequential([keras.Input((4, 4, 1)), *layers])
-    kg.GAN(tiny.generator, judge, tiny.prior)
+    judge(keras.Input((4, 4, 1)))  # which makes its `output` that of the call
+    gan = kg.GAN(tiny.generator, judge, tiny.prior)
+    if isinstance(judge.layers[-1], keras.Model):
+        assert gan.classify(tiny_images(2)).shape == (2, 3)
 
 
 def test_a_nested_generator_is_not_shown_other_ranges():

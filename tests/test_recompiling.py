@@ -120,6 +120,31 @@ def test_means_of_layers_that_were_frozen_since_are_saved(tmp_path):
     loaded.fit(IMAGES, batch_size=10, verbose=0)
 
 
+def test_means_of_what_is_frozen_move_and_statistics_have_none(tmp_path):
+    tiny = make_tiny_gan()
+    layers = [keras.layers.Flatten(), keras.layers.Dense(4, name="frozen")]
+    layers += [keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+    judge = keras.Sequential([keras.Input((4, 4, 1)), *layers])
+    gan = kg.GAN(tiny.generator, judge, tiny.prior)
+    frozen = judge.get_layer("frozen")
+    frozen.trainable = False
+    averaging = kg.terms.HistoricalAveraging(1.0, player="discriminator")
+    gan.compile("adam", "adam", terms=[averaging])
+    gan.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
+    means = gan.terms[0].variables[1:]
+    shapes = [tuple(mean.shape) for mean in means]
+    assert shapes == [(16, 4), (4,), (4,), (4,), (4, 1), (1,)]
+    np.testing.assert_allclose(means[0], frozen.kernel, atol=1e-6)
+    frozen.trainable = True
+    gan.save(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="Skipping variable loading for optimizer"):
+        loaded = kg.load(tmp_path / "gan.keras")
+    for ours, saved in zip(
+        loaded.terms[0].variables, gan.terms[0].variables, strict=True
+    ):
+        np.testing.assert_array_equal(ours, saved)
+
+
 def test_weights_that_do_not_decay_are_saved(tmp_path):
     def optimizer():
         decaying = keras.optimizers.AdamW(1e-2, weight_decay=0.5)

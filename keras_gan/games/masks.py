@@ -189,7 +189,7 @@ class MaskMixture(Mask):
         """Returns float32 masks `[num_rows, *shape]`."""
         key, *keys = tf.unstack(tf.random.split(seed, len(self.families) + 1))
         drawn = [
-            family.draw(num_rows, shape, one)
+            tf.cast(family.draw(num_rows, shape, one), tf.float32)
             for family, one in zip(self.families, keys, strict=True)
         ]
         which = tf.random.stateless_uniform(

@@ -50,10 +50,11 @@ class HistoricalAveraging(Term):
     def bind(self, generator: keras.Model, discriminator: keras.Model) -> None:
         """Begins the mean of the player's weights."""
         network = generator if self.player == "generator" else discriminator
-        # Whatever may learn, so that a file fits though layers are frozen since.
-        self._weights = [
-            one for one in network.variables if keras.backend.is_float_dtype(one.dtype)
-        ]
+        # Also of frozen layers, so that a file fits whatever is frozen since; Keras has
+        # no public way to what learns where its layer is free.
+        layers = [network, *network._flatten_layers(include_self=False)]
+        learning = {id(one) for each in layers for one in each._trainable_variables}
+        self._weights = [one for one in network.variables if id(one) in learning]
         self._count = _state("count", tf.zeros(()))
         self._means = [
             _state(f"mean_{index}", tf.zeros_like(weight.value))
@@ -66,13 +67,12 @@ class HistoricalAveraging(Term):
         self._count.assign_add(1.0)
         distance = tf.constant(0.0)
         for weight, mean in zip(self._weights, self._means, strict=True):
-            if not weight.trainable:
-                continue
             present = tf.convert_to_tensor(weight)
             count = tf.cast(self._count, present.dtype)
             mean.assign_add(tf.stop_gradient(present - mean) / count)
-            squares = tf.square(present - tf.stop_gradient(mean))
-            distance += tf.cast(tf.reduce_sum(squares), tf.float32)
+            if weight.trainable:
+                squares = tf.square(present - tf.stop_gradient(mean))
+                distance += tf.cast(tf.reduce_sum(squares), tf.float32)
         return self.weight * distance
 
     def get_config(self) -> Config:

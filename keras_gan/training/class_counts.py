@@ -10,7 +10,7 @@ import keras
 _COUNTS = ("input_dim", "num_tokens", "num_classes")
 
 # Layers and operations whose outputs are their inputs, in another shape at most.
-_PASSING = frozenset(
+RESHAPING = frozenset(
     {
         *("Identity", "Flatten", "Reshape", "Permute", "RepeatVector", "Ravel"),
         *("Squeeze", "ExpandDims", "GetItem", "Transpose", "BroadcastTo", "Repeat"),
@@ -62,7 +62,7 @@ def _holds_the_same(reader: Any, given: Any, output: Any) -> bool:
     """Whether an operation passes integers on, or floats as the integers they are."""
     # Others make other integers: IntegerLookup, Discretization, a sum.
     kind = type(reader).__name__
-    passes = kind == "Cast" or (kind in _PASSING and _is_integer(given))
+    passes = kind == "Cast" or (kind in RESHAPING and _is_integer(given))
     return passes and _is_integer(output)
 
 

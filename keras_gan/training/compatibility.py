@@ -175,8 +175,9 @@ def _warn_of_known_failures(rules: Rules, discriminator: keras.Model) -> None:
 
 def _warn_of_another_range(augmentation: Any, generator: keras.Model) -> None:
     reachable = reachable_range(generator)
-    expected: Any = getattr(augmentation, "value_range", reachable)
-    if reachable is not None and tuple(expected) != reachable:
+    expected: Any = getattr(augmentation, "value_range", None)
+    is_range = isinstance(expected, list | tuple) and len(expected) == 2
+    if reachable is not None and is_range and tuple(expected) != reachable:
         warnings.warn(
             f"The augmentation is for images in {tuple(expected)}, but the generator "
             f"ends in {last_activation(generator)!r} with range {reachable}: images "

@@ -6,16 +6,18 @@ from typing import Any
 import keras
 
 from keras_gan._logits import parts_of
+from keras_gan.training.class_counts import RESHAPING
 from keras_gan.training.examples import LOGITS
 
 _RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
-_RESHAPES = (keras.layers.Reshape, keras.layers.Flatten)
-# No discriminator that ends in one of these can say every probability.
+# No discriminator that ends in one of these can say every probability. Operations are
+# called as the functions are, without underscores.
 _OF_NO_LOGIT = {
-    *("elu", "exponential", "gelu", "hard_sigmoid", "hard_tanh", "log_sigmoid"),
-    *("log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax"),
+    *("elu", "exponential", "gelu", "hardsigmoid", "hardtanh", "logsigmoid"),
+    *("logsoftmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax"),
     *("softplus", "softsign", "tanh"),
 }
+_KNOWN = ("keras.", "keras_gan.")  # whose layers end in their activation
 
 
 def reachable_range(generator: Any) -> tuple[float, float] | None:
@@ -24,30 +26,35 @@ def reachable_range(generator: Any) -> tuple[float, float] | None:
 
 
 def last_activation(network: Any) -> str | None:
-    """Name of the last activation, `None` where the network does not state its layers.
+    """Name of the last activation, `None` where nothing says what it is.
 
-    It is seen through nested models, wrappers and layers that only reshape.
+    It is seen through nested models, wrappers and whatever only reshapes.
     """
+    outputs = keras.tree.flatten(stated_outputs(network))
+    return _activation_of_output(outputs[0]) if outputs else None
+
+
+def stated_outputs(network: Any) -> Any:
+    """Symbolic outputs of a network, `None` of a subclass, which states no layers."""
     if not getattr(network, "inputs", None):
-        return None  # a subclass: the order of its layers says nothing
-    return _activation_of_output(network.outputs[0])
+        return None
+    # What a `Sequential` calls its output is that of its last call, flattened.
+    return (getattr(network, "_functional", None) or network).output
 
 
 def check_ends_in_logits(discriminator: Any) -> None:
     """Raises where an activation of the last layer bounds the logits."""
-    if not getattr(discriminator, "inputs", None):
+    outputs = stated_outputs(discriminator)
+    if outputs is None:
         return
-    # A `Sequential` has one output, and says what it is only before it is called.
-    is_row = isinstance(discriminator, keras.Sequential)
-    outputs = discriminator.outputs if is_row else discriminator.output
     logits = outputs[LOGITS] if isinstance(outputs, Mapping) else outputs
     names = [_activation_of_output(one) or "" for one in parts_of(logits)]
-    bounded = _OF_NO_LOGIT & {*names}
+    bounded = [name for name in names if name.replace("_", "") in _OF_NO_LOGIT]
     if bounded:
         raise ValueError(
             "The discriminator must end in one logit, without an activation: losses "
             "are computed from logits. Received: a last layer with activation "
-            f"{', '.join(map(repr, sorted(bounded)))}. End it with "
+            f"{', '.join(map(repr, sorted({*bounded})))}. End it with "
             "keras.layers.Dense(1)."
         )
 
@@ -59,16 +66,21 @@ def _activation_of_output(output: Any) -> str | None:
         return None
     maker = history.operation
     if isinstance(maker, keras.Model):
-        outputs = getattr(maker, "outputs", None)  # none where layers are not stated
-        return outputs and _activation_of_output(outputs[history.tensor_index])
-    if isinstance(maker, _RESHAPES):
+        inner = keras.tree.flatten(stated_outputs(maker))
+        return _activation_of_output(inner[history.tensor_index]) if inner else None
+    if type(maker).__name__ in RESHAPING or _name_of(maker) in ("cast", "linear"):
         node = maker._inbound_nodes[history.node_index]
-        return _activation_of_output(node.input_tensors[0])
+        is_layer_of_weights = bool(getattr(maker, "weights", None))
+        if not is_layer_of_weights:
+            return _activation_of_output(node.input_tensors[0])
     return _name_of(maker)
 
 
-def _name_of(maker: Any) -> str:
+def _name_of(maker: Any) -> str | None:
     """An activation's name, whether a layer has it, is it, or wraps one that does."""
+    call = getattr(type(maker), "call", None)
+    if not str(getattr(call, "__module__", "")).startswith(_KNOWN):
+        return None  # somebody's own: what it does with an activation is not known
     if isinstance(maker, keras.layers.Wrapper):
         return _name_of(maker.layer)
     activation = getattr(maker, "activation", None) or maker

@@ -27,6 +27,7 @@ from keras_gan.training.examples import (
 )
 from keras_gan.training.finite_weights import broken_weights
 from keras_gan.training.given_data import check_rows, checked_entries
+from keras_gan.training.last_activations import stated_outputs
 
 
 class InBatches:
@@ -146,7 +147,7 @@ class Sampling:
         self, data: Array, batch_size: int, others: Mapping[str, Array]
     ) -> FloatArray:
         """Returns p(class | x), `[packs, classes]`; raises as `GAN.classify` does."""
-        outputs = getattr(self._gan.discriminator, "output", None)
+        outputs = stated_outputs(self._gan.discriminator)
         if outputs is not None:  # a subclass is asked as it answers
             _check_says_classes(outputs if isinstance(outputs, dict) else [LOGITS])
         logits = self._classes(self._packs(data, others), batch_size)
