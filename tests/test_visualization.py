@@ -78,7 +78,7 @@ def test_images_of_another_range_are_refused(tmp_path, values, value_range, like
 @pytest.mark.parametrize("value_range", [(0.0, 1.0), (-1.0, 1.0), None])
 def test_bytes_are_pixels_already(tmp_path, value_range):
     with pytest.raises(ValueError, match="0 and 1 alone, which would be black"):
-        kg.visualization.image_grid(np.eye(4, dtype="uint8")[None, ..., None])
+        image_grid(np.eye(4, dtype="uint8")[None, ..., None])
     images = np.arange(100, 116, dtype="uint8").reshape(1, 4, 4, 1)
     save_samples(tmp_path / "samples.png", images, value_range)
     drawn = [np.asarray(Image.open(tmp_path / "samples.png"))[2:-2, 2:-2]]
