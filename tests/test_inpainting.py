@@ -276,7 +276,8 @@ def test_games_that_do_not_fit_are_refused():
         kg.GAN(tiny.generator, tiny.discriminator, tiny.prior, kg.games.Inpainting())
     latents, known = keras.Input((2,), name="latents"), keras.Input((4, 4, 3))
     mask = keras.Input((4, 4, 3), name="mask")
-    images = keras.layers.Concatenate()([known, mask])
+    drawn = keras.layers.Reshape((1, 1, 1))(keras.layers.Dense(1)(latents))
+    images = drawn * keras.layers.Concatenate()([known, mask])
     pixels = keras.layers.Conv2D(3, 1, activation="sigmoid")(images)
     known.name = "known"
     generator = keras.Model([latents, known, mask], pixels)

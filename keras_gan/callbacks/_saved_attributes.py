@@ -22,5 +22,7 @@ def remember_left_out_attributes() -> None:
 
         for kind in _KINDS:
             name = f"saving_attr_skiplist_{kind}"
-            if global_state.get_global_attribute(name) is None:
+            if global_state.get_global_attribute(name) is not None:
+                continue
+            with contextlib.suppress(ValueError):  # a kind that this Keras has not
                 global_state.set_global_attribute(name, get_attr_skipset(kind))
