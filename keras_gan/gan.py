@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._replicas import draw_rows, num_replicas, reducible, separate_draws
 from keras_gan._types import Array, Config, FloatArray, Shape, Tensor
 from keras_gan._validation import check_seed
@@ -162,7 +163,7 @@ class GAN(keras.Model):
         self.averaged_share = count_of_average(self)
         makers = self.game.makers(generator)
         for network in (*makers, self.game.encoder, discriminator):
-            separate_draws(network_checks.layers_of(network))
+            separate_draws(layers_of(network))
         self.built = True
 
     @takes_rules

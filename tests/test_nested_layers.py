@@ -7,7 +7,7 @@ import tensorflow as tf
 from games import make_tiny_gan
 
 import keras_gan as kg
-from keras_gan.training.network_checks import layers_of
+from keras_gan._layers_of import layers_of
 
 
 @keras.saving.register_keras_serializable(package="test_nested_layers")

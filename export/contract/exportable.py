@@ -7,8 +7,8 @@ import keras
 import tensorflow as tf
 
 from export.contract.conditions import check_conditions
+from keras_gan._layers_of import layers_of
 from keras_gan.gan import GAN
-from keras_gan.training.network_checks import layers_of
 
 
 def check_draws_nothing(traced: Any, *networks: keras.Model) -> None:

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_gan.training.network_checks import layers_of
+from keras_gan._layers_of import layers_of
 
 
 def describe_operator(operation: str, path: str, network: keras.Model) -> str:

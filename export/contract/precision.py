@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
+from keras_gan._layers_of import layers_of
 from keras_gan.gan import GAN
-from keras_gan.training.network_checks import layers_of
 
 _FLOAT32, _SHORTER = "float32", ("bfloat16", "float16")
 

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._replicas import separate_draws
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Tensor
@@ -18,7 +19,6 @@ from keras_gan.training.network_checks import (
     check_apart,
     check_encoder,
     check_has_latents,
-    layers_of,
 )
 from keras_gan.training.player_optimizers import prepared
 from keras_gan.training.random_state import key_random_layers

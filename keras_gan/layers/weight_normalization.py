@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._types import Config, Tensor
 from keras_gan.layers._kernels import (
     as_kernel,
@@ -159,8 +160,8 @@ def _normalized_layers(network: keras.Model) -> list[WeightNormalization]:
             "`network` must have layers of WeightNormalization among its own. "
             f"Received: {[one.name for one in network.layers]}"
         )
-    held = network._flatten_layers(include_self=False)
-    within = {id(one) for one in held if isinstance(one, WeightNormalization)}
+    held = layers_of(network)
+    within = [one for one in held if isinstance(one, WeightNormalization)]
     if len(within) > len(layers):
         raise ValueError(
             "`network` must have its weight-normalized layers among its own. Received: "

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_known
 from keras_gan.terms.term import PLAYERS, Term
@@ -52,7 +53,7 @@ class HistoricalAveraging(Term):
         network = generator if self.player == "generator" else discriminator
         # Also of frozen layers, so that a file fits whatever is frozen since; Keras has
         # no public way to what learns where its layer is free.
-        layers = [network, *network._flatten_layers(include_self=False)]
+        layers = [network, *layers_of(network)]
         learning = {id(one) for each in layers for one in each._trainable_variables}
         self._weights = [one for one in network.variables if id(one) in learning]
         self._count = _state("count", tf.zeros(()))

@@ -7,12 +7,13 @@ from typing import Any
 import keras
 
 from keras_gan import layers
+from keras_gan._layers_of import layers_of
 from keras_gan.games.game import Game, makers_of
 from keras_gan.terms.term import Term
 from keras_gan.training.compilation import chosen_compilation
 from keras_gan.training.examples import LATENTS
 from keras_gan.training.last_activations import last_activation, reachable_range
-from keras_gan.training.network_checks import check_apart, layers_of, models_of
+from keras_gan.training.network_checks import check_apart, models_of
 from keras_gan.training.regularization import check_no_activity_regularizer
 from keras_gan.training.rules import Rules
 

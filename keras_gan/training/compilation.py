@@ -19,11 +19,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._processor import tensorflow_has_onednn
 from keras_gan._replicas import without_strategy
 from keras_gan.layers.dropout import Dropout
 from keras_gan.terms.term import Term
-from keras_gan.training.network_checks import layers_of
 
 _DRAWING_FLOATS = (
     keras.layers.AlphaDropout,

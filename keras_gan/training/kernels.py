@@ -5,9 +5,9 @@ from typing import Any
 
 import keras
 
+from keras_gan._layers_of import layers_of
 from keras_gan.layers.fused_normalization import fuse_normalization
 from keras_gan.layers.small_map_gradients import quicken_kernel_gradients
-from keras_gan.training.network_checks import layers_of
 
 
 def choose_kernels(networks: Iterable[keras.Model], jit_compile: Any) -> None:

@@ -68,12 +68,12 @@ def _activation_of_output(output: Any) -> str | None:
     if isinstance(maker, keras.Model):
         inner = keras.tree.flatten(stated_outputs(maker))
         return _activation_of_output(inner[history.tensor_index]) if inner else None
-    if type(maker).__name__ in RESHAPING or _name_of(maker) in ("cast", "linear"):
+    name = _name_of(maker)
+    passes = type(maker).__name__ in RESHAPING or name in ("cast", "linear")
+    if passes and not getattr(maker, "weights", None):
         node = maker._inbound_nodes[history.node_index]
-        is_layer_of_weights = bool(getattr(maker, "weights", None))
-        if not is_layer_of_weights:
-            return _activation_of_output(node.input_tensors[0])
-    return _name_of(maker)
+        return _activation_of_output(node.input_tensors[0])
+    return name
 
 
 def _name_of(maker: Any) -> str | None:

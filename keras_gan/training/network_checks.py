@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan._data_names import data_name_of, is_named
+from keras_gan._layers_of import layers_of
 from keras_gan._logits import parts_of
 from keras_gan._rebuilding import check_rebuilds, warn_unless_saved
 from keras_gan._types import Shape
@@ -250,15 +251,6 @@ def held_layers(owner: Any, private: bool = True) -> dict[str, keras.layers.Laye
 def models_of(owner: Any) -> dict[str, keras.layers.Layer]:
     """What a game or a term has been given of them, by the names of attributes."""
     return held_layers(owner, private=False)
-
-
-def layers_of(network: Any) -> list[keras.layers.Layer]:
-    """Every layer of a network, those inside other layers and models included."""
-    if network is None:
-        return []
-    # Keras has no public way to those that a layer made for itself.
-    found = network._flatten_layers(include_self=False)
-    return [*{id(layer): layer for layer in found}.values()]
 
 
 def row_multiple(discriminator: Any) -> int:

@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 
+from keras_gan._layers_of import layers_of
 from keras_gan._replicas import num_replicas
 from keras_gan.optimizers._wrapped import wrapped
 from keras_gan.optimizers.fused_updates import fuse_updates
 from keras_gan.training.gradient_sums import keep_updates_in_order
-from keras_gan.training.network_checks import layers_of
 
 
 class PlayerOptimizers:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import layers_of
 from keras_gan._types import Tensor
-from keras_gan.training.network_checks import layers_of
 
 
 def regularized(networks: Sequence[keras.Model]) -> list[keras.Variable]:

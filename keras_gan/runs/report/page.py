@@ -147,9 +147,13 @@ def _real(facts: Facts, pictures: Pictures) -> Html:
     address = pictures.address(facts.directory.samples / files.REAL)
     if address is None:
         return Html("")
-    told = element("figcaption", "Drawn at random from the training data.")
-    image = element("img", src=address, alt="Training data, in the samples' layout")
-    return element("figure", told, image)
+    told = "Drawn at random from the training data."
+    return _picture(address, "Training data, in the samples' layout", told)
+
+
+def _picture(address: str, described: str, told: str) -> Html:
+    image = element("img", src=address, alt=described)
+    return element("figure", element("figcaption", told), image, class_="film")
 
 
 def _curves(facts: Facts) -> Html:
@@ -217,9 +221,8 @@ def _drawn(facts: Facts, pictures: Pictures) -> Iterator[Html]:
     for name, (title, told) in _DRAWN.items():
         address = pictures.address(facts.directory.pictures / name)
         if address:
-            image = element("img", src=address, alt=f"{title} of generated samples")
-            caption = element("figcaption", told)
-            yield section(title, element("figure", caption, image, class_="film"))
+            described = f"{title} of generated samples"
+            yield section(title, _picture(address, described, told))
 
 
 def _warnings(facts: Facts) -> Html:
