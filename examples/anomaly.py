@@ -27,10 +27,9 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 import keras_gan as kg
-from keras_gan._files import write_json
-from keras_gan._types import FloatArray
 from keras_gan.datasets import Dataset, Split
 from keras_gan.evaluation import anomaly_detection
+from keras_gan.runs import write_json
 
 RECIPES = ("bigan", "bigan_reconstruction", "bigan_regression")
 COLUMNS = (
@@ -51,7 +50,7 @@ def without(data: Dataset, digit: int) -> Dataset:
     return Dataset(f"{data.name} without {digit}", *splits, data.test, data.value_range)
 
 
-def detection(scores: FloatArray, is_strange: Any) -> Any:
+def detection(scores: np.ndarray, is_strange: Any) -> Any:
     return anomaly_detection(
         normal=scores[~is_strange], anomalous=scores[is_strange]
     ).record()
@@ -59,7 +58,7 @@ def detection(scores: FloatArray, is_strange: Any) -> Any:
 
 def autoencoder_scores(
     gan: kg.GAN, data: Dataset, epochs: int, options: Any
-) -> FloatArray:
+) -> np.ndarray:
     """Squared errors of the test images."""
     keras.utils.set_random_seed(options.seed)
     encoder = keras.models.clone_model(gan.game.encoder)
@@ -71,7 +70,7 @@ def autoencoder_scores(
     return gaps.reshape(len(gaps), -1).mean(axis=1)
 
 
-def neighbor_distances(data: Dataset) -> FloatArray:
+def neighbor_distances(data: Dataset) -> np.ndarray:
     """Distances of the test images to the nearest training image."""
     known, tested = (
         split.images.reshape(len(split), -1) for split in (data.train, data.test)

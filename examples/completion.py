@@ -24,8 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan._files import write_json
-from keras_gan._types import FloatArray, Shape
 from keras_gan.datasets import Split
 from keras_gan.evaluation import (
     class_accuracy,
@@ -35,7 +33,7 @@ from keras_gan.evaluation import (
     mean_completions,
     neighbor_completions,
 )
-from keras_gan.runs import Run, load_run
+from keras_gan.runs import Run, load_run, write_json
 from keras_gan.visualization import save_image_grid
 
 COLUMNS = {
@@ -51,7 +49,7 @@ COLUMNS = {
 """Name of each column, and the key of its value."""
 
 
-def masks_for(image_shape: Shape, seed: int) -> dict[str, FloatArray]:
+def masks_for(image_shape: tuple[int, ...], seed: int) -> dict[str, np.ndarray]:
     """Masks by name, 1 where a pixel is given."""
     height, width, _ = image_shape
     empty = np.zeros((height, width, 1), "float32")
@@ -70,7 +68,7 @@ def masks_for(image_shape: Shape, seed: int) -> dict[str, FloatArray]:
     }
 
 
-def record_of(run: Run, images: Split, mask: FloatArray, completions: Any) -> Any:
+def record_of(run: Run, images: Split, mask: np.ndarray, completions: Any) -> Any:
     """All values of one way to complete."""
     value_range = run.value_range or (0.0, 1.0)
     record = completion_error(
@@ -93,7 +91,7 @@ def record_of(run: Run, images: Split, mask: FloatArray, completions: Any) -> An
     return record
 
 
-def records_of(run: Run, images: Split, mask: FloatArray, options: Any) -> Any:
+def records_of(run: Run, images: Split, mask: np.ndarray, options: Any) -> Any:
     given = {"images": images.images, "mask": mask, "train": run.data.train.images}
     count = min(options.num_samples, len(run.data.train))
     ways = {
@@ -119,7 +117,7 @@ def table_of(held: Any) -> str:
     return "\n".join(rows)
 
 
-def draw(run: Run, images: FloatArray, masks: Any, options: Any) -> None:
+def draw(run: Run, images: np.ndarray, masks: Any, options: Any) -> None:
     rows = []
     shown = options.num_completions
     for mask in masks.values():

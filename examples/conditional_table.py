@@ -14,9 +14,9 @@ What came of our runs is in examples/records/conditional_mnist.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from keras_gan._files import replacing, write_json
-from keras_gan._types import Config
+from keras_gan.runs import replacing, write_json
 
 COLUMNS = {
     "Frechet distance": ("frechet_distance", "value", None),
@@ -35,7 +35,7 @@ COLUMNS = {
 """Name of each column, and where its value and its standard error stand."""
 
 
-def row_of(scores: Config) -> dict[str, str]:
+def row_of(scores: dict[str, Any]) -> dict[str, str]:
     row = {}
     for column, (measure, value, error) in COLUMNS.items():
         score = scores.get(measure, {})

@@ -39,13 +39,11 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._seeds import derived_seed, pair_of_seeds
-from keras_gan._types import FloatArray, Tensor
+from keras_gan.runs import record_environment, replacing, write_json
 
 BATCH_SIZE, NUM_SAMPLES, NUM_MODES = 100, 2_500, 8
 RING = kg.datasets.ring_of_gaussians()
@@ -73,7 +71,7 @@ class LearnedMixture(keras.layers.Layer):
         self.centers = self.add_weight(shape=shape, initializer=normal)
         self.widths = self.add_weight(shape=shape, initializer="ones")
 
-    def call(self, inputs: Tensor) -> Tensor:
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Returns latents `[batch, dim]` for normal numbers `[batch, 1 + dim]`."""
         is_beyond = keras.ops.cast(inputs[:, :1] > self.edges, "int32")
         component = keras.ops.sum(is_beyond, axis=1)
@@ -97,6 +95,11 @@ PRIORS: dict[str, Callable[[], kg.priors.Prior]] = {
 KINDS = ("in step", "five moves of D", "adaptive k", "two time scales", *PRIORS)
 
 
+def derived_seed(seed: int, index: int) -> int:
+    """A seed below 2^31, unrelated to those of neighboring seeds and indices."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0] % 2**31)
+
+
 def network(
     seed: int, num_outputs: int, units_before: float = 1.0, units_after: float = 1.0
 ) -> keras.Model:
@@ -118,9 +121,8 @@ def build_game(kind: str, seed: int, steps_per_execution: int) -> kg.GAN:
     """A plain game of two networks that see the data in unit scale."""
     points = RING.sample(1_000, derived_seed(0, 0)).astype("float64")
     scale = float(np.sqrt(np.mean(points**2)))
-    of_generator, of_discriminator = pair_of_seeds(seed)
-    generator = network(of_generator, 2, units_after=scale)
-    discriminator = network(of_discriminator, 1, units_before=1 / scale)
+    generator = network(2 * seed, 2, units_after=scale)
+    discriminator = network(2 * seed + 1, 1, units_before=1 / scale)
     if kind == "learned prior":
         latents = keras.Input((3,))
         points = generator(LearnedMixture(NUM_MODES, 2, seed)(latents))
@@ -148,7 +150,7 @@ def compile_with(
     )
 
 
-def accuracy_of(gan: kg.GAN, points: FloatArray, seed: int) -> float:
+def accuracy_of(gan: kg.GAN, points: np.ndarray, seed: int) -> float:
     """Share of points and samples, as many, that D is right about."""
     real = gan.discriminate(points)
     fake = gan.discriminate(gan.sample(len(points), seed=seed))
@@ -209,7 +211,7 @@ def table(runs: list[dict[str, Any]]) -> str:
 
 
 def draw(
-    path: Path, samples: dict[str, FloatArray], runs: list[dict[str, Any]]
+    path: Path, samples: dict[str, np.ndarray], runs: list[dict[str, Any]]
 ) -> None:
     figure = Figure(figsize=(10, 4.6), layout="constrained")
     grid = figure.subplots(2, 5, sharex=True, sharey=True).ravel()

@@ -35,9 +35,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray, Tensor
+from keras_gan.runs import record_environment, replacing, write_json
 
 UNITS, BATCH_SIZE = 128, 128
 LIMITS = (0.1, 0.01, 0.001)
@@ -61,8 +59,8 @@ class NoisyData(kg.games.Game):
     """Fakes are the data with noise, which the generator makes of the latents."""
 
     def fake(
-        self, gan: Any, batch: Any, context: Any, latents: Tensor, training: bool
-    ) -> dict[str, Tensor]:
+        self, gan: Any, batch: Any, context: Any, latents: tf.Tensor, training: bool
+    ) -> dict[str, tf.Tensor]:
         """Returns the points of the batch, each moved by its own noise."""
         made = super().fake(gan, batch, context, latents, training)
         return {**made, gan.data_name: batch[gan.data_name] + made[gan.data_name]}
@@ -78,7 +76,7 @@ def build_critic(num_layers: int) -> keras.Model:
 
 
 def train_critic(
-    points: FloatArray, num_layers: int, limit: float | None, num_steps: int
+    points: np.ndarray, num_layers: int, limit: float | None, num_steps: int
 ) -> keras.Model:
     """A critic bounded by clipping to `limit`, or by the penalty where it is `None`."""
     keras.utils.set_random_seed(0)
@@ -111,8 +109,8 @@ def train_critic(
 
 
 def values_and_slopes(
-    critic: keras.Model, points: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+    critic: keras.Model, points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Values `[num]` of a critic, and the norms `[num]` of its gradient."""
     points = tf.constant(points, tf.float32)
     with tf.GradientTape() as tape:
@@ -122,13 +120,13 @@ def values_and_slopes(
     return values.numpy()[:, 0], np.linalg.norm(gradients, axis=1)
 
 
-def grid_points(num: int = 120) -> tuple[FloatArray, FloatArray]:
+def grid_points(num: int = 120) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates `[num]` of a side, and the points `[num^2, 2]` of the square."""
     side = np.linspace(-REACH, REACH, num)
     return side, np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 
 
-def lower_bound(critic: keras.Model, points: FloatArray) -> float:
+def lower_bound(critic: keras.Model, points: np.ndarray) -> float:
     """Gap over the steepest slope: no more than the Wasserstein distance."""
     noise = np.random.default_rng(0).normal(size=points.shape)
     real, slopes = values_and_slopes(critic, points)
@@ -138,7 +136,7 @@ def lower_bound(critic: keras.Model, points: FloatArray) -> float:
     return float((real.mean() - fake.mean()) / steepest)
 
 
-def layer_norms(critic: keras.Model, points: FloatArray) -> list[float]:
+def layer_norms(critic: keras.Model, points: np.ndarray) -> list[float]:
     """Mean norm of the critic's gradient in the output of each hidden layer."""
     outputs = [tf.constant(points, tf.float32)]
     with tf.GradientTape() as tape:
@@ -153,7 +151,7 @@ def layer_norms(critic: keras.Model, points: FloatArray) -> list[float]:
     ]
 
 
-def kernels(critic: keras.Model) -> FloatArray:
+def kernels(critic: keras.Model) -> np.ndarray:
     """All weights between hidden layers, in a row."""
     return np.concatenate([one.kernel.numpy().ravel() for one in critic.layers[1:-1]])
 

@@ -36,9 +36,6 @@ from scipy.stats import norm
 from tensorflow_probability import distributions as tfd
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray
 from keras_gan.divergences import (
     js_divergence,
     kl_divergence,
@@ -46,6 +43,7 @@ from keras_gan.divergences import (
     total_variation,
     wasserstein_1,
 )
+from keras_gan.runs import record_environment, replacing, write_json
 
 Check = tuple[str, float, float]
 """A statement, by how much it was missed, and by how much it may be."""
@@ -139,7 +137,7 @@ def draw_lines(axes: Axes) -> Iterator[Check]:
 EARTH, WANTED = (3, 2, 1, 4), (1, 2, 4, 3)
 
 
-def transport_plan(p: Sequence[float], q: Sequence[float]) -> FloatArray:
+def transport_plan(p: Sequence[float], q: Sequence[float]) -> np.ndarray:
     """Mass moved from place to place: on the line no mass needs to overtake other."""
     left, open_ = np.array(p, "float64"), np.array(q, "float64")
     plan = np.zeros((len(p), len(q)))
@@ -188,7 +186,7 @@ REAL_MEAN, FAKE_MEAN = 0.0, 5.0
 PENALTY = 10.0
 
 
-def penalized_slope(x: FloatArray) -> FloatArray:
+def penalized_slope(x: np.ndarray) -> np.ndarray:
     """Steepness of the critic that is best with the gradient penalty, at points `[n]`.
 
     It maximizes the integral of s (F_real - F_fake) - weight rho (s - 1)^2 over x, each

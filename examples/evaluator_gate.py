@@ -54,8 +54,7 @@ from typing import Any
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
+from keras_gan.runs import record_environment, replacing, write_json
 
 REAL = "Real training images"
 PUBLISHED, TOLERANCE = 241.9, 3.0  # nats

@@ -17,13 +17,12 @@ import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from keras_gan._files import replacing, write_json
-from keras_gan._types import Config
-from keras_gan.runs import RunDirectory
+from keras_gan.runs import RunDirectory, replacing, write_json
 
 COLUMNS = {
     "Frechet distance": ("frechet_distance", "value"),
@@ -38,7 +37,7 @@ HELD_OUT = "held-out real data"
 PICTURES_IN_A_ROW = 4
 
 
-def record_of(run: Path) -> Config:
+def record_of(run: Path) -> dict[str, Any]:
     """What the table says of one run."""
     path = run / "evaluation.json"
     if not path.exists():
@@ -58,7 +57,7 @@ def record_of(run: Path) -> Config:
     }
 
 
-def values_of(scores: Config) -> dict[str, float | None]:
+def values_of(scores: dict[str, Any]) -> dict[str, float | None]:
     return {
         column: scores.get(measure, {}).get(value)
         for column, (measure, value) in COLUMNS.items()
@@ -77,7 +76,7 @@ def cell_of(values: Sequence[float | None], digits: int) -> str:
     return f"{text} ± {error:.{digits}f}"
 
 
-def row_of(records: Sequence[Config]) -> list[str]:
+def row_of(records: Sequence[dict[str, Any]]) -> list[str]:
     scores = [
         cell_of([record["generated"][column] for record in records], 3)
         for column in COLUMNS
@@ -93,7 +92,7 @@ def row_of(records: Sequence[Config]) -> list[str]:
     ]
 
 
-def table_of(records: Sequence[Config]) -> str:
+def table_of(records: Sequence[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(record["recipe"] for record in records))
     rows = [["", *COLUMNS, "epochs", "seeds", "minutes"], ["---"] * (len(COLUMNS) + 4)]
     rows += [
@@ -104,7 +103,7 @@ def table_of(records: Sequence[Config]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def draw(runs: Sequence[Path], records: Sequence[Config], path: Path) -> None:
+def draw(runs: Sequence[Path], records: Sequence[dict[str, Any]], path: Path) -> None:
     """Draws the last samples of the first run of each recipe that has any."""
     pictures: dict[str, Path] = {}
     for run, record in zip(runs, records, strict=True):

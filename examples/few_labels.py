@@ -33,9 +33,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import LabelSpreading
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
 from keras_gan.networks.few_labels import FEATURES
 from keras_gan.recipes.salimans_2016 import few_labels
+from keras_gan.runs import replacing, write_json
 
 PUBLISHED = {20: "1677 ± 452", 50: "221 ± 136", 100: "93 ± 6.5", 200: "90 ± 4.2"}
 BATCH_SIZE = 100

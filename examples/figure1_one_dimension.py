@@ -32,9 +32,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import norm
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray
+from keras_gan.runs import record_environment, replacing, write_json
 
 MEAN, STDDEV = 1.0, 0.5
 EDGES = np.linspace(-2.5, 4.5, 281)
@@ -134,7 +132,7 @@ class Snapshot:
         self.targets = arrows[:, 0]
 
     @property
-    def best(self) -> FloatArray:
+    def best(self) -> np.ndarray:
         """The best answer to this generator."""
         return self.data / (self.data + self.model + 1e-12)
 

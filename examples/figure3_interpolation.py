@@ -19,14 +19,13 @@ from pathlib import Path
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._types import FloatArray
 from keras_gan.runs import load_run
 from keras_gan.visualization import latent_path, save_image_grid
 
 
 def find_corners(
     gan: kg.GAN, digits: Sequence[int], num_candidates: int, seed: int
-) -> FloatArray:
+) -> np.ndarray:
     """The latent vector of the surest image of each digit."""
     latents = np.asarray(gan.prior.sample(num_candidates, seed=seed))
     images = gan.evaluation_generator.predict(latents, batch_size=1000, verbose=0)

@@ -25,8 +25,7 @@ import keras
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
+from keras_gan.runs import record_environment, replacing, write_json
 
 BATCH_SIZE = 100
 NUM_SAMPLES = 2_500

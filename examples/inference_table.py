@@ -29,10 +29,8 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
-from keras_gan._types import Array, FloatArray
 from keras_gan.evaluation import code_accuracy, reconstruction_error
-from keras_gan.runs import Run, load_run
+from keras_gan.runs import Run, load_run, replacing, write_json
 from keras_gan.terms.features import features_of
 from keras_gan.visualization import latent_path, save_image_grid
 
@@ -50,9 +48,9 @@ class Coded(NamedTuple):
         features: `[num, hidden_units]`, the encoder's before the codes, or `None`.
     """
 
-    reconstructions: FloatArray
-    codes: FloatArray | None = None
-    features: FloatArray | None = None
+    reconstructions: np.ndarray
+    codes: np.ndarray | None = None
+    features: np.ndarray | None = None
 
 
 class Sets(NamedTuple):
@@ -65,19 +63,19 @@ class Sets(NamedTuple):
         test_labels: integers.
     """
 
-    train: FloatArray
-    train_labels: Array
-    test: FloatArray
-    test_labels: Array
+    train: np.ndarray
+    train_labels: np.ndarray
+    test: np.ndarray
+    test_labels: np.ndarray
 
 
-def by_encoder(gan: kg.GAN, images: FloatArray) -> Coded:
+def by_encoder(gan: kg.GAN, images: np.ndarray) -> Coded:
     features = before_codes(gan.game.encoder, images)
     return Coded(gan.reconstruct(images), gan.encode(images), features)
 
 
-def before_codes(encoder: keras.Model, images: FloatArray) -> FloatArray:
-    features: FloatArray = features_of(encoder, None).predict(
+def before_codes(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
+    features: np.ndarray = features_of(encoder, None).predict(
         images, batch_size=1000, verbose=0
     )
     return features
@@ -123,20 +121,20 @@ def autoencoder_of(run: Run, options: Any) -> tuple[keras.Model, keras.Model]:
     return encoder, decoder
 
 
-def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded]]:
+def methods_of(run: Run, options: Any) -> dict[str, Callable[[np.ndarray], Coded]]:
     """From images to codes, features and reconstructions."""
     untrained = functools.cache(lambda: untrained_of(run))
     regressor = functools.cache(lambda: regressor_of(run, options))
     autoencoder = functools.cache(lambda: autoencoder_of(run, options))
 
-    def inverted(images: FloatArray) -> Coded:
+    def inverted(images: np.ndarray) -> Coded:
         some = images[: options.num_inverted]
         found = kg.inference.invert(
             run.gan, some, options.inversion_steps, seed=options.seed
         )
         return Coded(found.reconstructions)
 
-    def autoencoded(images: FloatArray) -> Coded:
+    def autoencoded(images: np.ndarray) -> Coded:
         encoder, decoder = autoencoder()
         codes = encoder.predict(images, batch_size=1000, verbose=0)
         made = decoder.predict(codes, batch_size=1000, verbose=0)
@@ -151,7 +149,7 @@ def methods_of(run: Run, options: Any) -> dict[str, Callable[[FloatArray], Coded
     }
 
 
-def scores_of(method: Callable[[FloatArray], Coded], sets: Sets) -> dict[str, Any]:
+def scores_of(method: Callable[[np.ndarray], Coded], sets: Sets) -> dict[str, Any]:
     coded = method(sets.test)
     images = sets.test[: len(coded.reconstructions)]
     scores: dict[str, Any] = {
@@ -190,7 +188,7 @@ def table_of(held: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def draw(run: Run, methods: Any, images: FloatArray, options: Any) -> None:
+def draw(run: Run, methods: Any, images: np.ndarray, options: Any) -> None:
     value_range = run.value_range or (0.0, 1.0)
     shown = [name for name in methods if name != UNTRAINED]
     rows = [images, *(methods[name](images).reconstructions for name in shown)]

@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._types import FloatArray
 from keras_gan.evaluation.digit_classifier import IMAGE_SHAPE
 from keras_gan.evaluation.feature_networks import Network
 from keras_gan.priors import NormalPrior
@@ -31,7 +30,7 @@ from keras_gan.visualization import latent_arc, latent_path, save_image_grid
 Sum = tuple[int, int, int]
 
 
-def walks(gan: kg.GAN, num_rows: int, num_steps: int, seed: int) -> FloatArray:
+def walks(gan: kg.GAN, num_rows: int, num_steps: int, seed: int) -> np.ndarray:
     """Latents of all rows, each of `num_steps + 1`."""
     corners = np.asarray(gan.prior.sample(num_rows + 1, seed=seed))
     way = latent_arc if isinstance(gan.prior, NormalPrior) else latent_path
@@ -41,7 +40,7 @@ def walks(gan: kg.GAN, num_rows: int, num_steps: int, seed: int) -> FloatArray:
 
 def surest_latents(
     gan: kg.GAN, network: Network, num_drawn: int, num: int, seed: int
-) -> FloatArray:
+) -> np.ndarray:
     """Of each digit the latents `[10, num, latent_dim]` of the surest samples."""
     latents = np.asarray(gan.prior.sample(num_drawn, seed=seed))
     images = gan.evaluation_generator.predict(latents, batch_size=1000, verbose=0)
@@ -50,8 +49,8 @@ def surest_latents(
 
 
 def arithmetic(
-    latents: FloatArray, sums: list[Sum], num: int
-) -> tuple[FloatArray, FloatArray]:
+    latents: np.ndarray, sums: list[Sum], num: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Latents of the picture's rows, and those of the sums of means alone."""
     means = latents.mean(axis=1)  # [10, latent_dim]
     of_means = np.stack([means[a] - means[b] + means[c] for a, b, c in sums])
@@ -95,7 +94,7 @@ def main() -> None:
     run = load_run(options.run, options.best)
     gan, value_range = run.gan, run.value_range or (0.0, 1.0)
 
-    def draw(name: str, latents: FloatArray, num_columns: int) -> None:
+    def draw(name: str, latents: np.ndarray, num_columns: int) -> None:
         images = gan.evaluation_generator.predict(latents, verbose=0)
         images = np.clip(images, *value_range)
         path = options.output_dir / name

@@ -36,9 +36,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray
+from keras_gan.runs import record_environment, replacing, write_json
 
 RING = kg.datasets.ring_of_gaussians()
 MIXTURES = {
@@ -158,7 +156,7 @@ def samples_file(folder: Path, run: dict[str, Any]) -> Path:
     return folder / f"{run['data']}_{run['objective']}_{run['seed']}.npy"
 
 
-def count(samples: FloatArray) -> dict[str, float]:
+def count(samples: np.ndarray) -> dict[str, float]:
     """Modes and share of good samples, within 3 standard deviations and within 10."""
     counted = {}
     for name, radius in (("", 3.0), ("_within_10", WIDE)):
@@ -175,7 +173,7 @@ def count(samples: FloatArray) -> dict[str, float]:
 
 def curves(
     runs: list[dict[str, Any]], data: str, objective: str, name: str
-) -> tuple[list[int], FloatArray]:
+) -> tuple[list[int], np.ndarray]:
     """Steps, and one row of a count for each seed."""
     chosen = [
         run["counts"]

@@ -37,27 +37,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray, Tensor
+from keras_gan.runs import record_environment, replacing, write_json
 
-Value = Callable[[Tensor, Tensor], Tensor]
+Value = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 RATE, AVERAGED_RATE, WEIGHT = 0.1, 0.01, 0.1
 STEPS_PER_POINT = 10  # of the second game's paths
 
 
-def itself(latents: Tensor, number: Tensor) -> Tensor:
+def itself(latents: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
     """Returns the number, whatever the latents."""
     return 0 * latents + number
 
 
-def product(x: Tensor, y: Tensor) -> Tensor:
+def product(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """The bilinear game, equilibrium (0, 0)."""
     return x * y
 
 
-def half_parabola(x: Tensor, y: Tensor) -> Tensor:
+def half_parabola(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """The game of Salimans et al., equilibrium (1, 1)."""
     return (tf.where(x < 0, x, x**2) - 1) * (y - 1)
 
@@ -75,7 +73,7 @@ class Player(keras.layers.Layer):
             shape=(), initializer=keras.initializers.Constant(start)
         )
 
-    def call(self, inputs: Tensor) -> Tensor:
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Returns the function of inputs `[batch, 1]` and the number."""
         return self.function(inputs, self.number)
 
@@ -87,13 +85,15 @@ class Player(keras.layers.Layer):
 class ValueItself(kg.objectives.Objective):
     """The logit is V: the generator minimizes it, the discriminator maximizes it."""
 
-    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def discriminator_loss(
+        self, real_logits: tf.Tensor, fake_logits: tf.Tensor
+    ) -> tf.Tensor:
         """Returns -V."""
         return -tf.reduce_mean(fake_logits)
 
     def generator_loss(
-        self, fake_logits: Tensor, real_logits: Tensor | None = None
-    ) -> Tensor:
+        self, fake_logits: tf.Tensor, real_logits: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Returns V."""
         return tf.reduce_mean(fake_logits)
 
@@ -135,7 +135,7 @@ class Path2D(keras.callbacks.Callback):
         self.points.append((x, y))
 
 
-def play(gan: kg.GAN, num_steps: int) -> FloatArray:
+def play(gan: kg.GAN, num_steps: int) -> np.ndarray:
     """Plays; returns points `[1 + num_executions, 2]`. The data do not matter."""
     path = Path2D()
     gan.fit(
@@ -147,13 +147,13 @@ def play(gan: kg.GAN, num_steps: int) -> FloatArray:
 # ---------------------------------------------------------------------------- by hand
 
 
-def at_once(points: FloatArray, rate: float) -> FloatArray:
+def at_once(points: np.ndarray, rate: float) -> np.ndarray:
     """One step of `x y` in which both answer the other's old place; float64 `[2]`."""
     x, y = points
     return np.array([x - rate * y, y + rate * x])
 
 
-def in_turns(points: FloatArray, rate: float) -> FloatArray:
+def in_turns(points: np.ndarray, rate: float) -> np.ndarray:
     """One step of `x y` in which y moves first, as the discriminator does."""
     x, y = points
     y = y + rate * x
@@ -161,11 +161,11 @@ def in_turns(points: FloatArray, rate: float) -> FloatArray:
 
 
 def simulate(
-    step: Callable[[FloatArray, float], FloatArray],
+    step: Callable[[np.ndarray, float], np.ndarray],
     start: Sequence[float],
     rate: float,
     num_steps: int,
-) -> FloatArray:
+) -> np.ndarray:
     """Points `[1 + num_steps, 2]` in float64."""
     points = [np.array(start, "float64")]
     for _ in range(num_steps):
@@ -173,12 +173,12 @@ def simulate(
     return np.array(points)
 
 
-def growth(rate: float, num_steps: int | FloatArray) -> Any:
+def growth(rate: float, num_steps: int | np.ndarray) -> Any:
     """By how much the distance of both at once from 0 has grown, in closed form."""
     return (1 + rate**2) ** (np.asarray(num_steps) / 2)
 
 
-def invariant(points: FloatArray, rate: float) -> FloatArray:
+def invariant(points: np.ndarray, rate: float) -> np.ndarray:
     """What play in turns does not change: x^2 + y^2 + l x y of points `[num, 2]`."""
     x, y = points.T
     return x**2 + y**2 + rate * x * y
@@ -187,11 +187,11 @@ def invariant(points: FloatArray, rate: float) -> FloatArray:
 # ------------------------------------------------------------------------------- main
 
 
-def distances(points: FloatArray, equilibrium: Sequence[float]) -> FloatArray:
+def distances(points: np.ndarray, equilibrium: Sequence[float]) -> np.ndarray:
     return np.hypot(*(points - equilibrium).T)
 
 
-def play_all(num_steps: int, num_averaged: int) -> dict[str, FloatArray]:
+def play_all(num_steps: int, num_averaged: int) -> dict[str, np.ndarray]:
     """The paths of the four games."""
     paths = {}
     for name, simultaneous in (("at once", True), ("in turns", False)):
@@ -221,7 +221,7 @@ def play_all(num_steps: int, num_averaged: int) -> dict[str, FloatArray]:
     return paths
 
 
-def measure(paths: dict[str, FloatArray]) -> dict[str, tuple[float, float]]:
+def measure(paths: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
     """What was received, and what it must stay below, by statement."""
     leaving = distances(paths["at once"], (0, 0))
     expected = growth(RATE, np.arange(len(leaving)))
@@ -244,7 +244,7 @@ def measure(paths: dict[str, FloatArray]) -> dict[str, tuple[float, float]]:
     }
 
 
-def draw(grid: Sequence[Axes], paths: dict[str, FloatArray]) -> None:
+def draw(grid: Sequence[Axes], paths: dict[str, np.ndarray]) -> None:
     plane, growths, circles, approach = grid
     for color, name in (("C3", "at once"), ("C0", "in turns")):
         plane.plot(*paths[name].T, color, linewidth=0.8, label=name)

@@ -14,15 +14,14 @@ What it found of the MNIST run of 2014 is in examples/records/goodfellow2014_mni
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import write_json
-from keras_gan._types import Config
 from keras_gan.datasets import Dataset
+from keras_gan.runs import record_environment, write_json
 
 NUM_SAMPLES, NUM_VALID = 10_000, 1_000
 SUFFIXES = {"": "", "_at_best_bandwidth": " at the best bandwidth"}
@@ -46,7 +45,7 @@ def score_sets(
     return scores
 
 
-def spread_of(values: list[float]) -> Config:
+def spread_of(values: list[float]) -> dict[str, Any]:
     """Mean, its standard error, and standard deviation over the sets."""
     deviation = float(np.std(values, ddof=1))
     return {
@@ -56,7 +55,7 @@ def spread_of(values: list[float]) -> Config:
     }
 
 
-def record_of(scores: list[kg.evaluation.ParzenEstimate]) -> Config:
+def record_of(scores: list[kg.evaluation.ParzenEstimate]) -> dict[str, Any]:
     """Values of all sets and their spread, by the grid and at the best bandwidth."""
     values = [score.mean for score in scores]
     best_values = [score.mean_at_best_bandwidth for score in scores]
@@ -72,7 +71,7 @@ def record_of(scores: list[kg.evaluation.ParzenEstimate]) -> Config:
     }
 
 
-def above_first(record: Config, first: Config) -> Config:
+def above_first(record: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
     """Differences to the first GAN, set by set."""
     pairs = {
         suffix: (record[f"test_values{suffix}"], first[f"test_values{suffix}"])
@@ -84,7 +83,7 @@ def above_first(record: Config, first: Config) -> Config:
     }
 
 
-def report(record: Config) -> str:
+def report(record: dict[str, Any]) -> str:
     """Returns the spread and the difference to the first GAN, at both bandwidths."""
     lines = [
         f"{record['model']}, epoch {record['epoch']}, "
@@ -115,7 +114,7 @@ def main() -> None:
     if options.num_sets < 2:
         parser.error("--num-sets must be at least 2")
     data = kg.datasets.load_mnist(options.data_dir)
-    records: list[Config] = []
+    records: list[dict[str, Any]] = []
     for path in options.models:
         gan = kg.load(path)
         scores = score_sets(gan, data, options.num_sets, options.num_samples)

@@ -47,7 +47,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
+from keras_gan.runs import replacing, write_json
 
 BATCH_SIZE = 100
 STEPS_PER_EPOCH = 1_000

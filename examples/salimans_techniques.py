@@ -31,13 +31,13 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
 from keras_gan.layers import (
     DropReferenceBatch,
     MinibatchDiscrimination,
     ReferenceBatch,
     VirtualBatchNormalization,
 )
+from keras_gan.runs import replacing, write_json
 
 LATENT_DIM, BASE_FILTERS, BATCH_SIZE = 64, 16, 64
 REFERENCE_SIZE = 32

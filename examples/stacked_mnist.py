@@ -46,7 +46,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
+from keras_gan.runs import replacing, write_json
 
 NUM_CLASSES = 1_000
 

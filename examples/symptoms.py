@@ -11,11 +11,12 @@ Each game is the first one with one thing turned the wrong way, for as many epoc
     no bound        a critic's objective without any bound on its slope
     not told        asked for the classes 0 to 9 in turn; D is not told which
 
-For each a row of the table: the mean sigmoids of the logits and both losses at the end,
-the spread of samples (standard deviation, over that of data), Frechet distance and
-precision in pixels beside held-out digits, and what `kg.callbacks.CollapseMonitor` and
-`fit` warned of. `NAME.png` shows forty samples of each game. Some five minutes on two
-cores; the record is in examples/records/symptoms.
+For each a row of the table: what D says of real and of generated digits, mean sigmoids
+of the logits or a critic's mean outputs, and both losses at the end, the spread of
+samples (standard deviation, over that of data), Frechet distance and precision in
+pixels beside held-out digits, and what `kg.callbacks.CollapseMonitor` and `fit` warned
+of. `NAME.png` shows forty samples of each game. Some five minutes on two cores; the
+record is in examples/records/symptoms.
 """
 
 import argparse
@@ -28,9 +29,7 @@ import keras
 import numpy as np
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import write_json
-from keras_gan._types import FloatArray
+from keras_gan.runs import record_environment, write_json
 from keras_gan.visualization import save_image_grid
 
 LATENT_DIM, BATCH_SIZE, NUM_COLUMNS = 32, 50, 20
@@ -94,7 +93,7 @@ def main() -> None:
     print(f"Written: {args.output_dir}")
 
 
-def play(trouble: Trouble, args: Any) -> tuple[dict[str, Any], FloatArray]:
+def play(trouble: Trouble, args: Any) -> tuple[dict[str, Any], np.ndarray]:
     """Plays one game; returns what is measured of it, and forty samples."""
     data = kg.datasets.load_digits().in_range(*trouble.value_range)
     gan = game_of(data, trouble, args.seed)
@@ -159,14 +158,14 @@ def told_generator(image_shape: tuple[int, ...]) -> keras.Model:
     return keras.Model([latents, labels], images)
 
 
-def sampled(gan: kg.GAN, trouble: Trouble, num: int) -> FloatArray:
+def sampled(gan: kg.GAN, trouble: Trouble, num: int) -> np.ndarray:
     if not trouble.is_told:
         return gan.sample(num, seed=1)
     # Ten columns for the ten classes, twice.
     return gan.sample(num, seed=1, labels=np.arange(num) % 10)
 
 
-def scores(data: kg.datasets.Dataset, samples: FloatArray) -> dict[str, float]:
+def scores(data: kg.datasets.Dataset, samples: np.ndarray) -> dict[str, float]:
     spread = samples.std(axis=0).mean() / data.train.images.std(axis=0).mean()
     if not np.isfinite(samples).all():
         return {"spread": float(spread)}

@@ -29,11 +29,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import Config
 from keras_gan.datasets.olivetti import NUM_FOLDS
-from keras_gan.runs import Run, load_run
+from keras_gan.runs import Run, load_run, record_environment, replacing, write_json
 from keras_gan.runs.directory import RunDirectory
 
 Curves = dict[str, list[tuple[int, float]]]  # epochs and values, by name
@@ -63,7 +60,7 @@ def score_faces(run: Run) -> Any:
     return kg.evaluation.parzen_log_likelihood_over_folds(samples, folds)
 
 
-def row_of(path: Path, run: Run, score: Any) -> Config:
+def row_of(path: Path, run: Run, score: Any) -> dict[str, Any]:
     return {
         "run": path.name,
         "recipe": run.recipe.name,
@@ -101,7 +98,7 @@ def draw_curves(columns: dict[str, Curves], path: Path) -> None:
         figure.savefig(partial, dpi=110, format="png")
 
 
-def values_of(score: Config) -> tuple[str, str]:
+def values_of(score: dict[str, Any]) -> tuple[str, str]:
     """The value at the grid's bandwidth, and at the best of all, as they are shown."""
     best = score["mean_at_best_bandwidth"]
     return (
@@ -111,7 +108,7 @@ def values_of(score: Config) -> tuple[str, str]:
     )
 
 
-def table_of(rows: list[Config]) -> str:
+def table_of(rows: list[dict[str, Any]]) -> str:
     lines = ["| model | MNIST | TFD |", "|---|---|---|"]
     lines += [f"| {name} (paper) | {a} | {b} |" for name, (a, b) in PAPER.items()]
     real = json.loads(REAL.read_text("utf-8"))["images"]
@@ -135,7 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.mnist + options.faces:
         parser.error("name at least one run: --mnist RUN_DIR or --faces RUN_DIR")
-    rows: list[Config] = []
+    rows: list[dict[str, Any]] = []
     columns: dict[str, Curves] = {}
     for title, paths, score in (
         ("MNIST", options.mnist, score_digits),

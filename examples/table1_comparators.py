@@ -37,8 +37,7 @@ from comparators.stacked_contractive_autoencoder import StackedContractiveAutoen
 from comparators.variational_autoencoder import VariationalAutoencoder
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
+from keras_gan.runs import record_environment, replacing, write_json
 
 MODELS = {
     "dbn": DeepBeliefNetwork,

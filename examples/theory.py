@@ -36,14 +36,12 @@ from scipy.stats import norm
 from tensorflow_probability import distributions as tfd
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray
 from keras_gan.divergences import (
     js_divergence,
     optimal_discriminator,
     optimal_value,
 )
+from keras_gan.runs import record_environment, replacing, write_json
 
 LOG_4 = math.log(4)
 
@@ -152,7 +150,7 @@ def gaussian_divergence(shift: float) -> float:
 
 
 def descend(
-    data: FloatArray, model: FloatArray, rate: float, num_moves: int
+    data: np.ndarray, model: np.ndarray, rate: float, num_moves: int
 ) -> list[float]:
     """JSD to the data while the model moves along -dV/dp_g = -log(1 - D*).
 
@@ -185,7 +183,7 @@ def proposition_2(axes: Axes) -> Iterator[Check]:
 # ------------------------------------------------------------------------ saturation
 
 
-def slopes(objective: kg.objectives.Objective, logits: FloatArray) -> FloatArray:
+def slopes(objective: kg.objectives.Objective, logits: np.ndarray) -> np.ndarray:
     logits = tf.constant(logits[:, None], tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(logits)

@@ -36,9 +36,7 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 import keras_gan as kg
-from keras_gan._environment import record_environment
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray, Shape
+from keras_gan.runs import record_environment, replacing, write_json
 
 LATENT_DIM = 20
 BATCH_SIZE = 64
@@ -50,7 +48,7 @@ COLORS = ("C0", "C1", "C2")
 # ------------------------------------------------------------------------ the networks
 
 
-def make_generator(image_shape: Shape, dtype: str = "float32") -> keras.Model:
+def make_generator(image_shape: tuple[int, ...], dtype: str = "float32") -> keras.Model:
     """G: 20 - 128 - 128 - pixels in [0, 1]."""
     return keras.Sequential(
         [
@@ -63,7 +61,9 @@ def make_generator(image_shape: Shape, dtype: str = "float32") -> keras.Model:
     )
 
 
-def make_discriminator(image_shape: Shape, dtype: str = "float32") -> keras.Model:
+def make_discriminator(
+    image_shape: tuple[int, ...], dtype: str = "float32"
+) -> keras.Model:
     """D: pixels - 128 - 128 - 1, leaky rectifiers."""
     return keras.Sequential(
         [
@@ -77,7 +77,10 @@ def make_discriminator(image_shape: Shape, dtype: str = "float32") -> keras.Mode
 
 
 def build_game(
-    generator: keras.Model, image_shape: Shape, generator_rate: float, **rules: Any
+    generator: keras.Model,
+    image_shape: tuple[int, ...],
+    generator_rate: float,
+    **rules: Any,
 ) -> kg.GAN:
     """A game of this generator with a new discriminator."""
     gan = kg.GAN(
@@ -101,7 +104,7 @@ class Measures:
         noise: float, standard deviation of what is added to all that D is shown.
     """
 
-    def __init__(self, images: FloatArray, noise: float) -> None:
+    def __init__(self, images: np.ndarray, noise: float) -> None:
         random = np.random.default_rng(0)
         shape = images.shape
         self.latents = tf.constant(random.normal(size=(len(images), LATENT_DIM)))
@@ -140,7 +143,7 @@ def steps_to_measure(num_steps: int) -> list[int]:
 
 
 def train_against(
-    generator: keras.Model, images: FloatArray, noise: float, num_steps: int
+    generator: keras.Model, images: np.ndarray, noise: float, num_steps: int
 ) -> list[dict[str, float]]:
     """Measures along the training of a new discriminator against a frozen generator."""
     keras.utils.set_random_seed(1)
@@ -156,7 +159,7 @@ def train_against(
     return measured
 
 
-def endless(images: FloatArray) -> tf.data.Dataset:
+def endless(images: np.ndarray) -> tf.data.Dataset:
     """Minibatches, shuffled, without an end."""
     rows = tf.data.Dataset.from_tensor_slices(images).repeat()
     return rows.shuffle(2_000, seed=0).batch(BATCH_SIZE)
@@ -165,7 +168,7 @@ def endless(images: FloatArray) -> tf.data.Dataset:
 # --------------------------------------------------------------------------------- main
 
 
-def play(images: FloatArray, options: argparse.Namespace) -> dict[str, Any]:
+def play(images: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
     """The curves by noise and by epochs of the generator."""
     keras.utils.set_random_seed(0)
     shape = images.shape[1:]

@@ -21,8 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 import keras_gan as kg
-from keras_gan._files import replacing, write_json
-from keras_gan._types import FloatArray
+from keras_gan.runs import replacing, write_json
 
 VOCODER, GRIFFIN_LIM = "vocoder", "Griffin-Lim"
 
@@ -81,14 +80,14 @@ def layer_of(gan: kg.GAN) -> kg.layers.LogMelSpectrogram:
     return gan.game.sources["frames"].get_layer("frames")
 
 
-def bands_of(gan: kg.GAN, waveforms: FloatArray) -> FloatArray:
-    bands: FloatArray = layer_of(gan)(waveforms).numpy()
+def bands_of(gan: kg.GAN, waveforms: np.ndarray) -> np.ndarray:
+    bands: np.ndarray = layer_of(gan)(waveforms).numpy()
     return bands
 
 
 def griffin_lim(
-    layer: kg.layers.LogMelSpectrogram, frames: FloatArray, rounds: int
-) -> FloatArray:
+    layer: kg.layers.LogMelSpectrogram, frames: np.ndarray, rounds: int
+) -> np.ndarray:
     """Waveforms whose spectra have these bands, with phases that fit each other.
 
     Args:
@@ -117,7 +116,7 @@ def griffin_lim(
     return waves[:, : frames.shape[1] * sizes[1], np.newaxis]
 
 
-def draw(path: Path, spectra: dict[str, FloatArray]) -> None:
+def draw(path: Path, spectra: dict[str, np.ndarray]) -> None:
     """Rows of spectrograms, low bands below, in one range of shades."""
     from matplotlib.figure import Figure
 

@@ -39,7 +39,7 @@ from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
 import keras_gan as kg
-from keras_gan._files import replacing
+from keras_gan.runs import replacing
 
 IMAGE_SHAPE, LATENT_DIM, BATCH_SIZE = (28, 28, 1), 100, 64
 BASE_FILTERS, CONSTANT_FILTERS = 16, 32

@@ -112,7 +112,18 @@ def is_partial(path: Path) -> bool:
 
 
 def write_json(path: str | os.PathLike[str], content: Any) -> None:
-    """Writes `content` as indented JSON, whole or not at all."""
+    """Writes `content` as indented JSON, whole or not at all.
+
+    Args:
+        path: the file; its folder is created.
+        content: what `json.dumps` takes.
+
+    Example:
+    >>> path = Path(tempfile.mkdtemp()) / "record.json"
+    >>> write_json(path, {"modes": 25})
+    >>> json.loads(path.read_text())
+    {'modes': 25}
+    """
     with replacing(path) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 

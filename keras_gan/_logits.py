@@ -38,7 +38,12 @@ def added(parts: list[Tensor]) -> Tensor:
 
 def probability(logits: Logits) -> Tensor:
     """D(x), `[packs]`: the mean over patches, and over discriminators."""
-    means = [_mean_over_patches(tf.sigmoid(part)) for part in parts_of(logits)]
+    return mean_output([tf.sigmoid(part) for part in parts_of(logits)])
+
+
+def mean_output(outputs: Logits) -> Tensor:
+    """The mean over patches, and over discriminators, `[packs]`."""
+    means = [_mean_over_patches(part) for part in parts_of(outputs)]
     return added(means) / len(means)
 
 

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive
 
@@ -38,6 +39,10 @@ class WeightClipping(keras.constraints.Constraint):
     def __call__(self, w: Tensor) -> Tensor:
         """Returns the clipped weight."""
         return keras.ops.clip(w, -self.limit, self.limit)
+
+    def __repr__(self) -> str:
+        """Returns its name and what it was made with."""
+        return representation(self)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this constraint."""

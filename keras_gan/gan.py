@@ -283,7 +283,7 @@ class GAN(keras.Model):
         brought = self.networks.held_out_entries(self).of(data)
         batch, share = judged_rows(brought, self.packing)
         round = Round(self, batch, (), training=False)
-        self.game_metrics.observe_held_out(round, self.rules.objective, share)
+        self.game_metrics.observe_held_out(round, share)
         self.rules.observe_held_out(round, share)
         self.test_steps.assign_add(1)
         return reducible(self.game_metrics.of_held_out(self.get_metrics_result()))
@@ -532,7 +532,9 @@ class GAN(keras.Model):
                 `labels`.
 
         Returns:
-            probabilities: float32 array `[num_images / packing]` in [0, 1].
+            probabilities: float32 array `[num_images / packing]` in [0, 1], sigmoids of
+                logits. Without `Objective.has_log_odds`, as of a critic, their order
+                alone has a meaning.
 
         Raises:
             ValueError: if images are none, of another shape, not finite or far out of

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_gan._representation import representation
 from keras_gan._seeds import derived_seed
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import check_positive, check_positive_integer, check_seed
@@ -70,6 +71,10 @@ class SparseNormal(keras.initializers.Initializer):
             [keras.ops.reshape(rows, -1), keras.ops.reshape(columns, -1)], axis=1
         )
         return keras.ops.scatter(places, weights, shape)
+
+    def __repr__(self) -> str:
+        """Returns its name and what it was made with."""
+        return representation(self)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this initializer."""

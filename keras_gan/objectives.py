@@ -61,6 +61,10 @@ class Objective(abc.ABC):
     needs_lipschitz: bool = False
     """Whether the losses mean something only for discriminators of bounded slope."""
 
+    has_log_odds: bool = False
+    """Whether a logit l is that of a probability, D(x) = sigmoid(l). The log of a game
+    has the means of D(x) then, as `d_real` and `d_fake`, else those of l itself."""
+
     @abc.abstractmethod
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Returns the discriminator's loss, a float32 scalar.
@@ -109,6 +113,8 @@ class Objective(abc.ABC):
 
 class _CrossEntropy(Objective):
     """The discriminator's cross-entropy, shared by both games of 2014."""
+
+    has_log_odds = True
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = check_fraction("label_smoothing", label_smoothing)

@@ -9,6 +9,7 @@ import math
 import keras
 from keras.optimizers.schedules import LearningRateSchedule
 
+from keras_gan._representation import representation
 from keras_gan._types import Config, Tensor
 from keras_gan._validation import (
     check_finite,
@@ -64,6 +65,10 @@ class FlooredExponentialDecay(LearningRateSchedule):
         step = keras.ops.cast(step, "float32")
         decayed = self.initial * keras.ops.exp(-math.log(self.decay_factor) * step)
         return keras.ops.maximum(decayed, self.minimum)
+
+    def __repr__(self) -> str:
+        """Returns its name and what it was made with."""
+        return representation(self)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this schedule."""
@@ -128,6 +133,10 @@ class LinearPerEpoch(LearningRateSchedule):
         epoch = keras.ops.cast(step, "int64") // self.updates_per_epoch
         share = keras.ops.cast(epoch, "float32") / (self.saturation_epoch - 1)
         return self.initial + (self.final - self.initial) * keras.ops.minimum(share, 1)
+
+    def __repr__(self) -> str:
+        """Returns its name and what it was made with."""
+        return representation(self)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this schedule."""
@@ -195,6 +204,10 @@ class CriticHeadStart(LearningRateSchedule):
         later = (since < 0) | (in_cycle >= self.steps - 1)
         moves = keras.ops.where(step < begun, at_first, later)
         return self.rate * keras.ops.cast(moves, "float32")
+
+    def __repr__(self) -> str:
+        """Returns its name and what it was made with."""
+        return representation(self)
 
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this schedule."""

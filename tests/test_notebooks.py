@@ -84,7 +84,8 @@ def test_a_gan_is_a_line_of_its_game(tiny_gan):
 
 PARTS = (
     *(kg.priors.Prior, kg.objectives.Objective, kg.terms.Term, kg.games.Mask),
-    kg.augmentation.DiffAugment,
+    *(kg.augmentation.DiffAugment, kg.constraints.WeightClipping),
+    *(kg.initializers.SparseNormal, keras.optimizers.schedules.LearningRateSchedule),
 )
 
 

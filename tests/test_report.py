@@ -16,6 +16,7 @@ from keras_gan.commands.main import main
 from keras_gan.runs import RunDirectory, RunReport, write_report
 from keras_gan.runs.report.charts import Curve, Level, Scale, chart
 from keras_gan.runs.report.comparison import Comparison
+from keras_gan.runs.report.facts import range_of_outputs
 from keras_gan.runs.report.pictures import Pictures, chosen
 
 STYLE = Path(kg.runs.report.__file__).parent / "report.css"
@@ -189,6 +190,15 @@ def test_real_data_are_compared_by_the_same_features(
     text = page_of(path).text
     assert ("held-out real data: 0.125" in text) == compared
     assert ("By other features" in text) != compared
+
+
+@pytest.mark.parametrize(("of_critic", "is_unit"), [(0.4, True), (-31.5, False)])
+def test_what_critics_say_has_an_axis_of_its_own(of_critic, is_unit):
+    curves = [
+        Curve("d_real", [(1, 0.6), (2, None)]),
+        Curve("d_fake", [(1, of_critic), (2, 0.5)]),
+    ]
+    assert range_of_outputs(curves) == ((0.0, 1.0) if is_unit else None)
 
 
 def test_a_run_that_has_just_begun_has_a_page(tmp_path):

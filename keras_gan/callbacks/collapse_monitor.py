@@ -17,7 +17,6 @@ from keras_gan._validation import (
     check_seed,
     invalid_argument,
 )
-from keras_gan.objectives import Minimax, NonSaturating
 from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 
 _CERTAIN = 0.01  # of a probability, from 0 and from 1
@@ -153,7 +152,7 @@ class CollapseMonitor(keras.callbacks.Callback):
 
     def _saturated(self, logs: Mapping[str, Any]) -> dict[str, str]:
         # Logits of a critic or of a pair are no probabilities.
-        if not isinstance(self.model.rules.objective, Minimax | NonSaturating):
+        if not self.model.rules.objective.has_log_odds:
             return {}
         real, fake = (float(logs.get(name, math.nan)) for name in ("d_real", "d_fake"))
         if not (real > 1 - _CERTAIN and fake < _CERTAIN):

@@ -6,6 +6,8 @@ from keras_gan._lazy import lazy_attributes
 from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 
 if TYPE_CHECKING:
+    from keras_gan._environment import record_environment
+    from keras_gan._files import replacing, write_json
     from keras_gan.runs.data import DataSource, check_data, described
     from keras_gan.runs.monitor import monitor_of, network_of_run
     from keras_gan.runs.pictures import draw_pictures
@@ -33,6 +35,13 @@ _MODULES = {
     "write_report": "report.page",
 }
 
+# What a script needs that keeps a record of its own.
+_OF_ANY_RECORD = {
+    "record_environment": "_environment",
+    "replacing": "_files",
+    "write_json": "_files",
+}
+
 __all__ = [
     "DataSource",
     "Run",
@@ -49,8 +58,11 @@ __all__ = [
     "moments_with_ray",
     "monitor_of",
     "network_of_run",
+    "record_environment",
+    "replacing",
     "run_at",
     "train_with_ray",
+    "write_json",
     "write_report",
 ]
 
@@ -58,5 +70,6 @@ if not TYPE_CHECKING:
     # A folder without a run is told of without loading TensorFlow.
     __getattr__, __dir__ = lazy_attributes(
         __name__,
-        {name: f"{__name__}.{module}" for name, module in _MODULES.items()},
+        {name: f"{__name__}.{module}" for name, module in _MODULES.items()}
+        | {name: f"keras_gan.{module}" for name, module in _OF_ANY_RECORD.items()},
     )

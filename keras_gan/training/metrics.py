@@ -5,9 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan._logits import probability, summed
+from keras_gan._logits import mean_output, probability, summed
 from keras_gan._types import Tensor
-from keras_gan.objectives import Objective
 from keras_gan.training.round import Round
 from keras_gan.training.rules import LOGGED
 from keras_gan.training.terms_in_play import players_with_terms
@@ -30,10 +29,9 @@ class GameMetrics:
             self.g_loss.update_state(loss)
         self._terms[player].update_state(terms)
 
-    def observe_held_out(
-        self, round: Round, objective: Objective, weight: Tensor
-    ) -> None:
+    def observe_held_out(self, round: Round, weight: Tensor) -> None:
         """Takes in a judgement of held-out data; `weight` is its share in the means."""
+        objective = round.gan.rules.objective
         real_logits, fake_logits = round.logits("real"), round.logits("fake")
         d_loss = summed(objective.discriminator_loss, real_logits, fake_logits)
         g_loss = summed(objective.generator_loss, fake_logits, real_logits)
@@ -42,9 +40,10 @@ class GameMetrics:
         self._observe_judgement(round, weight)
 
     def _observe_judgement(self, round: Round, weight: Tensor | None = None) -> None:
+        has_log_odds = round.gan.rules.objective.has_log_odds
+        judgement = probability if has_log_odds else mean_output
         for metric, kind in ((self.d_real, "real"), (self.d_fake, "fake")):
-            judgement = tf.reduce_mean(probability(round.logits(kind)))
-            metric.update_state(judgement, weight)
+            metric.update_state(tf.reduce_mean(judgement(round.logits(kind))), weight)
 
     def of_held_out(self, results: dict[str, Tensor]) -> dict[str, Tensor]:
         """Results without the terms, which nobody computes for held-out data."""

@@ -12,7 +12,14 @@ from keras_gan._tables import aligned
 from keras_gan._types import Config
 from keras_gan.runs.directory import RunDirectory
 from keras_gan.runs.report.charts import Curve, chart, written
-from keras_gan.runs.report.facts import GENERATED, HELD_OUT, OUTPUTS, PLAYERS, Facts
+from keras_gan.runs.report.facts import (
+    GENERATED,
+    HELD_OUT,
+    OUTPUTS,
+    PLAYERS,
+    Facts,
+    range_of_outputs,
+)
 from keras_gan.runs.report.html import page, section, table
 from keras_gan.runs.report.page import with_error
 from keras_gan.runs.report.pictures import Pictures
@@ -145,7 +152,7 @@ class Comparison:
                 if run.keys((key,))
             ]
             if curves:
-                ends = (0.0, 1.0) if key in OUTPUTS else None
+                ends = range_of_outputs(curves) if key in OUTPUTS else None
                 charts.append(chart(key, curves, value_range=ends))
         return element("div", *charts, class_="charts") if charts else Html("")
 

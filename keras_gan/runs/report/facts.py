@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +181,13 @@ def _json(path: Path) -> Config:
     if not isinstance(content, dict):
         raise ValueError(f"{path} is not a JSON object: {type(content).__name__}")
     return content
+
+
+def range_of_outputs(curves: Sequence[Curve]) -> tuple[float, float] | None:
+    """The ends of an axis of `OUTPUTS`: of probabilities, else the values' own."""
+    values = [value for curve in curves for _, value in curve.points]
+    known = [value for value in values if value is not None]
+    return (0.0, 1.0) if all(0 <= value <= 1 for value in known) else None
 
 
 def _number(value: Any) -> float | None:

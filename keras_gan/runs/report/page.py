@@ -19,6 +19,7 @@ from keras_gan.runs.report.facts import (
     PLAYERS,
     TERMS,
     Facts,
+    range_of_outputs,
 )
 from keras_gan.runs.report.html import page, section, table
 from keras_gan.runs.report.pictures import Frame, Pictures
@@ -168,10 +169,11 @@ def _curves(facts: Facts) -> Html:
         curves = [facts.curve(key) for key in facts.keys(OUTPUTS)]
         title = "What the discriminator says of real and generated samples"
         note = (
-            "Mean sigmoid of the logits: a probability where the objective has logits "
-            "of one, 0.5 where it cannot tell them apart."
+            "Of the games of 2014 the probability of being real, 0.5 where it cannot "
+            "tell them apart; of critics and the like the mean logit."
         )
-        charts.append(chart(title, curves, value_range=(0.0, 1.0), note=note))
+        ends = range_of_outputs(curves)
+        charts.append(chart(title, curves, value_range=ends, note=note))
     told = {"penalty": "the discriminator", "g_penalty": "the generator"}
     for key in terms:
         note = f"What terms add to the loss of {told[key]}."
