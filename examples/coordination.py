@@ -8,17 +8,23 @@ D" and "better distributions to sample z from":
 
     in step              one move of D for one of G, both at a rate of 1e-3, z ~ N(0, I)
     five moves of D      a fixed k
-    adaptive k           after each part k grows by one where D is right about less than
-                         the target, and falls by one where it is right about more
+    adaptive k           after each part D moves once more for one of G, or G once less
+                         for one of D, where D is right about less than the target, and
+                         the other way round where it is right about more
     two time scales      a rate of D four times that of G
     uniform, spherical,  other priors of `kg.priors`; the mixture has eight components
     truncated, mixture   on a circle of radius 2
     learned prior        a mixture whose eight centers and widths are weights of G's
                          first layer, and learn with it
 
+`--generator-steps 10` is the Helvetica scenario (examples/helvetica.py): G moves ten
+times for one move of D, "too much without updating D", but for the row of five moves of
+D, and adaptive k begins there.
+
 k changes between calls of `fit`: `compile` with the same optimizers goes on with what
-they know. All rows make as many moves of G. Modes are those with a sample within 3
-standard deviations, good samples those near any, of 2,500.
+they know; below 1 it is 1 over the moves of G. All rows make as many moves of G. Modes
+are those with a sample within 3 standard deviations, good samples those near any, of
+2,500.
 
 Expected of seed 0 after 3,000 moves of G, modes and good samples: in step 5 and 67 %,
 five moves of D 3 and 89 %, adaptive k, which goes from 1 to 5 with D right about 67 to
@@ -47,7 +53,7 @@ from keras_gan.runs import record_environment, replacing, write_json
 
 BATCH_SIZE, NUM_SAMPLES, NUM_MODES = 100, 2_500, 8
 RING = kg.datasets.ring_of_gaussians()
-RATE, MOST_MOVES = 1e-3, 8
+RATE, MOST_MOVES, MOST_OF_GENERATOR = 1e-3, 8, 10
 
 
 class LearnedMixture(keras.layers.Layer):
@@ -117,7 +123,9 @@ def network(
     )
 
 
-def build_game(kind: str, seed: int, steps_per_execution: int) -> kg.GAN:
+def build_game(
+    kind: str, seed: int, steps_per_execution: int, ratio: int = 1
+) -> kg.GAN:
     """A plain game of two networks that see the data in unit scale."""
     points = RING.sample(1_000, derived_seed(0, 0)).astype("float64")
     scale = float(np.sqrt(np.mean(points**2)))
@@ -134,19 +142,29 @@ def build_game(kind: str, seed: int, steps_per_execution: int) -> kg.GAN:
         keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
         for rate in (RATE, factor * RATE)
     )
-    compile_with(
-        gan, 5 if kind == "five moves of D" else 1, steps_per_execution, *optimizers
-    )
+    if kind == "five moves of D":
+        ratio = 5
+    compile_with(gan, ratio, steps_per_execution, *optimizers)
     return gan
 
 
 def compile_with(
-    gan: kg.GAN, moves: int, steps_per_execution: int, *optimizers: Any
+    gan: kg.GAN, ratio: int, steps_per_execution: int, *optimizers: Any
 ) -> None:
-    """Sets k, D's moves for one of G; without optimizers those of before go on."""
+    """Sets both players' moves; without optimizers those of before go on.
+
+    Args:
+        gan: the game.
+        ratio: int, D's moves for one of G, or minus G's moves for one of D.
+        steps_per_execution: as `compile` takes it.
+        *optimizers: two, or none.
+    """
     optimizers = optimizers or (gan.generator_optimizer, gan.discriminator_optimizer)
     gan.compile(
-        *optimizers, discriminator_steps=moves, steps_per_execution=steps_per_execution
+        *optimizers,
+        discriminator_steps=max(1, ratio),
+        generator_steps=max(1, -ratio),
+        steps_per_execution=steps_per_execution,
     )
 
 
@@ -157,30 +175,40 @@ def accuracy_of(gan: kg.GAN, points: np.ndarray, seed: int) -> float:
     return float(np.mean(real > 0.5) + np.mean(fake < 0.5)) / 2
 
 
-def next_moves(moves: int, accuracy: float, target: float, slack: float = 0.03) -> int:
-    """The next k: one more where D lags behind the target, one less ahead."""
+def next_ratio(ratio: int, accuracy: float, target: float, slack: float = 0.03) -> int:
+    """The next ratio: more for D where it lags behind the target, less ahead."""
     if abs(accuracy - target) <= slack:
-        return moves
-    return min(MOST_MOVES, max(1, moves + (1 if accuracy < target else -1)))
+        return ratio
+    place = ratio if ratio > 0 else ratio + 2  # 2, 1 and -2 are neighbors
+    place = min(MOST_MOVES, place + (1 if accuracy < target else -1))
+    return max(-MOST_OF_GENERATOR, place if place > 0 else place - 2)
 
 
 def play(kind: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
     """Plays one game in parts; returns its measures along the way and its samples."""
     part = options.steps // options.parts
-    execution = math.gcd(50, part)
-    gan = build_game(kind, seed, execution)
+    ratio = -options.generator_steps if options.generator_steps > 1 else 1
+    # Rounded where G makes several moves a step; other graphs are for whole parts.
+    execution = math.gcd(50, part) if ratio == 1 else 1
+    gan = build_game(kind, seed, execution, ratio)
     measures, began = [], time.monotonic()
     for index in range(options.parts):
-        moves = gan.rules.discriminator_steps
-        points = RING.sample(part * moves * BATCH_SIZE, seed=100 * seed + index)
+        rules = gan.rules
+        ratio = rules.discriminator_steps
+        if rules.generator_steps > 1:
+            ratio = -rules.generator_steps
+        num_steps = max(1, round(part / rules.generator_steps))
+        num_points = num_steps * rules.discriminator_steps * BATCH_SIZE
+        points = RING.sample(num_points, seed=100 * seed + index)
         gan.fit(points, batch_size=BATCH_SIZE, verbose=0)
         samples = gan.sample(NUM_SAMPLES, seed=seed)
         coverage = kg.evaluation.mode_coverage(samples, RING.centers, RING.stddev)
         accuracy = accuracy_of(gan, RING.sample(NUM_SAMPLES, seed=99), seed)
-        measures.append({"k": moves, "accuracy": accuracy, **coverage.values})
+        k = rules.discriminator_steps / rules.generator_steps
+        measures.append({"k": k, "accuracy": accuracy, **coverage.values})
         if kind == "adaptive k":
-            wanted = next_moves(moves, accuracy, options.target)
-            if wanted != moves:
+            wanted = next_ratio(ratio, accuracy, options.target)
+            if wanted != ratio:
                 compile_with(gan, wanted, execution)
     print(f"{kind:16} seed {seed}: {coverage}, accuracy {accuracy:.2f}", flush=True)
     seconds = round(time.monotonic() - began, 1)
@@ -232,7 +260,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--steps", type=int, default=3_000, help="moves of G")
-    parser.add_argument("--parts", type=int, default=6, help="of a game")
+    parser.add_argument("--parts", type=int, default=20, help="of a game")
+    parser.add_argument(
+        "--generator-steps", type=int, default=1, help="moves of G for one of D"
+    )
     parser.add_argument("--target", type=float, default=0.75, help="accuracy of D")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/coordination"))
@@ -242,6 +273,7 @@ def main() -> None:
     runs, samples = [], {}
     protocol = {
         "steps": options.steps,
+        "generator_steps": options.generator_steps,
         "parts": options.parts,
         "target": options.target,
     }

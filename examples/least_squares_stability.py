@@ -45,7 +45,12 @@ MIXTURES = {
     ),
     "corrected": RING,
 }
-OBJECTIVES = ("least_squares", "non_saturating")
+OBJECTIVES: dict[str, kg.objectives.Objective] = {
+    "least_squares": kg.objectives.LeastSquares(),
+    "non_saturating": kg.objectives.NonSaturating(),
+    # G's target lies halfway between D's codes: the divergence is Pearson's.
+    "pearson": kg.objectives.LeastSquares(a=-1.0, b=1.0, c=0.0),
+}
 BATCH_SIZE = 512
 LATENT_DIM = 256
 NUM_SAMPLES = 2_500
@@ -119,7 +124,7 @@ def build_game(objective: str, seed: int, steps_per_execution: int) -> kg.GAN:
     )
     gan.compile(
         *optimizers,
-        objective=objective,
+        objective=OBJECTIVES[objective],
         simultaneous=True,
         steps_per_execution=steps_per_execution,
     )
@@ -224,7 +229,7 @@ def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
     kinds = list(dict.fromkeys(run["data"] for run in runs))
     panels = below.subplots(1, len(kinds), squeeze=False)[0]
     for axes, data in zip(panels, kinds, strict=True):
-        for color, objective in zip(("C0", "C3"), OBJECTIVES, strict=True):
+        for color, objective in zip(("C0", "C3", "C2"), OBJECTIVES, strict=True):
             for name, style, width in (("modes", ":", 3), ("modes_within_10", "-", 10)):
                 steps, values = curves(runs, data, objective, name)
                 label = f"{objective}, within {width}"

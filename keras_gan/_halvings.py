@@ -3,13 +3,16 @@
 import math
 
 COARSEST_SIDE = 4  # the published networks for 64x64 images begin and end at 4x4
-LARGEST_GRID = 64  # places: 7x7 for 28x28 images, 4x10 for those of 64x160
+LARGEST_GRID = 625  # places: 25x25 for 100x100 images, in one fully connected layer
+SMALL_GRID = (
+    64  # 7x7 for 28x28 images, 4x10 for those of 64x160: few weights, far sight
+)
 
 
 def num_halvings(height: int, width: int) -> int:
-    """How often both sides halve evenly, each from above the coarsest side."""
+    """How often both sides halve evenly, neither below the coarsest side."""
     count = 0
-    while all(side % 2 == 0 and side > COARSEST_SIDE for side in (height, width)):
+    while all(side % 2 == 0 and side // 2 >= COARSEST_SIDE for side in (height, width)):
         height, width = height // 2, width // 2
         count += 1
     return count
@@ -21,10 +24,16 @@ def grid_of(height: int, width: int) -> tuple[int, int]:
     return height // scale, width // scale
 
 
-def is_halved(height: int, width: int) -> bool:
-    """Whether an image can be halved, and the grid that is left is small."""
+def is_halved(height: int, width: int, most_places: int = LARGEST_GRID) -> bool:
+    """Whether an image can be halved, and what is left is no more than so many places.
+
+    Args:
+        height: int.
+        width: int.
+        most_places: int, of the grid. Defaults to `625`.
+    """
     rows, columns = grid_of(height, width)
-    return (rows, columns) != (height, width) and rows * columns <= LARGEST_GRID
+    return (rows, columns) != (height, width) and rows * columns <= most_places
 
 
 def nearest_halved(height: int, width: int) -> tuple[int, int]:
@@ -40,10 +49,10 @@ def nearest_halved(height: int, width: int) -> tuple[int, int]:
         for row_scale in _either_side(height / step)
         for column_scale in _either_side(width / step)
     ]
-    sizes = [size for size in sizes if is_halved(*size)]
+    sizes = [size for size in sizes if is_halved(*size, SMALL_GRID)]
     return min(sizes, key=lambda size: abs(size[0] - height) + abs(size[1] - width))
 
 
 def _either_side(value: float) -> tuple[int, ...]:
-    least = COARSEST_SIDE // 2 + 1  # halved once, a side above the coarsest
-    return max(math.floor(value), least), max(math.ceil(value), least)
+    sides = math.floor(value), math.ceil(value)
+    return max(sides[0], COARSEST_SIDE), max(sides[1], COARSEST_SIDE)

@@ -80,6 +80,11 @@ def test_batches_that_packs_or_groups_do_not_divide_are_refused():
         make_tiny_gan(packing=2).fit(tiny_images(9), batch_size=3)
     with pytest.raises(ValueError, match="take 3 \\* 4 = 12"):
         grouping_gan().fit(tiny_images(20), batch_size=10)
+    for gan, least in ((make_tiny_gan(packing=2), 2), (grouping_gan(), 4)):
+        told = f"At least {least} images .*Received: {least - 1} images; .*default"
+        with pytest.raises(ValueError, match=told):
+            gan.fit(tiny_images(least - 1), batch_size=8)
+        gan.fit(tiny_images(least), batch_size=8, verbose=0)
     batches = tf.data.Dataset.from_tensor_slices(tiny_images(20))
     with pytest.raises(ValueError, match="`batch_size` must be a multiple of 4"):
         grouping_gan().fit(batches.batch(10, drop_remainder=True))

@@ -79,6 +79,32 @@ def test_what_is_chosen_is_built():
     assert gan.generator.get_layer("last_doubling").input.shape[-1] == 16
 
 
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((27, 27, 1), (28, 28)),
+        ((54, 54, 3), (56, 56)),
+        ((300, 200, 3), (256, 160)),  # at most 256 pixels a side
+        ((50, 50, 3), None),
+        ((100, 60, 1), None),
+    ],
+)
+def test_sizes_that_do_not_halve_are_chosen_too(shape, size):
+    data = pictures(shape, 3)
+    recipe = kg.recipes.for_data(data)
+    assert recipe.obstacle(data) is None
+    prepared = recipe.prepared(data)
+    assert prepared.image_shape == (*(size or shape[:2]), shape[-1])
+    assert prepared.value_range == (-1.0, 1.0)
+    asked = kg.recipes.for_data(prepared)
+    assert recipe.reasons == (*recipe.reasons[:-5], *asked.reasons)
+    assert (size is None) == (len(recipe.reasons) == 5)
+    if size is not None:
+        height, width = size
+        assert recipe.reasons[0].startswith(f"images of {height} x {width}: those of ")
+    assert recipe.build(prepared, 0).generator.output_shape[1:] == prepared.image_shape
+
+
 def test_other_data_are_refused():
     points = Dataset("ring", *[Split(np.zeros((4, 2), "float32"))] * 3)
     with pytest.raises(ValueError, match="`data` must be images.*ring, "):

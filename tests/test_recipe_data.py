@@ -29,10 +29,14 @@ WAVEFORMS = ("harmonic_tones",)
 OWN = ("image_folder", "shards", "wave_folder")
 
 
-def some_data(name, shape, labels=True, data_name=""):
-    """Thirty rows of the shape of a dataset, whose files are not here."""
-    values = np.random.default_rng(0).uniform(size=(30, *shape)).astype("float32")
-    split = Split(values, np.arange(30) % 3 if labels else None, data_name)
+def some_data(name, shape, labels=True, data_name="", num_rows=320):
+    """Rows of the shape of a dataset, whose files are not here.
+
+    As many as a step of `wgan` takes: five minibatches of 64.
+    """
+    random = np.random.default_rng(0)
+    values = random.random(size=(num_rows, *shape), dtype="float32")
+    split = Split(values, np.arange(num_rows) % 3 if labels else None, data_name)
     return Dataset(name, split, split, split)
 
 
@@ -81,7 +85,7 @@ def test_each_recipe_fits_the_dataset_that_it_is_published_for():
             some_data("mnist", (28, 28, 1)),
             "it makes images of 32 x 32, and these have 28 x 28; resize them with "
             "--image-size 32",
-            "digits",
+            "default",
         ),
         (
             "digits",
@@ -93,13 +97,13 @@ def test_each_recipe_fits_the_dataset_that_it_is_published_for():
             "ring_of_gaussians",
             some_data("digits", (8, 8, 1)),
             r"it makes points in the plane, and these are images of shape \(8, 8, 1\)",
-            "digits",
+            "default",
         ),
         (
             "conditional_dcgan",
             some_data("faces", (48, 48, 1), labels=False),
             "it is told classes, and these data have no labels",
-            "digits",
+            "default",
         ),
         (
             "conditional_dcgan",
@@ -116,17 +120,17 @@ def test_each_recipe_fits_the_dataset_that_it_is_published_for():
         ),
         (
             "projection_gan",
-            some_data("scans", (300, 280, 1)),
+            some_data("scans", (300, 280, 1), num_rows=100),
             "and these have 300 x 280; resize them with --image-size 256 224",
             "digits",
         ),
         (
             # 2 x 1200 units that look at 256 * 256 * 3 numbers each.
             "goodfellow2014_mnist",
-            some_data("photos", (256, 256, 3)),
+            some_data("photos", (256, 256, 3), num_rows=64),
             "it is fully connected and would need 472 million weights for images of "
             r"shape \(256, 256, 3\); take smaller ones with --image-size",
-            "conditional_dcgan",
+            "default",
         ),
     ],
 )
@@ -139,9 +143,9 @@ def test_what_does_not_fit_says_why_and_who_can(recipe, data, told, other):
 
 def test_one_picture_is_too_few_to_validate_by():
     one = Split(np.zeros((1, 32, 32, 3), "float32"), np.zeros(1, "int32"))
-    rows = np.zeros((2, 32, 32, 3), "float32")
+    rows = np.zeros((128, 32, 32, 3), "float32")
     rows[1] = 1
-    three = Dataset("three", Split(rows, np.arange(2)), one, one)
+    many = Dataset("many", Split(rows, np.arange(128) % 2), one, one)
     told = "at least 2 images to validate by, and there is 1; the recipe digits can"
     for recipe, measure in (
         ("r3gan", "frechet distance"),
@@ -149,16 +153,58 @@ def test_one_picture_is_too_few_to_validate_by():
         ("small_data", "kernel distance"),
     ):
         with pytest.raises(ValueError, match=f"judged by the {measure}.*{told}"):
-            check_fits(kg.recipes.get(recipe), three)
+            check_fits(kg.recipes.get(recipe), many)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "num_rows"),
+    [
+        ("dcgan", 128),
+        ("pacgan", 128),  # 64 pairs
+        ("wgan", 320),  # k = 5
+        ("wgan_gp", 250),
+    ],
+)
+def test_pictures_that_are_too_few_for_a_step_are_told_of(recipe, num_rows):
+    data = some_data("few", (28, 28, 1), num_rows=16)
+    message = f"^{recipe} cannot learn from few: it needs {num_rows} images to learn"
+    with pytest.raises(ValueError, match=message) as error:
+        check_fits(kg.recipes.get(recipe), data)
+    assert str(error.value).endswith("there are 16; the recipe default can.")
+    enough = some_data("enough", (28, 28, 1), num_rows=num_rows)
+    check_fits(kg.recipes.get(recipe), enough)
+
+
+@pytest.mark.parametrize("name", ["dcgan", "wgan_gp", "default", "projection_gan"])
+def test_builders_name_who_can_make_images_of_another_size(name):
+    data = some_data("odd", (27, 30, 1), num_rows=6)
+    told = rf"^{name} cannot learn from odd: .*27 x 30; resize them by .*\(28, 28\)\)"
+    with pytest.raises(ValueError, match=rf"{told}.*the recipe default"):
+        getattr(kg.recipes, name)(data)
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_minibatches_of_a_step_are_those_of_the_game(name):
+    recipe = RECIPES[name]
+    if is_large(recipe):
+        pytest.skip("it takes seconds to build, and k is 1 as in all of 2014")
+    data = data_of(recipe.data)
+    gan = recipe.build(recipe.prepared(data), 0)
+    assert gan.rules.discriminator_steps == recipe.discriminator_steps
+    assert recipe.for_data(data).batch_size % gan.packing == 0
 
 
 def test_pictures_that_do_not_differ_are_told_of_before_training():
     rows = np.zeros((5, 32, 32, 3), "float32")
-    for num, told in ((1, "to learn from, and there is 1"), (5, "its 5 .*not differ")):
+    for num, told in (
+        (1, "to learn from, .*and there is 1"),
+        (5, "its 5 .*not differ"),
+    ):
         split = Split(rows[:num], np.zeros(num, "int32"))
         same = Dataset("same", split, split, split)
         with pytest.raises(ValueError, match=f"cannot learn from same: .*{told}"):
-            check_fits(kg.recipes.get("r3gan"), same)
+            check_fits(kg.recipes.get("small_data"), same)
 
 
 def test_nobody_can_learn_from_everything():

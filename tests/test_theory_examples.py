@@ -168,11 +168,14 @@ def coordination():
 
 def test_k_follows_what_the_discriminator_is_right_about(coordination):
     # Right about too little: one move more, up to the most; about too much: one less.
-    assert coordination.next_moves(3, 0.60, target=0.75) == 4
-    assert coordination.next_moves(3, 0.90, target=0.75) == 2
-    assert coordination.next_moves(3, 0.76, target=0.75) == 3
-    assert coordination.next_moves(1, 0.99, target=0.75) == 1
-    assert coordination.next_moves(8, 0.50, target=0.75) == 8
+    assert coordination.next_ratio(3, 0.60, target=0.75) == 4
+    assert coordination.next_ratio(3, 0.90, target=0.75) == 2
+    assert coordination.next_ratio(3, 0.76, target=0.75) == 3
+    assert coordination.next_ratio(2, 0.99, target=0.75) == 1
+    assert coordination.next_ratio(1, 0.99, target=0.75) == -2  # G moves twice
+    assert coordination.next_ratio(-2, 0.50, target=0.75) == 1
+    assert coordination.next_ratio(-10, 0.99, target=0.75) == -10
+    assert coordination.next_ratio(8, 0.50, target=0.75) == 8
 
 
 @pytest.mark.exhaustive

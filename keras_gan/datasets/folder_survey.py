@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping
 from pathlib import Path
 
-from keras_gan._halvings import is_halved, nearest_halved
+from keras_gan._halvings import SMALL_GRID, is_halved, nearest_halved
 from keras_gan._types import Shape
 from keras_gan.datasets._folder import MAX_PIXELS, find_pictures, of_each
 from keras_gan.datasets._pictures import any_size, shape_of
@@ -78,7 +78,8 @@ class FolderSurvey:
         sizes = self.sizes
         if not sizes:
             raise ValueError(f"No picture in {self.folder} can be read.")
-        if len(sizes) == 1 and is_halved(*sizes[0]) and max(sizes[0]) <= _KEPT_SIDE:
+        is_kept = is_halved(*sizes[0], SMALL_GRID) and max(sizes[0]) <= _KEPT_SIDE
+        if len(sizes) == 1 and is_kept:
             return sizes[0], f"images of {_written(sizes[0])}, as the pictures are"
         height, width = (
             statistics.median(shape[axis] for shape in self.shapes.values())

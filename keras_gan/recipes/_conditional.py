@@ -15,7 +15,7 @@ from keras_gan.priors import CategoricalPrior, NormalPrior
 from keras_gan.recipes._adam import adam_along_cosine
 from keras_gan.recipes._length import checked_steps, within_training
 from keras_gan.recipes._pixels import output_activation_of
-from keras_gan.recipes.fitting import halved, labelled, of_images
+from keras_gan.recipes.fitting import check_halved, halved, labelled, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 
@@ -55,6 +55,7 @@ def convolutional_game(
     Raises:
         ValueError: if the data have no labels, or images cannot be halved.
     """
+    check_halved(name, data)
     num_classes = num_classes_of(data, name)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     num_steps = checked_steps(num_steps, data, epochs=_EPOCHS, batch_size=_BATCH_SIZE)

@@ -1,5 +1,6 @@
 """What the recipes for images without classes have in common."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan.priors import Prior, UniformPrior
 from keras_gan.recipes._adam import Optimizers, pair_of_adams
 from keras_gan.recipes._pixels import output_activation_of
-from keras_gan.recipes.fitting import halved, of_images
+from keras_gan.recipes.fitting import check_halved, halved, of_at_least, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 
@@ -52,6 +53,7 @@ def image_game(
     Raises:
         ValueError: if the images do not halve to a small grid.
     """
+    check_halved(name, data)
     generator_seed, discriminator_seed = pair_of_seeds(seed)
     height, width, channels = data.image_shape
     gan = GAN(
@@ -110,15 +112,19 @@ def image_recipe(
     batch_size: int,
     epochs: int,
     value_range: tuple[float, float] = (-1.0, 1.0),
+    passes_per_epoch: int = 1,
+    discriminator_steps: int = 1,
     **changes: Any,
 ) -> Recipe:
-    """The recipe of such a game."""
+    """The recipe of such a game, for images of which there are enough for a step."""
+    rows = math.ceil(batch_size * discriminator_steps / passes_per_epoch)
     return Recipe(
         *LISTED[name],
         build=build,
         batch_size=batch_size,
         epochs=epochs,
         value_range=value_range,
-        fits=(of_images, halved),
-        **changes,
+        passes_per_epoch=passes_per_epoch,
+        discriminator_steps=discriminator_steps,
+        **{"fits": (of_images, halved, of_at_least(rows)), **changes},
     )

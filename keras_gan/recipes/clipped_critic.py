@@ -77,4 +77,6 @@ def _rmsprop(
     return keras.optimizers.RMSprop(rate, rho=0.99, epsilon=1e-8)
 
 
-WGAN = image_recipe(_NAME, wgan, batch_size=64, epochs=100)
+WGAN = image_recipe(
+    _NAME, wgan, batch_size=64, epochs=100, discriminator_steps=_CRITIC_STEPS
+)

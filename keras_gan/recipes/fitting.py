@@ -38,6 +38,25 @@ def of_enough_for(monitor: str) -> Check:
     return of_enough
 
 
+def of_at_least(num_rows: int) -> Check:
+    """Rows for one whole step of a game, all of its minibatches and packs.
+
+    Args:
+        num_rows: int.
+    """
+
+    def check(data: "Dataset") -> str | None:
+        if data.num_train >= num_rows:
+            return None
+        there = "there is 1" if data.num_train == 1 else f"there are {data.num_train}"
+        return (
+            f"it needs {num_rows} {data.data_name} to learn from, as many as one step "
+            f"shows, and {there}"
+        )
+
+    return check
+
+
 def of_different_rows(data: "Dataset") -> str | None:
     """Rows to learn from that are not one, over and over."""
     if data.stream is not None:
@@ -146,16 +165,43 @@ def sized(height: int, width: int) -> Check:
 
 def halved(data: "Dataset") -> str | None:
     """Images that strided convolutions halve to a small grid, and not too large."""
-    height, width = data.data_shape[:2]
-    if is_halved(height, width) and max(height, width) <= _LARGEST_SIDE:
+    nearest = nearest_size(*data.data_shape[:2])
+    if data.data_shape[:2] == nearest:
         return None
-    share = min(1.0, _LARGEST_SIDE / max(height, width))
-    nearest = nearest_halved(round(share * height), round(share * width))
     return (
         f"it halves images of at most {_LARGEST_SIDE} pixels a side down to a small "
         f"grid, and these have {_size(data)}; resize them with --image-size "
         f"{_option(*nearest)}"
     )
+
+
+def check_halved(name: str, data: "Dataset") -> None:
+    """Raises unless images halve, naming the recipe that resizes them.
+
+    Args:
+        name: str, of the recipe.
+        data: `Dataset`.
+
+    Raises:
+        ValueError: if the data are no images, or do not halve to a small grid.
+    """
+    height, width = data.image_shape[:2]
+    if not is_halved(height, width):
+        nearest = nearest_size(height, width)
+        raise ValueError(
+            f"{name} cannot learn from {data.name}: it halves images down to a small "
+            f"grid, and these have {_size(data)}; resize them by "
+            f"keras_gan.datasets.resized(data, {nearest}), or take the recipe "
+            "default, which does, by keras_gan.recipes.for_data(data)."
+        )
+
+
+def nearest_size(height: int, width: int) -> tuple[int, int]:
+    """The size itself where convolutions can halve it, else one that is near."""
+    if is_halved(height, width) and max(height, width) <= _LARGEST_SIDE:
+        return height, width
+    share = min(1.0, _LARGEST_SIDE / max(height, width))
+    return nearest_halved(round(share * height), round(share * width))
 
 
 def fully_connected(units: int) -> Check:

@@ -12,6 +12,7 @@ from keras_gan.terms.gradients import GradientPenalty
 
 _NAME = "wgan_gp"
 _LATENT_DIM = 128
+_CRITIC_STEPS = 5
 
 
 def wgan_gp(data: Dataset, seed: int = 0) -> GAN:
@@ -52,10 +53,15 @@ def wgan_gp(data: Dataset, seed: int = 0) -> GAN:
         optimizers=pair_of_adams(1e-4, beta_1=0.5, beta_2=0.9),
         objective="wasserstein",
         terms=[GradientPenalty(10.0)],
-        discriminator_steps=5,
+        discriminator_steps=_CRITIC_STEPS,
     )
 
 
 WGAN_GP = image_recipe(
-    _NAME, wgan_gp, batch_size=50, epochs=100, value_range=(0.0, 1.0)
+    _NAME,
+    wgan_gp,
+    batch_size=50,
+    epochs=100,
+    value_range=(0.0, 1.0),
+    discriminator_steps=_CRITIC_STEPS,
 )

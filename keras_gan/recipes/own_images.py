@@ -3,13 +3,16 @@
 import dataclasses
 import functools
 
+from keras_gan._types import Shape
 from keras_gan.augmentation import DiffAugment
 from keras_gan.datasets.dataset import Dataset
+from keras_gan.datasets.resizing import resized
 from keras_gan.gan import GAN
 from keras_gan.recipes._choice import Choice, chosen_for
 from keras_gan.recipes._length import checked_steps, steps_of_epoch
 from keras_gan.recipes._pairs import relativistic_game
 from keras_gan.recipes._unconditional import image_recipe
+from keras_gan.recipes.fitting import halved, nearest_size, of_images
 from keras_gan.recipes.recipe import Recipe
 
 _NAME = "default"
@@ -35,7 +38,7 @@ def default(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
         ValueError: if the images do not halve to a small grid, or `num_steps` is
             below 1.
     """
-    return _build(data, seed, num_steps, choice=_chosen_for(data))
+    return _build(data, seed, num_steps, choice=_chosen_for(data, data.image_shape))
 
 
 def for_data(data: Dataset) -> Recipe:
@@ -45,8 +48,8 @@ def for_data(data: Dataset) -> Recipe:
         data: `Dataset` of images, in any range.
 
     Returns:
-        recipe: `Recipe`; its `reasons` say what was chosen and why, and
-        `recipe.obstacle(data)` whether the images halve at all.
+        recipe: `Recipe`; its `reasons` say what was chosen and why. Where images do
+        not halve to a small grid, `recipe.prepared(data)` resizes them.
 
     Raises:
         ValueError: if the data are no images, or have fewer than two to learn from.
@@ -67,22 +70,43 @@ def for_data(data: Dataset) -> Recipe:
             f"`data` must have at least {_FEWEST} training pictures, besides those "
             f"that validate and test. Received: {data}"
         )
-    choice = _chosen_for(data)
+    recipe, reasons = _resizing(data)
+    height, width = nearest_size(*data.image_shape[:2])
+    choice = _chosen_for(data, (height, width, data.image_shape[-1]))
     return dataclasses.replace(
-        DEFAULT,
+        recipe,
         build=functools.partial(_build, choice=choice),
         batch_size=choice.batch_size,
         epochs=choice.epochs,
         passes_per_epoch=choice.passes_per_epoch,
         monitor=choice.monitor,
-        reasons=choice.reasons,
+        reasons=(*reasons, *choice.reasons),
         choose=None,
     )
 
 
-def _chosen_for(data: Dataset) -> Choice:
+def _resizing(data: Dataset) -> tuple[Recipe, tuple[str, ...]]:
+    """The recipe that resizes images where it has to, and the reason."""
+    size = data.image_shape[:2]
+    nearest = nearest_size(*size)
+    # What is streamed keeps the size that it was written in; `obstacle` says so.
+    if size == nearest or data.stream is not None:
+        return DEFAULT, ()
+    resizing = dataclasses.replace(
+        DEFAULT,
+        prepare=functools.partial(resized, image_size=nearest),
+        fits=(of_images,),
+    )
+    height, width = nearest
+    return resizing, (
+        f"images of {height} x {width}: those of {size[0]} x {size[1]} do not halve to "
+        "a small grid, and are resized whole to the nearest size that does",
+    )
+
+
+def _chosen_for(data: Dataset, image_shape: Shape) -> Choice:
     steps_of = functools.partial(steps_of_epoch, data)
-    return chosen_for(data.num_train, data.image_shape, steps_of)
+    return chosen_for(data.num_train, image_shape, steps_of)
 
 
 def _build(
@@ -109,5 +133,11 @@ def _build(
 
 
 DEFAULT = image_recipe(
-    _NAME, default, batch_size=64, epochs=24, scheduled=True, choose=for_data
+    _NAME,
+    default,
+    batch_size=64,
+    epochs=24,
+    scheduled=True,
+    choose=for_data,
+    fits=(of_images, halved),  # minibatches are chosen, and passes
 )

@@ -73,6 +73,8 @@ class Recipe:
         choose: function of a dataset that returns the recipe for it, or `None` where
             the recipe is the same for all. Defaults to `None`.
         reasons: strings, what was chosen for a dataset and why. Defaults to `()`.
+        discriminator_steps: int, minibatches of a step, as the game is compiled.
+            Defaults to `1`.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Recipe:
     continues: str | None = None
     choose: "Callable[[Dataset], Recipe] | None" = None
     reasons: tuple[str, ...] = ()
+    discriminator_steps: int = 1
 
     def __repr__(self) -> str:
         told = f"{self.epochs} epochs of minibatches of {self.batch_size}"
@@ -130,15 +133,19 @@ class Recipe:
             return self
         return dataclasses.replace(self.choose(data), name=self.name)
 
-    def steps_per_epoch(self, data: "Dataset", discriminator_steps: int = 1) -> int:
+    def steps_per_epoch(
+        self, data: "Dataset", discriminator_steps: int | None = None
+    ) -> int:
         """Returns the steps of an epoch of these data.
 
         Args:
             data: `Dataset`.
-            discriminator_steps: int, minibatches of a step, as the game is compiled.
-                Defaults to `1`.
+            discriminator_steps: int, minibatches of a step, or `None` for those of
+                the recipe. Defaults to `None`.
         """
-        rows_per_step = discriminator_steps * self.batch_size
+        rows_per_step = (discriminator_steps or self.discriminator_steps) * (
+            self.batch_size
+        )
         return steps_of_epoch(data, rows_per_step, self.passes_per_epoch)
 
     def prepared(self, data: "Dataset") -> "Dataset":

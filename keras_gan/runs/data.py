@@ -67,7 +67,9 @@ def check_fits(recipe: Recipe, data: Dataset) -> None:
     obstacle = recipe.obstacle(data)
     if obstacle is None:
         return
-    others = (recipes.get(name) for name in recipes.RECIPES)
+    # First the one for data of a user's own.
+    names = sorted(recipes.RECIPES, key=lambda name: name != "default")
+    others = map(recipes.get, names)
     able = (one.name for one in others if not one.continues and not one.obstacle(data))
     other = next(able, None)
     advice = f"the recipe {other} can" if other else "no recipe here can"

@@ -154,6 +154,17 @@ def check_batch_size(batch_size: int, multiple: int) -> None:
         )
 
 
+def check_fills_a_pack(name: str, num_rows: int, multiple: int) -> None:
+    """Raises where there are fewer rows than a discriminator looks at together."""
+    if num_rows < multiple:
+        raise ValueError(
+            f"At least {multiple} {name} are needed: the discriminator takes rows in "
+            "packs (`packing`) or compares them in groups (`group_size`). Received: "
+            f"{num_rows} {name}; a discriminator that judges one at a time can learn "
+            "from so few, such as that of the recipe default."
+        )
+
+
 def check_whole_packs(name: str, num_rows: int, packing: int) -> None:
     """Raises unless rows fill the packs that the discriminator judges."""
     if num_rows % packing:

@@ -350,7 +350,9 @@ def _training_batches(
 ) -> tf.data.Dataset:
     name = gan.data_name
     data_checks.check_training_data(name, arrays[name], gan.generator, gan.data_shape)
-    data_checks.check_batch_size(batch_size, gan.networks.row_multiple)
+    multiple = gan.networks.row_multiple
+    data_checks.check_batch_size(batch_size, multiple)
+    data_checks.check_fills_a_pack(name, len(arrays[name]), multiple)
     rows_per_step = batch_size * gan.rules.discriminator_steps
     values = tuple(arrays.values())
     return named_batches(
