@@ -18,6 +18,12 @@ Scores are of 10,000 samples after the last epoch against as many training digit
 features of the shipped digit classifier; the last row is held-out real digits. Each
 game is a folder in `--output-dir` that is played and scored once: the same command goes
 on where it stopped. A game takes two to five minutes of two cores.
+
+Expected, means of three seeds, Frechet distance and recall: nothing added 10.6 and
+0.60, feature matching 14.4 and 0.46, minibatch discrimination 10.6 and 0.71, historical
+averaging 10.9 and 0.57, label smoothing 10.6 and 0.56, virtual batch normalization 9.2
+and 0.58, all 6.6 and 0.76, held-out digits 0.10 and 0.85; table, scores and picture are
+in examples/records/techniques.
 """
 
 import argparse

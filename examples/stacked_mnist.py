@@ -8,6 +8,10 @@ reads each channel of generated images, and the three digits name the mode. Mode
 at least one of N samples are counted; KL is that of the modes' shares to uniform ones,
 in nats. Even a perfect generator has about 999 / (2 N): 0.0196 for N = 25,600.
 
+Measured with seed 0 by VEEGAN's protocol, R3GAN-like: after 29,000 of its 100,000 steps
+999 modes and a KL of 0.13, eight hours of one core with AVX512 in bfloat16 that other
+work shared (examples/records/stacked_mnist); the other rows are not played to an end.
+
 `--protocol small`, the default, is that of Unrolled GAN with the discriminator "1/4 G"
 as PacGAN's code plays it: z N(0, I) of 256, 288,115 and 613 weights, Adam (0.5, 0.99)
 with rates 1e-4 and 2e-4, 500,000 steps of 128 packs of fresh stacks in [-1, 1], one

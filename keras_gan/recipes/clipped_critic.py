@@ -38,6 +38,11 @@ def wgan(data: Dataset, seed: int = 0) -> GAN:
     Scaled down for two cores: 32 filters next to the images for the published 64, and
     15,700 steps at 28x28 within the recipe's epochs, a tenth of the paper's.
 
+    On MNIST it reaches a Frechet distance of 12.0 +- 0.3 in features of the digit
+    classifier, precision 0.480 and recall 0.532 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 100 epochs take 23 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.

@@ -19,6 +19,11 @@ def dcgan(data: Dataset, seed: int = 0) -> GAN:
     MNIST, and half as many layers for 28x28 as for 64x64. Left out: weight decay of
     1e-5, and labels, for which there is `conditional_dcgan`.
 
+    On MNIST it reaches a Frechet distance of 5.57 +- 0.28 in features of the digit
+    classifier, precision 0.585 and recall 0.762 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 25 epochs take 13 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid, such as 28x28, 32x32,
             64x64.

@@ -17,6 +17,11 @@ def lsgan(data: Dataset, seed: int = 0) -> GAN:
     to the images. In place of the paper's networks for scenes of 112x112, with latents
     of 1,024 numbers, these are those of `dcgan`, with its latents.
 
+    On MNIST it reaches a Frechet distance of 4.15 +- 0.20 in features of the digit
+    classifier, precision 0.624 and recall 0.774 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 20 epochs take 13 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.

@@ -25,6 +25,10 @@ def default(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     The game of `r3gan`, whose width, minibatches, augmentation and length are chosen
     from the pictures; `keras_gan.recipes.for_data` says which and why.
 
+    On MNIST it reaches a Frechet distance of 0.81 in features of the digit classifier,
+    precision 0.782 and recall 0.856 (seed 0; held-out digits have 0.10, 0.873 and
+    0.855); its 25 epochs take 58 minutes of two cores with AVX512 (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.

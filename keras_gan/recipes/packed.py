@@ -19,6 +19,11 @@ def pacgan(data: Dataset, seed: int = 0) -> GAN:
     published 64; images lie in the range of the generator's tanh, [-1, 1] (those of
     the code in [0, 1]).
 
+    On MNIST it reaches a Frechet distance of 5.03 +- 0.10 in features of the digit
+    classifier, precision 0.588 and recall 0.784 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 25 epochs take 19 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.

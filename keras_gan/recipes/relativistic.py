@@ -28,6 +28,11 @@ def r3gan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     0.9), and the average's half-life is a fiftieth of the training from the beginning
     (there it grows to a twentieth).
 
+    On MNIST it reaches a Frechet distance of 0.87 +- 0.04 in features of the digit
+    classifier, precision 0.777 and recall 0.840 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 24 epochs take 39 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.

@@ -31,6 +31,11 @@ def sngan(data: Dataset, seed: int = 0, num_steps: int | None = None) -> GAN:
     generator a fifth of the moves in the same time. Networks are far smaller, 32
     filters next to the images for the published 128 or 256.
 
+    On MNIST it reaches a Frechet distance of 5.40 +- 0.42 in features of the digit
+    classifier, precision 0.548 and recall 0.674 (means of seeds 0 to 2; held-out digits
+    have 0.10, 0.873 and 0.855); its 40 epochs take 34 minutes of two cores with AVX512
+    (docs/results.md).
+
     Args:
         data: `Dataset` of images that halve to a small grid.
         seed: int, of weights, latents and data order. Defaults to `0`.
