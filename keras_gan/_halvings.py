@@ -10,9 +10,9 @@ SMALL_GRID = (
 
 
 def num_halvings(height: int, width: int) -> int:
-    """How often both sides halve evenly, neither below the coarsest side."""
+    """How often both sides halve evenly, each from above the coarsest side."""
     count = 0
-    while all(side % 2 == 0 and side // 2 >= COARSEST_SIDE for side in (height, width)):
+    while all(side % 2 == 0 and side > COARSEST_SIDE for side in (height, width)):
         height, width = height // 2, width // 2
         count += 1
     return count
@@ -54,5 +54,5 @@ def nearest_halved(height: int, width: int) -> tuple[int, int]:
 
 
 def _either_side(value: float) -> tuple[int, ...]:
-    sides = math.floor(value), math.ceil(value)
-    return max(sides[0], COARSEST_SIDE), max(sides[1], COARSEST_SIDE)
+    least = COARSEST_SIDE // 2 + 1  # halved once, a side above the coarsest
+    return max(math.floor(value), least), max(math.ceil(value), least)

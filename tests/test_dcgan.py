@@ -271,7 +271,7 @@ BUILDERS = [
 @pytest.mark.parametrize("build", BUILDERS, ids=["generator", "discriminator"])
 @pytest.mark.parametrize("image_shape", [(4, 4, 1), (7, 7, 1), (28, 27, 1), (28, 4, 3)])
 def test_an_image_that_cannot_be_halved_is_refused(build, image_shape):
-    with pytest.raises(ValueError, match=r"to a grid of at most 64 places. Received"):
+    with pytest.raises(ValueError, match=r"to a grid of at most 625 places. Received"):
         build(image_shape)
 
 

@@ -86,7 +86,7 @@ def test_a_survey_says_what_the_folder_holds(pictures):
         ([(256, 256)], (64, 64)),  # too large to stay
         ([(27, 30)], (28, 28)),  # halves to no small grid
         ([(300, 400), (600, 800), (900, 1200)], (48, 64)),
-        ([(1000, 10)], (64, 16)),  # 16 x 4 places
+        ([(1000, 10)], (64, 12)),  # 16 x 3 places, where 64 x 6 leaves 96
     ],
 )
 def test_a_size_is_chosen_that_halves(sizes, expected):

@@ -42,7 +42,7 @@ def conditional_dcgan_generator(
         latent_dim: int, at least 1. Length of one latent vector.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
+            as often, to a grid of at most 625 places, e.g. 28 (to 7), 32 or 64 (to 4).
         embedding_dim: int, at least 1. Length of a class's vector. Defaults to `50`.
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `64`.
@@ -107,7 +107,7 @@ def conditional_dcgan_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         num_classes: int, at least 1. Labels are 0 to `num_classes - 1`.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2. Defaults to `5`.
@@ -162,7 +162,7 @@ def acgan_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         num_classes: int, at least 1.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2. Defaults to `5`.

@@ -44,7 +44,7 @@ def dcgan_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
+            as often, to a grid of at most 625 places, e.g. 28 (to 7), 32 or 64 (to 4).
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `64`.
         kernel_size: int, at least 2, so that no pixel is left out. Defaults to `5`.
@@ -110,7 +110,7 @@ def dcgan_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `64`.
         kernel_size: int, at least 2, so that no pixel is left out. Defaults to `5`.
         normalization: `"batch"`, `"layer"` (statistics of each example over all its

@@ -40,7 +40,7 @@ def inpainting_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places, e.g. 28 (to 7), 48 (to 6) or 64.
+            as often, to a grid of at most 625 places, e.g. 28 (to 7), 48 (to 6) or 64.
         base_filters: int, at least 1. Filters of the stages next to the image.
             Defaults to `32`.
         num_blocks: int, at least 1, in each stage. Defaults to `1`.
@@ -115,7 +115,7 @@ def inpainting_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         base_filters: int, at least 1. Filters of the first stage. Defaults to `32`.
         num_blocks: int, at least 1, in each stage. Defaults to `1`.
         seed: int, of the initial weights. Defaults to `0`.

@@ -43,7 +43,7 @@ def r3gan_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
+            as often, to a grid of at most 625 places, e.g. 28 (to 7), 32 or 64 (to 4).
         base_filters: int, at least 1. Filters of the last stage. Defaults to `32`.
         num_blocks: int, at least 1, in each stage. Defaults to `1`.
         output_activation: Keras activation; its range is that of the images.
@@ -105,7 +105,7 @@ def r3gan_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         base_filters: int, at least 1. Filters of the first stage. Defaults to `32`.
         num_blocks: int, at least 1, in each stage. Defaults to `1`.
         seed: int, of the initial weights. Defaults to `0`.

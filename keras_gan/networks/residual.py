@@ -43,7 +43,7 @@ def residual_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places, e.g. 28 (to 7), 32 or 64 (to 4).
+            as often, to a grid of at most 625 places, e.g. 28 (to 7), 32 or 64 (to 4).
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `32`.
         output_activation: Keras activation; its range is that of the images.
@@ -95,7 +95,7 @@ def residual_discriminator(
 
     Args:
         image_shape: tuple `(height, width, channels)` of one image; both sides halve,
-            as often, to a grid of at most 64 places.
+            as often, to a grid of at most 625 places.
         base_filters: int, at least 1. Filters of the first layer. Defaults to `32`.
         seed: int, of initial weights and power iterations. Defaults to `0`.
         name: str. Defaults to `"discriminator"`.
