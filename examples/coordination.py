@@ -268,6 +268,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/coordination"))
     options = parser.parse_args()
+    if not 1 <= options.generator_steps <= MOST_OF_GENERATOR:
+        parser.error(f"--generator-steps must be 1 to {MOST_OF_GENERATOR}")
     if options.steps < 1 or options.steps % max(1, options.parts):
         parser.error("--steps must be a multiple of --parts")
     runs, samples = [], {}

@@ -2,9 +2,11 @@
 
     python examples/least_squares_stability.py --output-dir runs/least_squares_stability
 
-Two games with the same networks, optimizers and data, both players at once, 35,000
-steps of 512 points: least squares (codes 0 and 1) and the cross-entropy of the standard
-GAN, with the generator's non-saturating loss, as the published code has it. Twice:
+Three games with the same networks, optimizers and data, both players at once, 35,000
+steps of 512 points: least squares (codes 0 and 1), the cross-entropy of the standard
+GAN, with the generator's non-saturating loss, as the published code has it, and least
+squares by the paper's other codes, -1, 1 and 0 for G, whose divergence is Pearson's.
+Twice:
 
     published    eight modes, of which one has weight 2/9: the published code draws nine
                  centers at angles from 0 to 2 pi, so that the last is the first
@@ -51,6 +53,7 @@ OBJECTIVES: dict[str, kg.objectives.Objective] = {
     # G's target lies halfway between D's codes: the divergence is Pearson's.
     "pearson": kg.objectives.LeastSquares(a=-1.0, b=1.0, c=0.0),
 }
+COLORS = dict(zip(OBJECTIVES, ("C0", "C3", "C2"), strict=True))
 BATCH_SIZE = 512
 LATENT_DIM = 256
 NUM_SAMPLES = 2_500
@@ -189,6 +192,12 @@ def curves(
     return steps, np.array([[one[name] for one in counts] for counts in chosen])
 
 
+def objectives_of(runs: list[dict[str, Any]], data: str) -> list[str]:
+    """Those that were played on some data."""
+    played = {run["objective"] for run in runs if run["data"] == data}
+    return [name for name in OBJECTIVES if name in played]
+
+
 def table(runs: list[dict[str, Any]]) -> str:
     """Modes held and good samples, mean over the last fifth, then over seeds."""
     lines = [
@@ -196,9 +205,7 @@ def table(runs: list[dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for data in MIXTURES:
-        for objective in OBJECTIVES:
-            if not any(run["data"] == data for run in runs):
-                continue
+        for objective in objectives_of(runs, data):
             cells = []
             for name, factor in (("modes", 1), ("good", 100), ("modes_within_10", 1)):
                 _, values = curves(runs, data, objective, name)
@@ -210,7 +217,7 @@ def table(runs: list[dict[str, Any]]) -> str:
 
 
 def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
-    """Samples of the first two games along their way; below, the counts of all."""
+    """Samples of the first games along their way; below, the counts of all."""
     figure = Figure(figsize=(11, 6.5), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=[1.35, 1])
     first = [run for run in runs if run["seed"] == 0 and run["data"] == runs[0]["data"]]
@@ -229,7 +236,8 @@ def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
     kinds = list(dict.fromkeys(run["data"] for run in runs))
     panels = below.subplots(1, len(kinds), squeeze=False)[0]
     for axes, data in zip(panels, kinds, strict=True):
-        for color, objective in zip(("C0", "C3", "C2"), OBJECTIVES, strict=True):
+        for objective in objectives_of(runs, data):
+            color = COLORS[objective]
             for name, style, width in (("modes", ":", 3), ("modes_within_10", "-", 10)):
                 steps, values = curves(runs, data, objective, name)
                 label = f"{objective}, within {width}"

@@ -4,9 +4,7 @@ import math
 
 COARSEST_SIDE = 4  # the published networks for 64x64 images begin and end at 4x4
 LARGEST_GRID = 625  # places: 25x25 for 100x100 images, in one fully connected layer
-SMALL_GRID = (
-    64  # 7x7 for 28x28 images, 4x10 for those of 64x160: few weights, far sight
-)
+SMALL_GRID = 64  # what is chosen where nobody says: 7x7 for 28x28 images
 
 
 def num_halvings(height: int, width: int) -> int:
@@ -37,7 +35,7 @@ def is_halved(height: int, width: int, most_places: int = LARGEST_GRID) -> bool:
 
 
 def nearest_halved(height: int, width: int) -> tuple[int, int]:
-    """The nearest size that halves to a small grid.
+    """The nearest size that halves to a grid of at most 64 places.
 
     Example:
     >>> nearest_halved(56, 46), nearest_halved(27, 30), nearest_halved(100, 100)

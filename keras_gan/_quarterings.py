@@ -1,7 +1,7 @@
 """Lengths of waveforms that strided convolutions shorten fourfold, to a few places."""
 
 STRIDE = 4  # along one axis what 2 is along each of two
-LONGEST_START = 64  # places that a generator begins with, as of images
+LONGEST_START = 64  # places that a generator begins with: few weights, far sight
 _COARSEST = 16  # where the published networks for 16,384 samples begin and end
 
 

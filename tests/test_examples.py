@@ -32,6 +32,10 @@ ARGUMENTS = {
         *("--labels", "20", "--draws", "0", "--epochs", "1"),
         *("--num-images", "400", "--verbose", "0"),
     ],
+    "few_pictures.py": [
+        *("--num-images", "64", "--epochs", "1", "--num-samples", "300"),
+        *("--games", "small_data", "--verbose", "0"),
+    ],
     "figure1_one_dimension.py": ["--steps", "2"],
     "helvetica.py": ["--steps", "4", "--generator-steps", "2"],
     "least_squares_stability.py": [
@@ -71,8 +75,8 @@ OF_SOUND = {"vocoder.py"}  # played in tests/test_vocoder_example.py
 NEED_REAL_DATA = {"evaluator_gate.py", "train_digit_classifier.py"}
 # Real MNIST would be read, scored and classified for a minute each.
 OF_SMALL_MNIST = {
-    *("few_labels.py", "salimans_techniques.py", "wasserstein_loss.py"),
-    "table1_comparators.py",
+    *("few_labels.py", "few_pictures.py", "salimans_techniques.py"),
+    *("table1_comparators.py", "wasserstein_loss.py"),
 }
 
 # The first that a user plays; `make exhaustive` plays all others.

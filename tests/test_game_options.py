@@ -81,7 +81,7 @@ def test_batches_that_packs_or_groups_do_not_divide_are_refused():
     with pytest.raises(ValueError, match="take 3 \\* 4 = 12"):
         grouping_gan().fit(tiny_images(20), batch_size=10)
     for gan, least in ((make_tiny_gan(packing=2), 2), (grouping_gan(), 4)):
-        told = f"At least {least} images .*Received: {least - 1} images; .*default"
+        told = f"At least {least} images .*Received: {least - 1} images to .*default"
         with pytest.raises(ValueError, match=told):
             gan.fit(tiny_images(least - 1), batch_size=8)
         gan.fit(tiny_images(least), batch_size=8, verbose=0)

@@ -37,6 +37,8 @@ def settled(
     chosen = _size_of_own_pictures(recipe, config)
     source = kg.runs.DataSource.of(config | chosen)
     data = source.load(recipe, verbose=int(args.verbose == 1))
+    if not held:
+        kg.runs.check_begins(recipe, data)
     recipe = recipe.for_data(data)
     config = jsonable(_resolve(args, recipe, begun | chosen))
     if held:

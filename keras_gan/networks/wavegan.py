@@ -49,7 +49,7 @@ def wavegan_generator(
     Args:
         latent_dim: int, at least 1. Length of one latent vector.
         waveform_shape: tuple `(length, channels)` of one waveform; the length divides
-            by 4, often enough to leave at most 625 places, such as 4,096 or 16,384.
+            by 4, often enough to leave at most 64 places, such as 4,096 or 16,384.
         base_filters: int, at least 1. Filters of the last layer but one.
             Defaults to `64`.
         kernel_size: int, at least 4, so that no place is left out. Defaults to `25`.

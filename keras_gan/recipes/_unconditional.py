@@ -13,7 +13,7 @@ from keras_gan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan.priors import Prior, UniformPrior
 from keras_gan.recipes._adam import Optimizers, pair_of_adams
 from keras_gan.recipes._pixels import output_activation_of
-from keras_gan.recipes.fitting import check_halved, halved, of_at_least, of_images
+from keras_gan.recipes.fitting import check_halved, halved, of_images
 from keras_gan.recipes.listing import LISTED
 from keras_gan.recipes.recipe import Recipe
 
@@ -117,7 +117,7 @@ def image_recipe(
     **changes: Any,
 ) -> Recipe:
     """The recipe of such a game, for images of which there are enough for a step."""
-    rows = math.ceil(batch_size * discriminator_steps / passes_per_epoch)
+    fewest_rows = math.ceil(batch_size * discriminator_steps / passes_per_epoch)
     return Recipe(
         *LISTED[name],
         build=build,
@@ -126,5 +126,6 @@ def image_recipe(
         value_range=value_range,
         passes_per_epoch=passes_per_epoch,
         discriminator_steps=discriminator_steps,
-        **{"fits": (of_images, halved, of_at_least(rows)), **changes},
+        fits=(of_images, halved),
+        **{"fewest_rows": fewest_rows, **changes},
     )

@@ -20,7 +20,7 @@ _MOST_WEIGHTS = 100_000_000  # 2 GB with gradients and two slots of an optimizer
 _OF_SPREAD = ("frechet_distance", "kernel_distance")  # one row has none
 _FEWEST_FRAMES = 8
 _COMPARED = 1_000  # rows; the monitor of collapses looks at no more
-_LARGEST_SIDE = 256  # for images, halved six times from there
+LARGEST_SIDE = 256  # for images, halved six times from there
 
 
 def of_enough_for(monitor: str) -> Check:
@@ -36,25 +36,6 @@ def of_enough_for(monitor: str) -> Check:
         )
 
     return of_enough
-
-
-def of_at_least(num_rows: int) -> Check:
-    """Rows for one whole step of a game, all of its minibatches and packs.
-
-    Args:
-        num_rows: int.
-    """
-
-    def check(data: "Dataset") -> str | None:
-        if data.num_train >= num_rows:
-            return None
-        there = "there is 1" if data.num_train == 1 else f"there are {data.num_train}"
-        return (
-            f"it needs {num_rows} {data.data_name} to learn from, as many as one step "
-            f"shows, and {there}"
-        )
-
-    return check
 
 
 def of_different_rows(data: "Dataset") -> str | None:
@@ -168,10 +149,12 @@ def halved(data: "Dataset") -> str | None:
     nearest = nearest_size(*data.data_shape[:2])
     if data.data_shape[:2] == nearest:
         return None
+    remedy = f"resize them with --image-size {_option(*nearest)}"
+    if data.stream is not None:
+        remedy = f"write them anew in {nearest[0]} x {nearest[1]} by keras-gan shard"
     return (
-        f"it halves images of at most {_LARGEST_SIDE} pixels a side down to a small "
-        f"grid, and these have {_size(data)}; resize them with --image-size "
-        f"{_option(*nearest)}"
+        f"it halves images of at most {LARGEST_SIDE} pixels a side down to a small "
+        f"grid, and these have {_size(data)}; {remedy}"
     )
 
 
@@ -190,17 +173,21 @@ def check_halved(name: str, data: "Dataset") -> None:
         nearest = nearest_size(height, width)
         raise ValueError(
             f"{name} cannot learn from {data.name}: it halves images down to a small "
-            f"grid, and these have {_size(data)}; resize them by "
-            f"keras_gan.datasets.resized(data, {nearest}), or take the recipe "
-            "default, which does, by keras_gan.recipes.for_data(data)."
+            f"grid, and these have {_size(data)}; resize them first, by "
+            f"keras_gan.datasets.resized(data, {nearest}), or for the recipe default "
+            "by keras_gan.recipes.for_data(data).prepared(data)."
         )
 
 
 def nearest_size(height: int, width: int) -> tuple[int, int]:
-    """The size itself where convolutions can halve it, else one that is near."""
-    if is_halved(height, width) and max(height, width) <= _LARGEST_SIDE:
+    """The size itself where convolutions can halve it, else one near it.
+
+    That one leaves a grid of at most 64 places; a larger one, which nobody asked for,
+    would cost weights.
+    """
+    if is_halved(height, width) and max(height, width) <= LARGEST_SIDE:
         return height, width
-    share = min(1.0, _LARGEST_SIDE / max(height, width))
+    share = min(1.0, LARGEST_SIDE / max(height, width))
     return nearest_halved(round(share * height), round(share * width))
 
 

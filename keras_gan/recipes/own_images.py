@@ -12,7 +12,7 @@ from keras_gan.recipes._choice import Choice, chosen_for
 from keras_gan.recipes._length import checked_steps, steps_of_epoch
 from keras_gan.recipes._pairs import relativistic_game
 from keras_gan.recipes._unconditional import image_recipe
-from keras_gan.recipes.fitting import halved, nearest_size, of_images
+from keras_gan.recipes.fitting import LARGEST_SIDE, nearest_size, of_images
 from keras_gan.recipes.recipe import Recipe
 
 _NAME = "default"
@@ -52,8 +52,9 @@ def for_data(data: Dataset) -> Recipe:
         data: `Dataset` of images, in any range.
 
     Returns:
-        recipe: `Recipe`; its `reasons` say what was chosen and why. Where images do
-        not halve to a small grid, `recipe.prepared(data)` resizes them.
+        recipe: `Recipe`; its `reasons` say what was chosen and why. Images that do not
+        halve to a small grid, or are above 256 pixels, `recipe.prepared(data)` resizes,
+        unless they are streamed.
 
     Raises:
         ValueError: if the data are no images, or have fewer than two to learn from.
@@ -101,10 +102,12 @@ def _resizing(data: Dataset) -> tuple[Recipe, tuple[str, ...]]:
         prepare=functools.partial(resized, image_size=nearest),
         fits=(of_images,),
     )
-    height, width = nearest
+    obstacle = "do not halve to a small grid"
+    if max(size) > LARGEST_SIDE:
+        obstacle = f"have sides above {LARGEST_SIDE} pixels"
     return resizing, (
-        f"images of {height} x {width}: those of {size[0]} x {size[1]} do not halve to "
-        "a small grid, and are resized whole to the nearest size that does",
+        f"images of {nearest[0]} x {nearest[1]}: those of {size[0]} x {size[1]} "
+        f"{obstacle}, and are resized whole to a size near by that halves well",
     )
 
 
@@ -143,5 +146,5 @@ DEFAULT = image_recipe(
     epochs=24,
     scheduled=True,
     choose=for_data,
-    fits=(of_images, halved),  # minibatches are chosen, and passes
+    fewest_rows=_FEWEST,  # minibatches are chosen, and passes
 )

@@ -75,6 +75,8 @@ class Recipe:
         reasons: strings, what was chosen for a dataset and why. Defaults to `()`.
         discriminator_steps: int, minibatches of a step, as the game is compiled.
             Defaults to `1`.
+        fewest_rows: int, training rows without which a run does not begin.
+            Defaults to `1`.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Recipe:
     choose: "Callable[[Dataset], Recipe] | None" = None
     reasons: tuple[str, ...] = ()
     discriminator_steps: int = 1
+    fewest_rows: int = 1
 
     def __repr__(self) -> str:
         told = f"{self.epochs} epochs of minibatches of {self.batch_size}"
@@ -108,6 +111,7 @@ class Recipe:
             ("source", self.source),
             ("data", self.data),
             ("minibatches", str(self.batch_size)),
+            ("minibatches a step", str(self.discriminator_steps)),
             ("epochs", str(self.epochs)),
             ("passes an epoch", str(self.passes_per_epoch)),
             ("best epoch by", self.monitor),

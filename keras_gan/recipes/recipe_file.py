@@ -32,8 +32,10 @@ def load_recipe(path: str | os.PathLike[str]) -> Recipe:
     Example:
     ```python
     recipe = kg.recipes.load_recipe("my_recipe.py")
-    data = recipe.prepared(kg.datasets.load(recipe.data))
-    gan = recipe.for_data(data).build(data, seed=0)
+    data = kg.datasets.load(recipe.data)
+    recipe = recipe.for_data(data)
+    data = recipe.prepared(data)
+    gan = recipe.build(data, seed=0)
     ```
     """
     path = Path(path)

@@ -8,7 +8,7 @@ from keras_gan.runs.directory import RunDirectory, SavedFile, run_at
 if TYPE_CHECKING:
     from keras_gan._environment import record_environment
     from keras_gan._files import replacing, write_json
-    from keras_gan.runs.data import DataSource, check_data, described
+    from keras_gan.runs.data import DataSource, check_begins, check_data, described
     from keras_gan.runs.monitor import monitor_of, network_of_run
     from keras_gan.runs.pictures import draw_pictures
     from keras_gan.runs.ray_engine import train_with_ray
@@ -22,6 +22,7 @@ _MODULES = {
     "Run": "run",
     "RunReport": "report.callback",
     "build_game": "run",
+    "check_begins": "data",
     "check_data": "data",
     "check_rules": "run",
     "described": "data",
@@ -49,6 +50,7 @@ __all__ = [
     "RunReport",
     "SavedFile",
     "build_game",
+    "check_begins",
     "check_data",
     "check_rules",
     "described",

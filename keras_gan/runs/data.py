@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from typing import NoReturn
 
 from keras_gan import datasets, recipes
 from keras_gan._types import Config
@@ -65,12 +66,31 @@ class DataSource:
 def check_fits(recipe: Recipe, data: Dataset) -> None:
     """Raises, naming a recipe that can, unless a recipe can learn from a dataset."""
     obstacle = recipe.obstacle(data)
-    if obstacle is None:
-        return
+    if obstacle is not None:
+        _refuse(recipe, data, obstacle)
+
+
+def check_begins(recipe: Recipe, data: Dataset) -> None:
+    """The same for a new run, where the dataset has too few rows for a step.
+
+    A run of before that has them, too, goes on.
+    """
+    rows = data.num_train
+    if rows < recipe.fewest_rows:
+        there = "there is 1" if rows == 1 else f"there are {rows}"
+        needed = f"it wants {recipe.fewest_rows} {data.data_name} to learn from"
+        _refuse(recipe, data, f"{needed}, and {there}")
+
+
+def _refuse(recipe: Recipe, data: Dataset, obstacle: str) -> NoReturn:
     # First the one for data of a user's own.
     names = sorted(recipes.RECIPES, key=lambda name: name != "default")
-    others = map(recipes.get, names)
-    able = (one.name for one in others if not one.continues and not one.obstacle(data))
+    others = (one for one in map(recipes.get, names) if not one.continues)
+    able = (
+        one.name
+        for one in others
+        if data.num_train >= one.fewest_rows and one.obstacle(data) is None
+    )
     other = next(able, None)
     advice = f"the recipe {other} can" if other else "no recipe here can"
     raise ValueError(

@@ -160,8 +160,8 @@ def check_fills_a_pack(name: str, num_rows: int, multiple: int) -> None:
         raise ValueError(
             f"At least {multiple} {name} are needed: the discriminator takes rows in "
             "packs (`packing`) or compares them in groups (`group_size`). Received: "
-            f"{num_rows} {name}; a discriminator that judges one at a time can learn "
-            "from so few, such as that of the recipe default."
+            f"{num_rows} {name} to learn from; with packing=1 and no groups, as in the "
+            "recipes default and small_data, it takes them one by one."
         )
 
 

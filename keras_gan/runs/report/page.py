@@ -170,7 +170,8 @@ def _curves(facts: Facts) -> Html:
         title = "What the discriminator says of real and generated samples"
         note = (
             "Of the games of 2014 the probability of being real, 0.5 where it cannot "
-            "tell them apart; of critics and the like the mean logit."
+            "tell them apart; of critics and the like the mean logit (in histories "
+            "of older versions its sigmoid)."
         )
         ends = range_of_outputs(curves)
         charts.append(chart(title, curves, value_range=ends, note=note))
