@@ -6,7 +6,7 @@ A plain game on a ring of eight Gaussians, with one thing changed at a time. Sec
 of the 2014 paper asks for both kinds of remedy, "better methods for coordinating G and
 D" and "better distributions to sample z from":
 
-    in step              one move of D for one of G, both at a rate of 1e-3, z ~ N(0, I)
+    nothing changed      one move of D for one of G, both at a rate of 1e-3, z ~ N(0, I)
     five moves of D      a fixed k
     adaptive k           after each part D moves once more for one of G, or G once less
                          for one of D, where D is right about less than the target, and
@@ -98,7 +98,7 @@ PRIORS: dict[str, Callable[[], kg.priors.Prior]] = {
     "mixture prior": circle_prior,
     "learned prior": lambda: kg.priors.NormalPrior(3),
 }
-KINDS = ("in step", "five moves of D", "adaptive k", "two time scales", *PRIORS)
+KINDS = ("nothing changed", "five moves of D", "adaptive k", "two time scales", *PRIORS)
 
 
 def derived_seed(seed: int, index: int) -> int:
