@@ -26,13 +26,12 @@ they know; below 1 it is 1 over the moves of G. All rows make as many moves of G
 are those with a sample within 3 standard deviations, good samples those near any, of
 2,500.
 
-Expected of seed 0 after 3,000 moves of G, modes and good samples: in step 5 and 67 %,
-five moves of D 3 and 89 %, adaptive k, which goes from 1 to 5 with D right about 67 to
-73 %, 5 and 69 %, two time scales 4 and 49 %; of the priors 4 to 5 and 23 to 45 %, the
-learned one 6 and 42 %. One seed: another gives the first row 4 modes and the second 3.
-None holds all eight, as pairs of points judged together with R1 and R2 do
-(examples/helvetica.py). One to four minutes of one core a row; table, picture and
-record are in examples/records/coordination.
+Expected after 3,000 moves of G, means of seeds 0 to 2, modes and good samples: nothing
+changed 5.0 and 24 %, five moves of D 3.7 and 84 %, adaptive k, between a tenth and 8
+with D right about 64 %, 6.7 and 38 %, two time scales 3.3 and 31 %; of the priors 5.3
+to 6.3 and 30 to 50 %. None holds all eight each time, as pairs of points judged
+together with R1 and R2 do (examples/helvetica.py). Six minutes of one core with AVX512
+for all; table, picture and record are in examples/records/coordination.
 """
 
 import argparse
@@ -264,7 +263,7 @@ def main() -> None:
     parser.add_argument(
         "--generator-steps", type=int, default=1, help="moves of G for one of D"
     )
-    parser.add_argument("--target", type=float, default=0.75, help="accuracy of D")
+    parser.add_argument("--target", type=float, default=0.65, help="accuracy of D")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--output-dir", type=Path, default=Path("runs/coordination"))
     options = parser.parse_args()

@@ -218,9 +218,10 @@ def table(runs: list[dict[str, Any]]) -> str:
 
 def draw(folder: Path, runs: list[dict[str, Any]]) -> None:
     """Samples of the first games along their way; below, the counts of all."""
-    figure = Figure(figsize=(11, 6.5), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[1.35, 1])
     first = [run for run in runs if run["seed"] == 0 and run["data"] == runs[0]["data"]]
+    figure = Figure(figsize=(11, 3 + 1.75 * len(first)), layout="constrained")
+    ratios = [0.65 * len(first), 1]
+    above, below = figure.subfigures(2, 1, height_ratios=ratios)
     samples = [np.load(samples_file(folder, run)) for run in first]
     grid = above.subplots(len(first), len(samples[0]), squeeze=False)
     for run, stages, row in zip(first, samples, grid, strict=True):
