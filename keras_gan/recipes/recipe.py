@@ -147,9 +147,9 @@ class Recipe:
             discriminator_steps: int, minibatches of a step, or `None` for those of
                 the recipe. Defaults to `None`.
         """
-        rows_per_step = (discriminator_steps or self.discriminator_steps) * (
-            self.batch_size
-        )
+        if discriminator_steps is None:
+            discriminator_steps = self.discriminator_steps
+        rows_per_step = discriminator_steps * self.batch_size
         return steps_of_epoch(data, rows_per_step, self.passes_per_epoch)
 
     def prepared(self, data: "Dataset") -> "Dataset":
