@@ -143,8 +143,6 @@ def build_game(
         keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99)
         for rate in (RATE, factor * RATE)
     )
-    if kind == "five moves of D":
-        ratio = 5
     compile_with(gan, ratio, steps_per_execution, *optimizers)
     return gan
 
@@ -176,6 +174,13 @@ def accuracy_of(gan: kg.GAN, points: np.ndarray, seed: int) -> float:
     return float(np.mean(real > 0.5) + np.mean(fake < 0.5)) / 2
 
 
+def first_ratio(kind: str, generator_steps: int) -> int:
+    """D's moves for one of G that a game begins with, or minus G's for one of D."""
+    if kind == "five moves of D":
+        return 5
+    return 1 if generator_steps == 1 else -generator_steps
+
+
 def next_ratio(ratio: int, accuracy: float, target: float, slack: float = 0.03) -> int:
     """The next ratio: more for D where it lags behind the target, less ahead."""
     if abs(accuracy - target) <= slack:
@@ -188,16 +193,13 @@ def next_ratio(ratio: int, accuracy: float, target: float, slack: float = 0.03) 
 def play(kind: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
     """Plays one game in parts; returns its measures along the way and its samples."""
     part = options.steps // options.parts
-    ratio = -options.generator_steps if options.generator_steps > 1 else 1
-    # Rounded where G makes several moves a step; other graphs are for whole parts.
-    execution = math.gcd(50, part) if ratio == 1 else 1
+    # Parts of a game with several moves of G a step are seldom whole executions.
+    execution = math.gcd(50, part) if options.generator_steps == 1 else 1
+    ratio = first_ratio(kind, options.generator_steps)
     gan = build_game(kind, seed, execution, ratio)
     measures, began = [], time.monotonic()
     for index in range(options.parts):
         rules = gan.rules
-        ratio = rules.discriminator_steps
-        if rules.generator_steps > 1:
-            ratio = -rules.generator_steps
         num_steps = max(1, round(part / rules.generator_steps))
         num_points = num_steps * rules.discriminator_steps * BATCH_SIZE
         points = RING.sample(num_points, seed=100 * seed + index)
@@ -208,9 +210,9 @@ def play(kind: str, seed: int, options: argparse.Namespace) -> dict[str, Any]:
         k = rules.discriminator_steps / rules.generator_steps
         measures.append({"k": k, "accuracy": accuracy, **coverage.values})
         if kind == "adaptive k":
-            wanted = next_ratio(ratio, accuracy, options.target)
-            if wanted != ratio:
-                compile_with(gan, wanted, execution)
+            former, ratio = ratio, next_ratio(ratio, accuracy, options.target)
+            if ratio != former:
+                compile_with(gan, ratio, execution)
     print(f"{kind:16} seed {seed}: {coverage}, accuracy {accuracy:.2f}", flush=True)
     seconds = round(time.monotonic() - began, 1)
     run = {"kind": kind, "seed": seed, "seconds": seconds, "measures": measures}

@@ -36,14 +36,21 @@ from keras_gan.runs import replacing, write_json
 NUM_HELD_OUT, NUM_DRAWN = 10_000, 16
 PASSES = 16  # an epoch: of 500 pictures one is too short to report on
 POLICY = "color,translation,cutout"
+RANGE = (-1.0, 1.0)
 
 
 @dataclasses.dataclass(frozen=True)
 class Game:
     """A row of the table."""
 
-    recipe: str
+    name: str
     is_augmented: bool
+
+    @property
+    def recipe(self) -> kg.recipes.Recipe:
+        """The recipe, with as many passes an epoch as any."""
+        recipe = kg.recipes.get(self.name)
+        return dataclasses.replace(recipe, passes_per_epoch=PASSES)
 
 
 GAMES = {
@@ -61,27 +68,23 @@ class MeasureDistance(keras.callbacks.Callback):
         super().__init__()
         self.num_samples, self.interval = args.num_samples, args.measure_every
         self.seed = args.seed
-        self.classifier = kg.evaluation.load_digit_classifier()
-        self.held_out = self._features_of(held_out)
+        network = kg.evaluation.feature_network_of("mnist", held_out.shape[1:], RANGE)
+        self.network = network()
+        self.held_out = kg.evaluation.extract_features(held_out, self.network)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Measures where it is time to."""
         if (epoch + 1) % self.interval and epoch + 1 != self.params["epochs"]:
             return
         samples = self.model.sample(self.num_samples, seed=self.seed)
-        distance = kg.evaluation.frechet_distance(
-            real=self.held_out, fake=self._features_of(samples)
-        )
+        fake = kg.evaluation.extract_features(samples, self.network)
+        distance = kg.evaluation.frechet_distance(real=self.held_out, fake=fake)
         logs["frechet_distance"] = distance.value
-
-    def _features_of(self, images: np.ndarray) -> kg.evaluation.Features:
-        in_unit_range = np.clip((images + 1) / 2, 0, 1)
-        return kg.evaluation.extract_features(in_unit_range, self.classifier)
 
 
 def main() -> None:
     args = parse_arguments()
-    data = kg.datasets.load_mnist(args.data_dir).in_range(-1.0, 1.0)
+    data = kg.datasets.load_mnist(args.data_dir).in_range(*RANGE)
     images = data.train.images
     few = dataclasses.replace(data, train=kg.datasets.Split(images[: args.num_images]))
     measure = MeasureDistance(images[-NUM_HELD_OUT:], args)
@@ -131,7 +134,7 @@ def play(
     print(f"{name}: epochs {completed + 1} to {args.epochs}", flush=True)
     gan.fit(
         kg.datasets.Repeated(few.train, PASSES),
-        batch_size=kg.recipes.get(GAMES[name].recipe).batch_size,
+        batch_size=GAMES[name].recipe.batch_size,
         epochs=args.epochs,
         initial_epoch=completed,
         callbacks=[
@@ -145,10 +148,10 @@ def play(
 
 def build(game: Game, few: kg.datasets.Dataset, args: argparse.Namespace) -> kg.GAN:
     """The recipe's game, with or without augmentation."""
-    recipe = kg.recipes.get(game.recipe)
-    steps = -(-args.num_images * PASSES // recipe.batch_size)
-    length = {"num_steps": args.epochs * steps} if recipe.scheduled else {}
-    gan = recipe.build(few, args.seed, **length)
+    length = {}
+    if game.recipe.scheduled:
+        length["num_steps"] = args.epochs * game.recipe.steps_per_epoch(few)
+    gan = game.recipe.build(few, args.seed, **length)
     policy = kg.augmentation.DiffAugment(POLICY, few.value_range)
     rules = gan.get_compile_config()
     rules["augmentation"] = keras.saving.serialize_keras_object(
@@ -204,7 +207,7 @@ def draw_samples(args: argparse.Namespace, names: list[str]) -> None:
     for name in names:
         run = kg.runs.RunDirectory(folder_of(args, name))
         rows[name] = kg.load(run.model).sample(NUM_DRAWN, seed=1)
-    kg.visualization.save_image_rows(args.output_dir / "samples.png", rows, (-1.0, 1.0))
+    kg.visualization.save_image_rows(args.output_dir / "samples.png", rows, RANGE)
 
 
 if __name__ == "__main__":

@@ -75,9 +75,9 @@ def for_data(data: Dataset) -> Recipe:
             f"`data` must have at least {_FEWEST} training pictures, besides those "
             f"that validate and test. Received: {data}"
         )
-    recipe, reasons = _resizing(data)
-    height, width = nearest_size(*data.image_shape[:2])
-    choice = _chosen_for(data, (height, width, data.image_shape[-1]))
+    nearest = nearest_size(*data.image_shape[:2])
+    recipe, reasons = _resizing(data, nearest)
+    choice = _chosen_for(data, (*nearest, data.image_shape[-1]))
     return dataclasses.replace(
         recipe,
         build=functools.partial(_build, choice=choice),
@@ -90,10 +90,11 @@ def for_data(data: Dataset) -> Recipe:
     )
 
 
-def _resizing(data: Dataset) -> tuple[Recipe, tuple[str, ...]]:
+def _resizing(
+    data: Dataset, nearest: tuple[int, int]
+) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe that resizes images where it has to, and the reason."""
     size = data.image_shape[:2]
-    nearest = nearest_size(*size)
     # What is streamed keeps the size that it was written in; `obstacle` says so.
     if size == nearest or data.stream is not None:
         return DEFAULT, ()
