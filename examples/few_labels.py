@@ -101,24 +101,17 @@ def play(
     args: argparse.Namespace,
 ) -> None:
     """Plays a game to its last epoch, from where an earlier run of it stopped."""
-    run = kg.runs.RunDirectory(folder)
-    resumes = run.model.exists()
-    gan = kg.load(run.model) if resumes else new_game(images, few, draw)
-    completed = int(gan.epochs_completed.numpy())
-    if completed >= args.epochs:
-        return
-    print(f"{folder.name}: epochs {completed + 1} to {args.epochs}", flush=True)
-    about = {"few_labels": {"num_labelled": int((few >= 0).sum()), "draw": draw}}
-    gan.fit(
+    print(f"{folder.name}: {args.epochs} epochs", flush=True)
+    kg.runs.fit_to(
+        kg.runs.load_or_build(folder, lambda: new_game(images, few, draw)),
+        folder,
         images,
         few,
         batch_size=BATCH_SIZE,
         epochs=args.epochs,
-        initial_epoch=completed,
+        about={"few_labels": {"num_labelled": int((few >= 0).sum()), "draw": draw}},
         callbacks=[
-            kg.callbacks.ClassificationMonitor(data.test.images, data.test.labels),
-            kg.callbacks.RunRecord(run.path, about),
-            kg.callbacks.SaveEachEpoch(run.model),
+            kg.callbacks.ClassificationMonitor(data.test.images, data.test.labels)
         ],
         verbose=args.verbose,
     )

@@ -125,23 +125,16 @@ def play(
     args: argparse.Namespace,
 ) -> None:
     """Plays a game to its last epoch, from where an earlier run of it stopped."""
-    run = kg.runs.RunDirectory(folder_of(args, name))
-    resumes = run.model.exists()
-    gan = kg.load(run.model) if resumes else build(GAMES[name], few, args)
-    completed = int(gan.epochs_completed.numpy())
-    if completed >= args.epochs:
-        return
-    print(f"{name}: epochs {completed + 1} to {args.epochs}", flush=True)
-    gan.fit(
+    folder = folder_of(args, name)
+    print(f"{name}: {args.epochs} epochs", flush=True)
+    kg.runs.fit_to(
+        kg.runs.load_or_build(folder, lambda: build(GAMES[name], few, args)),
+        folder,
         kg.datasets.Repeated(few.train, PASSES),
         batch_size=GAMES[name].recipe.batch_size,
         epochs=args.epochs,
-        initial_epoch=completed,
-        callbacks=[
-            measure,
-            kg.callbacks.RunRecord(run.path, {"game": name}),
-            kg.callbacks.SaveEachEpoch(run.model),
-        ],
+        about={"game": name},
+        callbacks=[measure],
         verbose=args.verbose,
     )
 

@@ -22,17 +22,14 @@ examples/records/goodfellow2014_mnist.
 """
 
 import argparse
-import json
 import math
-import platform
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 
 import keras_gan as kg
 from keras_gan.optimizers import MomentumSGD
-from keras_gan.runs import Run, load_run
+from keras_gan.runs import Run, load_run, record_environment, write_json
 
 
 @keras.saving.register_keras_serializable("play_on")
@@ -160,17 +157,9 @@ def main() -> None:
         "valid": values["parzen"],
         "valid_at_best_bandwidth": values["parzen_at_best_bandwidth"],
         "test": test.record(),
-        "environment": {
-            "keras-gan": kg.__version__,
-            "keras": keras.version(),
-            "tensorflow": tf.__version__,
-            "python": platform.python_version(),
-        },
+        "environment": record_environment(),
     }
-    # Whole under its name, or not there: a reader may come at any time.
-    partial = options.output_dir / ".play_on.json.partial"
-    partial.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    partial.replace(options.output_dir / "play_on.json")
+    write_json(options.output_dir / "play_on.json", record)
     print(f"Written: {options.output_dir}")
 
 

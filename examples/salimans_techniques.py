@@ -128,23 +128,19 @@ def play(
     args: argparse.Namespace,
 ) -> None:
     """Plays a game to its last epoch, from where it stopped, and scores it."""
-    run = kg.runs.RunDirectory(folder)
-    gan = kg.load(run.model) if run.model.exists() else build(techniques, seed)
-    completed = int(gan.epochs_completed.numpy())
-    if (folder / "scores.json").exists() and completed >= args.epochs:
-        return
-    print(f"{folder.name}: epochs {completed + 1} to {args.epochs}", flush=True)
-    gan.fit(
+    gan = kg.runs.load_or_build(folder, lambda: build(techniques, seed))
+    print(f"{folder.name}: {args.epochs} epochs", flush=True)
+    played = kg.runs.fit_to(
+        gan,
+        folder,
         data.train.images[: args.num_images],
         batch_size=BATCH_SIZE,
         epochs=args.epochs,
-        initial_epoch=completed,
-        callbacks=[
-            kg.callbacks.RunRecord(run.path, dataclasses.asdict(techniques)),
-            kg.callbacks.SaveEachEpoch(run.model),
-        ],
+        about=dataclasses.asdict(techniques),
         verbose=args.verbose,
     )
+    if played is None and (folder / "scores.json").exists():
+        return
     samples = gan.sample(args.num_samples, seed=seed)
     kg.visualization.save_image_grid(
         folder / "samples.png", samples[:64], data.value_range

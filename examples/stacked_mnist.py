@@ -244,31 +244,28 @@ def play(
     """Plays a game to its last step, from where an earlier run of it stopped."""
     run = kg.runs.RunDirectory(folder / f"{name}_seed_{args.seed}")
     num_steps = args.steps or protocol.num_steps
-    resumes = run.model.exists()
     steps = min(num_steps, args.save_every)
     if protocol.num_fixed:  # an epoch is at most all of them
         steps = min(steps, protocol.num_fixed // protocol.packs)
-    if resumes:
+    if run.model.exists():
         steps = run.read()["steps_per_epoch"]
     epochs = math.ceil(num_steps / steps)
-    gan = kg.load(run.model) if resumes else build(GAMES[name], protocol, args.seed)
-    completed = int(gan.epochs_completed.numpy())
-    if completed >= epochs:
-        return
-    print(f"{name}: epochs {completed + 1} to {epochs} of {steps} steps", flush=True)
+    gan = kg.runs.load_or_build(
+        run.path, lambda: build(GAMES[name], protocol, args.seed)
+    )
+    print(f"{name}: {epochs} epochs of {steps} steps", flush=True)
     about = {
         "stacked_mnist": {"protocol": args.protocol, "game": name},
         "dataset": {"name": "stacked_mnist", "value_range": protocol.value_range},
     }
-    gan.fit(
+    interval = max(1, args.measure_every // steps)
+    kg.runs.fit_to(
+        gan,
+        run.path,
         batches(gan, protocol, digits, steps),
         epochs=epochs,
-        initial_epoch=completed,
-        callbacks=[
-            CountModes(protocol, max(1, args.measure_every // steps), args.seed),
-            kg.callbacks.RunRecord(run.path, about),
-            kg.callbacks.SaveEachEpoch(run.model),
-        ],
+        about=about,
+        callbacks=[CountModes(protocol, interval, args.seed)],
         verbose=args.verbose,
     )
 

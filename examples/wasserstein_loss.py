@@ -163,11 +163,8 @@ def play(name: str, data: kg.datasets.Dataset, args: argparse.Namespace) -> None
     rules = RULES[GAMES[name][0]]
     run, per_epoch = run_of(name, args.output_dir), min(args.steps, STEPS_PER_EPOCH)
     epochs = math.ceil(args.steps / per_epoch)
-    gan = kg.load(run.model) if run.model.exists() else build(name, args.seed)
-    completed = int(gan.epochs_completed.numpy())
-    if completed >= epochs:
-        return
-    print(f"{name}: moves {completed * per_epoch} to {args.steps}", flush=True)
+    gan = kg.runs.load_or_build(run.path, lambda: build(name, args.seed))
+    print(f"{name}: {args.steps} moves", flush=True)
     batches = kg.datasets.shuffled_batches(
         (data.train.images,),
         rules.critic_steps * BATCH_SIZE,
@@ -175,15 +172,13 @@ def play(name: str, data: kg.datasets.Dataset, args: argparse.Namespace) -> None
         gan.epochs_completed.value,
         num_passes=rules.critic_steps,
     )
-    gan.fit(
+    kg.runs.fit_to(
+        gan,
+        run.path,
         batches.take(per_epoch),
         epochs=epochs,
-        initial_epoch=completed,
-        callbacks=[
-            monitor(data, args),
-            kg.callbacks.RunRecord(run.path, {"game": name}),
-            kg.callbacks.SaveEachEpoch(run.model),
-        ],
+        about={"game": name},
+        callbacks=[monitor(data, args)],
         verbose=args.verbose,
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keras_gan.runs.ray_scoring import moments_with_ray
     from keras_gan.runs.report.callback import RunReport
     from keras_gan.runs.report.page import write_report
+    from keras_gan.runs.resumable import fit_to, load_or_build
     from keras_gan.runs.run import Run, build_game, check_rules, load_model, load_run
 
 _MODULES = {
@@ -26,8 +27,10 @@ _MODULES = {
     "check_data": "data",
     "check_rules": "run",
     "described": "data",
+    "fit_to": "resumable",
     "draw_pictures": "pictures",
     "load_model": "run",
+    "load_or_build": "resumable",
     "load_run": "run",
     "moments_with_ray": "ray_scoring",
     "monitor_of": "monitor",
@@ -55,7 +58,9 @@ __all__ = [
     "check_rules",
     "described",
     "draw_pictures",
+    "fit_to",
     "load_model",
+    "load_or_build",
     "load_run",
     "moments_with_ray",
     "monitor_of",
