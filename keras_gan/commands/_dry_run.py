@@ -1,12 +1,9 @@
 """What would be trained, in which memory and time: measured by a few steps."""
 
 import math
-import statistics
 import sys
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import keras
 import tensorflow as tf
 
 import keras_gan as kg
@@ -14,36 +11,12 @@ from keras_gan._durations import in_words
 from keras_gan._memory import bytes_in_words
 from keras_gan._types import Config
 from keras_gan.commands._shared import say
+from keras_gan.commands._timed_steps import NUM_UNTIMED, TimedSteps, play_timed_steps
 from keras_gan.recipes.recipe import Recipe
 from keras_gan.runs.directory import RunDirectory
 
 if TYPE_CHECKING:
     from keras_gan.datasets import Dataset
-
-_UNTIMED = 3  # steps: the first two are traced and compiled
-_TIMED = 12
-_LONGEST = 30.0  # seconds of them
-
-
-class TimedSteps(keras.callbacks.Callback):
-    """Notes the seconds of a few steps, and ends the training."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds: list[float] = []
-        self._seen = 0
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Starts the clock."""
-        self._began = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Stops it."""
-        self._seen += 1
-        if self._seen > _UNTIMED:
-            self.seconds.append(time.perf_counter() - self._began)
-        if len(self.seconds) >= _TIMED or sum(self.seconds) > _LONGEST:
-            self.model.stop_training = True
 
 
 def tell_of_dry_run(
@@ -61,28 +34,18 @@ def tell_of_dry_run(
     for name in ("generator", "discriminator"):
         weights = getattr(gan, name).count_params()
         say(f"  {name:<17} {weights:,} weights")
-    seconds = _seconds_of_a_step(gan, data, recipe)
+    timed = play_timed_steps(gan, data, recipe)
     num_steps = recipe.steps_per_epoch(data, gan.rules.discriminator_steps)
-    _tell_of_time(seconds, num_steps, config["epochs"])
+    _tell_of_time(timed, num_steps, config["epochs"])
     _tell_of_memory(gan, data)
 
 
-def _seconds_of_a_step(gan: "kg.GAN", data: "Dataset", recipe: Recipe) -> list[float]:
-    timed = TimedSteps()
-    rows_per_step = recipe.batch_size * gan.rules.discriminator_steps
-    enough = rows_per_step * (_UNTIMED + _TIMED + 1)
-    passes = math.ceil(enough / len(data.train))
-    rows = kg.datasets.Repeated(data.train, max(passes, recipe.passes_per_epoch))
-    gan.fit(rows, batch_size=recipe.batch_size, verbose=0, callbacks=[timed])
-    return timed.seconds
-
-
-def _tell_of_time(seconds: list[float], num_steps: int, epochs: int) -> None:
-    step = statistics.median(seconds)
-    epoch = step * num_steps
+def _tell_of_time(timed: TimedSteps, num_steps: int, epochs: int) -> None:
+    epoch = timed.median * num_steps
     say(
-        f"Time, measured: {in_words(step)} a step, the median of {len(seconds)} after "
-        f"{_UNTIMED} that were not timed; {num_steps:,} steps an epoch, which makes "
+        f"Time, measured: {in_words(timed.median)} a step, the median of "
+        f"{len(timed.of_steps)} after {NUM_UNTIMED} that were not timed; "
+        f"{num_steps:,} steps an epoch, which makes "
         f"{in_words(epoch)}, and {in_words(epoch * epochs)} for {epochs} epochs. "
         "Pictures, measures and files of each epoch come on top."
     )

@@ -66,7 +66,9 @@ def add_how_long(parser: argparse.ArgumentParser, default: str) -> None:
         "--time",
         metavar="SPAN",
         help="end before an epoch that would not end in this much time, such as 90s, "
-        "30m or 1h30m; `keras-gan resume` goes on. Default: all epochs",
+        "30m or 1h30m; `keras-gan resume` goes on. Where a recipe schedules its rates "
+        "and no --epochs are given, a new run has as many epochs as a few steps say "
+        "that will fit. Default: all epochs",
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import functools
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,10 +57,15 @@ def train(
     data, recipe, config = settled(args, recipe, directory, held, chief)
     digests = kg.runs.check_data(held, data)
     network, features = kg.runs.network_of_run(config["data"], data, held)
+    watchers = functools.partial(_watchers, recipe, data, config, network, chief)
+    saved = directory.model if resumes and directory.model.exists() else None
     with strategy.scope():
-        if resumes and directory.model.exists():
-            gan = kg.load(directory.model)
-        else:
+        gan = kg.load(saved) if saved else kg.runs.build_game(recipe, data, config)
+    if args.seconds and recipe.scheduled and args.epochs is None and not held:
+        from keras_gan.commands._epochs_in_time import fit_into_time
+
+        fit_into_time(args, gan, data, recipe, config, watchers)
+        with strategy.scope():
             gan = kg.runs.build_game(recipe, data, config)
     if args.dry_run:
         from keras_gan.commands._dry_run import tell_of_dry_run
@@ -78,13 +84,6 @@ def train(
         directory.check_free()  # nobody began it while the data were loaded
     if chief:
         directory.take_up()
-
-    def watchers() -> "list[keras.callbacks.Callback]":
-        if not chief:
-            return []
-        pictures = _pictures(directory, data, gan.game, config["seed"])
-        return [pictures, *_watchers(directory, recipe, data, config, network)]
-
     _play(gan, data, recipe, directory, about, watchers, args)
 
 
@@ -94,7 +93,7 @@ def _play(
     recipe: Recipe,
     directory: RunDirectory,
     about: Config,
-    watchers: Callable[[], "list[keras.callbacks.Callback]"],
+    watchers: Callable[[RunDirectory, "kg.GAN"], "list[keras.callbacks.Callback]"],
     args: argparse.Namespace,
 ) -> None:
     from keras_gan.commands._kept_warnings import kept_warnings
@@ -117,6 +116,7 @@ def _play(
     stop, guard = StopBetweenSteps(), kg.callbacks.NaNGuard(restore=False)
     budget = TimeBudget(args.seconds or float("inf"), record)
     report = kg.runs.RunReport(directory.path)
+    watched = watchers(directory, gan)
     with (
         _reported(directory, gan),
         told_how_it_ended(record),
@@ -129,7 +129,7 @@ def _play(
             epochs=epochs,
             initial_epoch=completed,
             # The record last but for the GAN: an epoch counts once it is saved.
-            callbacks=[stop, guard, *watchers(), budget, record, save, report],
+            callbacks=[stop, guard, *watched, budget, record, save, report],
             verbose=args.verbose,
         )
     _tell_of_end(gan, directory, budget.told, epochs)
@@ -171,16 +171,21 @@ def _reported(directory: RunDirectory, gan: "kg.GAN") -> Iterator[None]:
 
 
 def _watchers(
-    directory: RunDirectory,
     recipe: Recipe,
     data: "Dataset",
     config: Config,
     network: "FeatureNetwork | None",
+    chief: bool,
+    directory: RunDirectory,
+    gan: "kg.GAN",
 ) -> "list[keras.callbacks.Callback]":
-    """The value of each epoch, and the epoch that has the best one."""
+    """Pictures and the value of each epoch, and the epoch that has the best one."""
+    if not chief:
+        return []
     watched, seed = _watched(directory, recipe), config["seed"]
     best = directory.best_value(watched)
     return [
+        _pictures(directory, data, gan.game, seed),
         kg.callbacks.CollapseMonitor(data.train.values[:_SPREAD_OF], seed=seed),
         kg.runs.monitor_of(watched, data, network, seed, parzen=recipe.parzen),
         kg.callbacks.SaveBestEpoch(directory.best_model, watched, best=best),

@@ -70,8 +70,8 @@ def chosen_for(
     length_reason = (
         f"{epochs} epochs of {steps_per_epoch:,} steps, {passes} passes over "
         f"{num_images:,} pictures each: what about an hour on two cores allows, from "
-        f"{_FEWEST_STEPS:,} to {_MOST_STEPS:,} steps; on a slower machine --time ends "
-        "it earlier"
+        f"{_FEWEST_STEPS:,} to {_MOST_STEPS:,} steps; --time asks for as many as this "
+        "machine plays in a time"
     )
     monitor, monitor_reason = _monitor_of(num_images, image_shape)
     return Choice(
