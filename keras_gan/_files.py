@@ -13,8 +13,9 @@ from typing import IO, Any
 from keras_gan._locks import try_lock
 
 _PARTIAL = ".partial"
-_OWNER = "owner"  # locked by the process that writes, for as long as it lives
-_PREVIOUS = "previous"
+# Behind the name of what is written, which neither can be then.
+_OWNER = ".owner"  # locked by the process that writes, for as long as it lives
+_PREVIOUS = ".previous"
 _WORKSPACE = re.compile(r"\.(?P<name>.+)-[a-z0-9_]{8}\.partial")  # as mkdtemp names it
 
 
@@ -51,8 +52,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         _to_disk(partial)
         if partial.is_dir() and path.is_dir():
             # A folder cannot be renamed over a full one: move the old one aside.
-            os.replace(path, workspace / _PREVIOUS)
-        os.replace(partial, path)
+            _exchange(partial, path, workspace / f"{name}{_PREVIOUS}")
+        else:
+            os.replace(partial, path)
         _sync(path.parent)
     except OSError as error:
         if error.errno is not None and error.filename is None:
@@ -64,6 +66,15 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if is_new and not path.exists():
             with contextlib.suppress(OSError):  # others may write there by now
                 path.parent.rmdir()
+
+
+def _exchange(new: Path, path: Path, aside: Path) -> None:
+    os.replace(path, aside)
+    try:
+        os.replace(new, path)
+    except OSError:
+        os.replace(aside, path)
+        raise
 
 
 def check_new_folder(name: str, folder: str | os.PathLike[str]) -> None:
@@ -105,7 +116,8 @@ def is_partial(path: Path) -> bool:
     match = _WORKSPACE.fullmatch(path.name)
     if match is None or path.is_symlink() or not path.is_dir():
         return False
-    own = {match["name"], _PREVIOUS, _OWNER}
+    name = match["name"]
+    own = {name, f"{name}{_PREVIOUS}", f"{name}{_OWNER}"}
     with contextlib.suppress(FileNotFoundError):  # it was completed just now
         return {entry.name for entry in path.iterdir()} <= own
     return False
@@ -145,7 +157,7 @@ def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
         made = tempfile.mkdtemp(f"{_PARTIAL}", f".{name}-", folder)
         workspace = Path(made)
         try:
-            owner = (workspace / _OWNER).open("wb")
+            owner = (workspace / f"{name}{_OWNER}").open("wb")
         except FileNotFoundError:  # taken for a dead one's before it was locked
             continue
         with contextlib.suppress(OSError):  # no locks here: nobody removes it
@@ -155,7 +167,9 @@ def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
 
 def _owner_is_dead(workspace: Path) -> bool:
     try:
-        with (workspace / _OWNER).open("rb") as owner:
+        match = _WORKSPACE.fullmatch(workspace.name)
+        name = match["name"] if match else ""
+        with (workspace / f"{name}{_OWNER}").open("rb") as owner:
             return try_lock(owner)
     except FileNotFoundError:  # killed before it had one, or made before there were any
         return True

@@ -14,8 +14,10 @@ exports/                   the generator in other formats, with parity figures
 """
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from keras_gan._files import parse_json, replacing, write_json
 from keras_gan._types import Config
@@ -34,6 +36,39 @@ _VERSION = 2  # of the record: until 1, which had no number, epochs counted from
 def write_record(folder: Path, record: Config) -> None:
     """Writes what is known of a run, whole or not at all."""
     write_json(folder / RECORD, {"version": _VERSION, **record})
+
+
+def saved_models(folder: Path) -> list[Path]:
+    """Files of the GAN to go on from; that of the best epoch is none."""
+    return sorted({*folder.glob("*.keras")} - {folder / BEST_MODEL})
+
+
+def read_best(path: Path) -> Config:
+    """Returns the record of the best epoch, empty where there is none.
+
+    Raises:
+        ValueError: if it is damaged.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        record = parse_json(path.read_text(encoding="utf-8"))
+        sound = isinstance(record["monitor"], str)
+        sound = sound and is_finite_number(record["value"])
+    except (KeyError, TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise ValueError(
+            f"{path} is damaged: it must hold `monitor` and a finite `value`. Repair "
+            "it, or remove it to take the best value of the history instead."
+        )
+    return dict(record)
+
+
+def is_finite_number(value: Any) -> bool:
+    """Whether JSON held a number, and no NaN."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 def read_record(folder: Path) -> Config:

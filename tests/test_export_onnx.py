@@ -235,6 +235,66 @@ def test_smaller_weights_are_smaller_and_say_what_they_cost(tmp_path):
     assert "| brightness |" in (tmp_path / "int8.onnx.md").read_text()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"standard_noise": True},
+        {"pixels": "uint8"},
+        {"pixels": "uint8_nchw"},
+        {"pixels": "uint8_rgb_nchw", "standard_noise": True},
+    ],
+)
+def test_quality_is_of_the_same_images_however_they_are_handed_out(tmp_path, options):
+    measured = []
+
+    def moments(images):
+        assert images.shape == (10_000, 8, 8, 1) and images.dtype == "float32"
+        measured.append(images[:100])
+        return {"mean": images.mean(), "std": images.std()}
+
+    export_onnx(
+        wide_gan(),
+        tmp_path / "g.onnx",
+        weights="float16",
+        provenance=Provenance(value_range=(0.0, 1.0)),
+        quality=moments,
+        **options,
+    )
+    # Half a gray level, and what half precision loses.
+    np.testing.assert_allclose(measured[0], measured[1], atol=0.6 / 255)
+
+
+def test_bytes_of_weights_in_int8_may_differ_by_as_much_as_floats(tmp_path):
+    gan = wide_gan()
+    gan.generator.set_weights([4 * weight for weight in gan.generator.get_weights()])
+    reports = {
+        pixels: export_onnx(
+            gan,
+            tmp_path / f"{pixels}.onnx",
+            weights="int8",
+            pixels=pixels,
+            provenance=Provenance(value_range=(0.0, 1.0)),
+        )
+        for pixels in ("float32", "uint8")
+    }
+    levels = 255 * reports["float32"].max_abs_error
+    assert levels > 2  # more than a rounding
+    assert reports["uint8"].max_abs_error == pytest.approx(levels, abs=1)
+    assert reports["uint8"].tolerance == 255 * reports["float32"].tolerance + 1
+
+
+def test_quality_of_what_draws_its_own_latents_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="`quality` is measured .* can sample; leave"):
+        export_onnx(
+            wide_gan(),
+            tmp_path / "g.onnx",
+            seeded=True,
+            weights="float16",
+            quality=lambda images: {"mean": images.mean()},
+        )
+    assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize("opset", [13, 18])
 def test_the_opset_is_a_choice(trained, tmp_path, opset):
     export_onnx(trained, tmp_path / "g.onnx", opset=opset)

@@ -45,6 +45,34 @@ def test_success_replaces_what_was_there(tmp_path, is_folder):
     assert [entry.name for entry in tmp_path.iterdir()] == ["target"]
 
 
+@pytest.mark.parametrize("name", ["owner", "previous", ".owner"])
+def test_any_name_will_do(tmp_path, name):
+    for content in ("old", "new"):
+        with replacing(tmp_path / name) as partial:
+            write(partial, is_folder=True, content=content)
+    assert read(tmp_path / name, is_folder=True) == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_the_old_folder_comes_back_where_the_new_one_gets_no_name(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "target"
+    write(path, is_folder=True, content="old")
+    rename = os.replace
+
+    def refuse_the_second(source, target):
+        if read(source, is_folder=True) == "new":
+            raise OSError(errno.EACCES, "refused")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_the_second)
+    with pytest.raises(OSError, match="refused"), replacing(path) as partial:
+        write(partial, is_folder=True, content="new")
+    assert read(path, is_folder=True) == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["target"]
+
+
 def test_a_killed_process_leaves_a_trace_that_can_be_removed(tmp_path):
     # The file alone: the package would import TensorFlow first, for seconds.
     code = (

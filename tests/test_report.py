@@ -364,6 +364,15 @@ def test_pictures_are_small_and_packed_once(tmp_path, monkeypatch):
     assert pictures.frames(tmp_path) == frames
 
 
+def test_pictures_that_are_no_longer_shown_are_forgotten(tmp_path):
+    pictures = Pictures()
+    for epoch in range(1, 201):
+        Image.new("L", (2, 2), epoch).save(tmp_path / f"epoch_{epoch:04}.png")
+        frames = pictures.frames(tmp_path)
+    assert [frame.epoch for frame in frames] == chosen(range(1, 201))
+    assert len(pictures._known) == len(frames) <= 41
+
+
 def test_latents_of_normal_priors_keep_their_length():
     ends = np.random.default_rng(0).normal(size=(2, 50))
     walked = kg.visualization.latent_arc(ends, 10)

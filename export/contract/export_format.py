@@ -117,7 +117,7 @@ class ExportFormat(abc.ABC):
         return f"a file that ends in {Path(self.file_name).suffix}"
 
     def tolerance(self, value_range: tuple[float, float] | None) -> float:
-        """Largest difference from Keras; bytes get one gray level on top of it.
+        """Largest difference from Keras, in the units of the generator.
 
         Args:
             value_range: black and white of the images, or `None` where not known.

@@ -2,9 +2,10 @@
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
-from keras_gan._types import Shape, Tensor
+from keras_gan._types import Array, FloatArray, Shape, Tensor
 from keras_gan._validation import check_known
 
 
@@ -45,6 +46,21 @@ class PixelFormat:
             share = tf.clip_by_value((images - low) / (high - low), 0.0, 1.0)
             images = tf.cast(tf.round(255 * share), tf.uint8)
         return images
+
+    def undone(self, pixels: Array, num_channels: int) -> FloatArray:
+        """Images as the generator makes them, to half a gray level.
+
+        Args:
+            pixels: array, as this hands it out.
+            num_channels: int, of the generator's images.
+        """
+        images = pixels.astype("float32")
+        if self.as_bytes and self.value_range is not None:
+            low, high = self.value_range
+            images = low + (high - low) / 255 * images
+        if self.channels_first:
+            images = np.moveaxis(images, 1, -1)
+        return images[..., :num_channels] if self.as_rgb else images
 
     def shape(self, image_shape: Shape) -> Shape:
         """Shape of one image as it is handed out."""

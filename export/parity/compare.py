@@ -57,8 +57,9 @@ def check_parity(
             dynamic. Defaults to `(1, 7, 64)`.
         seed: int, at least 0, of the inputs; with the largest batch size added it
             must stay below 2^31.
-        tolerance: float. Defaults to `1e-5`; bytes get one gray level on top of it,
-            where a value is rounded the other way, and float32 data beyond 1 so many
+        tolerance: float, in the units of the generator. Defaults to `1e-5`; bytes get
+            one gray level on top of it, where a value is rounded the other way, and
+            float32 data beyond 1 so many
             times as much as the largest of them.
 
     Returns:
@@ -110,7 +111,7 @@ def compare(
         file=path.name,
         max_abs_error=float(np.max([*endpoints.values()])),
         mean_abs_error=float(np.mean([one.mean() for _, one in differences])),
-        tolerance=tolerance + (1.0 if as_bytes else 0.0),
+        tolerance=_in_gray_levels(tolerance, contents) if as_bytes else tolerance,
         batch_sizes=tuple(sizes),
         seed=seed,
         num_bytes=num_bytes_of(path),
@@ -121,6 +122,12 @@ def compare(
         ),
     )
     return report, compared
+
+
+def _in_gray_levels(tolerance: float, contents: Contents) -> float:
+    """With one on top, where a value is rounded the other way."""
+    low, high = contents.value_range or (0.0, 1.0)
+    return 255 / (high - low) * tolerance + 1.0
 
 
 def run_artefact(

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 
 from export.contract.conditions import draw_conditions, draw_latents
+from export.contract.contents import OF_PRIOR
 from export.contract.export_format import ExportFormat
-from export.contract.names import GENERATE
+from export.contract.names import GENERATE, LATENTS
+from export.contract.pixels import pixel_format
+from export.onnx.standard_noise import standard_noise_of
 from keras_gan._types import Array, Config, FloatArray
 from keras_gan.evaluation.score import Score
 from keras_gan.gan import GAN
@@ -27,24 +30,38 @@ def quality_of(gan: GAN, format: ExportFormat, path: Path, measure: Quality) -> 
     Args:
         gan: `GAN`.
         format: `ExportFormat` of the artefact.
-        path: artefact that takes what `generate` does and gives floats.
-        measure: function of samples.
+        path: the artefact.
+        measure: function of samples, float32 in the generator's range.
 
     Returns:
         record: number of samples, their seed, and the measures of both.
+
+    Raises:
+        ValueError: if the artefact does not make data of latents that it is given.
     """
+    contents = format.contents(path)
+    if GENERATE not in contents.endpoints:
+        raise ValueError(
+            "`quality` is measured of files that make data of latents that they are "
+            f"given. Received: one that can {', '.join(contents.endpoints)}; leave "
+            "`quality` out."
+        )
     play = format.player(path)
     sample: Callable[..., FloatArray] = gan.sample  # conditions by name
     conditions = draw_conditions(gan, NUM_DRAWN, _SEED)
     latents = draw_latents(gan, NUM_DRAWN, _SEED)
-    contents = format.contents(path)
+    if contents.noise not in (OF_PRIOR, None):
+        noise = standard_noise_of(gan.prior)
+        latents = {LATENTS: noise.of_prior(latents[LATENTS])}
     entries = contents.endpoints[GENERATE].typed({**latents, **conditions})
-    samples = np.concatenate(
+    made = np.concatenate(
         [
             play(GENERATE, _rows(entries, start))[str(contents.data_name)]
             for start in range(0, NUM_DRAWN, _BATCH_SIZE)
         ]
     )
+    pixels = pixel_format(contents.pixels or "float32", contents.value_range)
+    samples = pixels.undone(made, gan.networks.made_shape[-1])
     return {
         "num_samples": NUM_DRAWN,
         "seed": _SEED,

@@ -15,12 +15,14 @@ from keras_gan._environment import jsonable, record_environment, timestamp
 from keras_gan._files import remove_partials_below
 from keras_gan._replicas import is_chief
 from keras_gan._run_files import (
+    BEST_MODEL,
     HISTORY,
     RECORD,
     in_words,
     missing_epochs,
     read_history,
     read_record,
+    saved_models,
     write_history,
     write_record,
 )
@@ -269,11 +271,13 @@ class RunRecord(keras.callbacks.Callback):
         earlier: list[Config] = held.pop("earlier", [])
         held.setdefault("epochs_completed", 0)
         # What was cut off may have ended before its GAN was saved.
-        saved = next(self.directory.glob("*.keras"), None)
-        ended = held["status"] in (_FINISHED, _STOPPED) or saved is not None
+        saved = [*saved_models(self.directory)]
+        if held["epochs_completed"] > 1:  # after one, the GAN itself would follow
+            saved += self.directory.glob(BEST_MODEL)
+        ended = held["status"] in (_FINISHED, _STOPPED) or saved
         to_lose = ended and held["epochs_completed"] > 0
         if (to_lose and self._epoch == 0) or held["seed"] != self.model.seed:
-            remedy = f"; keras_gan.load({str(saved)!r}) goes on" if saved else ""
+            remedy = f"; keras_gan.load({str(saved[0])!r}) goes on" if saved else ""
             raise FileExistsError(
                 "`directory` must be new, or hold the run that this GAN continues. "
                 f"Received: {self.directory}, with a run of seed={held['seed']} that "

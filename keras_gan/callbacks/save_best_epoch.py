@@ -10,6 +10,7 @@ import keras
 
 from keras_gan._files import write_json
 from keras_gan._replicas import is_chief
+from keras_gan._run_files import read_best
 from keras_gan._validation import check_finite, check_known
 from keras_gan.callbacks._save_finite import save_finite
 from keras_gan.evaluation.measures import given_beside, quantity_of
@@ -36,12 +37,14 @@ class SaveBestEpoch(keras.callbacks.Callback):
         mode: str, `"max"` or `"min"`, which values are better; `None` takes what the
             score of that name says (`keras_gan.evaluation.quantity_of`).
             Defaults to `None`.
-        best: float, finite, the value to beat, when a run continues: that of the
-            record. `None` for any. Defaults to `None`.
+        best: float, finite, the value to beat. `None` is any for a GAN that has
+            completed no epoch, and for one that goes on that of the record beside
+            `path`, if it is of the same `monitor`. Defaults to `None`.
 
     Raises:
         ValueError: if `best` is not finite, `mode` is unknown, or `None` for a value
-            that no measure gives or of which neither direction is better.
+            that no measure gives or of which neither direction is better; when the
+            first epoch begins, if the record of a GAN that goes on is damaged.
         KeyError: at the end of an epoch whose logs lack `monitor`, if none before of
             this training had it; but one without a validation is passed over where
             that is of held-out data, `"val_…"`.
@@ -69,7 +72,7 @@ class SaveBestEpoch(keras.callbacks.Callback):
         mode = quantity_of(monitor).mode if mode is None else mode
         self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
         self.best = None if best is None else check_finite("best", best)
-        self._warned = self._seen = False
+        self._warned = self._seen = self._began = False
 
     @property
     def record_path(self) -> Path:
@@ -78,7 +81,19 @@ class SaveBestEpoch(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Asks for the value anew."""
-        self._warned = self._seen = False
+        self._warned = self._seen = self._began = False
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Takes the value to beat from the record, where a GAN goes on."""
+        # Not in on_train_begin, where BackupAndRestore may yet load its backup.
+        began, self._began = self._began, True
+        if began or self.best is not None or not self.path.is_file():
+            return
+        if int(self.model.epochs_completed.numpy()) == 0:
+            return
+        record = read_best(self.record_path)
+        if record.get("monitor") == self.monitor:
+            self.best = float(record["value"])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Replaces the file if this epoch is the best."""

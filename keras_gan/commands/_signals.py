@@ -13,6 +13,9 @@ Handler = Callable[[int, FrameType | None], object]
 class Terminated(KeyboardInterrupt):
     """SIGTERM, raised as Ctrl-C is: what was begun is taken back."""
 
+    def __str__(self) -> str:
+        return "SIGTERM"
+
 
 def raise_signal(number: int, frame: FrameType | None = None) -> NoReturn:
     """Raises the exception that a signal stands for."""

@@ -8,9 +8,8 @@ from typing import Any
 
 import keras
 
-from keras_gan.callbacks import RunRecord
 from keras_gan.commands._shared import say
-from keras_gan.commands._signals import Terminated, handled, raise_signal
+from keras_gan.commands._signals import handled, raise_signal
 
 
 class StopBetweenSteps(keras.callbacks.Callback):
@@ -50,17 +49,3 @@ class StopBetweenSteps(keras.callbacks.Callback):
     def _end(self) -> None:
         if self._signal is not None:
             raise_signal(self._signal)
-
-
-@contextlib.contextmanager
-def told_how_it_ended(record: RunRecord) -> Iterator[None]:
-    """Lets a record state what ended a training, which Keras tells no callback."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        record.stop("SIGTERM" if isinstance(error, Terminated) else "Ctrl-C")
-        raise
-    except Exception as error:
-        with contextlib.suppress(OSError):  # of the disk that is full already
-            record.fail(str(error))
-        raise

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +97,13 @@ def _play(
     args: argparse.Namespace,
 ) -> None:
     from keras_gan.commands._kept_warnings import kept_warnings
-    from keras_gan.commands._stop_between_steps import (
-        StopBetweenSteps,
-        told_how_it_ended,
-    )
+    from keras_gan.commands._stop_between_steps import StopBetweenSteps
     from keras_gan.commands._time_budget import TimeBudget
+    from keras_gan.runs.endings import told_how_it_ended
 
     completed, epochs = int(gan.epochs_completed.numpy()), about["config"]["epochs"]
     if completed >= epochs:
+        directory.state_finished()
         say(
             f"{directory.path} has its {completed} epochs already; --epochs asks for "
             "more."
@@ -117,12 +116,7 @@ def _play(
     budget = TimeBudget(args.seconds or float("inf"), record)
     report = kg.runs.RunReport(directory.path)
     watched = watchers(directory, gan)
-    with (
-        _reported(directory, gan),
-        told_how_it_ended(record),
-        kept_warnings(record),
-        stop.listening(),
-    ):
+    with told_how_it_ended(record), kept_warnings(record), stop.listening():
         gan.fit(
             **_rows(gan, data, recipe),
             batch_size=recipe.batch_size,
@@ -154,20 +148,6 @@ def _tell_of_end(
             f"keras-gan resume {folder}"
         )
     say(f"Trained: {directory.model}. Next: keras-gan evaluate {folder}")
-
-
-@contextlib.contextmanager
-def _reported(directory: RunDirectory, gan: "kg.GAN") -> Iterator[None]:
-    """Renews the page once more where an error or a signal ended the training."""
-    from keras_gan._replicas import is_chief
-
-    try:
-        yield
-    except BaseException:
-        if is_chief(gan.distribute_strategy) and directory.holds_run():
-            with contextlib.suppress(OSError, ValueError):  # of the disk that is full
-                kg.runs.write_report(directory)
-        raise
 
 
 def _watchers(

@@ -1,5 +1,6 @@
 """The folder of one run, or the one file of a GAN that was saved without one."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan import _run_files as files
-from keras_gan._files import is_partial, parse_json, remove_partials_below
+from keras_gan._files import is_partial, remove_partials_below
 from keras_gan._run_lock import LOCK, RunLock, lock_run
 from keras_gan._types import Config
 from keras_gan.runs import older
@@ -58,7 +59,7 @@ class RunDirectory:
     def model(self) -> Path:
         """The whole GAN after the last complete epoch."""
         named = self.path / files.MODEL
-        others = sorted({*self.path.glob("*.keras")} - {self.best_model})
+        others = files.saved_models(self.path)
         return others[0] if not named.exists() and len(others) == 1 else named
 
     @property
@@ -144,6 +145,16 @@ class RunDirectory:
             files.write_history(self.path, older.history_of(self.path))
             files.write_record(self.path, older.record_of(self.path))
 
+    def state_finished(self) -> None:
+        """Says so of a run that was killed once its last epoch was complete."""
+        if not self.record.is_file():
+            return
+        with contextlib.suppress(OSError), self.lock():  # held by who trains on
+            record = files.read_record(self.path)
+            asked = record.get("epochs_asked", math.inf)
+            if record["status"] == "running" and record["epochs_completed"] >= asked:
+                files.write_record(self.path, record | {"status": "finished"})
+
     def read(self) -> Config:
         """Returns the record; `"config"` in it is that of `keras-gan train`.
 
@@ -172,7 +183,7 @@ class RunDirectory:
         Raises:
             ValueError: if the record is damaged.
         """
-        return self._read_best_record().get("monitor")
+        return files.read_best(self.best_record).get("monitor")
 
     def best_value(self, name: str) -> float | None:
         """Returns the value of the best epoch so far: the highest or lowest finite one.
@@ -191,7 +202,7 @@ class RunDirectory:
         """
         if not self.best_model.is_file():
             return None
-        record = self._read_best_record()
+        record = files.read_best(self.best_record)
         if record.get("monitor") == name:
             return float(record["value"])
         # Here, not above: it loads TensorFlow.
@@ -199,7 +210,9 @@ class RunDirectory:
 
         best = {"max": max, "min": min}[quantity_of(name).mode]
         logged = [
-            float(row[name]) for row in self.history() if _is_finite(row.get(name))
+            float(row[name])
+            for row in self.history()
+            if files.is_finite_number(row.get(name))
         ]
         return best(logged, default=None)
 
@@ -209,27 +222,6 @@ class RunDirectory:
             for path in self.path.iterdir()
             if path.name != LOCK and not is_partial(path)
         )
-
-    def _read_best_record(self) -> Config:
-        if not self.best_record.is_file():
-            return {}
-        try:
-            record = parse_json(self.best_record.read_text(encoding="utf-8"))
-            sound = isinstance(record["monitor"], str) and _is_finite(record["value"])
-        except (KeyError, TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise ValueError(
-                f"{self.best_record} is damaged: it must hold `monitor` and a finite "
-                "`value`. Repair it, or remove it to take the best value of the "
-                "history instead."
-            )
-        return dict(record)
-
-
-def _is_finite(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """A training in a program of your own that goes on where it was stopped."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from keras_gan._run_files import MODEL
 from keras_gan._types import Config
 from keras_gan._validation import check_integer
 from keras_gan.callbacks import RunRecord, SaveEachEpoch
 from keras_gan.gan import GAN
 from keras_gan.runs.directory import RunDirectory
+from keras_gan.runs.endings import told_how_it_ended
 from keras_gan.runs.report.callback import RunReport
 from keras_gan.saving import load
+from keras_gan.training.fit_arguments import checked_callbacks
 
 
 def load_or_build(directory: str | os.PathLike[str], build: Callable[[], GAN]) -> GAN:
@@ -41,7 +44,7 @@ def load_or_build(directory: str | os.PathLike[str], build: Callable[[], GAN]) -
     kg.runs.fit_to(gan, "runs/first", images, epochs=50)
     ```
     """
-    model = RunDirectory(Path(directory)).model
+    model = _model_in(directory)
     if model.exists():
         return load(model)
     gan = build()
@@ -60,7 +63,7 @@ def fit_to(
     *,
     epochs: int,
     about: Config | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] | None = None,
+    callbacks: Any = None,
     **options: Any,
 ) -> keras.callbacks.History | None:
     """Trains until the GAN has completed `epochs`, and keeps each in a run's folder.
@@ -79,8 +82,8 @@ def fit_to(
         epochs: int, at least 1, that the GAN is to have completed in the end.
         about: dict, what else `run.json` is to say, as of `RunRecord`. Defaults to
             `None`.
-        callbacks: Keras callbacks, called before those that keep the run, so that
-            `history.jsonl` has what they log. Defaults to `None`.
+        callbacks: Keras callback, or a list of them, called before those that keep the
+            run, so that `history.jsonl` has what they log. Defaults to `None`.
         **options: others of `gan.fit`, such as `batch_size` and `verbose`.
 
     Returns:
@@ -107,16 +110,24 @@ def fit_to(
             f"initial_epoch={options['initial_epoch']!r}"
         )
     completed = int(gan.epochs_completed.numpy())
-    if completed >= epochs:
-        return None
     run = RunDirectory(Path(directory))
-    # The record just before the GAN: an epoch counts once it is saved.
-    kept = RunRecord(run.path, about), SaveEachEpoch(run.model), RunReport(run.path)
-    return gan.fit(
-        x,
-        y,
-        epochs=epochs,
-        initial_epoch=completed,
-        callbacks=[*(callbacks or ()), *kept],
-        **options,
-    )
+    if completed >= epochs:
+        run.state_finished()
+        return None
+    record, save = RunRecord(run.path, about), SaveEachEpoch(_model_in(directory))
+    report = RunReport(run.path)
+    with told_how_it_ended(record):
+        return gan.fit(
+            x,
+            y,
+            epochs=epochs,
+            initial_epoch=completed,
+            # The record just before the GAN: an epoch counts once it is saved.
+            callbacks=[*checked_callbacks(callbacks), record, save, report],
+            **options,
+        )
+
+
+def _model_in(directory: str | os.PathLike[str]) -> Path:
+    """By its own name: another GAN in the folder is somebody else's."""
+    return Path(directory) / MODEL

@@ -31,6 +31,7 @@ class Pictures:
         """Returns those of `epoch_0001.png` and so on, at most 41, evenly chosen."""
         paths = _by_epoch(folder)
         found = [(epoch, self.address(paths[epoch])) for epoch in chosen([*paths])]
+        self._forget({*paths.values()} - {paths[epoch] for epoch, _ in found})
         return [Frame(epoch, address) for epoch, address in found if address]
 
     def last_frame(self, folder: Path) -> Frame | None:
@@ -38,6 +39,11 @@ class Pictures:
         paths = _by_epoch(folder)
         address = self.address(paths[max(paths)]) if paths else None
         return Frame(max(paths), address) if address else None
+
+    def _forget(self, paths: set[Path]) -> None:
+        """Of the last epoch of each page most are not shown in the next."""
+        for path in paths & self._known.keys():
+            del self._known[path]
 
     def address(self, path: Path) -> str | None:
         """Returns a picture as a data address, packed if it is large.
