@@ -413,10 +413,13 @@ class GAN(keras.Model):
 
         Raises:
             ValueError: if `batch_size` is below 1.
+            TypeError: if there are no data.
         """
         fitting.refuse_weights(kwargs)
-        batches = fitting.evaluation_batches(self, x, y, batch_size)
-        return super().evaluate(batches, **kwargs)
+        # In `fit` Keras judges by batches that it made in the first epoch.
+        if not kwargs.get("_use_cached_eval_dataset", False):
+            x = fitting.evaluation_batches(self, x, y, batch_size)
+        return super().evaluate(x, **kwargs)
 
     def make_train_function(self, force: bool = False) -> Any:
         """Prepares one training step; Keras calls it."""

@@ -130,11 +130,15 @@ def save_images(
     check_new_folder("folder", folder)
     limits = _range_of(images) if value_range is None else value_range
     limits = check_range("value_range", limits)
-    clipped = images if images.dtype == np.uint8 else np.clip(images, *limits)
-    pixels = _to_bytes(_drawable(clipped), limits)
+    is_bytes = images.dtype == np.uint8
+    if is_bytes:
+        _check_bytes(images)
     with replacing(folder) as partial:
         partial.mkdir()
-        for index, one in enumerate(pixels):
+        for index, image in enumerate(images):
+            clipped = image if is_bytes else np.clip(image, *limits)
+            drawable = _drawable(clipped[np.newaxis])
+            (one,) = drawable if is_bytes else _to_bytes(drawable, limits)
             drawn = one[..., 0] if one.shape[-1] == 1 else one
             (partial / f"{index:05}.png").write_bytes(png_of(drawn))
 
@@ -306,14 +310,17 @@ def save_nearest_neighbors(
 
     Args:
         path: of the PNG file; its folder is created.
-        samples: float array `[num_samples, height, width, channels]`, whole rows.
-        training_images: array of such images; nearest is least Euclidean distance.
+        samples: float array `[num_samples, height, width, channels]`, whole rows; or
+            uint8, pixels from 0 to 255.
+        training_images: array of such images, of the same dtype where that is uint8;
+            nearest is least Euclidean distance.
         value_range: pair of floats that become black and white; what lies outside is
             clipped. Defaults to `(0.0, 1.0)`.
         num_columns: int, at least 1, samples in a row. Defaults to `5`.
         scale: as in `save_image_grid`. Defaults to `1`.
 
     Raises:
+        TypeError: if one of the two is uint8 and the other is not.
         ValueError: if the samples do not fill whole rows.
         ImportError: if Pillow is not installed.
     """
@@ -325,6 +332,11 @@ def save_nearest_neighbors(
             f"`samples` must fill rows of num_columns={num_columns}. Received: "
             f"{len(samples)} samples"
         )
+    if (samples.dtype == np.uint8) != (training_images.dtype == np.uint8):
+        raise TypeError(
+            "`samples` and `training_images` must both be uint8, or neither. Received: "
+            f"{samples.dtype} and {training_images.dtype}"
+        )
     # [rows, columns, height, width, channels]
     rows = np.reshape(samples, (-1, num_columns, *samples.shape[1:]))
     search = NearestNeighbors(n_neighbors=1, algorithm="brute")
@@ -333,7 +345,9 @@ def save_nearest_neighbors(
     neighbors = training_images[search.kneighbors(last, return_distance=False)]
     pictures = np.concatenate([rows, neighbors], axis=1)
     framed = range(num_columns, len(rows) * (num_columns + 1), num_columns + 1)
-    images = np.clip(pictures.reshape(-1, *samples.shape[1:]), *value_range)
+    images = pictures.reshape(-1, *samples.shape[1:])
+    if images.dtype != np.uint8:
+        images = np.clip(images, *value_range)
     save_image_grid(path, images, value_range, num_columns + 1, framed, scale)
 
 
@@ -424,14 +438,18 @@ def _drawable(images: FloatArray) -> FloatArray:
     return one_by_one.reshape(num, height, channels * width, 1)
 
 
+def _check_bytes(images: Array) -> None:
+    if images.max() == 1:
+        raise ValueError(
+            "`images` of uint8 are pixels from 0 to 255. Received: 0 and 1 alone, "
+            "which would be black; multiply them by 255, or pass floats."
+        )
+
+
 def _to_bytes(images: FloatArray, value_range: tuple[float, float]) -> Array:
     low, high = check_range("value_range", value_range)
     if images.dtype == np.uint8:
-        if images.max() == 1:
-            raise ValueError(
-                "`images` of uint8 are pixels from 0 to 255. Received: 0 and 1 alone, "
-                "which would be black; multiply them by 255, or pass floats."
-            )
+        _check_bytes(images)
         return np.asarray(images)
     _check_finite("images", images)
     _check_near(images, (low, high))

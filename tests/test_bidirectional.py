@@ -169,3 +169,18 @@ def test_what_cannot_be_played_is_refused():
     for ask in (make_tiny_gan().encode, make_tiny_gan().reconstruct):
         with pytest.raises(ValueError, match="has no encoder.*Bidirectional"):
             ask(IMAGES)
+
+
+@pytest.mark.parametrize(
+    "objective", ["non_saturating", "hinge", "relativistic_pairing"]
+)
+def test_held_out_data_have_the_losses_of_the_game(objective):
+    gan = bidirectional_gan()
+    gan.compile(*[keras.optimizers.SGD(0.0) for _ in range(2)], objective=objective)
+    # Nobody moves: what differs is which latents were drawn.
+    images = np.repeat(IMAGES, 50, axis=0)
+    logs = gan.fit(
+        images, batch_size=500, epochs=1, validation_data=images, verbose=0
+    ).history
+    for loss in ("g_loss", "d_loss"):
+        assert logs[f"val_{loss}"][0] == pytest.approx(logs[loss][0], 0.02, 0.01)

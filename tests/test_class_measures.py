@@ -193,15 +193,18 @@ def test_digits_are_read_by_a_digit_network(monkeypatch):
 
     monkeypatch.setattr(digit_classifier_training, "fit_digit_network", Network)
     samples = np.concatenate([2 * real[:1], real[1:2] - 2])  # beyond [0, 1]
-    score = gan_train(
-        samples=samples.repeat(100, axis=0),
-        labels=np.repeat([0, 1], 100),
-        held_out=samples.clip(0, 1),
-        held_out_labels=labels[:2],
-        seed=7,
-    )
+    with pytest.warns(UserWarning, match="different value ranges: samples from -2"):
+        score = gan_train(
+            samples=samples.repeat(100, axis=0),
+            labels=np.repeat([0, 1], 100),
+            held_out=samples.clip(0, 1),
+            held_out_labels=labels[:2],
+            seed=7,
+        )
     assert score.accuracy == 1.0
-    assert score.classifier == "digit network, 400 updates of 128"
+    assert (
+        score.classifier == "digit network, whole passes of at least 400 updates of 128"
+    )
     ((images, asked, seed, num_epochs),) = trained
     assert images.dtype == "float32" and images.min() == 0 and images.max() == 1
     # 200 samples are two batches of at most 128.
@@ -325,6 +328,26 @@ def test_each_class_chooses_its_bandwidth_on_its_validation_points():
     assert class_parzen(**wrong).mean < score.mean - 1
     with pytest.raises(ValueError, match="`valid_labels` must have each.*class 3"):
         class_parzen(**{**arguments, "labels": arguments["labels"] + 1})
+
+
+@pytest.mark.parametrize("value_range", [(-1.0, 1.0), (0.0, 255.0)])
+def test_samples_of_another_range_are_told_of(digits, few_updates, value_range):
+    low, high = value_range
+    valid, test = digits.valid, digits.test
+    samples = low + (high - low) * digits.train.images[:200]
+    asked = {"samples": samples, "labels": digits.train.labels[:200]}
+    with pytest.warns(UserWarning, match="`samples` and `held_out` seem to have diff"):
+        score = gan_train(**asked, held_out=valid.images, held_out_labels=valid.labels)
+    assert len(score.warnings) == 1
+    with pytest.warns(UserWarning, match="`samples` and `(valid|test)` seem to have"):
+        class_parzen(
+            **asked,
+            valid=valid.images,
+            valid_labels=valid.labels,
+            test=test.images,
+            test_labels=test.labels,
+            bandwidths=(0.1, 1.0),
+        )
 
 
 # ------------------------------------------------------------------ together
@@ -452,3 +475,24 @@ def test_few_samples_are_scored_in_as_many_parts():
     evaluator = kg.evaluation.Evaluator(images[:30], images[30:60], network=network)
     scores = evaluator(images[60:])
     assert scores["inception_score"].num_splits == 8
+
+
+def test_a_class_that_does_not_suit_leaves_its_measure_out(digits, few_updates):
+    images, labels = digits.train.images[:100], np.arange(100) % 3
+    rare = labels.copy()
+    rare[0] = 3  # one example of this class
+    evaluator = Evaluator(
+        images, digits.valid.images[:50], labels=rare, held_out_labels=rare[:50]
+    )
+    with pytest.warns(UserWarning) as told:
+        scores = evaluator(images, labels=rare)
+    told = [str(one.message) for one in told]
+    assert any(one.startswith("class_frechet_distance is left out: ") for one in told)
+    assert "class_frechet_distance" not in scores
+    assert {"frechet_distance", "gan_train", "class_accuracy"} <= {*scores}
+    with pytest.warns(UserWarning, match="gan_train is left out: `labels` must name"):
+        scores = evaluator(images, labels=np.ones(100, int))
+    assert "gan_train" not in scores and "frechet_distance" in scores
+    # Who names it is told.
+    with pytest.raises(ValueError, match="`labels` must name at least 2 classes"):
+        evaluator(images, labels=np.ones(100, int), measures=["gan_train"])

@@ -113,3 +113,9 @@ def test_arguments_are_checked(arguments, message):
 def test_one_hot_labels_are_refused():
     with pytest.raises(ValueError, match=r"`labels` must have shape \[batch\]"):
         ConditionalBatchNormalization(3)(INPUTS, np.eye(3)[LABELS])
+
+
+def test_arguments_of_the_plain_layer_are_refused():
+    with pytest.raises(TypeError, match="Received: axis, gamma_regularizer; leave"):
+        ConditionalBatchNormalization(3, axis=1, gamma_regularizer="l2")
+    assert ConditionalBatchNormalization(3, name="own", dtype="float64").name == "own"

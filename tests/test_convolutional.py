@@ -42,6 +42,12 @@ def test_maxout_needs_channels_last():
         MaxoutConv2D(4, 3, 0)
 
 
+@pytest.mark.parametrize("arguments", [{"activation": "relu"}, {"groups": 2}])
+def test_maxout_takes_no_other_activation(arguments):
+    with pytest.raises(ValueError, match="`activation` and `groups` must be left out"):
+        MaxoutConv2D(4, 3, 2, **arguments)
+
+
 # ----------------------------------------------------------------------- pooling
 
 

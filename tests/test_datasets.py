@@ -271,3 +271,52 @@ def test_ends_that_float32_rounds_are_ends():
 def test_a_range_must_be_one(digits, low, high):
     with pytest.raises(ValueError, match="low"):
         digits.in_range(low, high)
+
+
+class Rows:
+    """A source of signals of three numbers."""
+
+    data_shape, has_labels = (3, 1), False
+
+    def __len__(self):
+        return 4
+
+    def read(self, rows, *args):
+        return np.zeros((len(rows), *self.data_shape), "uint8"), None
+
+
+@pytest.mark.parametrize(
+    ("shape", "labels", "value_range", "told"),
+    [
+        (
+            (3, 1),
+            None,
+            (-1.0, 1.0),
+            r"value_range=\(-1.0, 1.0\). Received: value_range",
+        ),
+        (
+            (2, 1),
+            None,
+            (0.0, 1.0),
+            r"data_shape=\(2, 1\). Received: data_shape=\(3, 1\)",
+        ),
+        ((3, 1), [0, 1], (0.0, 1.0), "labels=True. Received: labels=False"),
+    ],
+)
+def test_a_stream_brings_what_the_rows_in_memory_are(shape, labels, value_range, told):
+    rows = split(np.zeros((2, *shape)), None if labels is None else np.array(labels))
+    stream = kg.datasets.Stream(Rows())
+    with pytest.raises(ValueError, match=f"`stream` must bring .*{told}"):
+        Dataset("rows", rows, rows, rows, value_range, stream=stream)
+
+
+def test_a_range_in_a_list_is_that_range():
+    rows = split(np.zeros((2, 3)))
+    data = Dataset("rows", rows, rows, rows, [0, 1])
+    assert data.value_range == (0, 1) and data.in_range(0, 1) is data
+
+
+def test_labels_in_a_list_are_told_of():
+    rows = split(np.zeros((2, 3)), [0, 1])
+    with pytest.raises(TypeError, match="`train.labels` must be an array .* list"):
+        Dataset("rows", rows, rows, rows)

@@ -8,6 +8,7 @@ from games import assert_equal_state, make_tiny_gan, tiny_images
 
 import keras_gan as kg
 from export import export_onnx, export_saved_model
+from keras_gan.training.data_checks import of_one_size
 from keras_gan.training.round import Round
 
 IMAGES = tiny_images(40)
@@ -232,3 +233,37 @@ def distance_of_spectra(gan, waveforms):
     told = gan.game.conditions_of(gan, waveforms)
     made = gan.game.conditions_of(gan, gan.sample(len(waveforms), **told))
     return np.abs(made["frames"] - told["frames"]).mean()
+
+
+def test_sources_are_traced_once():
+    traced = []
+
+    @keras.saving.register_keras_serializable("test_derived_conditions")
+    class Halving(keras.layers.AveragePooling2D):
+        def call(self, inputs):
+            traced.append(1)
+            return super().call(inputs)
+
+    images = keras.Input((4, 4, 1), name="images")
+    source = keras.Model(images, Halving(2)(images))
+    gan = upscaling_gan(kg.games.DerivedConditions({"small": source}))
+    gan.game.conditions_of(gan, IMAGES)
+    num_traces = len(traced)
+    for rows in (3, 17, 40):
+        gan.game.conditions_of(gan, IMAGES[:rows])
+    assert len(traced) == num_traces
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("made", [(8, 8), (6, 9)])
+def test_data_of_another_size_are_refused_under_xla_too(jit_compile, made):
+    any_size = tf.TensorSpec([None, None, None, 1])
+
+    @tf.function(jit_compile=jit_compile, input_signature=[any_size, any_size])
+    def checked(data, made):
+        return tf.reduce_sum(of_one_size(data, made))
+
+    data = tf.ones((2, 9, 9, 1))
+    assert checked(data, data).numpy() == 2 * 81
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        checked(data, tf.ones((2, *made, 1)))

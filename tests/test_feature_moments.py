@@ -36,3 +36,11 @@ def test_no_rows_have_no_moments():
         FeatureMoments.of(np.zeros((0, 3)))
     with pytest.raises(FileNotFoundError, match="`path`"):
         kg.runs.moments_with_ray("no.keras", 10)
+
+
+def test_one_array_is_one_part():
+    images = ROWS[:, :6].reshape(501, 3, 2, 1)
+    alone, in_a_list = moments_of(images), moments_of([images])
+    assert alone.num_rows == 501
+    np.testing.assert_array_equal(alone.mean, in_a_list.mean)
+    np.testing.assert_array_equal(alone.covariance, in_a_list.covariance)

@@ -13,6 +13,7 @@ from games import (
 
 import keras_gan as kg
 from keras_gan.terms import FeatureMatching, HistoricalAveraging, MomentMatching
+from keras_gan.terms.features import features_of
 
 SEED = tf.constant([3, 4])
 RANDOM = np.random.default_rng(11)
@@ -324,3 +325,14 @@ def test_features_of_a_model_within_the_discriminator_are_refused(discriminator)
     for layer in (None, discriminator.name):
         with pytest.raises(ValueError, match="a model within it. Name another layer"):
             FeatureMatching(layer=layer).bind(None, outer)
+
+
+def test_features_are_what_logits_are_made_of():
+    judge = kg.networks.classifying_discriminator((8, 8, 1), 10)
+    ended = judge.layers[-1]
+    assert not ended.weights  # it names the logits of the classes
+    found = features_of(judge, None)
+    (logits,) = [one for one in judge.layers if one.output is ended.input]
+    assert found.output is logits.input
+    plain = kg.networks.maxout_discriminator((8, 8, 1), (5,))
+    assert features_of(plain, None).output is plain.layers[-1].input

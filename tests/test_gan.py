@@ -1,3 +1,4 @@
+import weakref
 import zipfile
 
 import h5py
@@ -15,7 +16,10 @@ from games import (
 )
 
 import keras_gan as kg
+from keras_gan.datasets import pipeline
 from keras_gan.objectives import NonSaturating
+from keras_gan.training import fitting
+from keras_gan.training.sampling import InBatches
 
 
 class RecordingObjective(NonSaturating):
@@ -581,3 +585,53 @@ def test_numbers_of_numpy_become_python_s():
         "packing": int,
         "ema_half_life": float,
     }
+
+
+def test_nothing_to_judge_is_told_of(tiny_gan):
+    with pytest.raises(TypeError, match="`x` must be images to judge"):
+        tiny_gan.evaluate()
+
+
+def test_held_out_batches_are_made_once_in_a_training(tiny_gan, monkeypatch):
+    made = []
+    make = fitting.evaluation_batches
+    monkeypatch.setattr(
+        fitting, "evaluation_batches", lambda *args: made.append(1) or make(*args)
+    )
+    images = tiny_images(20)
+    history = tiny_gan.fit(
+        images, epochs=3, validation_data=images, batch_size=10, verbose=0
+    )
+    assert made == [] and len(history.history["val_d_loss"]) == 3
+
+
+def test_rows_are_judged_from_where_they_lie(tiny_gan, monkeypatch):
+    run, sizes = InBatches(lambda example: example["images"], tiny_gan), []
+    convert = tf.convert_to_tensor
+
+    def watched(rows, *args, **kwargs):
+        sizes.append(len(rows))
+        return convert(rows, *args, **kwargs)
+
+    monkeypatch.setattr(tf, "convert_to_tensor", watched)
+    images = tiny_images(20)
+    np.testing.assert_array_equal(run({"images": images}, 6), images)
+    assert sizes == [1, 6, 6, 6, 2]
+
+
+@pytest.mark.exhaustive
+def test_copies_of_earlier_trainings_do_not_pile_up(tiny_gan):
+    images = np.zeros((600_000, 4, 4, 1), "float32")  # 38 MB
+    copies = []
+    keep = pipeline._as_tensor
+
+    def count(array):
+        tensor = keep(array)
+        copies.append(weakref.ref(tensor))
+        return tensor
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "_as_tensor", count)
+        for _ in range(4):
+            tiny_gan.fit(images, batch_size=300_000, verbose=0)
+    assert sum(copy() is not None for copy in copies) <= 2

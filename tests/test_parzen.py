@@ -449,3 +449,14 @@ def test_invalid_arguments(points):
         parzen_log_likelihood(samples, x, x, bandwidths=())
     with pytest.raises(ValueError, match="`bandwidths`"):
         parzen_log_likelihood(samples, x, x, bandwidths=(0.1, 0.0))
+
+
+def test_a_batch_of_one_bandwidth_is_a_batch():
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    alone, batch = ParzenWindow(0.2).fit(points), ParzenWindow([0.2]).fit(points)
+    expected = alone.distribution.log_prob(points[:5])  # [5]
+    received = batch.distribution.log_prob(points[:5])
+    assert batch.distribution.batch_shape == [1]
+    np.testing.assert_array_equal(received, expected)
+    scalar = ParzenWindow(np.array(0.2)).fit(points)
+    np.testing.assert_array_equal(scalar.log_prob(points), alone.log_prob(points))

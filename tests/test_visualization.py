@@ -1,4 +1,5 @@
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -335,3 +336,31 @@ def test_each_image_is_a_picture_in_its_own_size(tmp_path, channels, shape):
         with pytest.raises(ValueError, match="`images`"):
             save_images(tmp_path / "none", broken)
     assert not (tmp_path / "none").exists()
+
+
+def test_images_of_a_folder_are_converted_one_by_one(tmp_path):
+    images = np.random.default_rng(0).uniform(-2, 2, (500, 32, 32, 3)).astype("float32")
+    tracemalloc.start()
+    save_images(tmp_path / "all", images, (-1.0, 1.0))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < images.nbytes  # what is finite is looked for in booleans
+    pixels = np.stack(
+        [np.asarray(Image.open(path)) for path in sorted((tmp_path / "all").iterdir())]
+    )
+    shares = np.clip((images + 1) / 2, 0, 1)
+    np.testing.assert_allclose(pixels, 255 * shares, atol=0.501)
+
+
+def test_neighbors_of_pixels_are_pixels(tmp_path):
+    random = np.random.default_rng(1)
+    training = random.integers(0, 256, (20, 8, 8, 1), dtype="uint8")
+    save_nearest_neighbors(tmp_path / "bytes.png", training[:5], training)
+    floats = training.astype("float32") / 255
+    save_nearest_neighbors(tmp_path / "floats.png", floats[:5], floats)
+    one, other = (
+        np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("bytes", "floats")
+    )
+    np.testing.assert_array_equal(one, other)
+    with pytest.raises(TypeError, match="must both be uint8, or neither"):
+        save_nearest_neighbors(tmp_path / "mixed.png", training[:5], floats)

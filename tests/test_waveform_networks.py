@@ -379,3 +379,15 @@ def test_layers_that_are_named_by_their_sizes_have_different_ones(build, argumen
     (name,) = arguments
     with pytest.raises(ValueError, match=f"`{name}` must differ"):
         build(**arguments)
+
+
+def test_features_of_sound_do_not_depend_on_the_dtype_policy():
+    waveforms = np.random.default_rng(0).normal(size=(3, 2_000, 1)).astype("float32")
+    expected = kg.evaluation.log_mel_statistics()(waveforms)
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        received = kg.evaluation.log_mel_statistics()(waveforms)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert received.dtype == "float32"
+    np.testing.assert_array_equal(received, expected)

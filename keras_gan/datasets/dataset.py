@@ -121,8 +121,13 @@ class Dataset:
     sampling_rate: int | None = None
 
     def __post_init__(self) -> None:
+        # As a tuple, which others compare it with.
+        value_range = check_range("value_range", self.value_range)
+        object.__setattr__(self, "value_range", value_range)
         for name in SPLITS:
             self._check_split(name, getattr(self, name))
+        if self.stream is not None:
+            self._check_stream(self.stream)
         if self.sampling_rate is not None:
             check_positive_integer("sampling_rate", self.sampling_rate)
 
@@ -222,6 +227,20 @@ class Dataset:
         """Returns a table for notebooks, with some training images."""
         return table_of(self)
 
+    def _check_stream(self, stream: Stream) -> None:
+        """Raises where it brings something else than the rows in memory are."""
+        known = {
+            "data_shape": (self.data_shape, stream.data_shape),
+            "value_range": (self.value_range, stream.value_range),
+            "labels": (self.train.labels is not None, stream.has_labels),
+        }
+        for name, (of_train, of_stream) in known.items():
+            if of_train != of_stream:
+                raise ValueError(
+                    f"`stream` must bring what `train` holds, {name}={of_train}. "
+                    f"Received: {name}={of_stream}"
+                )
+
     def _check_split(self, name: str, split: Split) -> None:
         data, of_train = split.data_name, self.train.data_name
         if data != of_train:
@@ -283,6 +302,10 @@ def _check_labels(name: str, split: Split) -> None:
     labels, data = split.labels, split.data_name
     if labels is None:
         return
+    if not isinstance(labels, np.ndarray):
+        raise TypeError(
+            f"`{name}` must be an array of integers. Received: {type(labels).__name__}"
+        )
     if labels.shape != (len(split),):
         raise ValueError(
             f"`{name}` must hold one label for each of the {data}. Received: "

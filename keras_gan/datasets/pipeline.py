@@ -1,6 +1,7 @@
 """Arrays to `tf.data`, in an order that a resumed run sees again."""
 
 import dataclasses
+import gc
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from keras_gan._validation import check_positive_integer, check_seed
 from keras_gan.datasets.as_written import as_written
 from keras_gan.datasets.dataset import Split
 
+# From here on looking for the copies of earlier pipelines costs less than one of them.
+_MANY_BYTES = 2**25
 _OTHER_ORDER = 2**32  # tells the key of rows in turn from every seed below 2^31
 
 
@@ -215,5 +218,7 @@ def _as_tensor(array: Tensor) -> Tensor:
     """
     if tf.is_tensor(array):
         return array
+    if array.nbytes >= _MANY_BYTES:
+        gc.collect()  # functions of `tf.data` keep theirs in a circle of references
     with tf.device("CPU:0"):
         return tf.raw_ops.Identity(input=array)

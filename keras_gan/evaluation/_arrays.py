@@ -64,6 +64,16 @@ def different_ranges(**ranges: tuple[float, float]) -> str | None:
     )
 
 
+def range_warnings(samples: Any, **others: Any) -> tuple[str, ...]:
+    """Warnings where samples cannot be of the scale of other sets, by their names."""
+    observed = value_range(np.asarray(samples))
+    found = (
+        different_ranges(**{name: value_range(np.asarray(values))}, samples=observed)
+        for name, values in others.items()
+    )
+    return tuple(warning for warning in found if warning)
+
+
 def check_unit_range(name: str, images: Array) -> None:
     """Raises unless pixels are finite and lie in [0, 1] but for a little overshoot."""
     smallest, largest = value_range(images)

@@ -57,6 +57,8 @@ def check_bandwidths(
     name: str, bandwidths: float | Sequence[float]
 ) -> tuple[float, ...]:
     """Returns one or more as floats; raises unless there is one and all are above 0."""
+    if isinstance(bandwidths, np.ndarray) and not bandwidths.ndim:
+        bandwidths = float(bandwidths)
     if not isinstance(bandwidths, Sequence | np.ndarray):
         return (check_positive(name, bandwidths),)
     if not len(bandwidths):

@@ -1,5 +1,6 @@
 """Many measures of one set of samples, on features that are computed once."""
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -167,10 +168,24 @@ class Evaluator:
         )
         scores = {}
         for name, measure in chosen.items():
-            scores[name] = measure.compute(sets)
+            score = self._score(name, measure, sets, is_named=measures is not None)
+            if score is not None:
+                scores[name] = score
             bar.add(1)
         num_samples = None if is_stream(images) else len(sets.images)
         return MeasuredScores(scores, self._reals.features_name, num_samples)
+
+    def _score(
+        self, name: str, measure: Measure, sets: Sets, is_named: bool
+    ) -> Score | None:
+        """The score; `None` of classes that do not suit a measure that nobody named."""
+        if is_named or not (self._takes_all and measure.asks):
+            return measure.compute(sets)
+        try:
+            return measure.compute(sets)
+        except ValueError as error:
+            warnings.warn(f"{name} is left out: {error}", stacklevel=3)
+            return None
 
     def _answerable(
         self, measures: Sequence[str] | None, has_labels: bool

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
+from keras_gan.evaluation._sample_parts import is_stream
 from keras_gan.evaluation.features import extract_features
 from keras_gan.evaluation.frechet import gaussian_frechet_distance
 
@@ -89,7 +90,8 @@ def moments_of(
     """Moments of the features of images that come in parts, in flat memory.
 
     Args:
-        parts: arrays `[num, …]`, such as `gan.sample_stream(1_000_000, seed=0)`.
+        parts: arrays `[num, …]`, such as `gan.sample_stream(1_000_000, seed=0)`; or one
+            array.
         network: as `extract_features` takes it. Defaults to `None`.
 
     Returns:
@@ -102,6 +104,8 @@ def moments_of(
     print(fake.frechet_distance(real))
     ```
     """
+    if not is_stream(parts) and not isinstance(parts, list | tuple):
+        parts = [np.asarray(parts)]
     moments = (
         FeatureMoments.of(extract_features(part, network).values) for part in parts
     )

@@ -103,10 +103,12 @@ def _pixels(images: Array) -> FloatArray:
 
 
 PERCEPTRON = ClassifierTraining(
-    f"perceptron of {_PERCEPTRON_UNITS} units, {_PERCEPTRON_UPDATES:,} updates of "
-    f"{_PERCEPTRON_BATCH}",
+    f"perceptron of {_PERCEPTRON_UNITS} units, whole passes of at least "
+    f"{_PERCEPTRON_UPDATES:,} updates of {_PERCEPTRON_BATCH}",
     _train_perceptron,
 )
 DIGIT_NETWORK = ClassifierTraining(
-    f"digit network, {_DIGIT_UPDATES} updates of {_DIGIT_BATCH}", _train_digit_network
+    f"digit network, whole passes of at least {_DIGIT_UPDATES} updates of "
+    f"{_DIGIT_BATCH}",
+    _train_digit_network,
 )

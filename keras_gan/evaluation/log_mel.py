@@ -53,7 +53,8 @@ def log_mel_statistics(
     """
     check_positive("sampling_rate", sampling_rate)
     check_positive_integer("num_bands", num_bands)
-    waveforms = keras.Input((None, 1), name="waveforms")
+    # In float32 whatever the dtype policy is: features are compared by their name.
+    waveforms = keras.Input((None, 1), dtype="float32", name="waveforms")
     power = keras.layers.MelSpectrogram(
         _WINDOW,
         _HOP,
@@ -62,11 +63,13 @@ def log_mel_statistics(
         min_freq=_LOWEST,
         max_freq=sampling_rate / 2,
         power_to_db=False,  # Keras's decibels depend on the loudest of a batch
+        dtype="float32",
         name="mel",
     )(waveforms[..., 0])  # [batch, num_bands, num_frames]
     bands = keras.ops.log(keras.ops.maximum(power, _LEAST_POWER)) / _BEL
     mean = keras.ops.mean(bands, axis=2)
     deviation = keras.ops.std(bands, axis=2)
-    features = keras.layers.Concatenate(name="features")([mean, deviation])
+    joined = keras.layers.Concatenate(dtype="float32", name="features")
+    features = joined([mean, deviation])
     name = f"log_mel_statistics_{num_bands}_at_{sampling_rate:g}_hz"
     return keras.Model(waveforms, features, name=name)

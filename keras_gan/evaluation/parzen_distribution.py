@@ -94,7 +94,8 @@ class ParzenMixture(tfd.Distribution):
             tf.shape(value)[:-1], self._batch_shape_tensor()
         )
         num_axes, bandwidths = self._centers.shape[1], np.ravel(self._bandwidth)
-        if self._bandwidth.ndim and value.shape.rank > 1 and value.shape[-2] != 1:
+        own_points = value.shape.rank > 1 and value.shape[-2] != 1
+        if own_points and bandwidths.size > 1:
             log_probs = self._log_prob_of_own_points(value)
         else:
             points = tf.reshape(value, [-1, num_axes])  # [points, d]

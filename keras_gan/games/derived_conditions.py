@@ -1,5 +1,6 @@
 """The generator is told what a fixed function makes of the data."""
 
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -83,6 +84,8 @@ class DerivedConditions(Game):
             check_is_model(f"sources[{name!r}]", source)
         self.sources = dict(sources)
         self.makes = tuple(sources)
+        self._in_batches: weakref.WeakKeyDictionary[Any, dict[str, InBatches]]
+        self._in_batches = weakref.WeakKeyDictionary()  # by GAN, traced once
 
     def check(self, gan: Any) -> None:
         """Raises unless the networks are told what the sources make of the data."""
@@ -150,16 +153,22 @@ class DerivedConditions(Game):
         check_rows(gan.data_name, values, gan.networks.made_shape)
         check_values(gan, values)
         example = {gan.data_name: values.astype("float32")}
+        if gan not in self._in_batches:
+            self._in_batches[gan] = {
+                name: InBatches(self._maker(gan, name), source)
+                for name, source in self.sources.items()
+            }
         return {
-            name: InBatches(self._maker(gan, name), gan)(example, batch_size)
-            for name in self.sources
+            name: in_batches(example, batch_size)
+            for name, in_batches in self._in_batches[gan].items()
         }
 
     def _derived(self, data: Tensor) -> Example:
         return {name: self._made(name, data) for name in self.sources}
 
     def _maker(self, gan: Any, name: str) -> Callable[[Example], Tensor]:
-        return lambda example: self._made(name, example[gan.data_name])
+        data_name = gan.data_name
+        return lambda example: self._made(name, example[data_name])
 
     def _made(self, name: str, data: Tensor) -> Tensor:
         made = self.sources[name](tf.cast(data, tf.float32), training=False)

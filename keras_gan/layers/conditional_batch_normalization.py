@@ -1,5 +1,6 @@
 """Batch normalization whose gain and offset belong to a class."""
 
+import inspect
 from typing import Any
 
 import keras
@@ -41,6 +42,7 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
     Output shape: that of the first input.
 
     Raises:
+        TypeError: if other arguments of `keras.layers.BatchNormalization` are given.
         ValueError: if a number lies outside its range, or the labels have another
             shape than `[batch]`.
 
@@ -69,6 +71,12 @@ class ConditionalBatchNormalization(keras.layers.BatchNormalization):
         synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
+        of_plain = inspect.signature(keras.layers.BatchNormalization).parameters
+        if refused := sorted(of_plain.keys() & kwargs.keys() - {"name"}):
+            raise TypeError(
+                "Gains and offsets of classes are plain variables along the last axis. "
+                f"Received: {', '.join(refused)}; leave them out."
+            )
         super().__init__(
             momentum=check_fraction("momentum", momentum),
             epsilon=check_positive("epsilon", epsilon),

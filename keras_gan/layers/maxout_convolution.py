@@ -28,8 +28,8 @@ class MaxoutConv2D(keras.layers.Conv2D):
     Output shape: `[batch, new_height, new_width, filters]`.
 
     Raises:
-        ValueError: if `filters` or `num_pieces` is below 1, or maps have their channels
-            first.
+        ValueError: if `filters` or `num_pieces` is below 1, maps have their channels
+            first, or `activation` or `groups` are given.
 
     Example:
     >>> layer = MaxoutConv2D(32, 8, num_pieces=2)
@@ -49,6 +49,12 @@ class MaxoutConv2D(keras.layers.Conv2D):
         self.units = check_positive_integer("filters", filters)
         self.num_pieces = check_positive_integer("num_pieces", num_pieces)
         super().__init__(self.units * self.num_pieces, kernel_size, **kwargs)
+        if self.activation is not keras.activations.linear or self.groups != 1:
+            raise ValueError(
+                "`activation` and `groups` must be left out: the largest of its pieces "
+                "is what the layer adds to a plain convolution. Received: "
+                f"activation={self.activation}, groups={self.groups}"
+            )
         if self.data_format != "channels_last":
             raise ValueError(
                 "`data_format` must be 'channels_last'. Received: "

@@ -63,7 +63,7 @@ class FeatureMatching(_FeatureTerm):
     Args:
         weight: float, above 0. Defaults to `1.0`.
         layer: str, name of a layer of the discriminator, whose output is f; `None`
-            takes the input of its last layer. Defaults to `None`.
+            takes the input of its last layer with weights. Defaults to `None`.
         distance: str, as above. Defaults to `"squared_norm"`.
         replaces_objective: bool; `False` adds the term to the generator's loss in the
             game. Defaults to `True`.
@@ -123,7 +123,7 @@ class MomentMatching(_FeatureTerm):
     Args:
         weight: float, above 0. Defaults to `1.0`.
         layer: str, name of a layer of the discriminator, whose output is f; `None`
-            takes the input of its last layer. Defaults to `None`.
+            takes the input of its last layer with weights. Defaults to `None`.
         mean_tolerance: float, at least 0, gap that costs nothing. Defaults to `0.0`.
         spread_tolerance: float, at least 0. Defaults to `0.0`.
 
@@ -171,14 +171,14 @@ class MomentMatching(_FeatureTerm):
 
 
 def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
-    """The discriminator up to a layer, or to the input of its last one for `None`."""
+    """The discriminator up to a layer, or to what its logits are made of for `None`."""
     if not getattr(discriminator, "inputs", None):
         raise ValueError(
             "Features need a Sequential or functional discriminator, whose layers have "
             f"one order. Received: {type(discriminator).__name__}"
         )
     if layer is None:
-        last = discriminator.layers[-1]
+        last = _last_with_weights(discriminator.layers[-1])
         features = last.input
     else:
         names = [known.name for known in discriminator.layers]
@@ -192,12 +192,27 @@ def features_of(discriminator: keras.Model, layer: str | None) -> keras.Model:
             "the discriminator in one piece."
         )
     if not isinstance(features, keras.KerasTensor):
-        place = "the last layer's input" if layer is None else f"the output of {layer}"
+        place = (
+            "the input of the last layer" if layer is None else f"the output of {layer}"
+        )
         raise ValueError(
             f"Features must be one tensor. Received: {place}, which is {features}. "
             "Name a layer of one output (layer=…)."
         )
     return keras.Model(discriminator.inputs, features)
+
+
+def _last_with_weights(last: keras.layers.Layer) -> keras.layers.Layer:
+    """The layer that makes the logits, before others that only shape or name them."""
+    layer = last
+    while not layer.weights:
+        made_by = getattr(layer.input, "_keras_history", None)
+        if made_by is None or isinstance(made_by.operation, keras.layers.InputLayer):
+            return last
+        if not isinstance(made_by.operation, keras.layers.Layer):
+            return last
+        layer = made_by.operation
+    return layer
 
 
 def _as_rows(features: Tensor) -> Tensor:

@@ -295,6 +295,8 @@ def _refuse_batch_size(name: str, data: Any, batch_size: int | None) -> None:
 
 def evaluation_batches(gan: Any, x: Any, y: Any, batch_size: int | None) -> Any:
     """What `evaluate` judges, in batches; raises as it does."""
+    if x is None:
+        raise TypeError(f"`x` must be {gan.data_name} to judge. Received: x=None")
     return _judged_in_batches(gan, x, y, "batch_size", batch_size, _BATCH_SIZE)
 
 

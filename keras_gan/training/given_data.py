@@ -34,7 +34,7 @@ def checked_data(gan: Any, data: Array) -> FloatArray:
     values = checked_floats(gan.data_name, as_stated(np.asarray(data), gan.data_shape))
     check_rows(gan.data_name, values, gan.data_shape)
     check_values(gan, values)
-    return values.astype("float32")
+    return values.astype("float32", copy=False)
 
 
 def checked_floats(name: str, values: Array) -> Array:

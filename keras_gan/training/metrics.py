@@ -5,8 +5,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_gan._logits import mean_output, probability, summed
+from keras_gan._logits import mean_output, probability
 from keras_gan._types import Tensor
+from keras_gan.training.player import discriminator_loss, generator_loss
 from keras_gan.training.round import Round
 from keras_gan.training.rules import LOGGED
 from keras_gan.training.terms_in_play import players_with_terms
@@ -31,12 +32,8 @@ class GameMetrics:
 
     def observe_held_out(self, round: Round, weight: Tensor) -> None:
         """Takes in a judgement of held-out data; `weight` is its share in the means."""
-        objective = round.gan.rules.objective
-        real_logits, fake_logits = round.logits("real"), round.logits("fake")
-        d_loss = summed(objective.discriminator_loss, real_logits, fake_logits)
-        g_loss = summed(objective.generator_loss, fake_logits, real_logits)
-        self.d_loss.update_state(d_loss, weight)
-        self.g_loss.update_state(g_loss, weight)
+        self.d_loss.update_state(discriminator_loss(round), weight)
+        self.g_loss.update_state(generator_loss(round), weight)
         self._observe_judgement(round, weight)
 
     def _observe_judgement(self, round: Round, weight: Tensor | None = None) -> None:

@@ -102,8 +102,7 @@ class Discriminator(Player):
 
     def objective_loss(self, round: Round) -> Tensor:
         """Returns the objective's loss of the discriminator."""
-        real_logits, fake_logits = round.logits("real"), round.logits("fake")
-        return summed(self.objective.discriminator_loss, real_logits, fake_logits)
+        return discriminator_loss(round)
 
 
 class Generator(Player):
@@ -113,11 +112,24 @@ class Generator(Player):
 
     def objective_loss(self, round: Round) -> Tensor:
         """Returns the objective's loss of the generator, and of who makes the real."""
-        fake_logits = round.logits("fake")
-        compares = self.objective.needs_real_logits
-        real_logits = round.logits("real") if compares else None
-        loss = summed(self.objective.generator_loss, fake_logits, real_logits)
-        # In alternating play an encoder learns from the real logits alone.
-        if round.gan.game.makes_real and not compares:
-            loss += summed(self.objective.encoder_loss, round.logits("real"))
-        return loss
+        return generator_loss(round)
+
+
+def discriminator_loss(round: Round) -> Tensor:
+    """The objective's loss of the discriminator, a float32 scalar."""
+    objective = round.gan.rules.objective
+    real_logits, fake_logits = round.logits("real"), round.logits("fake")
+    return summed(objective.discriminator_loss, real_logits, fake_logits)
+
+
+def generator_loss(round: Round) -> Tensor:
+    """The objective's loss of the generator, and of who makes the real."""
+    objective = round.gan.rules.objective
+    fake_logits = round.logits("fake")
+    compares = objective.needs_real_logits
+    real_logits = round.logits("real") if compares else None
+    loss = summed(objective.generator_loss, fake_logits, real_logits)
+    # In alternating play an encoder learns from the real logits alone.
+    if round.gan.game.makes_real and not compares:
+        loss += summed(objective.encoder_loss, round.logits("real"))
+    return loss

@@ -46,12 +46,12 @@ class InBatches:
         self, network: Callable[[Example], Tensor], model: keras.Model
     ) -> None:
         self._network, self._model = network, model
-        self._weights: list[keras.Variable] = []
+        self._weights: list[keras.Variable] | None = None
 
     def _trace_anew(self) -> None:
         weights = self._model.weights
         known = self._weights
-        if known and [*map(id, weights)] == [*map(id, known)]:
+        if known is not None and [*map(id, weights)] == [*map(id, known)]:
             return
         self._weights = weights
         # TensorFlow counts the traces of one code, whose ever they are, and warns of
@@ -65,7 +65,7 @@ class InBatches:
         """Returns the outputs for an example, computed `batch_size` rows at once."""
         check_positive_integer("batch_size", batch_size)
         self._trace_anew()
-        example = each(tf.convert_to_tensor, example)
+        example = each(_as_rows, example)
         total = len(next(iter(example.values())))
         if not total:
             raise ValueError(
@@ -75,23 +75,30 @@ class InBatches:
         # Always of any number of rows: graphs of a known number may round otherwise,
         # and what a call returns would depend on those before it.
         outputs_of = self._outputs_of.get_concrete_function(each(_of_any_rows, example))
-        batches = [
-            outputs_of(_rows(example, start, start + batch_size)).numpy()
-            for start in range(0, total, batch_size)
-        ]
-        return np.concatenate(batches)
+        return np.concatenate(
+            [
+                outputs_of(_rows(example, start, start + batch_size)).numpy()
+                for start in range(0, total, batch_size)
+            ]
+        )
 
 
 def _outputs(network: Callable[[Example], Tensor], example: Example) -> Tensor:
     return tf.cast(network(example), tf.float32)
 
 
-def _of_any_rows(entry: Tensor) -> tf.TensorSpec:
-    return tf.TensorSpec([None, *entry.shape[1:]], entry.dtype)
+def _as_rows(entry: Any) -> Any:
+    """What rows are cut from: an array stays where it is, whatever its size."""
+    return entry if tf.is_tensor(entry) else np.asarray(entry)
+
+
+def _of_any_rows(entry: Any) -> tf.TensorSpec:
+    one = tf.convert_to_tensor(entry[:1])
+    return tf.TensorSpec([None, *one.shape[1:]], one.dtype)
 
 
 def _rows(example: Example, start: int, stop: int) -> Example:
-    return each(lambda entry: entry[start:stop], example)
+    return each(lambda entry: tf.convert_to_tensor(entry[start:stop]), example)
 
 
 class Sampling:
