@@ -286,25 +286,22 @@ class Rows:
 
 
 @pytest.mark.parametrize(
-    ("shape", "labels", "value_range", "told"),
+    ("shape", "value_range", "told"),
     [
         (
             (3, 1),
-            None,
             (-1.0, 1.0),
             r"value_range=\(-1.0, 1.0\). Received: value_range",
         ),
         (
             (2, 1),
-            None,
             (0.0, 1.0),
             r"data_shape=\(2, 1\). Received: data_shape=\(3, 1\)",
         ),
-        ((3, 1), [0, 1], (0.0, 1.0), "labels=True. Received: labels=False"),
     ],
 )
-def test_a_stream_brings_what_the_rows_in_memory_are(shape, labels, value_range, told):
-    rows = split(np.zeros((2, *shape)), None if labels is None else np.array(labels))
+def test_a_stream_brings_what_the_rows_in_memory_are(shape, value_range, told):
+    rows = split(np.zeros((2, *shape)))
     stream = kg.datasets.Stream(Rows())
     with pytest.raises(ValueError, match=f"`stream` must bring .*{told}"):
         Dataset("rows", rows, rows, rows, value_range, stream=stream)

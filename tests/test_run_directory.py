@@ -93,7 +93,7 @@ def leave_half(path):
     """What a process leaves that is killed before it renames a file."""
     workspace = path.parent / f".{path.name}-abcd1234.partial"
     workspace.mkdir(parents=True)
-    (workspace / "owner").touch()
+    (workspace / f"{path.name}.owner").touch()
     (workspace / path.name).write_bytes(b"half")
 
 

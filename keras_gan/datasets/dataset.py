@@ -232,7 +232,6 @@ class Dataset:
         known = {
             "data_shape": (self.data_shape, stream.data_shape),
             "value_range": (self.value_range, stream.value_range),
-            "labels": (self.train.labels is not None, stream.has_labels),
         }
         for name, (of_train, of_stream) in known.items():
             if of_train != of_stream:

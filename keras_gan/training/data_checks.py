@@ -227,7 +227,7 @@ def of_one_size(data: Tensor, made: Tensor) -> Tensor:
         tf.errors.InvalidArgumentError: in training, where they are not.
     """
     check_data_shape(tuple(data.shape[1:]), tuple(made.shape[1:]))
-    if data.shape[1:].is_fully_defined() and made.shape[1:].is_fully_defined():
+    if None not in (*data.shape[1:], *made.shape[1:]):
         return made
     sizes = tf.shape(data), tf.shape(made)
     equal = tf.reduce_all(tf.equal(*sizes))
