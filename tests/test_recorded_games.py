@@ -23,6 +23,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import conftest  # noqa: F401  # oneDNN and two devices, before TensorFlow looks
 import keras
 import numpy as np
 import pytest
@@ -390,6 +391,4 @@ def record(names: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    import conftest  # noqa: F401  # two devices, before TensorFlow looks for any
-
     record(sys.argv[1:])
