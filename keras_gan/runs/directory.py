@@ -152,7 +152,8 @@ class RunDirectory:
         with contextlib.suppress(OSError), self.lock():  # held by who trains on
             record = files.read_record(self.path)
             asked = record.get("epochs_asked", math.inf)
-            if record["status"] == "running" and record["epochs_completed"] >= asked:
+            is_complete = record.get("epochs_completed", 0) >= asked
+            if record["status"] == "running" and is_complete:
                 files.write_record(self.path, record | {"status": "finished"})
 
     def read(self) -> Config:
