@@ -11,7 +11,7 @@ after each. Several runs of one recipe, of other seeds, share a row: means, with
 standard error over seeds. `families.png` shows the last samples of the first of each.
 
 Of the recipes on MNIST: Frechet distance 0.81 (default) and 0.87 (r3gan), 4.1 (lsgan)
-to 5.9 (wgan_gp), 12.0 (wgan); examples/records/families has all.
+to 5.8 (wgan_gp), 12.0 (wgan); examples/records/families has all.
 """
 
 import argparse
