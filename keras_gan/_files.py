@@ -113,10 +113,9 @@ def remove_partials_below(folder: str | os.PathLike[str]) -> None:
 
 def is_partial(path: Path) -> bool:
     """Whether `replacing` made this: a folder with one unfinished file, no link."""
-    match = _WORKSPACE.fullmatch(path.name)
-    if match is None or path.is_symlink() or not path.is_dir():
+    name = _name_in(path)
+    if name is None or path.is_symlink() or not path.is_dir():
         return False
-    name = match["name"]
     own = {name, f"{name}{_PREVIOUS}", f"{name}{_OWNER}"}
     with contextlib.suppress(FileNotFoundError):  # it was completed just now
         return {entry.name for entry in path.iterdir()} <= own
@@ -165,11 +164,15 @@ def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
         return workspace, owner
 
 
+def _name_in(workspace: Path) -> str | None:
+    """Name of what is written there, `None` of another folder."""
+    match = _WORKSPACE.fullmatch(workspace.name)
+    return match and match["name"]
+
+
 def _owner_is_dead(workspace: Path) -> bool:
     try:
-        match = _WORKSPACE.fullmatch(workspace.name)
-        name = match["name"] if match else ""
-        with (workspace / f"{name}{_OWNER}").open("rb") as owner:
+        with (workspace / f"{_name_in(workspace)}{_OWNER}").open("rb") as owner:
             return try_lock(owner)
     except FileNotFoundError:  # killed before it had one, or made before there were any
         return True

@@ -29,6 +29,8 @@ REPORT, PICTURES = "report.html", "pictures"
 INTERPOLATIONS, NEAREST = "interpolations.png", "nearest_training.png"
 REAL = "real.png"  # beside the samples of the epochs
 
+RUNNING, FINISHED = "running", "finished"  # of the statuses in the record
+
 _OBJECTS = ("config", "dataset")  # in the record, where they are known
 _VERSION = 2  # of the record: until 1, which had no number, epochs counted from 0
 

@@ -59,8 +59,7 @@ def check_parity(
             must stay below 2^31.
         tolerance: float, in the units of the generator. Defaults to `1e-5`; bytes get
             one gray level on top of it, where a value is rounded the other way, and
-            float32 data beyond 1 so many
-            times as much as the largest of them.
+            float32 data beyond 1 so many times as much as the largest of them.
 
     Returns:
         report: `ParityReport`; ask its `passed`.

@@ -16,8 +16,10 @@ from keras_gan._files import remove_partials_below
 from keras_gan._replicas import is_chief
 from keras_gan._run_files import (
     BEST_MODEL,
+    FINISHED,
     HISTORY,
     RECORD,
+    RUNNING,
     in_words,
     missing_epochs,
     read_history,
@@ -29,8 +31,7 @@ from keras_gan._run_files import (
 from keras_gan._run_lock import RunLock, lock_run
 from keras_gan._types import Config
 
-_RUNNING, _FINISHED, _STOPPED = "running", "finished", "stopped"
-_FAILED, _INTERRUPTED = "failed", "interrupted"
+_STOPPED, _FAILED, _INTERRUPTED = "stopped", "failed", "interrupted"
 _A_CALLBACK = "a callback"
 _OF_COMMAND = ("recipe", "data", "seed", "precision")  # of `keras-gan train`
 _FIELDS = frozenset(
@@ -218,7 +219,7 @@ class RunRecord(keras.callbacks.Callback):
             asked = self._record["epochs_asked"]
             self._end(_STOPPED, f"{reason}, in epoch {self._last_epoch} of {asked}")
         else:
-            self._end(_FINISHED)
+            self._end(FINISHED)
 
     def _end(self, status: str, reason: str | None = None) -> None:
         self._record |= {"status": status, "reason": reason}
@@ -236,7 +237,7 @@ class RunRecord(keras.callbacks.Callback):
         self._tell_of_missing_epochs(earlier)
         self._record = {
             **self.about,
-            "status": _RUNNING,
+            "status": RUNNING,
             "reason": None,
             "started": self._started,
             "first_epoch": self._epoch + 1,
@@ -274,7 +275,7 @@ class RunRecord(keras.callbacks.Callback):
         saved = [*saved_models(self.directory)]
         if held["epochs_completed"] > 1:  # after one, the GAN itself would follow
             saved += self.directory.glob(BEST_MODEL)
-        ended = held["status"] in (_FINISHED, _STOPPED) or saved
+        ended = held["status"] in (FINISHED, _STOPPED) or saved
         to_lose = ended and held["epochs_completed"] > 0
         if (to_lose and self._epoch == 0) or held["seed"] != self.model.seed:
             remedy = f"; keras_gan.load({str(saved[0])!r}) goes on" if saved else ""

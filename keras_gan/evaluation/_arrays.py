@@ -64,11 +64,10 @@ def different_ranges(**ranges: tuple[float, float]) -> str | None:
     )
 
 
-def range_warnings(samples: Any, **others: Any) -> tuple[str, ...]:
-    """Warnings where samples cannot be of the scale of other sets, by their names."""
-    observed = value_range(np.asarray(samples))
+def range_warnings(samples: tuple[float, float], **others: Array) -> tuple[str, ...]:
+    """Warnings where samples of a range cannot be of the scale of sets, by name."""
     found = (
-        different_ranges(**{name: value_range(np.asarray(values))}, samples=observed)
+        different_ranges(**{name: value_range(values)}, samples=samples)
         for name, values in others.items()
     )
     return tuple(warning for warning in found if warning)

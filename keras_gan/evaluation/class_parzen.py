@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
-from keras_gan.evaluation._arrays import flat_rows, range_warnings
+from keras_gan.evaluation._arrays import flat_rows, range_warnings, value_range
 from keras_gan.evaluation._labels import check_labels
 from keras_gan.evaluation._parzen_sums import parzen_log_probs
 from keras_gan.evaluation._sample_parts import SampleParts
@@ -157,7 +157,8 @@ def class_parzen(
         num_test=log_probs.shape[1],
         dim=next(iter(kernels.values())).shape[1],
         bandwidths=check_grid(bandwidths),
-        warnings=_doubts(choices) + range_warnings(samples, valid=valid, test=test),
+        warnings=_doubts(choices)
+        + range_warnings(value_range(samples), valid=valid, test=test),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_seed
-from keras_gan.evaluation._arrays import flat_rows, range_warnings
+from keras_gan.evaluation._arrays import flat_rows, range_warnings, value_range
 from keras_gan.evaluation._labels import check_labels
 from keras_gan.evaluation._shares import shares_of_classes, standard_error_of_share
 from keras_gan.evaluation.class_score import ClassScore
@@ -127,5 +127,5 @@ def gan_train(
         num_held_out=len(held_out),
         classifier=training.name,
         seed=int(seed),
-        warnings=range_warnings(samples, held_out=held_out),
+        warnings=range_warnings(value_range(samples), held_out=held_out),
     )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_gan._types import Array, FloatArray
-from keras_gan.evaluation._arrays import different_ranges, flat_rows, value_range
+from keras_gan._types import Array
+from keras_gan.evaluation._arrays import flat_rows, range_warnings, value_range
 from keras_gan.evaluation._parzen_sums import parzen_log_probs
 from keras_gan.evaluation._sample_parts import SampleParts, Samples
 from keras_gan.evaluation.parzen_bandwidth import choose_bandwidth
@@ -178,7 +178,7 @@ def parzen_log_likelihood(
         test_range=value_range(test),
         warnings=(
             *choice.warnings,
-            *_range_warnings(parts, valid=valid, test=test),
+            *range_warnings(parts.range, valid=valid, test=test),
         ),
     )
 
@@ -239,14 +239,6 @@ def parzen_log_likelihood_over_folds(
             for warning in estimate.warnings
         ),
     )
-
-
-def _range_warnings(parts: SampleParts, **points: FloatArray) -> tuple[str, ...]:
-    found = (
-        different_ranges(**{name: value_range(values)}, samples=parts.range)
-        for name, values in points.items()
-    )
-    return tuple(warning for warning in found if warning)
 
 
 def _best(estimate: ParzenEstimate | FoldedParzenEstimate) -> str:

@@ -152,7 +152,7 @@ class DerivedConditions(Game):
         values = checked_floats(gan.data_name, np.asarray(data))
         check_rows(gan.data_name, values, gan.networks.made_shape)
         check_values(gan, values)
-        example = {gan.data_name: values.astype("float32")}
+        example = {gan.data_name: values.astype("float32", copy=False)}
         if gan not in self._in_batches:
             self._in_batches[gan] = {
                 name: InBatches(self._maker(gan, name), source)

@@ -153,8 +153,8 @@ class RunDirectory:
             record = files.read_record(self.path)
             asked = record.get("epochs_asked", math.inf)
             is_complete = record.get("epochs_completed", 0) >= asked
-            if record["status"] == "running" and is_complete:
-                files.write_record(self.path, record | {"status": "finished"})
+            if record["status"] == files.RUNNING and is_complete:
+                files.write_record(self.path, record | {"status": files.FINISHED})
 
     def read(self) -> Config:
         """Returns the record; `"config"` in it is that of `keras-gan train`.

@@ -20,15 +20,18 @@ def told_how_it_ended(record: RunRecord) -> Iterator[None]:
     """
     try:
         yield
-    except KeyboardInterrupt as error:
-        record.stop(str(error) or "Ctrl-C")
+    except BaseException as error:
+        _tell(record, error)
         _renew_report(record)
         raise
-    except Exception as error:
+
+
+def _tell(record: RunRecord, error: BaseException) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        record.stop(str(error) or "Ctrl-C")
+    elif isinstance(error, Exception):
         with contextlib.suppress(OSError):  # of the disk that is full already
             record.fail(str(error))
-        _renew_report(record)
-        raise
 
 
 def _renew_report(record: RunRecord) -> None:
