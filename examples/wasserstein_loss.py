@@ -105,8 +105,10 @@ def compile_standard(gan: kg.GAN) -> None:
 def compile_wasserstein(gan: kg.GAN) -> None:
     head_start = kg.schedules.CriticHeadStart(5e-5, steps=20)
     rates = head_start, 5e-5
+    # PyTorch adds 1e-8 to the root of the mean square, Keras its epsilon under it.
+    epsilon = 1e-8**2
     gan.compile(
-        *(keras.optimizers.RMSprop(rate, rho=0.99, epsilon=1e-8) for rate in rates),
+        *(keras.optimizers.RMSprop(rate, rho=0.99, epsilon=epsilon) for rate in rates),
         objective="wasserstein",
         discriminator_steps=5,
         discriminator_constraint=kg.constraints.WeightClipping(0.01),
