@@ -224,7 +224,7 @@ class GAN(keras.Model):
             TypeError: if an argument of `keras.Model.compile` has no meaning here, such
                 as `loss` or `metrics`.
         """
-        jit_compile = checked_compilation(self, rules, jit_compile, of_keras)
+        compiled = checked_compilation(self, rules, jit_compile, of_keras)
         players = makers_of(self, rules.terms), [self.discriminator]
         with self.distribute_strategy.scope():
             optimizers = prepare_optimizers(
@@ -234,9 +234,10 @@ class GAN(keras.Model):
                 term.bind(self.generator, self.discriminator)
         # Nothing raises from here on: a compile that fails leaves the last one's rules.
         # Keras would install a third optimizer of its own.
-        super().compile(optimizer=None, jit_compile=jit_compile, **of_keras)
+        super().compile(optimizer=None, jit_compile=compiled, **of_keras)
+        self.asked_jit_compile = jit_compile
         constrain(self.discriminator, rules)
-        choose_kernels((*players[0], *players[1]), jit_compile)
+        choose_kernels((*players[0], *players[1]), compiled)
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.optimizer = PlayerOptimizers(*optimizers)
         self.rules, self.view = rules, DiscriminatorView.of(self.packing, rules)

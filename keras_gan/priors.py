@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from keras_gan._representation import representation
 from keras_gan._seeds import stateless_seed
-from keras_gan._types import Config, Tensor
+from keras_gan._types import Array, Config, Tensor
 from keras_gan._validation import (
     check_finite,
     check_nonnegative,
@@ -514,6 +514,11 @@ class EmpiricalPrior(Prior):
         if not ((dtype.min <= values) & (values <= dtype.max)).all():
             raise invalid_argument("rows", f"finite numbers of {dtype.dtype}", rows)
         self._values = values.astype(dtype.dtype)
+
+    @property
+    def rows(self) -> Array:
+        """What it draws from, `[num_rows, ...]`, float32 or int32."""
+        return self._values
 
     @property
     def distribution(self) -> Any:

@@ -406,6 +406,20 @@ def test_a_run_killed_before_the_record_beats_it_again(tiny_gan, tmp_path, monke
     assert RunDirectory(tmp_path).best_value("parzen") == 2.0
 
 
+def test_a_second_gan_is_not_compared_with_the_first(tmp_path):
+    path = tmp_path / "best.keras"
+    save = SaveBestEpoch(path, "parzen")
+    for seed, values in ((1, [5.0, 6.0]), (2, [2.0, 1.0])):
+        make_tiny_gan(seed=seed).fit(
+            tiny_images(),
+            epochs=2,
+            verbose=0,
+            callbacks=[LogValues("parzen", values), save],
+        )
+        assert kg.load(path).seed == seed
+    assert RunDirectory(tmp_path).best_value("parzen") == 2.0
+
+
 TOLD = "weights are not finite .dense_0/kernel, .*keras stays as it was.*NaNGuard"
 
 

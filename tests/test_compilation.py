@@ -94,12 +94,15 @@ def test_replicas_are_not_compiled(without_onednn):
         assert chosen(dense_gan()) is False
 
 
-def test_what_was_chosen_is_saved(without_onednn, monkeypatch, tmp_path):
+@pytest.mark.parametrize(("asked", "elsewhere"), [("auto", False), (True, True)])
+def test_what_was_asked_is_saved(
+    asked, elsewhere, without_onednn, monkeypatch, tmp_path
+):
     gan = dense_gan()
-    assert chosen(gan)
+    assert chosen(gan, jit_compile=asked)
     gan.save(tmp_path / "gan.keras")
     monkeypatch.setattr(compilation, "tensorflow_has_onednn", lambda: True)
-    assert kg.load(tmp_path / "gan.keras").jit_compile is True
+    assert kg.load(tmp_path / "gan.keras").jit_compile is elsewhere
 
 
 @pytest.mark.parametrize(("side", "expected"), [(28, True), (32, False)])

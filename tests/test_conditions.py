@@ -409,6 +409,24 @@ def test_what_is_judged_beside_nobody_reads_or_counts_others_is_refused():
         gan.discriminate(drawn, told=np.zeros((9, 2), "float32"))
 
 
+def test_data_are_named_once():
+    gan, drawn = told_gan(), np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match="images must be given once, as the first"):
+        gan.discriminate(drawn, images=drawn)
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, -1], [0, 1, 12]])
+def test_observed_labels_are_of_the_classes_that_the_generator_knows(rows):
+    gan = conditional_gan()
+    with pytest.raises(ValueError, match=r"`conditions\['labels'\]` must lie in 0 to"):
+        kg.GAN(
+            gan.generator,
+            gan.discriminator,
+            gan.prior,
+            conditions={"labels": kg.priors.EmpiricalPrior(rows)},
+        )
+
+
 def test_a_condition_may_be_called_images():
     maps = keras.Input((8, 8, 1), name="maps")
     images = keras.Input((8, 8, 1), name="images")

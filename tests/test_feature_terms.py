@@ -275,6 +275,21 @@ def test_the_mean_of_past_weights_runs_on(player, compiled):
         np.testing.assert_allclose(received, 1.4 * distance, rtol=1e-4, atol=1e-6)
 
 
+def test_the_mean_of_weights_of_16_bits_does_not_stand_still(dtype_policy):
+    dtype_policy("bfloat16")
+    penalty = HistoricalAveraging(1.0, "generator")
+    generator, discriminator = scalar_players()
+    kernel = generator.trainable_variables[0]
+    kernel.assign(tf.zeros_like(kernel))
+    penalty.bind(generator, discriminator)
+    move = tf.function(lambda: value_of(penalty))
+    for time in range(1_000):
+        if time == 100:
+            kernel.assign(tf.ones_like(kernel))
+        move()
+    np.testing.assert_allclose(penalty.variables[1], 0.9, atol=1e-4)
+
+
 @pytest.mark.exhaustive
 def test_past_weights_survive_saving(tmp_path):
     def averaging():

@@ -178,10 +178,11 @@ def test_a_dataset_takes_nothing_of_arrays(arguments, message):
     [
         (POINTS, LABELS / 2, TypeError, "`labels` must be integers.*float64"),
         (POINTS, LABELS[:-1], ValueError, "one length.*'labels': 39"),
+        (POINTS, 5, TypeError, "`labels` must be an array of rows.*one value, 5"),
         (RING.train, LABELS, ValueError, "`y` must be None where `x` is a split"),
         (kg.datasets.Split(POINTS), None, ValueError, r"name \['labels'\]"),
     ],
-    ids=["floats", "short", "twice", "none"],
+    ids=["floats", "short", "one", "twice", "none"],
 )
 def test_mistakes_in_labels(x, y, error, message):
     with pytest.raises(error, match=message):

@@ -199,12 +199,12 @@ def test_what_is_no_number_completes_nothing(images, mask, message):
         completing_gan().complete(images, mask)
 
 
-def test_each_image_s_label_goes_with_all_its_completions():
+def labelled_completing_gan():
+    """Pixels are the label / 2, whatever else the generator is told."""
     known = keras.Input((4, 4, 1), name="known")
     mask = keras.Input((4, 4, 1), name="mask")
     latents = keras.Input((2,), name="latents")
     labels = keras.Input((), dtype="int32", name="labels")
-    # Pixels are the label / 2, whatever else the generator is told.
     of_labels = keras.layers.Embedding(3, 1)
     shade = keras.layers.Reshape((1, 1, 1))(of_labels(labels))
     of_others = keras.layers.Dense(1, kernel_initializer="zeros")
@@ -217,7 +217,11 @@ def test_each_image_s_label_goes_with_all_its_completions():
     of_labels.embeddings.assign([[0.0], [0.5], [1.0]])
     judge = kg.networks.maxout_discriminator((4, 4, 1), (4,))
     prior = kg.priors.NormalPrior(2)
-    gan = kg.GAN(generator, judge, prior, game=kg.games.Inpainting())
+    return kg.GAN(generator, judge, prior, game=kg.games.Inpainting())
+
+
+def test_each_image_s_label_goes_with_all_its_completions():
+    gan = labelled_completing_gan()
     images, nothing = IMAGES[:3], np.zeros((4, 4, 1))
 
     def shades(labels):
@@ -328,3 +332,32 @@ def test_pictures_of_completions_need_images_and_a_game_that_completes(
     grid = kg.callbacks.CompletionGrid(tmp_path, IMAGES)
     with pytest.raises(ValueError, match="a game of Game; `SampleGrid`"):
         tiny_gan.fit(IMAGES, verbose=0, callbacks=[grid])
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [(255 * IMAGES, "range"), (np.repeat(IMAGES, 2, axis=1), r"\[batch, 4, 4, 1\]")],
+)
+def test_what_cannot_be_completed_is_told_before_training(images, message, tmp_path):
+    gan = completing_gan(kg.games.HalfMask())
+    grid = kg.callbacks.CompletionGrid(tmp_path, images)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(IMAGES, verbose=0, callbacks=[grid])
+    assert gan.epochs_completed == 0
+
+
+def test_the_picture_of_completions_tells_each_image_s_label(tmp_path):
+    gan = labelled_completing_gan()
+    told = {"labels": np.array([0, 1, 2])}
+    grid = kg.callbacks.CompletionGrid(
+        tmp_path, IMAGES[:3], np.zeros((4, 4, 1)), num_samples=2, conditions=told
+    )
+    grid.set_model(gan)
+    grid.on_train_begin()
+    grid.draw(tmp_path / "drawn.png")
+    picture = np.asarray(Image.open(tmp_path / "drawn.png"))
+    # Shades 0, 0.5 and 1 in the third and fourth columns.
+    shades = [0.0, 0.5, 1.0]
+    columns = np.stack([np.full((4, 4, 1), shade) for shade in shades for _ in "ab"])
+    expected = kg.visualization.image_grid(columns, num_columns=2)
+    np.testing.assert_array_equal(picture[:, -expected.shape[1] + 2 :], expected[:, 2:])

@@ -304,6 +304,14 @@ def test_errors_are_counted_as_scikit_learn_does():
         kg.callbacks.ClassificationMonitor(IMAGES, labels)
 
 
+def test_a_game_without_classes_is_told_before_training(tiny_gan):
+    images = tiny_images()
+    monitor = kg.callbacks.ClassificationMonitor(images, np.zeros(len(images), int))
+    with pytest.raises(ValueError, match="This GAN has no classes"):
+        tiny_gan.fit(images, verbose=0, callbacks=[monitor])
+    assert tiny_gan.epochs_completed == 0
+
+
 def test_predictions_in_a_column_are_the_classes_themselves():
     classes = np.array([[1], [2], [0]])
     score = kg.evaluation.classification_errors(predicted=classes, labels=classes)

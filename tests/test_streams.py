@@ -122,6 +122,11 @@ def test_what_cannot_be_streamed_is_refused(stream, arguments, message, tiny_gan
         tiny_gan.fit(stream, batch_size=5, verbose=0, **arguments)
 
 
+def test_a_stream_has_an_order_of_its_own(tiny_gan):
+    with pytest.raises(ValueError, match="shuffle=False; pass stream.in_order"):
+        tiny_gan.fit(Stream(Numbered()), shuffle=False, verbose=0)
+
+
 def test_labels_of_a_stream_are_of_the_classes_that_there_are():
     told = conditional_gan()
     two = {"labels": kg.priors.CategoricalPrior(2)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_gan._layers_of import layers_of
+from keras_gan._layers_of import copy_vocabularies, copy_weights, layers_of
 from keras_gan.gan import GAN
 
 _FLOAT32, _SHORTER = "float32", ("bfloat16", "float16")
@@ -30,7 +30,8 @@ def in_float32(gan: GAN) -> GAN:
         twin = type(gan).from_config(_told_float32(gan.get_config()))
     # What `compile` adds comes last, and the twin is not compiled.
     for ours, theirs in zip(gan.layers, twin.layers, strict=False):
-        theirs.set_weights(ours.get_weights())
+        copy_vocabularies(ours, theirs)
+        copy_weights(ours, theirs)
     return twin
 
 

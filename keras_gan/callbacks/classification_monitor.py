@@ -22,7 +22,8 @@ class ClassificationMonitor(keras.callbacks.Callback):
 
     Raises:
         TypeError: if labels are not integers.
-        ValueError: if there is not one label for each image.
+        ValueError: if there is not one label for each image; when training begins, if
+            the discriminator cannot classify them, as `GAN.classify` says.
 
     Example:
     ```python
@@ -41,6 +42,10 @@ class ClassificationMonitor(keras.callbacks.Callback):
                 "`labels` must be one for each image. Received: "
                 f"{len(labels)} labels of {len(images)} images"
             )
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Raises where the images could not be classified."""
+        self.model.classify(self.images[: self.model.packing])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Adds `num_errors` and `error_rate` to the logs."""

@@ -1,6 +1,7 @@
 """A picture of the same images' completions after each epoch."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,14 @@ class CompletionGrid(EpochPictures):
             generator's last activation or, after one without, that of `images`.
             Defaults to `None`.
         seed: int, of latents and drawn masks. Defaults to `0`.
+        conditions: dict of what else the generator is told, a row for each image or one
+            value for all, such as `{"labels": data.valid.labels[:8]}`; what nobody
+            tells is drawn from the GAN's own. Defaults to `None`.
 
     Raises:
         ValueError: if there are no images, or a mask is not of their shape; when
-            training begins, if the game is another one.
+            training begins, if the game is another one or cannot complete them, as
+            `GAN.complete` says.
 
     Example:
     ```python
@@ -52,6 +57,7 @@ class CompletionGrid(EpochPictures):
         num_samples: int = 6,
         value_range: tuple[float, float] | None = None,
         seed: int = 0,
+        conditions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(directory, value_range, seed)
         self.images = np.asarray(images, "float32")
@@ -62,27 +68,39 @@ class CompletionGrid(EpochPictures):
             )
         self.mask = None if mask is None else checked_masks(mask, self.images)
         self.num_samples = check_positive_integer("num_samples", num_samples)
+        self.conditions = dict(conditions or {})
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Looks whether the game completes anything."""
+        """Raises where the images could not be completed."""
         game = self.model.game
         if not isinstance(game, Inpainting):
             raise ValueError(
                 "`CompletionGrid` draws completions, which games of `Inpainting` make. "
                 f"Received: a game of {type(game).__name__}; `SampleGrid` draws others."
             )
+        self._complete(self._masks(), num_samples=1)
 
     def draw(self, path: Path) -> None:
         """Draws completions of the GAN as it is now."""
-        gan = self.model
-        if self.mask is None:
-            seed = np.array([self.seed, 0], "int32")
-            self.mask = np.asarray(gan.game.masks(self.images, seed))
-        made = gan.complete(self.images, self.mask, self.num_samples, seed=self.seed)
+        mask = self._masks()
+        made = self._complete(mask, self.num_samples)
         low, high = self.shown_range or (self.images.min(), self.images.max())
-        given = np.where(self.mask > 0, self.images, (low + high) / 2)
+        given = np.where(mask > 0, self.images, (low + high) / 2)
         # [num_images, 2 + num_samples, height, width, channels]
         rows = np.concatenate([np.stack([self.images, given], axis=1), made], axis=1)
         # A generator without a last activation may make anything.
         images = np.clip(rows.reshape(-1, *self.images.shape[1:]), low, high)
         save_image_grid(path, images, (float(low), float(high)), rows.shape[1])
+
+    def _masks(self) -> Array:
+        """Those that were given, or drawn once from the game's own."""
+        if self.mask is None:
+            seed = np.array([self.seed, 0], "int32")
+            self.mask = np.asarray(self.model.game.masks(self.images, seed))
+        return self.mask
+
+    def _complete(self, mask: Array, num_samples: int) -> FloatArray:
+        made: FloatArray = self.model.complete(
+            self.images, mask, num_samples, seed=self.seed, **self.conditions
+        )
+        return made

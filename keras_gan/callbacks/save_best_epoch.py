@@ -71,7 +71,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
         self.monitor = monitor
         mode = quantity_of(monitor).mode if mode is None else mode
         self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
-        self.best = None if best is None else check_finite("best", best)
+        self._given = None if best is None else check_finite("best", best)
+        self.best = self._given
         self._warned = self._seen = self._began = False
 
     @property
@@ -80,7 +81,8 @@ class SaveBestEpoch(keras.callbacks.Callback):
         return self.path.with_suffix(".json")
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Asks for the value anew."""
+        """Asks for the value anew, of this GAN."""
+        self.best = self._given
         self._warned = self._seen = self._began = False
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:

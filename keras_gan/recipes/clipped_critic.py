@@ -78,9 +78,9 @@ def wgan(data: Dataset, seed: int = 0) -> GAN:
 def _rmsprop(
     rate: float | keras.optimizers.schedules.LearningRateSchedule,
 ) -> keras.optimizers.Optimizer:
-    # The numbers that PyTorch's has by default, whose 1e-8 is added to the root: Keras's
-    # is added under it, and 1e-8 there would be 1e-4, above most gradients through a
-    # critic of clipped weights.
+    # The numbers that PyTorch's has by default, whose 1e-8 is added to the root. That
+    # of Keras stands under it, where 1e-8 would be 1e-4: more than most gradients
+    # through a critic of clipped weights.
     return keras.optimizers.RMSprop(rate, rho=0.99, epsilon=1e-16)
 
 

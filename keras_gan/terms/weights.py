@@ -25,7 +25,9 @@ class HistoricalAveraging(Term):
     Args:
         weight: float, above 0; the paper gives none. On its toy game 0.1 converges and
             2 is too slow. Defaults to `0.1`.
-        player: `"discriminator"` or `"generator"`. Defaults to `"discriminator"`.
+        player: `"discriminator"` or `"generator"`, whose network it is; of an encoder
+            that moves with the generator it knows nothing. Defaults to
+            `"discriminator"`.
 
     Raises:
         ValueError: if `weight` is not positive or `player` unknown.
@@ -58,7 +60,7 @@ class HistoricalAveraging(Term):
         self._weights = [one for one in network.variables if id(one) in learning]
         self._count = _state("count", tf.zeros(()))
         self._means = [
-            _state(f"mean_{index}", tf.zeros_like(weight.value))
+            _state(f"mean_{index}", tf.zeros_like(_wide(weight.value)))
             for index, weight in enumerate(self._weights)
         ]
         self.variables = (self._count, *self._means)
@@ -68,7 +70,7 @@ class HistoricalAveraging(Term):
         self._count.assign_add(1.0)
         distance = tf.constant(0.0)
         for weight, mean in zip(self._weights, self._means, strict=True):
-            present = tf.convert_to_tensor(weight)
+            present = _wide(tf.convert_to_tensor(weight))
             count = tf.cast(self._count, present.dtype)
             mean.assign_add(tf.stop_gradient(present - mean) / count)
             if weight.trainable:
@@ -79,6 +81,11 @@ class HistoricalAveraging(Term):
     def get_config(self) -> Config:
         """Returns the arguments that rebuild this penalty."""
         return {"weight": self.weight, "player": self.player}
+
+
+def _wide(value: Tensor) -> Tensor:
+    """At least float32: in 16 bits a mean stands still after some hundred moves."""
+    return value if value.dtype == tf.float64 else tf.cast(value, tf.float32)
 
 
 def _state(name: str, value: Tensor) -> keras.Variable:

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_gan._layers_of import copy_vocabularies, copy_weights
 from keras_gan._types import Tensor
 
 _NARROW = {"bfloat16", "float16"}
@@ -30,13 +31,14 @@ def clone_for_averaging(network: keras.Model, inputs: Any, asked: str) -> keras.
         )
     try:
         average = keras.models.clone_model(network)
+        copy_vocabularies(network, average)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
             f"`{asked}` needs a network that Keras can clone: a Sequential or "
             f"functional model, or a subclass with get_config. Received: {error}"
         ) from error
     average(inputs, training=False)  # builds subclassed networks
-    average.set_weights(network.get_weights())
+    copy_weights(network, average)
     average.trainable = False
     return average
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras_gan._rebuilding import check_rebuilds
 from keras_gan._seeds import stateless_seed
 from keras_gan._types import Array, Tensor
-from keras_gan.priors import CategoricalPrior, Prior
+from keras_gan.priors import CategoricalPrior, EmpiricalPrior, Prior
 from keras_gan.training.class_counts import fewest
 from keras_gan.training.data_checks import (
     check_in_classes,
@@ -83,6 +83,8 @@ class Conditions:
                 f"states it. Received: {prior!r}, which draws {dtype.name}"
             )
         known = self._num_classes.get(name)
+        if known is not None and isinstance(prior, EmpiricalPrior):
+            check_in_classes(f"conditions[{name!r}]", prior.rows, known)
         drawn = prior.num_classes if isinstance(prior, CategoricalPrior) else 0
         if known is not None and drawn > known:
             raise ValueError(

@@ -19,7 +19,7 @@ _PLAIN = (
     "seed",
     "name",
 )
-_OF_KERAS = ("jit_compile", "steps_per_execution", "run_eagerly")
+_OF_KERAS = ("steps_per_execution", "run_eagerly")
 
 
 def of_gan(gan: Any) -> Config:
@@ -44,6 +44,8 @@ def of_compile(gan: Any) -> Config:
         **_serialized(gan, _OPTIMIZERS),
         **gan.rules.get_config(),
         **_plain(gan, _OF_KERAS),
+        # "auto" as it was asked for: another machine chooses by what it has.
+        "jit_compile": gan.asked_jit_compile,
     }
     moved = _moved_by(gan, gan.rules.terms)
     weights = {

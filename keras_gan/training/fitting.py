@@ -122,10 +122,9 @@ def _check_rows(
     gan: Any, arrays: dict[str, Array], num_classes: dict[str, int]
 ) -> None:
     for name, array in arrays.items():
-        if not is_array(array):
-            raise TypeError(
-                f"`{name}` must be an array. Received: {type(array).__name__}"
-            )
+        if not is_array(array) or not array.shape:
+            one = f"one value, {array}" if is_array(array) else type(array).__name__
+            raise TypeError(f"`{name}` must be an array of rows. Received: {one}")
     data = arrays[gan.data_name]
     data_checks.check_data_shape(tuple(data.shape[1:]), gan.data_shape)
     check_floats(gan.data_name, data.dtype)
@@ -183,7 +182,7 @@ def prepare(
     batch_size = _checked_size("batch_size", batch_size, _BATCH_SIZE)
     if isinstance(data, Stream):
         steps = rest.pop("steps_per_epoch", None)
-        batches, clock = streamed(gan, data, batch_size, steps)
+        batches, clock = streamed(gan, data, batch_size, steps, shuffle)
     elif isinstance(data, dict):
         _refuse_both(validation_split, validation_data)
         train, last_rows = _held_back(gan, data, validation_split)

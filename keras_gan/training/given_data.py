@@ -102,10 +102,16 @@ def checked_entries(
         also: names of what may come. Defaults to `()`.
 
     Raises:
-        ValueError: if one is missing or read by nobody, has not a row for each, another
-            shape than networks state, is not finite or lies outside its classes.
+        ValueError: if one is missing or read by nobody, is the data once more, has not
+            a row for each, another shape than networks state, is not finite or lies
+            outside its classes.
         TypeError: if one is no numbers, or no integers where classes are asked for.
     """
+    if gan.data_name in others:
+        raise ValueError(
+            f"The {gan.data_name} must be given once, as the first argument. Received: "
+            f"another {gan.data_name}=…; leave it out."
+        )
     check_others(data, others, (*names, *also))
     missing = [name for name in names if name not in (*others, gan.data_name)]
     if missing:

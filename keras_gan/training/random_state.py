@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan._layers_of import settle
 from keras_gan._types import Tensor
 from keras_gan.training.network_checks import held_layers
 
@@ -116,6 +117,9 @@ def load_variables(model: Any, store: Any) -> dict[str, Any]:
         )
     for name, variable in state.items():
         variable.assign(store[name])
+    for term in model.terms:
+        for layer in held_layers(term).values():
+            settle(layer)
     unseen = (_SEED_STATE, _TERM_STATE)
     return {key: store[key] for key in store.keys() if not key.startswith(unseen)}
 

@@ -34,7 +34,11 @@ class StreamClock(EpochClock):
 
 
 def streamed(
-    gan: Any, stream: Stream, batch_size: int, num_batches: int | None
+    gan: Any,
+    stream: Stream,
+    batch_size: int,
+    num_batches: int | None,
+    shuffle: bool = True,
 ) -> tuple[tf.data.Dataset, StreamClock]:
     """Batches of one epoch as dicts or images, and the clock that they go by.
 
@@ -44,11 +48,18 @@ def streamed(
         batch_size: int, rows of one minibatch.
         num_batches: int, steps of an epoch; `None` for one pass, as nearly as whole
             steps come to.
+        shuffle: bool, which must be `True`. Defaults to `True`.
 
     Raises:
-        ValueError: if images have another shape than generated ones or lie outside the
-            generator's range, or the game needs entries that no stream has.
+        ValueError: if `shuffle` is false, images have another shape than generated ones
+            or lie outside the generator's range, or the game needs entries that no
+            stream has.
     """
+    if not shuffle:
+        raise ValueError(
+            "`shuffle` must be True with a stream, whose order is that of the GAN's "
+            "seed. Received: shuffle=False; pass stream.in_order(batch_size)."
+        )
     rows_per_step = batch_size * gan.rules.discriminator_steps
     data_checks.check_batch_size(batch_size, gan.networks.row_multiple)
     if num_batches is None:
