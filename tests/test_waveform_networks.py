@@ -305,6 +305,17 @@ def test_vocoders_have_the_published_number_of_weights():
         assert network.count_params() == num_weights
 
 
+def test_vocoders_have_the_published_slopes():
+    # models.py of jik876/hifi-gan: LRELU_SLOPE is 0.1, and the last call of leaky_relu
+    # leaves it out, which is 0.01.
+    network = kg.networks.hifigan_generator(5, (2, 3), 8, (3,), (1,))
+    rectifiers = (keras.layers.LeakyReLU,)
+    slopes = [
+        one.negative_slope for one in network.layers if isinstance(one, rectifiers)
+    ]
+    assert slopes[-1] == 0.01 and set(slopes[:-1]) == {0.1}
+
+
 def test_judges_have_the_weights_of_the_published_layers():
     # Taps, inputs and outputs of each convolution, and groups where it has several.
     of_period = [(5, 1, 32), (5, 32, 128), (5, 128, 512), (5, 512, 1024)]

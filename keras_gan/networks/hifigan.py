@@ -16,6 +16,7 @@ from keras_gan._validation import (
 from keras_gan.networks._parts import check_channels_last
 
 _SLOPE = 0.1  # of each LeakyReLU
+_LAST_SLOPE = 0.01  # of the generator's last, for which the published code says none
 _PERIOD_KERNEL, _PERIOD_STRIDE = 5, 3
 _PERIOD_WIDTHS = (1, 4, 16, 32, 32)  # times the base; the last does not shorten
 # Filters over the base, kernel, stride and groups: 128 filters stand beside 32.
@@ -113,7 +114,8 @@ def hifigan_generator(
             maps = keras.layers.Average(name=f"mean_{index}")(blocks)
         else:
             (maps,) = blocks
-    last = _convolution(_leaky(maps, "last"), 1, 7, seeds, "last")
+    last = _leaky(maps, "last", _LAST_SLOPE)
+    last = _convolution(last, 1, 7, seeds, "last")
     # Waveforms stay float32 under mixed precision, as the data are.
     waveforms = keras.layers.Activation("tanh", dtype="float32", name="waveforms")
     return keras.Model(frames, waveforms(last), name=name)
@@ -135,8 +137,9 @@ def hifigan_discriminator(
     Each says a logit for every place, and hands its maps out, logits among them, as
     `keras_gan.terms.PairedFeatureMatching` wants them.
 
-    With 32 filters they are the published ones without spectral and weight
-    normalization.
+    With 32 filters they have the published layers and weights without spectral and
+    weight normalization. Padding is TensorFlow's "same": strides begin at other places,
+    and means at the ends leave out the zeros that the published code counts.
 
     Args:
         length: int, samples of a segment; longer than the longest period, and divisible
@@ -212,8 +215,8 @@ class _Seeds:
         return keras.initializers.GlorotUniform(derived_seed(self._seed, self._index))
 
 
-def _leaky(maps: Tensor, name: str) -> Tensor:
-    return keras.layers.LeakyReLU(_SLOPE, name=f"leaky_relu_{name}")(maps)
+def _leaky(maps: Tensor, name: str, slope: float = _SLOPE) -> Tensor:
+    return keras.layers.LeakyReLU(slope, name=f"leaky_relu_{name}")(maps)
 
 
 def _convolution(
