@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from keras_gan._locks import try_lock
+from keras_gan._locks import is_at, try_lock
 
 _PARTIAL = ".partial"
 # Behind the name of what is written, which neither can be then.
@@ -61,8 +61,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             error.filename = str(path)  # writing to an open file names none
         raise
     finally:
-        owner.close()
-        shutil.rmtree(workspace, ignore_errors=True)
+        _remove(workspace, owner)
         if is_new and not path.exists():
             with contextlib.suppress(OSError):  # others may write there by now
                 path.parent.rmdir()
@@ -99,8 +98,10 @@ def remove_partials(folder: str | os.PathLike[str]) -> None:
     file, a link, a folder with other things in it.
     """
     for path in Path(folder).glob(f".*{_PARTIAL}"):
-        if is_partial(path) and _owner_is_dead(path):
-            shutil.rmtree(path, ignore_errors=True)
+        if is_partial(path):
+            owner = _dead_owner(path)
+            if owner is not None:
+                _remove(path, owner)
 
 
 def remove_partials_below(folder: str | os.PathLike[str]) -> None:
@@ -153,15 +154,18 @@ def parse_json(text: str) -> Any:
 
 def _workspace(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
     while True:
-        made = tempfile.mkdtemp(f"{_PARTIAL}", f".{name}-", folder)
-        workspace = Path(made)
+        workspace = Path(tempfile.mkdtemp(f"{_PARTIAL}", f".{name}-", folder))
+        path = workspace / f"{name}{_OWNER}"
         try:
-            owner = (workspace / f"{name}{_OWNER}").open("wb")
+            owner = path.open("wb")
         except FileNotFoundError:  # taken for a dead one's before it was locked
             continue
+        is_locked = True
         with contextlib.suppress(OSError):  # no locks here: nobody removes it
-            try_lock(owner)
-        return workspace, owner
+            is_locked = try_lock(owner)
+        if is_locked and is_at(path, owner):
+            return workspace, owner
+        owner.close()  # somebody removes it, or has
 
 
 def _name_in(workspace: Path) -> str | None:
@@ -170,14 +174,30 @@ def _name_in(workspace: Path) -> str | None:
     return match and match["name"]
 
 
-def _owner_is_dead(workspace: Path) -> bool:
+def _dead_owner(workspace: Path) -> IO[bytes] | None:
+    """What says whose it is, locked; `None` where somebody lives who holds it.
+
+    There is one from then on also where there was none: who was about to make one finds
+    it locked.
+    """
+    path = workspace / f"{_name_in(workspace)}{_OWNER}"
     try:
-        with (workspace / f"{_name_in(workspace)}{_OWNER}").open("rb") as owner:
-            return try_lock(owner)
-    except FileNotFoundError:  # killed before it had one, or made before there were any
-        return True
-    except OSError:
-        return False
+        owner = path.open("ab")
+    except OSError:  # gone by now, or of another user
+        return None
+    with contextlib.suppress(OSError):
+        if try_lock(owner) and is_at(path, owner):
+            return owner
+    owner.close()
+    return None
+
+
+def _remove(workspace: Path, owner: IO[bytes]) -> None:
+    """Everything, and only then the lock: nobody writes into what goes."""
+    shutil.rmtree(workspace, ignore_errors=True)
+    owner.close()
+    if os.name == "nt":  # it removes no open file
+        shutil.rmtree(workspace, ignore_errors=True)
 
 
 def _to_disk(path: Path) -> None:

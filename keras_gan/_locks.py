@@ -5,7 +5,9 @@ Linux and macOS lock the whole file (`flock`), Windows one byte far behind its e
 the process ends, however it ends.
 """
 
+import os
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 if sys.platform == "win32":
@@ -43,3 +45,11 @@ else:
         except BlockingIOError:
             return False
         return True
+
+
+def is_at(path: Path, file: IO[Any]) -> bool:
+    """Whether an open file is the one of this name, and not one that was removed."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except (OSError, ValueError):
+        return False

@@ -12,7 +12,7 @@ from typing import IO
 
 from keras_gan._environment import timestamp
 from keras_gan._files import parse_json
-from keras_gan._locks import try_lock
+from keras_gan._locks import is_at, try_lock
 
 LOCK = ".lock"
 
@@ -60,7 +60,7 @@ class RunLock:
         Raises:
             LostRunError: if it was removed, or another one stands in its place.
         """
-        if not _is_at(self._path, self._file):
+        if not is_at(self._path, self._file):
             raise LostRunError(
                 f"the folder of the run, {self._path.parent}, was removed or renamed "
                 "while it was trained; what it held lies where it went. Move it back, "
@@ -79,7 +79,7 @@ def lock_run(folder: Path) -> RunLock:
     """
     place = folder.resolve()
     lock = _held.get(place)
-    if lock is None or not lock.is_held or not _is_at(lock._path, lock._file):
+    if lock is None or not lock.is_held or not is_at(lock._path, lock._file):
         lock = _held[place] = RunLock(folder)
     return lock
 
@@ -100,7 +100,7 @@ def _locked(path: Path) -> IO[str]:
             is_locked = True
         if not is_locked:
             raise _in_use(path, file)
-        if _is_at(path, file):  # and not removed by who had it before
+        if is_at(path, file):  # and not removed by who had it before
             break
         file.close()
     holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": timestamp()}
@@ -126,15 +126,8 @@ def _in_use(path: Path, file: IO[str]) -> FileExistsError:
     )
 
 
-def _is_at(path: Path, file: IO[str]) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
-    except (OSError, ValueError):
-        return False
-
-
 def _release(path: Path, file: IO[str]) -> None:
     with file:
-        if _is_at(path, file):
+        if is_at(path, file):
             with contextlib.suppress(OSError):  # Windows removes no open file
                 path.unlink()

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,51 @@ def test_what_a_living_process_writes_stays(tmp_path):
         assert partial.read_text() == "half"
     assert read(tmp_path / "file.txt", is_folder=False) == "half"
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_a_workspace_taken_for_a_dead_ones_is_left_for_another(
+    tmp_path, monkeypatch, is_removed
+):
+    # A second writer clears the folder between the first one's owner file and its lock:
+    # it has removed the workspace, or has locked it to remove it.
+    lock, others = _files.try_lock, []
+
+    def lock_after_another(file):
+        if not others:
+            others.append(Path(file.name).open("rb"))
+            if is_removed:
+                remove_partials(tmp_path)
+            else:
+                assert lock(others[0])
+        return lock(file)
+
+    monkeypatch.setattr(_files, "try_lock", lock_after_another)
+    with replacing(tmp_path / "file.txt") as partial:
+        assert partial.parent != Path(others[0].name).parent
+        partial.write_text("whole")
+    others[0].close()
+    assert read(tmp_path / "file.txt", is_folder=False) == "whole"
+    write_json(tmp_path / "other.json", 1)  # whoever writes there next tidies up
+    assert {one.name for one in tmp_path.iterdir()} == {"file.txt", "other.json"}
+
+
+@pytest.mark.parametrize("has_owner", [True, False])
+def test_what_is_removed_is_locked_until_it_is_gone(tmp_path, monkeypatch, has_owner):
+    dead = tmp_path / ".file.txt-abcdefgh.partial"
+    dead.mkdir()
+    if has_owner:
+        (dead / "file.txt.owner").touch()
+    remove, is_free = shutil.rmtree, []
+
+    def lock_before_removal(path, **kwargs):
+        with (path / "file.txt.owner").open("ab") as owner:
+            is_free.append(_files.try_lock(owner))
+        remove(path, **kwargs)
+
+    monkeypatch.setattr(shutil, "rmtree", lock_before_removal)
+    remove_partials(tmp_path)
+    assert is_free == [False] and not dead.exists()
 
 
 def test_nothing_but_our_own_is_removed(tmp_path):
