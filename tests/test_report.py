@@ -1,6 +1,8 @@
 """The page about a run: what stands on it, and that it needs nobody."""
 
+import base64
 import html.parser
+import io
 import json
 import re
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from games import make_tiny_gan, tiny_images
-from PIL import Image
+from PIL import Image, features
 
 import keras_gan as kg
 from keras_gan._html import element
@@ -364,6 +366,25 @@ def test_pictures_are_small_and_packed_once(tmp_path, monkeypatch):
     assert pictures.frames(tmp_path) == frames
 
 
+@pytest.mark.parametrize("size", [(16_384, 3), (3, 40_000)])
+def test_a_picture_longer_than_webp_knows_is_halved_first(tmp_path, size):
+    path = tmp_path / "epoch_0001.png"
+    noise(size).save(path)
+    assert path.stat().st_size > 60_000  # else it stays as it is
+    kind, content = Pictures().address(path).split(",")
+    assert kind == "data:image/webp;base64"
+    with Image.open(io.BytesIO(base64.b64decode(content))) as packed:
+        assert max(packed.size) in {max(size) // 2**times for times in (1, 2, 3)}
+
+
+def test_without_webp_a_large_picture_is_left_out(tmp_path, monkeypatch):
+    noise((400, 400)).save(tmp_path / "epoch_0001.png")
+    noise((8, 8)).save(tmp_path / "epoch_0002.png")
+    monkeypatch.setattr(features, "check", lambda name: name != "webp")
+    monkeypatch.delitem(Image.SAVE, "WEBP", raising=False)
+    assert [frame.epoch for frame in Pictures().frames(tmp_path)] == [2]
+
+
 def test_pictures_that_are_no_longer_shown_are_forgotten(tmp_path):
     pictures = Pictures()
     for epoch in range(1, 201):
@@ -432,6 +453,19 @@ def test_the_page_is_renewed_and_takes_little(tmp_path, monkeypatch, pause, rene
     )
     assert len(written) == renewals and written[-1] == 4
     assert "finished" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_page_that_fails_ends_no_training(tmp_path, monkeypatch):
+    def fail(directory, pictures):
+        raise KeyError("WEBP")
+
+    monkeypatch.setattr("keras_gan.runs.report.callback.write_report", fail)
+    callbacks = [kg.callbacks.RunRecord(tmp_path), RunReport(tmp_path)]
+    with pytest.warns(UserWarning, match="report.html could not .* KeyError: 'WEBP'"):
+        make_tiny_gan(run_eagerly=True).fit(
+            tiny_images(), batch_size=40, epochs=1, callbacks=callbacks, verbose=0
+        )
+    assert json.loads((tmp_path / "run.json").read_text())["status"] == "finished"
 
 
 def test_warnings_of_a_training_are_kept(tmp_path):

@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ class RunReport(keras.callbacks.Callback):
     List it last, behind `RunRecord`, whose files it shows with those of `SampleGrid`,
     `SaveBestEpoch` and an evaluation. Where epochs are so short that it would take more
     than a twentieth of the time, it waits; when the training ends it is always written.
-    Of several workers the chief alone writes it.
+    Of several workers the chief alone writes it. A page that fails is warned of: the
+    training goes on without it.
 
     Args:
         directory: folder of the run, as `RunRecord` has it.
@@ -55,4 +57,11 @@ class RunReport(keras.callbacks.Callback):
 
     def _write(self) -> None:
         if is_chief(self.model.distribute_strategy) and self.directory.holds_run():
-            write_report(self.directory, self._pictures)
+            try:
+                write_report(self.directory, self._pictures)
+            except Exception as error:  # all it shows is kept without it
+                warnings.warn(
+                    f"{self.directory.report} could not be written: "
+                    f"{type(error).__name__}: {error}",
+                    stacklevel=2,
+                )

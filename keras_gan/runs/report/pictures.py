@@ -4,14 +4,18 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keras_gan._html import image_address
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _MOST_FRAMES = 40
 _MOST_BYTES = 60_000  # of a picture: 40 of them, written in 64 letters, make 3.2 MB
 _EPOCH = re.compile(r"epoch_(\d+)\.png")
 _QUALITIES = (85, 70, 50)
+_LONGEST_SIDE = 16_383  # pixels that WebP knows
 
 
 class Frame(NamedTuple):
@@ -49,7 +53,7 @@ class Pictures:
         """Returns a picture as a data address, packed if it is large.
 
         `None` stands for one that is not there, is damaged, or too large where Pillow
-        is not installed.
+        is not installed or writes no WebP.
         """
         if not path.is_file():
             return None
@@ -93,18 +97,26 @@ def _address_of(content: bytes) -> str | None:
     if len(content) <= _MOST_BYTES:
         return image_address("png", content)
     try:
-        from PIL import Image
+        from PIL import Image, features
     except ImportError:
+        return None
+    if not features.check("webp"):
         return None
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
             opened = picture.convert("RGB")
     except Exception:  # whatever Pillow's parsing of damaged bytes ends in
         return None
+    while max(opened.size) > _LONGEST_SIDE:
+        opened = _halved(opened)
     while True:
         for quality in _QUALITIES:
             packed = io.BytesIO()
             opened.save(packed, "WEBP", quality=quality)
             if packed.tell() <= _MOST_BYTES:
                 return image_address("webp", packed.getvalue())
-        opened = opened.resize([max(1, side // 2) for side in opened.size])
+        opened = _halved(opened)
+
+
+def _halved(picture: "Image.Image") -> "Image.Image":
+    return picture.resize([max(1, side // 2) for side in picture.size])
