@@ -12,6 +12,7 @@ import keras_gan as kg
 from keras_gan import _run_files, evaluation
 from keras_gan.commands.main import main
 from keras_gan.datasets.dataset import Dataset, Split
+from keras_gan.evaluation.measures import MEASURES
 from keras_gan.runs.evaluation import (
     GENERATED,
     HELD_OUT,
@@ -335,6 +336,32 @@ def test_classes_that_are_held_out_of_no_image_are_told(digits, gan):
     assert told not in evaluator.summary(scores, plain_gan())
     named = RunEvaluator(evaluator.data, ["class_accuracy"])
     with pytest.raises(ValueError, match="cannot have class_accuracy: held-out imag"):
+        named(gan)
+
+
+def test_a_class_that_chooses_no_bandwidth_leaves_its_measure_out(
+    data, gan, monkeypatch
+):
+    quick = {"frechet_distance", "class_frechet_distance"}
+    for name in {*MEASURES} - quick - {"class_parzen"}:
+        monkeypatch.delitem(MEASURES, name)
+    # Validation images of class 2 come last, and the first 20 choose bandwidths.
+    order = np.argsort(data.valid.labels == 2, kind="stable")
+    assert 0 < np.count_nonzero(data.valid.labels == 2) < 40
+    valid = Split(data.valid.images[order], data.valid.labels[order])
+    data = dataclasses.replace(data, valid=valid)
+    parzen = kg.recipes.ParzenProtocol(NUM_KERNELS, 20, BANDWIDTHS)
+    evaluator = RunEvaluator(data, parzen=parzen)
+    scores = evaluator(gan)
+    assert {*scores[GENERATED]} == {*scores[HELD_OUT]} == quick
+    told = (
+        "class_parzen is left out: of the 20 validation images that choose bandwidths "
+        "none is of class 2"
+    )
+    assert told in evaluator.summary(scores, gan)
+    assert "class_parzen" not in evaluator.summary(scores, plain_gan())
+    named = RunEvaluator(data, ["class_parzen"], parzen=parzen)
+    with pytest.raises(ValueError, match="cannot have class_parzen: of the 20 valid"):
         named(gan)
 
 

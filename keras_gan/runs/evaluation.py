@@ -91,6 +91,10 @@ class RunEvaluator:
         named = [name for name in self.measures or () if MEASURES[name].asks]
         if unlike and named:
             raise ValueError(f"`measures` cannot have {', '.join(named)}: {unlike}.")
+        if self._without_bandwidth and CLASS_PARZEN in named:
+            raise ValueError(
+                f"`measures` cannot have {CLASS_PARZEN}: {self._without_bandwidth}."
+            )
         evaluator = self._evaluator(classes is not None and not unlike)
         draw = functools.cache(
             lambda num: sample_classes(gan, num, _SAMPLE_SEED, classes)
@@ -178,6 +182,8 @@ class RunEvaluator:
         if unlike and self.measures is None:
             lines.append(f"measures of classes are left out: {unlike}")
         suiting = self._evaluator(has_classes and not unlike).measures
+        if self._takes_parzen and self._without_bandwidth and CLASS_PARZEN in suiting:
+            lines.append(f"{CLASS_PARZEN} is left out: {self._without_bandwidth}")
         left_out = [name for name in self._left_out() if name in suiting]
         if left_out:
             lines.append(
@@ -222,6 +228,21 @@ class RunEvaluator:
                 return f"training {self.data.data_name} lack {_first_of(further)}"
         return ""
 
+    @functools.cached_property
+    def _without_bandwidth(self) -> str:
+        """Where no validation image of a class chooses its bandwidth; else nothing."""
+        labels = self.data.train.labels
+        chosen_on = _first(self.data.valid, self._protocol.num_valid)
+        if labels is None or chosen_on.labels is None:
+            return ""
+        missing = np.setdiff1d(labels, chosen_on.labels)
+        if not len(missing):
+            return ""
+        return (
+            f"of the {len(chosen_on):,} validation {self.data.data_name} that choose "
+            f"bandwidths none is of {_first_of(missing)}"
+        )
+
     def _parts(self, evaluator: Evaluator) -> list[_Part]:
         return [part for part in self._all_parts(evaluator) if part.measures]
 
@@ -233,7 +254,8 @@ class RunEvaluator:
             streamed = [name for name in on_kernels if name != CLASS_PARZEN]
             num = self.num_kernels
             yield _Part(streamed, num, _first(train, num), is_stream=True)
-        whole = [name for name in on_kernels if name not in streamed]
+        absent = [CLASS_PARZEN] if self._without_bandwidth else []
+        whole = [name for name in on_kernels if name not in (*streamed, *absent)]
         if self._takes_parzen:
             yield _Part(whole, num_kernels, _first(train, num_kernels))
         left_out = {*on_kernels, *self._left_out()}
