@@ -397,6 +397,8 @@ def test_an_evaluator_with_labels_takes_them_all(evaluator, digits):
     assert row.split()[2:] == np.bincount(labels).astype(str).tolist()
     # Of an unconditional generator nothing is asked: what needs labels is left out.
     assert set(evaluator.measures) - set(evaluator(images)) == NEED_LABELS
+    with pytest.raises(ValueError, match="`labels` must be the classes.*class_accurac"):
+        evaluator(images, measures=["frechet_distance", "class_accuracy"])
 
 
 @pytest.mark.parametrize(

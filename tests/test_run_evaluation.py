@@ -18,10 +18,10 @@ from keras_gan.runs.evaluation import (
     HELD_OUT,
     RunEvaluator,
     _stream,
-    records,
 )
 from keras_gan.runs.monitor import monitor_of
 from keras_gan.runs.pictures import draw_pictures
+from keras_gan.runs.score_records import records
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -363,6 +363,18 @@ def test_a_class_that_chooses_no_bandwidth_leaves_its_measure_out(
     named = RunEvaluator(data, ["class_parzen"], parzen=parzen)
     with pytest.raises(ValueError, match="cannot have class_parzen: of the 20 valid"):
         named(gan)
+
+
+def test_test_images_without_labels_are_judged_by_the_rest(data, gan, monkeypatch):
+    quick = {"frechet_distance", "class_frechet_distance"}
+    for name in {*MEASURES} - quick:
+        monkeypatch.delitem(MEASURES, name)
+    data = dataclasses.replace(data, test=Split(data.test.images))
+    scores = RunEvaluator(data)(gan)
+    assert {*scores[GENERATED]} == quick
+    assert {*scores[HELD_OUT]} == {"frechet_distance"}
+    with pytest.raises(ValueError, match="`labels` must be .* class_frechet_distance"):
+        RunEvaluator(data, [*quick])(gan)
 
 
 def test_one_test_point_has_no_standard_error(digits):

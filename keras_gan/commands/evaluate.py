@@ -64,8 +64,9 @@ def run(args: argparse.Namespace) -> None:
     kg.runs.run_at(Path(args.path))  # no run, no TensorFlow
     start_tensorflow()
     from keras_gan.evaluation.measures import MEASURES
-    from keras_gan.runs.evaluation import RunEvaluator, columns, measured, records
+    from keras_gan.runs.evaluation import RunEvaluator
     from keras_gan.runs.evaluation_cost import cost_of
+    from keras_gan.runs.score_records import columns, measured, records
 
     for name in args.measures or ():
         check_known("--measures", name, MEASURES)

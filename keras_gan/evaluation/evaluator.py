@@ -194,7 +194,8 @@ class Evaluator:
         for name in names:
             check_known("measures", name, self._measures)
         asking = [name for name in names if self._measures[name].asks]
-        if asking and not has_labels and not self._takes_all:
+        is_named = measures is not None or not self._takes_all
+        if asking and not has_labels and is_named:
             raise ValueError(
                 "`labels` must be the classes that the samples were asked for: "
                 f"{', '.join(asking)} cannot do without. Received: labels=None"

@@ -2,8 +2,7 @@
 
 import dataclasses
 import functools
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from keras_gan.gan import GAN
 from keras_gan.recipes._parzen_of_2014 import PARZEN_OF_2014
 from keras_gan.recipes.recipe import ParzenProtocol
 from keras_gan.runs.run import Run
+from keras_gan.runs.score_records import Scores
 from keras_gan.training.asked_labels import sample_classes, takes_labels
 from keras_gan.training.sampling import SampleStream
 
@@ -31,8 +31,6 @@ _ON_KERNELS = ("parzen", PARZEN, CLASS_PARZEN)
 _SAMPLE_SEED = 0
 _LARGEST_SET = 10_000  # images of each kind, where the dataset has them
 _STREAM_CHUNK = 1_000
-
-Scores = dict[str, dict[str, Score]]
 
 
 class _Part(NamedTuple):
@@ -109,8 +107,9 @@ class RunEvaluator:
                 (GENERATED, samples, asked),
                 (HELD_OUT, part.real.values, real_labels),
             ):
+                names = self._answerable(part.measures, labels)
                 scores[column] |= evaluator(
-                    images, verbose, labels=labels, measures=part.measures
+                    images, verbose, labels=labels, measures=names
                 )
         return scores
 
@@ -243,6 +242,12 @@ class RunEvaluator:
             f"bandwidths none is of {_first_of(missing)}"
         )
 
+    def _answerable(self, measures: list[str], labels: Array | None) -> list[str]:
+        """Without what nobody named and asks for labels, where there are none."""
+        if self.measures is not None or labels is not None:
+            return measures
+        return [name for name in measures if not MEASURES[name].asks]
+
     def _parts(self, evaluator: Evaluator) -> list[_Part]:
         return [part for part in self._all_parts(evaluator) if part.measures]
 
@@ -346,40 +351,6 @@ def _stream(gan: GAN, num_samples: int, classes: Array | None) -> Samples:
     turns = 1 if classes is None else len(np.unique(classes))
     chunk_size = -(-_STREAM_CHUNK // turns) * turns
     return SampleStream(draw, num_samples, _SAMPLE_SEED, chunk_size)
-
-
-def records(scores: Scores) -> dict[str, dict[str, Config]]:
-    """Returns scores as JSON holds them."""
-    return {
-        column: {name: score.record() for name, score in measured.items()}
-        for column, measured in scores.items()
-    }
-
-
-def measured(scores: Scores) -> dict[str, dict[str, Config]]:
-    """Returns the measured numbers by column and name, and how to read them."""
-    return {
-        column: {
-            quantity.name: {
-                "value": _finite(score.values[quantity.name]),
-                "error": _finite(score.errors.get(quantity.name)),
-                "better": quantity.better,
-                "features": getattr(score, "features", None),
-            }
-            for score in by_name.values()
-            for quantity in score.quantities
-        }
-        for column, by_name in scores.items()
-    }
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
-
-
-def columns(scores: Scores) -> Mapping[str, list[Score]]:
-    """Returns scores as `score_table` takes them."""
-    return {column: list(measured.values()) for column, measured in scores.items()}
 
 
 def _first_of(classes: Array) -> str:
