@@ -5,9 +5,11 @@ import csv
 import hashlib
 import json
 import shutil
+import types
 import zipfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from games import assert_equal_state, small_game, small_recipe
@@ -331,6 +333,21 @@ def test_a_file_has_no_best_epoch(of_a_program, capsys):
     assert "`best` (--best) is for the folder of a run" in capsys.readouterr().err
     assert main(["sample", str(of_a_program), "--best", "--output", "x.png"]) == 2
     assert "holds no complete epoch yet (best.keras)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_weights_have_a_digest_whatever_their_type(dtype):
+    generator = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(2, dtype=dtype)]
+    )
+    weights = [np.arange(6).reshape(2, 3).T, np.array([0.5, -1.0])]
+    generator.set_weights(weights)
+    kept = [np.asarray(one, "float32") for one in weights]
+    if dtype == "bfloat16":  # the upper half of a float32; these need no more
+        kept = [(one.view("uint32") >> 16).astype("uint16") for one in kept]
+    gan = types.SimpleNamespace(evaluation_generator=generator)
+    digest = kg.runs.Run(None, gan, {}, None).weights_digest
+    assert digest == hashlib.sha256(b"".join(map(np.ndarray.tobytes, kept))).hexdigest()
 
 
 def test_data_that_a_program_recorded_are_known_again(tmp_path):

@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> None:
     for name in args.measures or ():
         check_known("--measures", name, MEASURES)
     run = kg.runs.load_run(args.path, args.best, **data_of_run(args))
+    weights_digest = run.weights_digest
     evaluator = RunEvaluator.of(run, args.measures, args.num_kernels)
     if args.verbose != 0 and not args.json:
         say(str(cost_of(evaluator, run.gan)))
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> None:
             "seed": run.gan.seed,
             "epochs": int(run.gan.epochs_completed.numpy()),
         },
-        "weights_sha256": run.weights_digest,
+        "weights_sha256": weights_digest,
         "protocol": evaluator.protocol(run.gan),
         "scores": records(scores),
         "values": measured(scores),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_gan import recipes
 from keras_gan._run_files import RECORD
@@ -84,7 +83,7 @@ class Run:
         """SHA-256 of the weights of the evaluation generator."""
         digest = hashlib.sha256()
         for weight in self.gan.evaluation_generator.get_weights():
-            digest.update(np.ascontiguousarray(weight).data)
+            digest.update(weight.tobytes())  # bfloat16 has no buffer
         return digest.hexdigest()
 
     @property
