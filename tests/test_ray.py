@@ -1,8 +1,10 @@
 """Two workers of Ray on this machine: the bits of plain ones, also after a loss."""
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ import keras_gan as kg
 from keras_gan.commands import main as command
 from keras_gan.commands._ray import check_engine
 from keras_gan.commands.main import main
+from keras_gan.runs import ray_engine
 
 NEEDS_RAY = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,
@@ -99,6 +102,36 @@ def test_what_makes_no_sense_is_refused(tmp_path, capsys):
     with pytest.raises(ValueError, match="`max_failures`"):
         kg.runs.train_with_ray(print, 2, tmp_path, max_failures=-1)
     assert not (tmp_path / "run").exists()
+
+
+def test_logs_of_before_are_removed_and_nobody_elses(monkeypatch, tmp_path):
+    mine = ["notes.log", "slurm.status", "worker_a.log", "worker_1.log.old"]
+    for name in (*mine, "worker_0.log", "worker_12.log", "worker_0.status"):
+        (tmp_path / name).write_text("of before")
+
+    class Trainer:
+        """Ray's, without Ray: one worker that ends well."""
+
+        def __init__(self, *args, **kwargs):
+            self.left = sorted(path.name for path in tmp_path.iterdir())
+
+        def fit(self):
+            assert self.left == sorted(mine)
+            (tmp_path / "worker_0.status").write_text("0")
+
+    ray = types.SimpleNamespace(
+        TensorflowTrainer=Trainer,
+        TrainingFailedError=RuntimeError,
+        **dict.fromkeys(("ScalingConfig", "RunConfig", "FailureConfig"), dict),
+    )
+    monkeypatch.setattr(ray_engine, "_ray", lambda room: ray)
+    monkeypatch.setattr(
+        ray_engine, "started_ray", lambda room: contextlib.nullcontext()
+    )
+    assert kg.runs.train_with_ray(print, 1, tmp_path, verbose=0) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*mine, "worker_0.status"]
+    )
 
 
 def test_without_ray_the_command_says_how_to_get_it(monkeypatch, tmp_path, capsys):

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 from keras_gan._validation import check_integer, check_positive_integer
 
 _SECONDS_BETWEEN_LOOKS = 0.2  # at the log that is followed
+_OF_A_WORKER = re.compile(r"worker_\d+\.(log|status)")  # of an earlier training
 
 
 def train_with_ray(
@@ -40,8 +42,9 @@ def train_with_ray(
         train_loop: function without arguments, which Ray sends to the workers. It
             returns an exit status, or `None` for 0.
         num_workers: int, at least 1.
-        log_dir: folder for what each worker says, `worker_0.log` and so on; as the
-            run's own folder, on storage that all machines share.
+        log_dir: folder for what each worker says, `worker_0.log` and so on, of which
+            those of before are removed; as the run's own folder, on storage that all
+            machines share.
         max_failures: int, at least 0, how often all may be started anew.
             Defaults to `3`.
         cpus_per_worker: int, at least 1. Defaults to `1`.
@@ -77,8 +80,7 @@ def train_with_ray(
     train, trainers = _ray("train"), _ray("train.tensorflow")
     folder = Path(log_dir).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    for old in (*folder.glob("*.log"), *folder.glob("*.status")):
-        old.unlink()
+    _remove_what_workers_left(folder)
     resources = {"CPU": cpus_per_worker, "GPU": gpus_per_worker}
     trainer = trainers.TensorflowTrainer(
         _in_worker(train_loop, folder, Path.cwd()),
@@ -105,6 +107,12 @@ def train_with_ray(
         int((folder / f"worker_{rank}.status").read_text())
         for rank in range(num_workers)
     )
+
+
+def _remove_what_workers_left(folder: Path) -> None:
+    for path in folder.iterdir():
+        if _OF_A_WORKER.fullmatch(path.name):
+            path.unlink()
 
 
 def _in_worker(
