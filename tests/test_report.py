@@ -16,7 +16,7 @@ import keras_gan as kg
 from keras_gan._html import element
 from keras_gan.commands.main import main
 from keras_gan.runs import RunDirectory, RunReport, write_report
-from keras_gan.runs.report.charts import Curve, Level, Scale, chart
+from keras_gan.runs.report.charts import Curve, Level, Scale, _labels, chart
 from keras_gan.runs.report.comparison import Comparison
 from keras_gan.runs.report.facts import range_of_outputs
 from keras_gan.runs.report.pictures import Pictures, chosen
@@ -329,6 +329,28 @@ def test_values_of_many_sizes_are_drawn_by_their_logarithms():
 )
 def test_ticks_are_round(scale, expected):
     assert scale.ticks() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [
+        (Scale(9000, 21_000), ["1e4", "1.5e4", "2e4"]),
+        (Scale(-30_000, 31_000), ["-2e4", "0", "2e4"]),
+        (Scale(123_450, 123_454.5), ["123450", "123452", "123454"]),
+        (Scale(1000.05, 1000.45), ["1000.1", "1000.2", "1000.3", "1000.4"]),
+        (Scale(0.5, 2e12, logarithmic=True), ["1", "1000", "1e6", "1e9", "1e12"]),
+        (Scale(0.01, 300, logarithmic=True), ["0.01", "0.1", "1", "10", "100"]),
+    ],
+)
+def test_ticks_say_what_they_stand_at(scale, expected):
+    ticks = scale.ticks()
+    curve = Curve("x", [(1, scale.low), (2, scale.high)])
+    axes = chart("x", [curve], value_range=(scale.low, scale.high))
+    labels = _labels(ticks)
+    assert labels == expected
+    assert [*map(float, labels)] == pytest.approx(ticks, rel=1e-12)
+    if not scale.logarithmic:
+        assert all(f">{label}</text>" in axes for label in labels)
 
 
 @pytest.mark.parametrize("values", [[None], [5.0], [2.0, 2.0], [0.0, 0.0]])

@@ -1,5 +1,6 @@
 """Curves over epochs as inline SVG."""
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -125,14 +126,15 @@ def _scale_of(
 
 
 def _axes(across: Scale, up: Scale) -> Iterator[Html]:
-    for value in up.ticks():
+    ticks = up.ticks()
+    for value, label in zip(ticks, _labels(ticks), strict=True):
         y = _place_up(value, up)
         yield element(
             "line", x1=f"{_LEFT}", x2=f"{_WIDTH - _RIGHT}", y1=y, y2=y, class_="grid"
         )
         yield element(
             "text",
-            _short(value),
+            label,
             x=f"{_LEFT - 6}",
             y=y,
             dy="0.35em",
@@ -243,6 +245,19 @@ def _place_up(value: float, scale: Scale) -> str:
     return f"{_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM):.1f}"
 
 
-def _short(value: float) -> str:
-    large = abs(value) >= 10_000
-    return f"{value:.0e}".replace("e+0", "e") if large else f"{value:.4g}"
+def _labels(ticks: Sequence[float]) -> list[str]:
+    """Each short, and with the figures that tell it from the next."""
+    steps = [after - before for before, after in itertools.pairwise(ticks)]
+    step = round(min(steps, default=1.0), 12)
+    return [_short(value, math.floor(math.log10(step))) for value in ticks]
+
+
+def _short(value: float, power: int) -> str:
+    """A value, exact to a power of ten; large ones as 1.5e4."""
+    of_value = math.floor(math.log10(abs(value))) if value else 0
+    figures = max(4, 1 + of_value - power)
+    if of_value < 4:
+        return f"{value:.{figures}g}"
+    mantissa, _, exponent = f"{value:.{figures - 1}e}".partition("e")
+    short = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return min(short, f"{value:.{max(0, -power)}f}", key=len)
