@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import statistics
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from keras_gan.evaluation import (
     score_table,
 )
 from keras_gan.evaluation.features import check_two_sets
-from keras_gan.evaluation.score import format_value
+from keras_gan.evaluation.score import format_value, standard_error
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,10 +69,24 @@ def test_a_doubt_is_issued_and_stays():
         (1234.5, 120.0, "1234 ± 120"),
         (-3.0, 0.0, "-3"),
         (5.0, float("nan"), "5"),
+        (5.0, float("inf"), "5"),
     ],
 )
 def test_values_have_as_many_figures_as_their_error_bears(value, error, text):
     assert format_value(value, error) == text
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
+@pytest.mark.parametrize("values", [[1.0, -2.0, 4.0], [3.0, 3.0], [0.0, 0.0]])
+def test_a_standard_error_is_as_large_as_its_values(values, size):
+    expected = statistics.stdev(values) / len(values) ** 0.5 * size
+    received = standard_error(size * np.array(values))
+    assert received == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, np.inf], [np.nan, 1.0]])
+def test_what_has_no_standard_error_is_nan(values):
+    assert np.isnan(standard_error(np.array(values)))
 
 
 def test_a_table_has_a_row_for_each_number_and_each_warning_once():

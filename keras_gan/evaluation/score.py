@@ -152,17 +152,26 @@ def format_value(value: float, error: float | None = None) -> str:
     >>> format_value(241.2345, 2.071), format_value(0.00123456)
     ('241.2 ± 2.1', '0.001235')
     """
-    if error is None or not error > 0:
+    if error is None or not 0 < error < math.inf:
         return f"{value:.4g}"
     digits = max(0, 1 - int(f"{error:.1e}".partition("e")[2]))
     return f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
 def standard_error(values: FloatArray) -> float:
-    """Standard error of the mean of independent values; NaN of a single one."""
+    """Standard error of the mean of independent values.
+
+    NaN of a single one, and of values that are not finite.
+    """
     if len(values) < 2:
         return math.nan
-    return float(values.std(ddof=1) / math.sqrt(len(values)))
+    largest = float(np.max(np.abs(values)))
+    if not math.isfinite(largest):
+        return math.nan
+    # Squares of the largest floats are infinite. A power of two changes no bit.
+    _, exponent = math.frexp(largest)
+    error = np.ldexp(values, -exponent).std(ddof=1) / math.sqrt(len(values))
+    return float(np.ldexp(error, exponent))
 
 
 def _for_json(value: Any) -> Any:
