@@ -82,7 +82,7 @@ def test_others_on_the_machine_are_told_of(processor, monkeypatch):
 
 def test_what_is_missing_is_named_with_its_remedy(processor, monkeypatch, tmp_path):
     processor("avx2")
-    known = {"tf2onnx": None}
+    known = {"tf2onnx": None, "array-record": None}
     version = _machine._version
     monkeypatch.setattr(
         _machine, "_version", lambda name: known.get(name, version(name))
@@ -91,10 +91,17 @@ def test_what_is_missing_is_named_with_its_remedy(processor, monkeypatch, tmp_pa
     looked = found()
     assert looked["tf2onnx"].state == looked["datasets"].state == "missing"
     assert "pip install keras-gan[export]" in looked["tf2onnx"].told
+    assert "pip install keras-gan[shards]" in looked["array-record"].told
     assert "tf2onnx" not in _machine.versions()
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage._replace(free=10**8))
     assert found()["disk"].state == "missing"
+
+
+def test_packages_are_asked_for_by_names_that_they_have():
+    for module in ("array_record", "onnx", "PIL"):
+        pytest.importorskip(module)
+    assert {"array-record", "onnx", "pillow"} <= {*_machine.versions()}
 
 
 def test_checks_speak_to_people_and_to_programs(processor, monkeypatch, capsys):

@@ -39,6 +39,7 @@ _OPTIONAL = {
         "features",
         "color pictures are compared by their pixels",
     ),
+    "array-record": ("shards", "shards of pictures are neither written nor read"),
     "shtab": ("completion", "no completion of commands in a shell"),
 }
 
