@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import keras
 import numpy as np
@@ -371,6 +372,55 @@ def test_rows_of_shards_that_lie_in_no_split_are_known_again(tmp_path, monkeypat
     kg.runs.check_data(record, same.in_range(0, 1))
     with pytest.raises(ValueError, match="other streamed rows"):
         kg.runs.check_data(record, other)
+
+
+def test_shards_hold_no_more_in_memory_than_bytes_allow(tmp_path, monkeypatch):
+    kg.datasets.write_shards(Stream(Numbered(200)), tmp_path / "shards", verbose=0)
+    bytes_of_one = 4 * 4 * 4
+    monkeypatch.setattr(kg.datasets.shards, "_BYTES_IN_MEMORY", 7 * bytes_of_one)
+    data = kg.datasets.load_shards(tmp_path / "shards")
+    assert [len(split) for split in data.splits.values()] == [7, 3, 4]
+    assert len(data.stream) == 200 - 3 - 4
+    monkeypatch.setattr(kg.datasets.shards, "_BYTES_IN_MEMORY", bytes_of_one - 1)
+    data = kg.datasets.load_shards(tmp_path / "shards")
+    assert [len(split) for split in data.splits.values()] == [1, 1, 1]
+
+
+class Wide(Numbered):
+    """Images of a million bytes, which notes how many are asked for at once."""
+
+    data_shape = (1000, 1000, 1)
+
+    def __init__(self, num_rows):
+        super().__init__(num_rows)
+        self.asked = []
+
+    def read(self, rows):
+        self.asked.append(len(rows))
+        pixels = np.empty((len(rows), *self.data_shape), "uint8")
+        pixels[:] = np.reshape(rows, (-1, 1, 1, 1))
+        return pixels, np.array(rows, "int32")
+
+
+def test_large_images_are_taken_a_few_at_a_time():
+    source = Wide(7)
+    images, labels = Stream(source).take(7, seed=3)
+    assert sum(source.asked) == 7 and max(source.asked) == 2
+    np.testing.assert_array_equal(np.rint(images[:, 500, 999, 0] * 255), labels)
+    assert [*labels] == rows_of(Stream(Numbered(7)).batches(7, 1, seed=3))
+
+
+def test_another_range_takes_the_copy_and_little_more():
+    rows = np.random.default_rng(0).random((600, 64, 64, 3), "float32")
+    split = kg.datasets.Split(rows[:1])
+    data = kg.datasets.Dataset("noise", kg.datasets.Split(rows), split, split)
+    tracemalloc.start()
+    scaled = data.in_range(-1, 1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.1 * rows.nbytes + 5 * 2**24  # five parts as float64
+    expected = rows.astype("float64") * 2 - 1
+    np.testing.assert_allclose(scaled.train.images, expected, atol=1e-7)
 
 
 def test_a_stream_shows_all_labels_and_levels_as_they_are(tmp_path):

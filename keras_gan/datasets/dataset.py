@@ -9,14 +9,13 @@ import numpy as np
 from keras_gan._data_names import axes_of, data_name_of
 from keras_gan._types import Array, FloatArray, Shape
 from keras_gan._validation import check_positive_integer, check_range
+from keras_gan.datasets._chunks import chunks_of
 from keras_gan.datasets._html_table import table_of
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.datasets.stream import Stream
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Names of the splits, and what they are for."""
-
-_CHUNK = 4096  # rows
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -320,11 +319,10 @@ def _rescaled(
     old_low, old_high = (float(np.float32(end)) for end in old)  # as the values have
     low, high = new
     rescaled = np.empty(values.shape, "float32")
-    for start in range(0, len(values), _CHUNK):
-        chunk = values[start : start + _CHUNK].astype("float64")
-        shares = (chunk - old_low) / (old_high - old_low)
+    for part in chunks_of(len(values), values.shape[1:]):
+        shares = (values[part].astype("float64") - old_low) / (old_high - old_low)
         # This way round, 0 and 1 become the very ends.
-        rescaled[start : start + _CHUNK] = low * (1 - shares) + high * shares
+        rescaled[part] = low * (1 - shares) + high * shares
     return rescaled
 
 

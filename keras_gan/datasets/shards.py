@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ _LABEL = np.dtype("<i4")
 _ROWS_AT_ONCE = 256
 _IN_MEMORY = 10_000  # training images that measures see
 _MOST_HELD_OUT = 20_000  # images that validate and test
+_BYTES_IN_MEMORY = 2**29  # of either, as float32
 _SPLIT_SEED = 0
 # Rows are read one by one, in any order; images hardly compress further.
 _OPTIONS = "group_size:1,uncompressed"
@@ -297,7 +299,8 @@ def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
     When to use it: for recipes, and with `keras-gan train RECIPE --data shards`. A
     tenth of the images, at most 20,000 and drawn at random, always the same, validate
     and test; of all others some 10,000 lie in memory as `train`, for measures, and
-    `data.stream` has them all.
+    `data.stream` has them all. Of large images there are fewer in memory: as many as
+    512 MiB hold as float32 to learn from, and as many held out.
 
     Args:
         data_dir: folder with `shards.json`, as `write_shards` and `keras-gan shard`
@@ -324,7 +327,8 @@ def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
         )
     folder = Path(data_dir)
     source = stream_shards(folder).source
-    num_held = min(len(source) // 10, _MOST_HELD_OUT)
+    fit_in_memory = _BYTES_IN_MEMORY // (4 * math.prod(source.data_shape))
+    num_held = min(len(source) // 10, _MOST_HELD_OUT, fit_in_memory)
     stop = len(source) - max(2, num_held)
     if stop < 1:
         raise ValueError(
@@ -339,7 +343,7 @@ def load_shards(data_dir: str | os.PathLike[str] | None) -> Dataset:
     train, valid, test = (
         _split(one, min(len(one), most))
         for one, most in (
-            (stream, _IN_MEMORY),
+            (stream, min(_IN_MEMORY, max(1, fit_in_memory))),
             *((Stream(part), len(part)) for part in held),
         )
     )

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
 import tensorflow as tf
 
 from keras_gan._types import Array, FloatArray, Shape, Tensor
 from keras_gan._validation import check_positive_integer, check_range, check_seed
+from keras_gan.datasets._chunks import chunks_of
 from keras_gan.datasets.as_written import as_written
 from keras_gan.datasets.index_order import rows_in_order
 
@@ -146,9 +148,13 @@ class Stream:
                 f"`num_images` must be at most {len(self)}, all that there are. "
                 f"Received: num_images={num_images}"
             )
-        places = tf.range(num_images, dtype=tf.int64)
-        pixels, labels = self._read(self._rows(places, seed).numpy())
-        return self._scaled(pixels).numpy(), labels
+        rows = self._rows(tf.range(num_images, dtype=tf.int64), seed).numpy()
+        images = np.empty((num_images, *self.data_shape), "float32")
+        labels = np.empty(num_images, "int32")
+        for part in chunks_of(num_images, self.data_shape):
+            pixels, labels[part] = self._read(rows[part])
+            images[part] = self._scaled(pixels)
+        return images, labels
 
     def batches(
         self, batch_size: int, num_batches: int, seed: int, start: Tensor = 0
