@@ -1,6 +1,9 @@
 import struct
+import threading
+import time
 import zlib
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,7 +11,8 @@ from PIL import Image
 
 import keras_gan as kg
 from keras_gan import _run_files
-from keras_gan.datasets import load_image_folder
+from keras_gan.datasets import _pictures, image_folder, load_image_folder
+from keras_gan.datasets._budget import Budget
 
 
 def write_png(path, pixels):
@@ -327,3 +331,58 @@ def test_levels_of_twelve_bits_are_warned_of(tmp_path):
         Image.fromarray(levels).save(tmp_path / f"{number}.png")
     with pytest.warns(UserWarning, match="is brighter than 15 of 255. Of pictures of"):
         kg.datasets.load_image_folder(tmp_path)
+
+
+@pytest.mark.parametrize("height, width", [(37, 23), (16, 90), (301, 40), (1, 5)])
+def test_a_picture_is_cut_where_keras_cuts_it(tmp_path, height, width):
+    pixels = random_pixels(height, width, 3)
+    write_png(tmp_path / "a.png", pixels)
+    for size in ((8, 8), (7, 11), (13, 5), (height, width)):
+        expected = keras.ops.image.resize(
+            pixels.astype("float32") / np.float32(255),
+            size,
+            antialias=True,
+            crop_to_aspect_ratio=True,
+            data_format="channels_last",
+        )
+        received = image_folder.resized_picture(tmp_path / "a.png", size, 3, 2**20)
+        np.testing.assert_array_equal(received, np.clip(expected, 0, 1))
+
+
+def test_a_picture_is_cut_before_its_bytes_become_floats(tmp_path, monkeypatch):
+    write_png(tmp_path / "a.png", random_pixels(20, 3_000, 3))
+    seen = []
+    resize = keras.ops.image.resize
+
+    def noted(images, *arguments, **options):
+        seen.append(images.shape)
+        return resize(images, *arguments, **options)
+
+    monkeypatch.setattr(keras.ops.image, "resize", noted)
+    image_folder.resized_picture(tmp_path / "a.png", (4, 4), 3, 2**20)
+    assert seen == [(20, 20, 3)]
+
+
+@pytest.mark.parametrize("total, at_once", [(90, 2), (36, 1), (10, 1)])
+def test_no_more_pixels_are_unpacked_at_once_than_allowed(
+    pictures, monkeypatch, total, at_once
+):
+    budget, lock = Budget(total), threading.Lock()
+    monkeypatch.setattr(_pictures, "_AT_ONCE", budget)
+    running, most = 0, 0
+    resize = keras.ops.image.resize
+
+    def counted(*arguments, **options):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with lock:
+            running -= 1
+        return resize(*arguments, **options)
+
+    monkeypatch.setattr(keras.ops.image, "resize", counted)
+    load_image_folder(pictures, (4, 4))  # of 36 pixels each
+    assert most <= at_once
+    assert budget.free == total

@@ -5,6 +5,8 @@ import io
 import json
 import math
 import struct
+import threading
+import time
 import wave
 
 import keras
@@ -16,6 +18,7 @@ from scipy.io import wavfile
 import keras_gan as kg
 from keras_gan.commands.main import main
 from keras_gan.datasets import _recordings, harmonic_tones, load_wave_folder
+from keras_gan.datasets._budget import Budget
 from keras_gan.datasets.tones import load_harmonic_tones
 
 RATE = 8_000
@@ -567,6 +570,27 @@ def test_a_recording_is_measured_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(_recordings, "_decoded", None)
     with pytest.raises(ValueError, match="its 60 samples are more than 59; divide it"):
         load_wave_folder(tmp_path)
+
+
+def test_no_more_samples_are_unpacked_at_once_than_allowed(tmp_path, monkeypatch):
+    for number in range(12):
+        write(tmp_path / f"{number}.wav", some_levels(60).reshape(30, 2))
+    running, most, lock = 0, 0, threading.Lock()
+
+    def counted(signal):
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with lock:
+            running -= 1
+        return signal
+
+    monkeypatch.setattr(_recordings, "_leveled", counted)
+    monkeypatch.setattr(_recordings, "_AT_ONCE", Budget(150))
+    load_wave_folder(tmp_path, length=30)
+    assert most == 2
 
 
 def test_a_folder_without_three_recordings(tmp_path):

@@ -15,8 +15,6 @@ from keras_gan.datasets._pictures import SUFFIXES, UnreadablePictureError
 
 _T = TypeVar("_T")
 
-MAX_PIXELS = 2**26  # 8192 x 8192, 200 MB in colors while it is resized
-
 
 def find_pictures(
     data_dir: str | os.PathLike[str] | None,

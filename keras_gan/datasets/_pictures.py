@@ -1,6 +1,7 @@
 """One picture as bytes: upright, without transparency, no larger than was allowed."""
 
 import contextlib
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._types import Array, Shape
+from keras_gan.datasets._budget import Budget
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".webp"})
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "WEBP")
@@ -17,6 +19,8 @@ _ON_THEIR_SIDE = (5, 6, 7, 8)
 _WHITE = 255
 _GRAY = ("1", "L", "LA", "La")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
+MAX_PIXELS = 2**26  # 8192 x 8192, 2 GB in colors while it is resized
+_AT_ONCE = Budget(MAX_PIXELS)
 
 
 class UnreadablePictureError(ValueError):
@@ -71,7 +75,10 @@ def shape_of(path: Path, max_pixels: int) -> Shape:
     Raises:
         UnreadablePictureError: if it has none, or more than `max_pixels`.
     """
-    with _opened(path, max_pixels) as picture:
+    with contextlib.ExitStack() as stack:
+        picture = stack.enter_context(_opened(path, max_pixels))
+        # Exif may stand after a PNG's pixels, which Pillow unpacks on its way there.
+        stack.enter_context(_AT_ONCE.taken(math.prod(picture.size)))
         width, height = picture.size
         if picture.getexif().get(_ORIENTATION) in _ON_THEIR_SIDE:
             width, height = height, width
@@ -79,27 +86,39 @@ def shape_of(path: Path, max_pixels: int) -> Shape:
         return height, width, 1 if is_gray else 3
 
 
-def read_picture(path: Path, channels: int, max_pixels: int) -> Array:
-    """Returns a picture, of an animation the first one.
+@contextlib.contextmanager
+def picture_read(path: Path, channels: int, max_pixels: int) -> Iterator[Array]:
+    """A picture, of an animation the first one, while there is memory for it.
+
+    Within the block it counts as unpacked: other threads wait where all of them have
+    `MAX_PIXELS` pixels.
 
     Args:
         path: of the file.
         channels: int, `1` for gray levels (ITU-R 601) or `3` for colors.
         max_pixels: int, as in `shape_of`.
 
-    Returns:
+    Yields:
         pixels: uint8 array `[height, width, channels]`, turned as Exif says, and white
         where it is transparent.
 
     Raises:
         UnreadablePictureError: if it is damaged, or has more than `max_pixels`.
     """
+    with contextlib.ExitStack() as stack:
+        with _opened(path, max_pixels) as picture:
+            stack.enter_context(_AT_ONCE.taken(math.prod(picture.size)))
+            pixels = _pixels_of(picture, channels)
+        del picture  # Pillow's copy
+        yield pixels
+
+
+def _pixels_of(picture: Any, channels: int) -> Array:
     from PIL import ImageOps
 
-    with _opened(path, max_pixels) as picture:
-        upright = _opaque(_of_bytes(ImageOps.exif_transpose(picture)))
-        pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
-        return pixels.reshape(*pixels.shape[:2], channels)
+    upright = _opaque(_of_bytes(ImageOps.exif_transpose(picture)))
+    pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(*pixels.shape[:2], channels)
 
 
 @contextlib.contextmanager

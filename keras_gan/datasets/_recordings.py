@@ -12,12 +12,14 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from keras_gan._types import Array, FloatArray
+from keras_gan.datasets._budget import Budget
 
 SUFFIXES = frozenset({".wav"})
 PEAK = 0.95
 SILENT = 1e-4  # -80 dB of full scale: three steps of 16 bits, rounding and no sound
 # 25 minutes at 44.1 kHz, 0.5 GB in float64 and 1 GB while resampled.
 MAX_SAMPLES = 2**26
+_AT_ONCE = Budget(MAX_SAMPLES)
 MAX_RATE = 384_000  # that of the fastest converters; a filter has 20 taps for each Hz
 _MAX_CHUNKS = 1_000  # a file of empty ones would take minutes
 
@@ -34,12 +36,14 @@ class _Header(NamedTuple):
         format: bytes of the chunk that describes the samples.
         start: int, offset of the samples in the file.
         size: int, bytes of the samples.
+        num_samples: int, in all channels.
     """
 
     rate: int
     format: bytes
     start: int
     size: int
+    num_samples: int
 
 
 def rate_of(path: Path) -> int:
@@ -67,18 +71,13 @@ def read_recording(path: Path, sampling_rate: int | None) -> FloatArray:
         UnreadableRecordingError: if it is damaged, silent or too long.
     """
     # Numbers of any size may stand in a damaged file of floats.
-    with _damage_told(), np.errstate(all="ignore"):
-        rate, samples = _decoded(path)
-        signal = _centered(samples)
-        if sampling_rate not in (None, rate):
-            signal = _resampled(signal, rate, sampling_rate)
-        peak = np.abs(signal).max()
-        if peak < SILENT:
-            raise UnreadableRecordingError(
-                f"it is silent: no sample is farther than {SILENT:g} of full scale "
-                "from the mean"
-            )
-        return signal * (PEAK / peak)
+    with _damage_told(), np.errstate(all="ignore"), open(path, "rb") as file:
+        header = _header(file)
+        with _AT_ONCE.taken(header.num_samples):
+            signal = _centered(_decoded(file, header))
+            if sampling_rate not in (None, header.rate):
+                signal = _resampled(signal, header.rate, sampling_rate)
+            return _leveled(signal)
 
 
 @contextlib.contextmanager
@@ -125,7 +124,7 @@ def _header(file: BinaryIO) -> _Header:
             f"its {num_frames * channels:,} samples are more than {MAX_SAMPLES:,}; "
             "divide it into shorter files"
         )
-    return _Header(rate, stated, start, num_frames * frame)
+    return _Header(rate, stated, start, num_frames * frame, num_frames * channels)
 
 
 def _read(file: BinaryIO, num_bytes: int) -> bytes:
@@ -159,18 +158,17 @@ def _check_frames(channels: int, frame: int, bits: int) -> None:
         )
 
 
-def _decoded(path: Path) -> tuple[int, Array]:
-    """Rate and samples, `[num]` or `[num, channels]`, as SciPy reads them."""
+def _decoded(file: BinaryIO, header: _Header) -> Array:
+    """Samples, `[num]` or `[num, channels]`, as SciPy reads them."""
     from scipy.io import wavfile
 
-    with open(path, "rb") as file:
-        header = _header(file)
-        file.seek(header.start)
-        samples = _read(file, header.size)
+    file.seek(header.start)
+    samples = _read(file, header.size)
     # Only what was measured is handed on: SciPy believes a size, and warns of the rest.
     parts = [b"WAVE", *_chunk(b"fmt ", header.format), *_chunk(b"data", samples)]
     content = b"".join([b"RIFF", struct.pack("<I", sum(map(len, parts))), *parts])
-    return wavfile.read(io.BytesIO(content))
+    _, decoded = wavfile.read(io.BytesIO(content))
+    return decoded
 
 
 def _chunk(name: bytes, content: bytes) -> tuple[bytes, ...]:
@@ -192,6 +190,16 @@ def _centered(samples: Array) -> FloatArray:
         values /= peak  # sums of the largest floats would not be finite
     mono = values if values.ndim == 1 else values.mean(axis=1)
     return mono - mono.mean()
+
+
+def _leveled(signal: FloatArray) -> FloatArray:
+    peak = np.abs(signal).max()
+    if peak < SILENT:
+        raise UnreadableRecordingError(
+            f"it is silent: no sample is farther than {SILENT:g} of full scale "
+            "from the mean"
+        )
+    return signal * (PEAK / peak)
 
 
 def _resampled(signal: FloatArray, rate: int, sampling_rate: int) -> FloatArray:

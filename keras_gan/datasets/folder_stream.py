@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_gan._types import Array, Shape
 from keras_gan._validation import check_positive_integer, check_size, invalid_argument
-from keras_gan.datasets._folder import MAX_PIXELS, find_pictures
-from keras_gan.datasets._pictures import UnreadablePictureError, any_size
+from keras_gan.datasets._folder import find_pictures
+from keras_gan.datasets._pictures import MAX_PIXELS, UnreadablePictureError, any_size
 from keras_gan.datasets.image_folder import labels_of, resized_picture
 from keras_gan.datasets.stream import Stream, UnreadableRowError
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from keras_gan._halvings import SMALL_GRID, is_halved, nearest_halved
 from keras_gan._types import Shape
-from keras_gan.datasets._folder import MAX_PIXELS, find_pictures, of_each
-from keras_gan.datasets._pictures import any_size, shape_of
+from keras_gan.datasets._folder import find_pictures, of_each
+from keras_gan.datasets._pictures import MAX_PIXELS, any_size, shape_of
 
 _KEPT_SIDE = 128  # pixels, up to which pictures of one size stay as they are
 _CHOSEN_SIDE = 64  # of others: an hour on two cores
