@@ -403,3 +403,17 @@ def test_a_step_of_several_discriminator_moves_takes_as_many_minibatches(digits)
     images = digits.train.images[:, :4, :4] / 2
     gan.fit(images, batch_size=recipe.batch_size, verbose=0)
     assert int(gan.train_steps.numpy()) == recipe.steps_per_epoch(digits, 3) == 8
+
+
+def test_rows_of_an_unknown_class_are_no_class():
+    labels = np.concatenate([np.repeat(np.arange(10), 20), [-1, -1, -1]])
+    images = np.random.default_rng(0).random((203, 28, 28, 1), "float32")
+    split, recipe = Split(images, labels), RECIPES["few_labels"]
+    assert recipe.obstacle(Dataset("some", split, split, split)) is None
+    unknown = dataclasses.replace(split, labels=np.full(203, -1))
+    told = recipe.obstacle(Dataset("none", unknown, split, split))
+    assert told is not None and "the class of all these is unknown, -1" in told
+    few = dataclasses.replace(split, labels=np.where(labels == 7, -1, labels))
+    few.labels[few.labels == 3] = np.repeat([3, -1], [2, 18])
+    told = recipe.obstacle(Dataset("few", few, split, split))
+    assert told is not None and "2 of class 3" in told

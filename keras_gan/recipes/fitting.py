@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan._halvings import is_halved, nearest_halved
 from keras_gan._quarterings import is_quartered, nearest_quartered
+from keras_gan.datasets.hidden_labels import UNKNOWN
 
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
@@ -118,7 +119,12 @@ def rich_in_each_class(num_per_class: int) -> Check:
         labels = data.train.labels
         if labels is None:
             return None
-        counts = Counter(labels.tolist())
+        counts = Counter(labels[labels != UNKNOWN].tolist())
+        if not counts:
+            return (
+                f"it takes {num_per_class} labelled examples of each class, and the "
+                f"class of all these is unknown, {UNKNOWN}"
+            )
         if min(counts.values()) >= num_per_class:
             return None
         label, count = min(counts.items(), key=lambda pair: pair[1])
