@@ -179,6 +179,22 @@ def test_generator_of_another_size_is_refused():
         deconvolutional_generator(100, (28, 28, 1))
 
 
+@pytest.mark.parametrize("kernel_size, height, width", [(2, 5, 8), (1, 4, 7)])
+def test_a_kernel_leaves_no_pixel_out(kernel_size, height, width):
+    # Keras's layer fills such images up to 6 x 9, which no weight reaches everywhere.
+    layer = keras.layers.Conv2DTranspose(1, kernel_size, 3, use_bias=False)
+    made = layer(np.ones((1, 2, 3, 4), "float32")).numpy()
+    assert made.shape == (1, 6, 9, 1) and np.any(made == 0)
+    with pytest.raises(ValueError, match="`kernel_size` must be at least `strides`"):
+        deconvolutional_generator(
+            3, (height, width, 1), 6, (2, 3, 4), kernel_size=kernel_size, strides=3
+        )
+    whole = deconvolutional_generator(
+        3, (6, 9, 1), 6, (2, 3, 4), kernel_size=3, strides=3
+    )
+    assert whole.output_shape == (None, 6, 9, 1)
+
+
 def test_weights_begin_within_their_range():
     generator = deconvolutional_generator(
         3, (7, 7, 1), hidden_units=50, grid=(2, 2, 8), kernel_size=4, seed=1

@@ -71,7 +71,8 @@ def deconvolutional_generator(
         hidden_units: int, rectifiers. Defaults to `8000`.
         grid: tuple `(height, width, channels)` of the sigmoids.
             Defaults to `(10, 10, 80)`.
-        kernel_size: int, height and width of the kernel. Defaults to `5`.
+        kernel_size: int, height and width of the kernel, at least `strides`.
+            Defaults to `5`.
         strides: int, pixels of the image for one step on the grid. Defaults to `3`.
         weight_range: float, above 0. Defaults to `0.05`.
         seed: int, of the initial weights. Defaults to `0`.
@@ -131,6 +132,12 @@ def _check_grid(
     grid: Shape, kernel_size: int, strides: int, image_shape: Shape
 ) -> None:
     height, width, _ = checked_image_shape(image_shape)
+    if kernel_size < strides:
+        raise ValueError(
+            "`kernel_size` must be at least `strides`: pixels between the kernel's "
+            "places would be their bias alone. Received: "
+            f"kernel_size={kernel_size}, strides={strides}"
+        )
     made = tuple(strides * (size - 1) + kernel_size for size in grid[:2])
     if made != (height, width):
         raise ValueError(
