@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import gzip
 import pickle
 
@@ -9,7 +10,7 @@ from idx_files import take_as_published, write_idx
 
 import keras_gan as kg
 from keras_gan.datasets import Dataset, Split, mnist
-from keras_gan.datasets.idx import check_md5, read_idx
+from keras_gan.datasets.idx import check_md5, md5_of, read_idx
 
 
 def split(images, labels=None):
@@ -77,6 +78,37 @@ def test_files_are_found_through_the_environment(
     assert len(kg.datasets.load(name).train) == 50
     monkeypatch.setenv("KERAS_GAN_DATA", str(folder))
     assert len(kg.datasets.load(name).train) == 50
+
+
+def test_fashion_mnist_lies_below_the_files_of_mnist(
+    small_mnist, tmp_path, monkeypatch
+):
+    folder = tmp_path / "fashion_mnist"
+    folder.mkdir()
+    for file in mnist._FILES:  # the same numbers in other bytes, as of another dataset
+        content = gzip.decompress((small_mnist / file).read_bytes())
+        (folder / file).write_bytes(gzip.compress(content, 1, mtime=1))
+    md5s = tuple(md5_of(folder / file) for file in mnist._FILES)
+    assert not {*md5s} & {*mnist._MNIST.md5s}
+    clothes = dataclasses.replace(mnist._FASHION_MNIST, md5s=md5s)
+    monkeypatch.setattr(mnist, "_FASHION_MNIST", clothes)
+    downloaded = []
+
+    def get_file(name, origin, file_hash, cache_subdir):
+        downloaded.append(cache_subdir)
+        return str(folder / name)
+
+    monkeypatch.setattr(keras.utils, "get_file", get_file)
+    monkeypatch.setenv("KERAS_GAN_DATA", str(small_mnist))
+    for name in ("mnist", "fashion_mnist"):
+        for data_dir in (small_mnist, None):
+            assert len(kg.datasets.load(name, data_dir).train) == 50
+    assert not downloaded
+    folder = folder.rename(tmp_path / "clothes")
+    with pytest.raises(ValueError, match="another dataset's"):
+        kg.datasets.load_fashion_mnist(small_mnist)  # these files were meant
+    assert len(kg.datasets.load_fashion_mnist().train) == 50
+    assert downloaded == 4 * ["datasets/fashion-mnist"]
 
 
 def test_mnist_falls_back_to_the_cache_of_keras(small_mnist, tmp_path, monkeypatch):

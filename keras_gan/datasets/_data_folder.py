@@ -1,7 +1,7 @@
 """Where a dataset's files are."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import keras
@@ -14,17 +14,20 @@ def find_folder(
     names: Iterable[str],
     subfolder: str,
     data_dir: str | os.PathLike[str] | None,
+    of_another: Callable[[Path], bool] = lambda _: False,
 ) -> Path | None:
     """Returns the folder that holds the files, or `None` where there is none.
 
     Without `data_dir` the folder that `KERAS_GAN_DATA` names is searched. Either may
-    hold the files themselves, or `subfolder` with them, or its last part.
+    hold `subfolder` with the files, or its last part, or the files themselves.
 
     Args:
         dataset: name for the message.
         names: the files that must be there.
         subfolder: path below `data_dir`.
         data_dir: folder, or `None` to search.
+        of_another: function of a folder, whether its files are another dataset's, with
+            the same names; without `data_dir` it is passed over. Defaults to none.
 
     Raises:
         FileNotFoundError: if `data_dir` lacks a file, or a folder has some of them.
@@ -34,14 +37,17 @@ def find_folder(
     if not root:
         return None
     parts = Path(subfolder).parts
-    candidates = [Path(root), *(Path(root, *parts[at:]) for at in range(len(parts)))]
+    # In the folder itself files of these names may be another dataset's.
+    candidates = [Path(root, *parts[at:]) for at in range(len(parts) + 1)]
     started = [
         folder
         for folder in candidates
         if any((folder / name).is_file() for name in names)
     ]
-    if not started and data_dir is None:
-        return None
+    if data_dir is None:
+        started = [folder for folder in started if not of_another(folder)]
+        if not started:
+            return None
     folder = started[0] if started else Path(root)
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:

@@ -76,9 +76,14 @@ def _read_shape(path: Path, file: gzip.GzipFile) -> tuple[int, ...]:
     return struct.unpack(f">{num_axes}I", axes)
 
 
+def md5_of(path: str | os.PathLike[str]) -> str:
+    """The MD5 of a file, in hexadecimal digits."""
+    return hashlib.md5(Path(path).read_bytes(), usedforsecurity=False).hexdigest()
+
+
 def check_md5(path: str | os.PathLike[str], expected: str) -> None:
     """Raises `ValueError` unless the file's MD5 is the published one."""
-    received = hashlib.md5(Path(path).read_bytes(), usedforsecurity=False).hexdigest()
+    received = md5_of(path)
     if received != expected:
         raise ValueError(
             f"{path} has MD5 {received}, but {expected} was published: the file is "

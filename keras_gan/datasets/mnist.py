@@ -1,6 +1,7 @@
 """MNIST and Fashion-MNIST from their four IDX files."""
 
 import dataclasses
+import functools
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from keras_gan._types import Array
 from keras_gan.datasets._data_folder import download, find_folder
 from keras_gan.datasets.dataset import Dataset, Split
-from keras_gan.datasets.idx import check_md5, read_idx
+from keras_gan.datasets.idx import check_md5, md5_of, read_idx
 
 _FILES = (
     "train-images-idx3-ubyte.gz",
@@ -62,7 +63,7 @@ def load_mnist(data_dir: str | os.PathLike[str] | None = None) -> Dataset:
 
     The four `.gz` files are looked for in `data_dir` where it is given, else in the
     folder that the environment variable `KERAS_GAN_DATA` names, else in Keras's cache,
-    into which they are downloaded. A folder may hold the files or a `mnist/` with them.
+    into which they are downloaded. A folder may hold a `mnist/` with them, or them.
     Their published MD5s are verified each time.
 
     Args:
@@ -95,8 +96,8 @@ def load_fashion_mnist(data_dir: str | os.PathLike[str] | None = None) -> Datase
 
     Use it where MNIST is too easy: ten kinds of clothes in gray levels, as many images
     and of the same size. The files have the names of MNIST's; they are looked for as
-    `load_mnist` does, in the folder itself or a `fashion_mnist/` in it, and their
-    published MD5s tell them apart.
+    `load_mnist` does, in a `fashion_mnist/` in the folder or the folder itself, and
+    their published MD5s tell them apart.
 
     Args:
         data_dir: folder with the files, or `None` to search. Defaults to `None`.
@@ -143,10 +144,18 @@ def _split(pixels: Array, labels: Array) -> Split:
 
 
 def _find_files(source: _Source, data_dir: str | os.PathLike[str] | None) -> list[Path]:
-    folder = find_folder(source.title, _FILES, source.name, data_dir)
+    of_another = functools.partial(_is_of_another, source)
+    folder = find_folder(source.title, _FILES, source.name, data_dir, of_another)
     if folder is not None:
         return [folder / name for name in _FILES]
     return [
         download(source.title, name, source.origin + name, md5, source.cache)
         for name, md5 in zip(_FILES, source.md5s, strict=True)
     ]
+
+
+def _is_of_another(source: _Source, folder: Path) -> bool:
+    """Whether a folder has the other dataset's files: the smallest one tells."""
+    labels = folder / _FILES[-1]
+    others = {one.md5s[-1] for one in (_MNIST, _FASHION_MNIST)} - {source.md5s[-1]}
+    return labels.is_file() and md5_of(labels) in others
