@@ -159,6 +159,16 @@ def test_recipe_finds_every_mode_of_a_wider_ring():
 @pytest.mark.parametrize(
     "build", [recipes.ring_of_gaussians, recipes.grid_of_gaussians]
 )
+def test_recipe_is_built_on_several_devices(build, two_replicas):
+    with two_replicas.scope():
+        several = build(RING, seed=0)
+    assert several.steps_per_execution == 1
+    assert build(RING, seed=0).steps_per_execution == 50
+
+
+@pytest.mark.parametrize(
+    "build", [recipes.ring_of_gaussians, recipes.grid_of_gaussians]
+)
 def test_recipe_plays_the_same_game_in_other_units(build):
     # Weights and logits do not change when the data grow, nor does what R1 pays.
     small, large = (

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_gan._replicas import num_replicas
 from keras_gan._seeds import derived_seed, pair_of_seeds
 from keras_gan._types import Tensor
 from keras_gan._validation import check_integer
@@ -29,7 +30,8 @@ _DECAY = 0.5**0.5  # at equal amplitudes the modes are found far later
 _PENALTY_WEIGHT = 0.05  # on slopes per standard deviation of the data
 # Points, 10 steps: modes that move to and fro are narrower on average.
 _EMA_HALF_LIFE = 1_000
-_STEPS_PER_EXECUTION = 50  # in networks so small a step costs less than its dispatch
+# In networks so small a step costs less than its dispatch; of one device alone.
+_STEPS_PER_EXECUTION = 50
 
 
 def ring_of_gaussians(
@@ -149,7 +151,7 @@ def _plane_gan(
         *pair_of_adams(rate, beta_1=0.0, beta_2=0.99),
         objective="relativistic_pairing",
         terms=(R1(weight), R2(weight)),
-        steps_per_execution=_STEPS_PER_EXECUTION,
+        steps_per_execution=_STEPS_PER_EXECUTION if num_replicas() == 1 else 1,
     )
     return gan
 
