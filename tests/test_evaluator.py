@@ -177,7 +177,7 @@ def test_a_value_knows_which_direction_is_better():
     }
     assert {name: quantity_of(name).mode for name in modes} == modes
     assert measure_giving("parzen_at_best_bandwidth") == "parzen"
-    with pytest.raises(ValueError, match="Did you mean 'recall'"):
+    with pytest.raises(ValueError, match="`name`.*Did you mean 'recall'"):
         quantity_of("recal")
 
 

@@ -13,7 +13,11 @@ from keras_gan._replicas import is_chief
 from keras_gan._run_files import read_best
 from keras_gan._validation import check_finite, check_known
 from keras_gan.callbacks._save_finite import save_finite
-from keras_gan.evaluation.measures import given_beside, quantity_of
+from keras_gan.evaluation.measures import (
+    given_beside,
+    measure_giving,
+    quantity_of,
+)
 
 _MODES = ("max", "min")
 
@@ -69,7 +73,9 @@ class SaveBestEpoch(keras.callbacks.Callback):
         super().__init__()
         self.path = Path(path)
         self.monitor = monitor
-        mode = quantity_of(monitor).mode if mode is None else mode
+        if mode is None:
+            measure_giving(monitor, "monitor")  # which an error is to name
+            mode = quantity_of(monitor).mode
         self._sign = {"max": 1.0, "min": -1.0}[check_known("mode", mode, _MODES)]
         self._given = None if best is None else check_finite("best", best)
         self.best = self._given

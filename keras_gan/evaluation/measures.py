@@ -55,10 +55,10 @@ def quantity_of(name: str) -> Quantity:
     return _quantities(measure_giving(name))[name]
 
 
-def measure_giving(name: str) -> str:
+def measure_giving(name: str, argument: str = "name") -> str:
     """Returns the first measure that gives a value of this name; raises likewise."""
     givers = {value: measure for measure in MEASURES for value in _quantities(measure)}
-    check_known("monitor", name, givers)
+    check_known(argument, name, givers)
     return next(measure for measure in MEASURES if name in _quantities(measure))
 
 

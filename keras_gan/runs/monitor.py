@@ -8,6 +8,7 @@ from keras_gan._types import Array, Config
 from keras_gan._validation import check_integer, check_seed
 from keras_gan.callbacks.evaluation_monitor import EvaluationMonitor
 from keras_gan.datasets.dataset import Dataset
+from keras_gan.evaluation._measure import TEST_POINTS
 from keras_gan.evaluation.evaluator import Evaluator
 from keras_gan.evaluation.feature_networks import (
     PICTURES,
@@ -76,7 +77,14 @@ def monitor_of(
     """
     protocol = parzen or PARZEN_OF_2014
     check_integer("num_samples", num_samples, minimum=2)
-    giver = measure_giving(measure)
+    giver = measure_giving(measure, "measure")
+    if TEST_POINTS in MEASURES[giver].needs:
+        raise ValueError(
+            f"`measure` must be a value of validation data, and {measure} needs test "
+            "points, by which no epoch is chosen; of Parzen's there are "
+            f"{PARZEN_AT_BEST_BANDWIDTH!r} and {PARZEN!r}. Received: "
+            f"measure={measure!r}"
+        )
     reads_features = bool(MEASURES[giver].reads)
     network = feature_network() if feature_network and reads_features else None
     train, valid = data.train, data.valid
