@@ -198,6 +198,13 @@ def objectives_of(runs: list[dict[str, Any]], data: str) -> list[str]:
     return [name for name in OBJECTIVES if name in played]
 
 
+def mean_and_deviation(values: np.ndarray) -> str:
+    """Mean ± standard deviation of several seeds; one seed has none."""
+    if len(values) < 2:
+        return f"{values[0]:.1f}"
+    return f"{values.mean():.1f} ± {values.std(ddof=1):.1f}"
+
+
 def table(runs: list[dict[str, Any]]) -> str:
     """Modes held and good samples, mean over the last fifth, then over seeds."""
     lines = [
@@ -210,7 +217,7 @@ def table(runs: list[dict[str, Any]]) -> str:
             for name, factor in (("modes", 1), ("good", 100), ("modes_within_10", 1)):
                 _, values = curves(runs, data, objective, name)
                 last = values[:, -max(1, values.shape[1] // 5) :].mean(axis=1)
-                cells.append(f"{factor * last.mean():.1f} ± {factor * last.std():.1f}")
+                cells.append(mean_and_deviation(factor * last))
             row = [data, objective, str(len(values)), *cells]
             lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)

@@ -149,6 +149,15 @@ def test_the_published_ring_has_one_mode_twice():
     np.testing.assert_allclose(share, 2 / 9, atol=0.01)
 
 
+def test_seeds_differ_by_the_deviation_of_a_sample():
+    from statistics import stdev
+
+    told = example("least_squares_stability").mean_and_deviation
+    counts = [8.0, 2.0, 3.5]
+    assert told(np.array(counts)) == f"4.5 ± {stdev(counts):.1f}"
+    assert told(np.array(counts[:1])) == "8.0"  # of one there is none
+
+
 def test_the_networks_are_those_of_the_published_code():
     network = example("least_squares_stability").network(256, 2, seed=0)
     kernels = [layer.kernel.numpy() for layer in network.layers]
