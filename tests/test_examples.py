@@ -1,5 +1,6 @@
 """Every script in examples/ runs, small."""
 
+import argparse
 import os
 import re
 import runpy
@@ -134,6 +135,27 @@ def test_every_example_is_in_the_gallery():
     gallery = (EXAMPLES.parent / "docs" / "gallery.md").read_text("utf-8")
     found = {path.name for path in [*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.ipynb")]}
     assert set(re.findall(r"\]\(\.\./examples/([^)]+)\)", gallery)) == found
+
+
+class ParsedError(Exception):
+    """The script took its arguments."""
+
+
+@pytest.mark.exhaustive
+def test_commands_of_the_gallery_are_taken(monkeypatch, run_here):
+    gallery = (EXAMPLES.parent / "docs" / "gallery.md").read_text("utf-8")
+    commands = re.findall(r"^    python examples/(\S+\.py)(.*)$", gallery, re.MULTILINE)
+    assert len(commands) > 25
+    parse = argparse.ArgumentParser.parse_args
+
+    def parse_alone(self, *arguments, **options):
+        parse(self, *arguments, **options)
+        raise ParsedError
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_alone)
+    for name, arguments in commands:
+        with pytest.raises(ParsedError):
+            run_here([str(EXAMPLES / name), *arguments.replace("…", "").split()])
 
 
 def test_no_example_is_missing():
