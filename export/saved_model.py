@@ -64,8 +64,8 @@ class SavedModelFormat(ExportFormat):
     name: str = "saved_model"
     file_name: str = "saved_model"
     summary: str = (
-        "TensorFlow, with generate, sample, what else the GAN can of encode and "
-        "complete, and, with --discriminator, discriminate"
+        "TensorFlow, with generate, sample, what else the GAN can of encode, "
+        "complete and classify, and, with --discriminator, discriminate"
     )
     version: int = 1
     discriminator: bool = False

@@ -7,7 +7,8 @@ from exports import played_here
 from games import make_tiny_gan, play_tiny_gan, tiny_images
 
 import keras_gan as kg
-from export import Provenance, export_saved_model, run_artefact
+from export import FORMATS, Provenance, export_saved_model, run_artefact
+from export.contract.contents import ENDPOINTS
 
 SIGNATURES = {"generate", "sample", "discriminate", "serving_default"}
 
@@ -37,6 +38,11 @@ def folder(gan, tmp_path_factory):
 @pytest.fixture(scope="module")
 def loaded(folder):
     return tf.saved_model.load(str(folder / "3"))
+
+
+def test_its_summary_names_every_endpoint():
+    told = FORMATS["saved_model"].summary
+    assert [name for name in ENDPOINTS if name not in told] == []
 
 
 @pytest.mark.exhaustive

@@ -17,8 +17,8 @@ LISTED: dict[str, str] = {
     "onnx_float16": "onnx with float16 weights",
     "onnx_int8": "onnx with int8 weights, quantized as it runs",
     "saved_model": (
-        "TensorFlow, with generate, sample, what else the GAN can of encode and "
-        "complete, and, with --discriminator, discriminate"
+        "TensorFlow, with generate, sample, what else the GAN can of encode, "
+        "complete and classify, and, with --discriminator, discriminate"
     ),
     "litert": "on-device, float32",
     "litert_encoder": "on-device, images to latents, of a GAN with an encoder",
