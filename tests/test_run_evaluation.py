@@ -277,9 +277,9 @@ def test_a_monitor_asks_for_each_class(data, gan):
         monitor.on_epoch_end(1, logs)
 
 
-def test_the_command_prints_and_keeps_it(
-    recipe, data, gan, tmp_path, monkeypatch, capsys
-):
+@pytest.fixture
+def run(recipe, data, gan, tmp_path, monkeypatch):
+    """A folder as `keras-gan train` leaves it."""
     monkeypatch.setitem(kg.recipes.RECIPES, "digits", recipe)
     monkeypatch.setitem(kg.datasets.LOADERS, "three", lambda data_dir: data)
     run = kg.runs.RunDirectory(tmp_path / "run")
@@ -287,6 +287,10 @@ def test_the_command_prints_and_keeps_it(
     record = {"seed": 0, "status": "finished", "config": config}
     _run_files.write_record(run.path, record)
     gan.save(run.model)
+    return run
+
+
+def test_the_command_prints_and_keeps_it(run, capsys):
     measures = ["class_accuracy", "class_parzen", "frechet_distance"]
     command = ["evaluate", str(run.path), "--verbose", "0", "--measures", *measures]
     assert main(command) == 0
@@ -305,6 +309,37 @@ def test_the_command_prints_and_keeps_it(
     assert any(line.startswith("class_accuracy, held-out real") for line in lines)
     assert "class_accuracy: classes told apart by perceptron" in output
     assert output.startswith(record["report"])
+
+
+def evaluate(run):
+    return main(
+        ["evaluate", str(run.path), "--verbose", "0", "--measures", "frechet_distance"]
+    )
+
+
+def test_who_stops_it_while_it_draws_is_told_that_scores_are_kept(
+    run, monkeypatch, capsys
+):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kg.runs, "draw_pictures", interrupt)
+    assert evaluate(run) == 130
+    assert "interrupted; evaluation.json is written" in capsys.readouterr().err
+    assert run.evaluation.is_file()
+    monkeypatch.setattr(RunEvaluator, "__call__", interrupt)
+    assert evaluate(run) == 130
+    assert "interrupted; nothing was written" in capsys.readouterr().err
+
+
+def test_without_pillow_the_report_is_written_all_the_same(run, monkeypatch):
+    def need_pillow(run):
+        raise ImportError("Pictures need Pillow: pip install keras-gan[pictures]")
+
+    monkeypatch.setattr(kg.runs, "draw_pictures", need_pillow)
+    with pytest.warns(UserWarning, match="No pictures were drawn: .* need Pillow"):
+        assert evaluate(run) == 0
+    assert "frechet_distance" in run.report.read_text("utf-8")
 
 
 def test_records_are_json(recipe, data, gan):

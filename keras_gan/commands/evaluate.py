@@ -23,6 +23,9 @@ from keras_gan.commands._tensorflow import start_tensorflow
 SUMMARY = "score a run beside held-out real data"
 _ON_KERNELS = {"parzen", "parzen_log_likelihood"}  # of any number of samples
 IF_STOPPED = "nothing was written: evaluation.json is as it was"
+_IF_STOPPED_LATER = (
+    "evaluation.json is written; pictures and report.html may be of before"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,8 +102,18 @@ def run(args: argparse.Namespace) -> None:
     # First of all: a folder that cannot be written must not cost the scores.
     say(json.dumps(record, indent=2) if args.json else report)
     write_json(run.directory.evaluation, record)
-    written = [run.directory.evaluation, *kg.runs.draw_pictures(run)]
+    args.if_stopped = _IF_STOPPED_LATER
+    written = [run.directory.evaluation, *_pictures(run)]
     if run.record:
         written.append(kg.runs.write_report(run.directory))
     for path in () if args.json else written:
         say(f"Written: {path}")
+
+
+def _pictures(run: kg.runs.Run) -> list[Path]:
+    """Draws them, or says what they need: the scores stand without."""
+    try:
+        return kg.runs.draw_pictures(run)
+    except ImportError as error:
+        warnings.warn(f"No pictures were drawn: {error}", stacklevel=2)
+        return []
