@@ -137,6 +137,23 @@ def test_no_other_operation_is_run(tmp_path):
         read_torch_tensors(tmp_path / "weights.pth")
 
 
+def test_nothing_is_kept_under_a_number_that_needs_room_for_more(tmp_path):
+    # C's reader would make room for 80 million pointers, for a pickle of nine bytes.
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"\x80\x02}r" + struct.pack("<I", 40_000_000) + b".")
+    with pytest.raises(ValueError, match="keeps something as number 40000000"):
+        read_torch_tensors(path)
+
+
+def test_as_many_are_kept_as_a_real_file_has(tmp_path):
+    # Beyond 255 numbers of four bytes stand in the pickle.
+    weights = {f"layer_{index}": tensor("a", (2,), (1,), 2) for index in range(300)}
+    assert pickle.LONG_BINPUT in pickled(weights)
+    values = {"a": np.array([1.0, 2.0], "float32")}
+    arrays = read_torch_tensors(stream(tmp_path / "weights.pth", weights, values))
+    assert len(arrays) == 300
+
+
 @pytest.mark.parametrize(
     ("shape", "strides", "offset"),
     [

@@ -37,6 +37,7 @@ _OPERATIONS = frozenset(
     APPENDS BINUNICODE BININT BININT1 BININT2 LONG1 NONE NEWTRUE NEWFALSE BINPERSID
     """.split()
 )
+_KEEPING = frozenset(["BINPUT", "LONG_BINPUT"])  # each under the next number
 Arrays = dict[str, Array]
 
 
@@ -167,9 +168,12 @@ def _arrays(tensors: dict[str, _Tensor], values: dict[str, Array]) -> Arrays:
 
 def _load(file: BinaryIO) -> Any:
     start = file.tell()
-    for operation, argument, _ in pickletools.genops(file):
+    for number, (operation, argument, _) in enumerate(pickletools.genops(file)):
         if operation.name not in _OPERATIONS:
             raise ValueError(f"its pickle asks for {operation.name} ({argument!r})")
+        # The reader makes room for all numbers up to the one that is named.
+        if operation.name in _KEEPING and int(argument or 0) > number:
+            raise ValueError(f"its pickle keeps something as number {argument}")
     file.seek(start)
     return _Unpickler(file).load()
 
