@@ -10,9 +10,10 @@ from games import assert_equal_weights, small_game, small_recipe
 
 import keras_gan as kg
 from keras_gan.commands import _epochs_in_time, _timed_steps
+from keras_gan.commands._configuration import settled
 from keras_gan.commands._epochs_in_time import Measured, fit_into_time
 from keras_gan.commands._timed_steps import TimedSteps, play_timed_steps
-from keras_gan.commands.main import main
+from keras_gan.commands.main import build_parser, main
 
 DIGITS = kg.datasets.load_digits()
 
@@ -45,7 +46,7 @@ def epochs_of(recipe, seconds, monkeypatch, measured):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "chooses", "expected"),
+    ("seconds", "by_time", "expected"),
     [
         # Of 95 %, 2 s go once; an epoch takes 3 steps of 2 s and 1 s at its end.
         (100.0, False, 13),  # (95 - 2) / 7
@@ -54,12 +55,30 @@ def epochs_of(recipe, seconds, monkeypatch, measured):
         (1000.0, True, 135),  # (950 - 2) / 7: its length was that of an hour
     ],
 )
-def test_epochs_are_those_that_fit(scheduled, monkeypatch, seconds, chooses, expected):
-    recipe = scheduled
-    if chooses:
-        recipe = dataclasses.replace(recipe, choose=lambda data: recipe)
+def test_epochs_are_those_that_fit(scheduled, monkeypatch, seconds, by_time, expected):
+    recipe = dataclasses.replace(scheduled, length_by_time=by_time)
     measured = Measured(once=2.0, of_a_step=2.0, of_its_end=1.0)
     assert epochs_of(recipe, seconds, monkeypatch, measured) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "has_more"), [("default", True), ("inpainting", False)]
+)
+def test_as_the_data_chose_it_only_the_length_of_an_hour_grows(
+    tmp_path, monkeypatch, name, has_more
+):
+    command = ["train", name, "--data", "digits", "--output-dir", str(tmp_path / "run")]
+    args = build_parser().parse_args([*command, "--time", "100h"])
+    args.recipe_file, args.seconds = None, 360_000.0
+    directory = kg.runs.RunDirectory(tmp_path / "run")
+    data, recipe, config = settled(args, kg.recipes.get(name), directory, {}, True)
+    assert config["epochs"] == recipe.epochs and recipe.reasons
+    measured = Measured(once=0.0, of_a_step=1e-3, of_its_end=0.0)
+    monkeypatch.setattr(_epochs_in_time, "_measure", lambda *args: measured)
+    fit_into_time(args, small_game(data, 0), data, recipe, config, lambda *args: [])
+    fitting = 0.95 * 360_000 / (1e-3 * recipe.steps_per_epoch(data))
+    expected = pytest.approx(fitting, rel=1e-3) if has_more else recipe.epochs
+    assert fitting > 2 * recipe.epochs and config["epochs"] == expected
 
 
 def test_the_run_is_that_of_so_many_epochs(scheduled, tmp_path, monkeypatch, capsys):

@@ -71,7 +71,7 @@ def fit_into_time(
     of_an_epoch = num_steps * measured.of_a_step + measured.of_its_end
     planned = _PLANNED * args.seconds - measured.once
     epochs = max(1, int(planned / of_an_epoch))
-    if recipe.choose is None:
+    if not recipe.length_by_time:
         epochs = min(epochs, recipe.epochs)
     config["epochs"] = epochs
     say(

@@ -147,5 +147,6 @@ DEFAULT = image_recipe(
     epochs=24,
     scheduled=True,
     choose=for_data,
+    length_by_time=True,
     fewest_rows=_FEWEST,  # minibatches are chosen, and passes
 )

@@ -73,6 +73,8 @@ class Recipe:
         choose: function of a dataset that returns the recipe for it, or `None` where
             the recipe is the same for all. Defaults to `None`.
         reasons: strings, what was chosen for a dataset and why. Defaults to `()`.
+        length_by_time: bool, whether `epochs` are what an hour allows, so that a run
+            that may take longer has more of them. Defaults to `False`.
         discriminator_steps: int, minibatches of a step, as the game is compiled.
             Defaults to `1`.
         fewest_rows: int, training rows without which a run does not begin.
@@ -97,6 +99,7 @@ class Recipe:
     continues: str | None = None
     choose: "Callable[[Dataset], Recipe] | None" = None
     reasons: tuple[str, ...] = ()
+    length_by_time: bool = False
     discriminator_steps: int = 1
     fewest_rows: int = 1
 
