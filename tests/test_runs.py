@@ -358,13 +358,18 @@ def test_data_that_a_program_recorded_are_known_again(tmp_path):
     small_game(digits, seed=0).fit(
         digits.train.images[:50], verbose=0, callbacks=[record, save]
     )
-    assert len(load_run(tmp_path, data="digits").data.train) == 1197
+    for named in (None, "digits"):
+        assert len(load_run(tmp_path, data=named).data.train) == 1197
     assert load_run(tmp_path).value_range == (0.0, 1.0)
     held = json.loads((tmp_path / "run.json").read_text())
     held["dataset"]["fingerprint"]["train"]["labels"]["sha256"] = "another"
     (tmp_path / "run.json").write_text(json.dumps(held))
     with pytest.raises(ValueError, match="digits with other training labels"):
-        _ = load_run(tmp_path, data="digits").data
+        _ = load_run(tmp_path).data
+    held["dataset"]["name"] = "my own"
+    (tmp_path / "run.json").write_text(json.dumps(held))
+    with pytest.raises(ValueError, match="was trained on 'my own', which no loader is"):
+        _ = load_run(tmp_path).data
 
 
 # ------------------------------------------------------------------ games in the plane

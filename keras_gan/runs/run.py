@@ -34,7 +34,7 @@ class Run:
         gan: `GAN`, trained.
         record: dict, what `run.json` holds; empty for a lone file.
         source: `DataSource`, which dataset it was trained on, or `None` where nobody
-            said.
+            said, or said what no loader is called.
         named_recipe: `Recipe` of a file of yours, for a run of one, or `None`.
             Defaults to `None`.
     """
@@ -121,9 +121,13 @@ class Run:
             ValueError: if none is known, or it is not what the run was trained on.
         """
         if self.source is None:
+            name = (self.record.get("dataset") or {}).get("name")
+            said = "does not say what it was trained on"
+            if name is not None:
+                said = f"was trained on {name!r}, which no loader is called"
             raise ValueError(
-                f"`data` (--data) must name a dataset: {self.directory.path} does not "
-                f"say what it was trained on. Name one of {', '.join(LOADERS)}."
+                f"`data` (--data) must name a dataset: {self.directory.path} {said}. "
+                f"Name one of {', '.join(LOADERS)}."
             )
         data = self.source.load(self.recipe)
         held = self.value_range
@@ -157,7 +161,7 @@ def load_run(
         best: bool. `True` takes the epoch with the best validation value instead of the
             last one. Defaults to `False`.
         data: str, key of `keras_gan.datasets.LOADERS`, where the run does not say what
-            it was trained on. Defaults to `None`.
+            it was trained on, or by another name than these. Defaults to `None`.
         data_dir: folder with the same dataset, where it was moved, or `None` for that
             of the training. Defaults to `None`.
         image_size: as in `keras_gan.datasets.load`, where the run does not say it.
@@ -198,12 +202,19 @@ def load_run(
             "`recipe` must be that of the run's file, by whose protocol it is judged. "
             f"Received: {recipe.name}, for a run of {trained_by}"
         )
-    source = _source(config, given)
+    source = _source(config, _dataset_of(record), given)
     return Run(directory, load_model(directory, best), record, source, recipe)
 
 
-def _source(config: Config, given: Config) -> DataSource | None:
-    """What is given here, else what the configuration says; `None` without a name.
+def _dataset_of(record: Config) -> str | None:
+    """The name that a program recorded, of a dataset that can be loaded by it."""
+    dataset = record.get("dataset")
+    name = dataset.get("name") if isinstance(dataset, dict) else None
+    return name if name in [*LOADERS] else None
+
+
+def _source(config: Config, recorded: str | None, given: Config) -> DataSource | None:
+    """What is given here, else what the record says; `None` without a name.
 
     Raises:
         ValueError: if both name a dataset, and not the same one.
@@ -215,6 +226,7 @@ def _source(config: Config, given: Config) -> DataSource | None:
             f"Received: {given['data']!r}; leave it out."
         )
     known = config | {key: given[key] or config.get(key) for key in given}
+    known["data"] = known["data"] or recorded
     return None if known["data"] is None else DataSource.of(known)
 
 
