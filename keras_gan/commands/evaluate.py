@@ -110,7 +110,7 @@ def run(args: argparse.Namespace) -> None:
         say(f"Written: {path}")
 
 
-def _pictures(run: kg.runs.Run) -> list[Path]:
+def _pictures(run: "kg.runs.Run") -> list[Path]:
     """Draws them, or says what they need: the scores stand without."""
     try:
         return kg.runs.draw_pictures(run)
