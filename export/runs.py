@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from export.by_format import export_generator, options_of
 from export.formats import FORMATS
 from export.parity.report import ParityReport
@@ -104,7 +102,7 @@ def _quality(run: Run) -> Quality:
 
     def measure(images: FloatArray) -> dict[str, Score]:
         # Each format compares itself with the same images of Keras.
-        key = hashlib.sha256(np.ascontiguousarray(images).data).digest()
+        key = hashlib.sha256(images.tobytes()).digest()
         if key not in known:
             known[key] = evaluator.of_images(images)
         return known[key]
