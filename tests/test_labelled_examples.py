@@ -312,6 +312,16 @@ def test_a_game_without_classes_is_told_before_training(tiny_gan):
     assert tiny_gan.epochs_completed == 0
 
 
+def test_the_unknown_class_is_none_where_a_dataset_is_told():
+    labels = np.array([2, -1, 0, -1, -1, 2])
+    split = kg.datasets.Split(np.zeros((6, 4, 4, 1), "float32"), labels)
+    data = kg.datasets.Dataset("zeros", split, split, split, (0.0, 1.0))
+    assert repr(data).endswith(", 2 classes)")
+    table = data._repr_html_()
+    for name, value in [("of no known class", 3), ("a class", "1 to 2")]:
+        assert f">rows {name}</th><td>{value}</td>" in table
+
+
 def test_predictions_in_a_column_are_the_classes_themselves():
     classes = np.array([[1], [2], [0]])
     score = kg.evaluation.classification_errors(predicted=classes, labels=classes)

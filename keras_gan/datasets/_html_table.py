@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan._html import Html, element, image_address, rows_of
+from keras_gan.datasets._known_labels import known_labels
 from keras_gan.visualization import image_grid, png_of
 
 _SHOWN = 32  # images, four rows: to see what they are, in some 50 kB
@@ -28,9 +29,13 @@ def table_of(data: Any) -> Html:
     rows.append(("shape", " x ".join(map(str, data.data_shape))))
     rows.append(("value range", f"[{low:g}, {high:g}]"))
     if data.train.labels is not None:
-        classes, counts = np.unique(data.train.labels, return_counts=True)
+        known = known_labels(data.train.labels)
+        classes, counts = np.unique(known, return_counts=True)
         rows.append(("classes", str(len(classes))))
-        rows.append(("rows a class", f"{counts.min():,} to {counts.max():,}"))
+        if len(known) < len(data.train):
+            rows.append(("rows of no known class", f"{len(data.train) - len(known):,}"))
+        if len(known):
+            rows.append(("rows a class", f"{counts.min():,} to {counts.max():,}"))
     head, body = rows_of((data.name, "value"), rows)
     return Html(element("table", head, body) + _pictures(data))
 

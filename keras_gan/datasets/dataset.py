@@ -11,6 +11,7 @@ from keras_gan._types import Array, FloatArray, Shape
 from keras_gan._validation import check_positive_integer, check_range
 from keras_gan.datasets._chunks import chunks_of
 from keras_gan.datasets._html_table import table_of
+from keras_gan.datasets._known_labels import known_labels
 from keras_gan.datasets.mixtures import GaussianMixture
 from keras_gan.datasets.stream import Stream
 
@@ -330,5 +331,5 @@ def _described(split: Split, where: str = "") -> str:
     shape = tuple(split.values.shape[1:])
     classes = ""
     if split.labels is not None:
-        classes = f", {len(np.unique(split.labels))} classes"
+        classes = f", {len(np.unique(known_labels(split.labels)))} classes"
     return f"{split.data_name} {shape}{where}{classes}"

@@ -6,10 +6,8 @@ import numpy as np
 
 from keras_gan._types import Array
 from keras_gan._validation import check_positive_integer, check_seed
+from keras_gan.datasets._known_labels import UNKNOWN, known_labels
 from keras_gan.datasets.dataset import Dataset
-
-UNKNOWN = -1
-"""The label of what has none, as in scikit-learn's semi-supervised estimators."""
 
 
 def hide_labels(labels: Array, num_per_class: int, seed: int = 0) -> Array:
@@ -32,7 +30,7 @@ def hide_labels(labels: Array, num_per_class: int, seed: int = 0) -> Array:
     """
     check_seed("seed", seed)
     check_positive_integer("num_per_class", num_per_class)
-    known = np.asarray(labels)[np.not_equal(labels, UNKNOWN)]
+    known = known_labels(np.asarray(labels))
     classes, counts = np.unique(known, return_counts=True)
     if not len(classes):
         raise ValueError("`labels` must name a class. Received: none but -1")

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_gan._halvings import is_halved, nearest_halved
 from keras_gan._quarterings import is_quartered, nearest_quartered
-from keras_gan.datasets.hidden_labels import UNKNOWN
+from keras_gan.datasets._known_labels import UNKNOWN, known_labels
 
 if TYPE_CHECKING:
     from keras_gan.datasets.dataset import Dataset
@@ -119,7 +119,7 @@ def rich_in_each_class(num_per_class: int) -> Check:
         labels = data.train.labels
         if labels is None:
             return None
-        counts = Counter(labels[labels != UNKNOWN].tolist())
+        counts = Counter(known_labels(labels).tolist())
         if not counts:
             return (
                 f"it takes {num_per_class} labelled examples of each class, and the "

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_gan._types import Array, Config, Tensor
-from keras_gan.datasets.hidden_labels import UNKNOWN
+from keras_gan.datasets._known_labels import UNKNOWN, known_labels
 from keras_gan.datasets.pipeline import InTurn
 from keras_gan.terms._class_outputs import (
     CLASSES,
@@ -130,7 +130,7 @@ class LabelledExamples(Term):
                 f"is known. Received: shape {labels.shape}, dtype {labels.dtype}, for "
                 f"{num_rows} images"
             )
-        known = labels[labels != UNKNOWN]
+        known = known_labels(labels)
         if not len(known):
             raise ValueError(
                 f"`labels` must name the class of some images. Received: {UNKNOWN} "
