@@ -79,6 +79,7 @@ def weights_of(gan):
 # ----------------------------------------------------------------- training, sampling
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("brought", "term"),
     [

@@ -142,6 +142,7 @@ def test_an_endless_py_dataset_is_checked(gan):
         gan.fit(Endless(with_nan), steps_per_epoch=5, shuffle=False, verbose=0)
 
 
+@pytest.mark.exhaustive
 def test_batches_that_packs_do_not_divide_are_refused():
     gan = make_tiny_gan(packing=3)
     with pytest.raises(ValueError, match="Batch 0 .* must be a multiple of 3"):
@@ -176,6 +177,7 @@ def in_epochs(asked):
     return [asked[start : start + 5] for start in range(2, len(asked), 5)]
 
 
+@pytest.mark.exhaustive
 def test_the_order_is_that_of_the_seed_and_the_epoch(tmp_path):
     dataset, gan = Remembering(), make_tiny_gan(run_eagerly=True)
     gan.fit(dataset, epochs=3, verbose=0)
@@ -204,6 +206,7 @@ def test_workers_keep_the_order(processes):
     assert_equal_state(played(**workers), played())
 
 
+@pytest.mark.exhaustive
 def test_an_epoch_of_another_number_of_batches_takes_whole_passes_first():
     dataset, gan = Remembering(), make_tiny_gan(run_eagerly=True)
     gan.fit(dataset, epochs=2, steps_per_epoch=12, verbose=0)

@@ -459,6 +459,7 @@ def test_more_than_ten_classes_stand_below_each_other():
     assert heads == [[str(i) for i in range(10)], ["10", "11", "12"]]
 
 
+@pytest.mark.exhaustive
 def test_the_classifier_suits_the_classes_of_both_sets():
     samples = np.random.default_rng(0).uniform(size=(60, 28, 28, 1)).astype("float32")
     trained = kg.evaluation.gan_train(

@@ -549,6 +549,7 @@ def test_a_second_signal_stops_at_once():
             time.sleep(1)
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_is_trained_is_refused_and_untouched(run_dir, small_digits, capsys):
     command = "import sys, time; from pathlib import Path\n"
     command += "from keras_gan.runs import RunDirectory\n"

@@ -117,6 +117,7 @@ def test_held_out_data_are_judged_with_theirs():
     assert np.isfinite(history.history["val_d_loss"]).all()
 
 
+@pytest.mark.exhaustive
 def test_stop_save_and_resume(tmp_path):
     whole, cut = (upscaling_gan(deriving(), kg.priors.NormalPrior(2)) for _ in range(2))
     whole.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
@@ -135,6 +136,7 @@ def test_exports_are_told_the_conditions(tmp_path):
     assert report.max_abs_error <= 1e-5
 
 
+@pytest.mark.exhaustive
 def test_a_saved_model_draws_conditions_of_any_size_from_rows(tmp_path):
     # Rows of a prior have one size, what the generator is told may have any.
     gan = vocoder_gan()

@@ -63,6 +63,7 @@ def student(df, location=0.0, dtype="float64"):
 LAPLACE = tfd.Laplace(np.float64(0), np.float64(1))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("q", [normal(0), normal(3, 2.0), LAPLACE, student(5.0)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_cauchy_distribution_is_infinitely_far(q, dtype):
@@ -75,6 +76,7 @@ def test_a_cauchy_distribution_is_infinitely_far(q, dtype):
     assert 0 < kl_divergence(q, p) < 2
 
 
+@pytest.mark.exhaustive
 def test_heavy_tails_that_fall_are_integrated():
     half = tfd.HalfCauchy(np.float64(0), np.float64(1))
     assert wasserstein_1(half, tfd.HalfNormal(np.float64(1))) == math.inf
@@ -106,6 +108,7 @@ def test_tails_that_the_mass_leaves_out_count(df, dtype, precision):
     assert kl == pytest.approx(expected, rel=precision)
 
 
+@pytest.mark.exhaustive
 def test_tails_of_distances_count():
     df = 1.02
     expected = -scipy.stats.t(df).entropy() + math.log(2) + mean_distance_from_0(df)

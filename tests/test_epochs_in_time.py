@@ -81,6 +81,7 @@ def test_as_the_data_chose_it_only_the_length_of_an_hour_grows(
     assert fitting > 2 * recipe.epochs and config["epochs"] == expected
 
 
+@pytest.mark.exhaustive
 def test_the_run_is_that_of_so_many_epochs(scheduled, tmp_path, monkeypatch, capsys):
     measured = Measured(once=0.0, of_a_step=100.0, of_its_end=100.0)
     monkeypatch.setattr(_epochs_in_time, "_measure", lambda *args: measured)

@@ -42,6 +42,7 @@ def artefacts(trained, tmp_path_factory):
     return found
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["onnx", "saved_model", "litert"])
 def test_artefacts_agree_with_keras_at_any_batch(trained, artefacts, name):
     path, report = artefacts[name]

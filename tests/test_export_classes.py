@@ -135,6 +135,7 @@ def test_labels_outside_the_classes_are_refused(exports, name, label):
     assert "Asked for another one, the file refuses" in card
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", WITH_IMAGES)
 def test_labels_of_another_number_are_refused(exports, name):
     sentences = {

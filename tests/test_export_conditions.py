@@ -308,6 +308,7 @@ def test_one_input_of_any_name_is_latents():
     assert [spec.name for spec in signature.sample] == ["num_samples", "seed"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("format", ["onnx", "onnx_seeded"])
 def test_names_keep_their_capitals(tmp_path, format):
     gan = gan_told("classId")
@@ -371,6 +372,7 @@ def test_int8_is_calibrated_on_every_class(tmp_path):
     np.testing.assert_allclose(images, expected, atol=0.1)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("play_here")
 @pytest.mark.parametrize("stated", [("labels", "style"), ("labels",)])
 def test_each_condition_may_be_left_out_alone(tmp_path, stated):
@@ -392,6 +394,7 @@ def test_each_condition_may_be_left_out_alone(tmp_path, stated):
         np.testing.assert_allclose(images, expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("play_here")
 def test_rows_that_are_given_are_drawn_in_onnx_as_here(tmp_path):
     latents, color = latents_input(), keras.Input((2,), name="color")

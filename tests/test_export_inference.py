@@ -190,6 +190,7 @@ def test_completions_are_those_of_the_gan(completions):
     np.testing.assert_allclose(images, expected, atol=1e-5)
 
 
+@pytest.mark.exhaustive
 def test_other_masks_are_refused(completions):
     inputs = {"latents": LATENTS, "images": IMAGES, "mask": MASKS / 2}
     with pytest.raises(Exception, match="mask_must_hold_0_and_1"):

@@ -55,6 +55,7 @@ def test_weights_get_smaller_and_images_stay_close(gan, reports, folder):
     assert brightness == pytest.approx(gan.sample(10_000, seed=0).mean(), abs=0.01)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("reports")
 def test_int8_takes_and_gives_floats(gan, folder):
     interpreter = Interpreter(str(folder / "int8.tflite"))

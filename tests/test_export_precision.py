@@ -123,6 +123,7 @@ def test_layers_within_layers_are_exported_in_float32(tmp_path):
     np.testing.assert_allclose(made.reshape(20, 16), expected, atol=1e-5)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("format", ["onnx", "saved_model"])
 def test_a_wide_range_is_compared_by_its_size(tmp_path, format):
     generator = keras.Sequential(

@@ -56,6 +56,7 @@ def test_the_layout_is_that_of_tensorflow_serving(folder, loaded):
     assert images.shape.as_list() == [None, 4, 4, 1]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, 5, 2**31 - 1])
 def test_sample_makes_the_images_of_sample(gan, loaded, seed):
     sample = loaded.signatures["sample"]
@@ -110,6 +111,7 @@ def test_a_new_version_stands_beside_the_old_one(gan, folder):
         export_saved_model(gan, folder, version=0)
 
 
+@pytest.mark.exhaustive
 def test_discriminate_is_by_the_average(tmp_path):
     tiny = make_tiny_gan()
     gan = kg.GAN(

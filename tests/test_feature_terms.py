@@ -318,6 +318,7 @@ def test_invalid_terms(discriminator):
         HistoricalAveraging(player="both")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [FeatureMatching, HistoricalAveraging])
 def test_a_term_that_two_games_are_given_is_each_one_s_own(kind):
     term, images = kind(), tiny_images()

@@ -245,6 +245,7 @@ def test_a_save_that_fails_leaves_the_game_that_was_there(tmp_path, monkeypatch)
     kg.load(tmp_path / "new" / "gan.keras")
 
 
+@pytest.mark.exhaustive
 def test_a_kill_within_two_replacings_leaves_nothing(tmp_path):
     path = tmp_path / "gan.keras"
     gan = make_tiny_gan()

@@ -207,6 +207,7 @@ def test_gray_images_without_channels_are_told_of_the_axis():
         game_of((4, 4, 1)).fit(np.zeros((5, 4, 4), "float32"), verbose=0)
 
 
+@pytest.mark.exhaustive
 def test_what_stops_a_pipeline_speaks_of_the_data():
     gan = game_of((16, 1), "waveforms", activation="tanh")
     loud = np.full((8, 16, 1), 300.0, "float32")
@@ -227,6 +228,7 @@ def test_what_stops_a_pipeline_speaks_of_the_data():
         gan.fit(quiet * 3, verbose=0)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("rules", [{}, {"steps_per_epoch": 2}], ids=str)
 def test_arrays_go_on_bit_for_bit_whatever_an_epoch_is(rules, tmp_path):
     images = tiny_images(40)
@@ -287,6 +289,7 @@ def generated(images):
     yield from np.split(images, len(images) // 4)
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "batched",
     [
@@ -346,6 +349,7 @@ class ArrayLike:
         return np.asarray(self.values, dtype)
 
 
+@pytest.mark.exhaustive
 def test_arrays_of_other_libraries_are_arrays(tmp_path):
     images = tiny_images(20)
     with h5py.File(tmp_path / "images.h5", "w") as file:

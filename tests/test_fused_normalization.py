@@ -135,6 +135,7 @@ def test_a_rule_of_its_own_stays():
     assert not any("call" in vars(layer) for layer in layers)
 
 
+@pytest.mark.exhaustive
 def test_a_game_trains_by_it_and_is_saved_with_layers_of_keras(tmp_path):
     latents = keras.Input((3,), name="latents")
     rows = keras.layers.BatchNormalization(name="normalized")(

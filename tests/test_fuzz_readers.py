@@ -21,6 +21,7 @@ def fuzz_readers():
     del sys.modules["fuzz_readers"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("reader", "executions"),
     [

@@ -75,6 +75,7 @@ def grouping_gan(**arguments):
     return gan
 
 
+@pytest.mark.exhaustive
 def test_batches_that_packs_or_groups_do_not_divide_are_refused():
     with pytest.raises(ValueError, match="`batch_size` must be a multiple of 2"):
         make_tiny_gan(packing=2).fit(tiny_images(9), batch_size=3)

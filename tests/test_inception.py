@@ -68,6 +68,7 @@ def test_it_computes_what_pytorch_fid_does(network, tensors):
     )
 
 
+@pytest.mark.exhaustive
 def test_weights_of_another_network_are_refused(
     network, tensors, tmp_path, monkeypatch
 ):

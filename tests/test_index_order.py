@@ -19,6 +19,7 @@ def test_each_row_comes_once(num_rows):
     assert sorted(order(num_rows, 3, 4)) == [*range(num_rows)]
 
 
+@pytest.mark.exhaustive
 def test_orders_of_a_thousand_passes_and_seeds_differ():
     of_passes = {tuple(order(5000, 0, number, 40)) for number in range(1_000)}
     of_seeds = {tuple(order(5000, seed, 0, 40)) for seed in range(1_000)}

@@ -181,6 +181,7 @@ def watched(tmp_path_factory):
     return history.history, folder
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("whole_model", [True, False])
 def test_model_checkpoint_keeps_the_best(whole_model, watched):
     logs, folder = watched

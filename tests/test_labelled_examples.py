@@ -69,6 +69,7 @@ def test_labelled_rows_come_in_turn_in_an_order_of_each_epoch():
         np.testing.assert_array_equal(batch, expected)
 
 
+@pytest.mark.exhaustive
 def test_held_out_rows_lend_no_label():
     labels = np.arange(40) % NUM_CLASSES
     turns = InTurn(labels, np.arange(40), 40)

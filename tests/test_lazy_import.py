@@ -85,6 +85,7 @@ print(heavy & set(sys.modules), len(dir(keras_gan)) > 20, keras_gan.__version__)
     assert result.stdout.split() == ["set()", "True", kg.__version__], result.stderr
 
 
+@pytest.mark.exhaustive
 def test_beside_keras_come_the_files_that_register_and_few_others():
     code = """
 import keras, keras_gan, sys

@@ -201,6 +201,7 @@ def test_signals_of_any_length():
     assert gan.discriminate(signals).shape == (8,)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("export", [export_onnx, export_saved_model])
 def test_exports_take_no_notice(export, tmp_path):
     gan = game(SEVERAL)

@@ -118,6 +118,7 @@ def test_means_of_several_features_add_up():
     np.testing.assert_allclose(term(round, "generator"), expected, rtol=1e-4)
 
 
+@pytest.mark.exhaustive
 def test_features_are_not_trained_and_come_back_with_the_gan(tmp_path):
     network, matrix = projection()
     gan = completing_gan(terms=[kg.terms.Reconstruction(1.0, features=network)])

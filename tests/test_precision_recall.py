@@ -85,6 +85,7 @@ def test_ties_of_gray_levels_are_decided_exactly():
     assert measured(real, fake, 3) == pytest.approx((*inclusive[:2], *strict[2:]))
 
 
+@pytest.mark.exhaustive
 def test_tiles_change_nothing_and_bound_memory(monkeypatch):
     random = np.random.default_rng(3)
     real, fake = random.integers(0, 9, size=(2, 3000, 4)).astype("float32")

@@ -115,6 +115,7 @@ class Perceptual(kg.terms.Term):
         return cls(config["weight"], net)
 
 
+@pytest.mark.exhaustive
 def test_a_network_that_an_own_term_holds_is_saved_with_the_gan(tmp_path):
     images = keras.Input((4, 4, 1))
     start = keras.initializers.RandomNormal(seed=3)
@@ -217,6 +218,7 @@ class OfTheCritic(kg.terms.Term):
         return self.weight * tf.reduce_mean(tf.square(logits))
 
 
+@pytest.mark.exhaustive
 def test_a_term_may_keep_what_it_is_bound_to(tmp_path):
     gan = make_tiny_gan(terms=[OfTheCritic(0.5)])
     gan.compile("sgd", "sgd", terms=gan.terms)

@@ -396,6 +396,7 @@ def test_what_is_chosen_for_a_stream_follows_all_of_its_rows():
     assert "shown as they are" in recipe.reasons[2]
 
 
+@pytest.mark.exhaustive
 def test_a_step_of_several_discriminator_moves_takes_as_many_minibatches(digits):
     recipe = kg.recipes.get("digits")
     recipe = dataclasses.replace(recipe, batch_size=50, passes_per_epoch=1)

@@ -106,6 +106,7 @@ def test_published_steps(recipe):
         assert (momentum["initial"], momentum["final"]) == (0.5, 0.7)
 
 
+@pytest.mark.exhaustive
 def test_json_can_record_it(recipe):
     _, gan, _ = recipe
     assert gan.compiled and gan.train_steps == 0 and gan.seed == 3

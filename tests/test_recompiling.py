@@ -85,6 +85,7 @@ def test_held_out_data_have_no_penalty():
     assert len(gan.evaluate(IMAGES, verbose=0)) == 4
 
 
+@pytest.mark.exhaustive
 def test_state_of_layers_that_were_frozen_since_is_saved(tmp_path):
     gan = make_tiny_gan()
     gan.fit(IMAGES, batch_size=10, epochs=2, verbose=0)
@@ -108,6 +109,7 @@ def test_state_of_layers_that_were_frozen_since_is_saved(tmp_path):
     assert_equal_state(loaded, gan)
 
 
+@pytest.mark.exhaustive
 def test_means_of_layers_that_were_frozen_since_are_saved(tmp_path):
     averaging = kg.terms.HistoricalAveraging(1.0, player="discriminator")
     gan = make_tiny_gan(terms=[averaging])

@@ -27,6 +27,7 @@ def play(folder, epochs, **options):
     return gan, kg.runs.fit_to(gan, folder, images_of(), epochs=epochs, **options)
 
 
+@pytest.mark.exhaustive
 def test_stopped_and_started_anew_it_is_the_training_that_never_stopped(tmp_path):
     whole = new_game()
     whole.fit(images_of(), batch_size=10, epochs=3, verbose=0)
@@ -129,6 +130,7 @@ class LogValues(keras.callbacks.Callback):
         logs["frechet_distance"] = self.values[epoch]
 
 
+@pytest.mark.exhaustive
 def test_the_best_epoch_of_before_is_to_be_beaten(tmp_path):
     def callbacks():  # new ones each time that the program is started
         best = kg.callbacks.SaveBestEpoch(tmp_path / "best.keras")

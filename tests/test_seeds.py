@@ -100,6 +100,7 @@ def test_weights_of_a_recipe_never_share_a_seed():
     assert len(set(drawn)) == len(drawn) and 0 <= min(drawn) <= max(drawn) <= LARGEST
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("layer", [keras.layers.GRU, keras.layers.LSTM])
 def test_a_look_at_samples_changes_no_mask_of_recurrent_layers(layer, tmp_path):
     keras.utils.set_random_seed(0)

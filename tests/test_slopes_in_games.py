@@ -57,6 +57,7 @@ class Sharp(kg.games.Game):
         return {**said, "logits": 10.0 * said["logits"]}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "rules", [{}, {"instance_noise": 1e-9}, {"simultaneous": True}], ids=str
 )

@@ -103,6 +103,7 @@ def runs(tmp_path_factory):
     return folder
 
 
+@pytest.mark.exhaustive
 def test_samples_of_a_run_are_written_as_sound(runs, tmp_path):
     path = tmp_path / "samples.wav"
     command = ["sample", str(runs / "waveforms"), "--num", "4", "--seed", "2"]

@@ -74,6 +74,7 @@ def test_every_per_sample_penalty_on_two_replicas(two_replicas):
     assert_replicas_agree(two_replicas, terms=PER_SAMPLE_PENALTIES)
 
 
+@pytest.mark.exhaustive
 def test_the_rest_of_the_game_on_two_replicas(two_replicas):
     assert_replicas_agree(
         two_replicas,
@@ -140,6 +141,7 @@ def test_a_short_last_batch_leaves_no_replica_without_rows(two_replicas):
         assert np.isfinite(weight).all()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", ["arrays", "PyDataset"])
 def test_minibatches_of_a_step_are_those_of_one_device(two_replicas, kind):
     images = tiny_images(24)
@@ -315,6 +317,7 @@ class ShortAtLast(keras.utils.PyDataset):
         return self._images[8 * index : 8 * index + 8]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [ShortAtLast, "generator"])
 def test_each_replica_gets_a_row_of_a_short_batch(two_replicas, kind):
     images = tiny_images(17)
@@ -328,6 +331,7 @@ def test_each_replica_gets_a_row_of_a_short_batch(two_replicas, kind):
     assert np.isfinite([value for values in history.values() for value in values]).all()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("clip", ["clipnorm", "global_clipnorm", "clipvalue"])
 def test_gradients_of_embeddings_are_clipped_on_replicas(two_replicas, clip):
     def play(scope):

@@ -274,6 +274,7 @@ def test_damaged_pictures_are_left_out_of_shards(pictures, tmp_path, shard_size)
         kg.datasets.write_shards(stream, tmp_path / "none", 5, 0, on_damaged="skip")
 
 
+@pytest.mark.exhaustive
 def test_fit_from_a_folder(pictures):
     gan = kg.GAN(
         kg.networks.mlp_generator(3, (4, 4, 1), (8,)),

@@ -150,6 +150,7 @@ def test_figure_2_has_a_panel_for_each_run(runs, example, tmp_path):
     assert faces.shape == (4 * 50 + 2, 6 * 50 + 2, 3)
 
 
+@pytest.mark.exhaustive
 def test_figure_3_walks_from_digit_to_digit(runs, example, tmp_path):
     options = (
         "--num-steps",
@@ -364,6 +365,7 @@ def test_the_conditional_table_reads_what_evaluations_hold(tmp_path):
     assert table[3].startswith("| held-out real data") and len(table) == 4
 
 
+@pytest.mark.exhaustive
 def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path):
     for name, recipe, seed, distance in (
         ("first", "dcgan", 0, 4.0),
@@ -409,6 +411,7 @@ def test_the_family_table_has_a_row_for_each_recipe_and_real_data_last(tmp_path)
     assert 0.5 < is_red.mean() < 1  # the one run with samples
 
 
+@pytest.mark.exhaustive
 def test_runs_that_nobody_evaluated_are_named(tmp_path):
     command = [EXAMPLES / "family_table.py", tmp_path, "--output-dir", tmp_path]
     result = subprocess.run([sys.executable, *command], capture_output=True, text=True)

@@ -178,6 +178,7 @@ def test_the_first_layer_has_no_noise():
     np.testing.assert_allclose(one[2], means, atol=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_the_bound_lies_below_the_likelihood_and_rises():
     from comparators.variational_autoencoder import VariationalAutoencoder
 
@@ -211,6 +212,7 @@ def test_chains_tell_how_alike_neighbors_are():
     assert draws.correlation == pytest.approx(0.36, abs=0.02)
 
 
+@pytest.mark.exhaustive
 def test_training_goes_on_where_it_stopped(tmp_path, capsys):
     from comparators.variational_autoencoder import VariationalAutoencoder
 

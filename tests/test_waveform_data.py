@@ -415,6 +415,7 @@ def small_waveform_game(data, seed):
     return gan
 
 
+@pytest.mark.exhaustive
 def test_a_run_keeps_the_length_and_the_rate_of_its_recordings(
     recordings, tmp_path_factory, monkeypatch, capsys
 ):

@@ -49,6 +49,7 @@ def weights_of(gan):
 # ----------------------------------------------------------------- training, sampling
 
 
+@pytest.mark.exhaustive
 def test_what_is_told_settles_what_is_made():
     gan = upscaling_gan()
     gan.fit(PAIRS, batch_size=10, epochs=1, verbose=0)
@@ -70,6 +71,7 @@ def test_reconstruction_in_pairs_is_the_mean_distance_row_by_row():
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
+@pytest.mark.exhaustive
 def test_training_by_pairs_beats_repeated_pixels():
     gan = upscaling_gan([kg.terms.Reconstruction(100.0)])
     # Waves whose pixels the small picture tells.
@@ -277,6 +279,7 @@ def test_samples_are_told_finite_numbers():
         upscaling_gan().sample(2, small=np.full((4, 4, 1), np.nan))
 
 
+@pytest.mark.exhaustive
 def test_an_axis_of_one_may_be_left_out():
     pairs = {**PAIRS, "small": SMALL[..., 0]}
     upscaling_gan().fit(pairs, batch_size=20, verbose=0)
