@@ -17,11 +17,11 @@ from keras_gan._validation import (
     check_seed,
     invalid_argument,
 )
+from keras_gan.datasets._chunks import chunks_of
 from keras_gan.training.class_rows import check_samples_untold, sample_in_rows
 
 _CERTAIN = 0.01  # of a probability, from 0 and from 1
 _STILL = 1e-6  # relative length of a player's move in an epoch
-_BLOCK = 1_000  # rows
 _GROWING = 1.2  # spread over that of `patience` epochs: untrained games begin alike
 
 _SATURATED = "discriminator saturation"
@@ -203,9 +203,8 @@ def _spread_of_data(data: Array) -> float:
 
 
 def _spread(rows: Array) -> float:
-    """Mean of the columns' standard deviations, in float64 a block at a time."""
-    places = range(0, len(rows), _BLOCK)
-    blocks = [rows[place : place + _BLOCK] for place in places]
+    """Mean of the columns' standard deviations, in float64 a few rows at a time."""
+    blocks = [rows[part] for part in chunks_of(len(rows), rows.shape[1:])]
     mean = sum(block.sum(axis=0, dtype="float64") for block in blocks) / len(rows)
     squares = sum(np.square(block - mean).sum(axis=0) for block in blocks)
     return float(np.sqrt(squares / len(rows)).mean())
